@@ -36,23 +36,23 @@ await test('a learner is warned before the disk is full, and after it is full re
   t.match(await lab.machine.textContent(), /used 9\d % .* Above 100 %, your session ends/);
   await lab.type(write(24));
   await lab.machine.getByText('Could not save your work since the last save.').waitFor(MEASURED);
-  t.match(await lab.machine.textContent(), /had written \d\d(\.\d)? MiB, and may keep 16 MiB/);
+  t.match(await lab.machine.textContent(), /was \d\d(\.\d)? MiB, and the limit is 16 MiB/);
   await lab.button('Resume').click();
   await lab.prompt();
   await lab.type('clear; cat note');
   await lab.shows('made 42');
 });
 
-await test('where nothing was saved the learner reads why, and what is gone', async (t) => {
+await test('without saved work the learner sees the reason and what was deleted', async (t) => {
   await openLab(page, berth, 'much');
   await lab.start();
   await lab.type(write(48));
   await lab.machine.getByText('Your session has ended.').waitFor(MEASURED);
   const text = await lab.machine.textContent();
-  t.match(text, /had written \d\d(\.\d)? MiB, and may keep 16 MiB/);
+  t.match(text, /was \d\d(\.\d)? MiB, and the limit is 16 MiB/);
   t.match(
     text,
-    /Your work could not be saved\. The session could not be saved because it holds \d\d(\.\d)? MiB, and the limit is 16 MiB/,
+    /Could not save your work\. The session could not be saved because it holds \d\d(\.\d)? MiB, and the limit is 16 MiB/,
   );
   t.match(text, /The files in its machine are deleted/);
   t.same(browser.complaints(), []);

@@ -14,7 +14,7 @@ await test('without signing in, every page says how to', async (t) => {
   t.equal(await page.getByRole('button').count(), 0);
 });
 
-await test('a link that was used tells what to do instead', async (t) => {
+await test('a used link shows what to do', async (t) => {
   const link = printedLink(berth);
   const first = await browser.open();
   await first.goto(link);
@@ -25,7 +25,7 @@ await test('a link that was used tells what to do instead', async (t) => {
   await second.goto(link);
   await second.getByRole('button', { name: 'Sign in' }).click();
   await second.getByRole('heading', { name: 'Not signed in' }).waitFor();
-  await second.getByText('ask for a new one').waitFor();
+  await second.getByText('Request a new one').waitFor();
   await second.goto(berth.url);
   await second.getByRole('heading', { name: 'Welcome to Berth' }).waitFor();
   // The answer to the second use is 401, which browsers report as they see it.
@@ -100,6 +100,6 @@ await test('who signs out is out, with the back button as well', async (t) => {
   await page.getByRole('heading', { name: 'Welcome to Berth' }).waitFor();
 });
 
-await test('no page had anything else to complain of', async (t) => {
+await test('the browser logged no other errors', async (t) => {
   t.same(browser.complaints(), []);
 });

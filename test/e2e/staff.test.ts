@@ -143,7 +143,7 @@ await test('saved work is listed and can be forked', async (t) => {
 await test('a rejected action shows the reason', async () => {
   await page.goto(`${berth.url}/staff?show=saved`);
   await fork('saved work of Ada').click();
-  await page.getByRole('alert').filter({ hasText: 'You have 2 sessions already' }).waitFor();
+  await page.getByRole('alert').filter({ hasText: 'You already have 2 sessions' }).waitFor();
 });
 
 await test('ending asks for confirmation, and the learner is notified', async (t) => {
@@ -170,7 +170,7 @@ await test('a long list has pages', async (t) => {
     await berth.graphql('mutation { startSession(input: { lab: "pipes" }) { session { id } } }', {}, token);
   }
   await row('Learner 20').waitFor();
-  await row(/Waiting · place \d+/)
+  await row(/Waiting · number \d+/)
     .first()
     .waitFor();
   t.equal(await rows.count(), 20);

@@ -55,9 +55,9 @@ async function openTerminals(): Promise<number> {
   return sessions.edges[0]?.node.terminals.length ?? 0;
 }
 
-await test('a shell that exits says so and makes room for a new one', async () => {
+await test('an exited shell shows its exit code and can be replaced', async () => {
   await lab.type('exit 3');
-  await lab.machine.getByText('The shell ended with 3.').waitFor();
+  await lab.machine.getByText('The shell ended with exit code 3.').waitFor();
   // The way on has the focus: Enter is enough.
   await page.keyboard.press('Enter');
   await lab.prompt();
@@ -65,7 +65,7 @@ await test('a shell that exits says so and makes room for a new one', async () =
   await lab.shows('new: 42, .');
 });
 
-await test('with the keyboard alone the terminal can be left and come back to', async (t) => {
+await test('keyboard users can leave the terminal and return', async (t) => {
   const focused = () => page.evaluate('document.activeElement.className');
   t.match(await focused(), /xterm/);
   await page.keyboard.type('echo un\tdone');

@@ -9,9 +9,9 @@ import type { ScriptedTerminal } from './scripted-terminal.ts';
 /** Pauses are so many times shorter than they would be, so that thousands fit into a test. */
 const FASTER = 50;
 
-/** A client of a scripted terminal, and all that it was told. */
+/** Connects a client to a scripted terminal and collects what its callbacks receive. */
 export function followTerminal(t: Test, terminal: ScriptedTerminal, options: Partial<ConnectOptions> = {}) {
-  const told = {
+  const received = {
     /** Since the screen was emptied last. */
     output: [] as Uint8Array[],
     replayed: '',
@@ -27,34 +27,34 @@ export function followTerminal(t: Test, terminal: ScriptedTerminal, options: Par
     dropped: 0,
     ends: [] as TerminalEnd[],
     get text() {
-      return Buffer.concat(told.output).toString();
+      return Buffer.concat(received.output).toString();
     },
   };
   const connection = connectTerminal({
     WebSocket,
     timers: fasterTimers(FASTER),
     async attach(name) {
-      told.asked.push(name);
+      received.asked.push(name);
       return terminal.admit();
     },
     onOutput({ bytes, replayed }, shown) {
-      told.output.push(bytes);
-      told[replayed ? 'replayed' : 'live'] += Buffer.from(bytes).toString();
+      received.output.push(bytes);
+      received[replayed ? 'replayed' : 'live'] += Buffer.from(bytes).toString();
       shown();
     },
     onReset() {
-      told.resets += 1;
-      told.output = [];
+      received.resets += 1;
+      received.output = [];
     },
-    onState: (state) => told.states.push(state),
-    onViewers: (viewers) => told.viewers.push(viewers),
-    onSize: (size) => told.sizes.push(size),
-    onTyping: (typing) => told.typing.push(typing),
-    onProblem: ({ code }) => told.problems.push(code),
-    onInputDropped: (bytes) => (told.dropped += bytes),
-    onEnd: (end) => told.ends.push(end),
+    onState: (state) => received.states.push(state),
+    onViewers: (viewers) => received.viewers.push(viewers),
+    onSize: (size) => received.sizes.push(size),
+    onTyping: (typing) => received.typing.push(typing),
+    onProblem: ({ code }) => received.problems.push(code),
+    onInputDropped: (bytes) => (received.dropped += bytes),
+    onEnd: (end) => received.ends.push(end),
     ...options,
   });
   t.teardown(() => connection.close());
-  return { connection, told };
+  return { connection, received };
 }

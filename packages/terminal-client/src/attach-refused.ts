@@ -1,6 +1,6 @@
 import type { TerminalProblem } from './frames.ts';
 
-/** What `attach` rejects with where it is no use to try again; all else it rejects with is tried again. */
+/** The error with which `attach` rejects if a retry is useless. After any other error the client retries. */
 export class AttachRefused extends Error {
   readonly problem: TerminalProblem;
 

@@ -1,17 +1,15 @@
 import { AttachRefused } from './attach-refused.ts';
-import { isFinal } from './close-codes.ts';
+import { isFinal, reconnectDelay } from './reconnect.ts';
 import type { Hello, ServerControl, TerminalProblem } from './frames.ts';
 import { createOutputCount } from './output-count.ts';
-import { pauseBefore } from './pauses.ts';
 import type { TerminalEnd, TerminalEvents, TerminalState } from './terminal-events.ts';
 import { openSocket } from './terminal-socket.ts';
-import type { TerminalSocket } from './terminal-socket.ts';
+import type { TerminalSocket, WebSocketConstructor } from './terminal-socket.ts';
 import { systemTimers } from './timers.ts';
 import type { Timers } from './timers.ts';
 import { createTypedInput } from './typed-input.ts';
-import type { WebSocketConstructor } from './web-socket.ts';
 
-/** A way in: what `openTerminal` and `attachTerminal` answer. */
+/** Permission for one connection: the result of `openTerminal` or `attachTerminal`. */
 export interface Admission {
   terminal: string;
   url: string;
@@ -20,72 +18,76 @@ export interface Admission {
 
 export interface ConnectOptions extends TerminalEvents {
   /**
-   * Asks for a way in: to a new terminal where none is named, else to that one. Called for each connection.
-   * Rejects with {@link AttachRefused} where it is no use to try again.
+   * Requests an admission to a terminal, or to a new one if `terminal` is undefined. Called for each connection.
+   * Rejects with {@link AttachRefused} if a retry is useless.
    */
   attach(terminal: string | undefined, signal: AbortSignal): Promise<Admission>;
-  /** A terminal that is there already. */
+  /** Id of an open terminal. */
   terminal?: string;
-  /** Number of the first output byte that is wanted; without it the screen comes as it is. */
+  /** Number of the first output byte to receive; if absent, the output starts with a screen snapshot. */
   from?: number;
-  /** Where the platform has none, or for tests. */
+  /** For platforms without a WebSocket, and for tests. */
   WebSocket?: WebSocketConstructor;
   timers?: Timers;
-  /** From 0 to 1. */
+  /** Returns a number from 0 to 1. */
   random?: () => number;
 }
 
-/** A terminal, over as many connections as it takes. */
+/** A terminal that reconnects as often as necessary. */
 export interface TerminalConnection {
   readonly state: TerminalState;
-  /** Bytes of input that the server has not taken yet. What is pasted goes by parts, so that this stays small. */
+  /** Bytes of input that the server has not acknowledged. Send long texts in parts, so that this stays small. */
   readonly waiting: number;
-  /** Types; without a connection it is kept until there is one. A watcher types nothing. */
+  /** Sends input. Without a connection, input is buffered. Input of a watcher is ignored. */
   input(data: string | Uint8Array): void;
-  /** The size that the terminal is to have; only its owner's counts. */
+  /** Resizes the terminal. Only its owner can. */
   resize(rows: number, cols: number): void;
-  /** Tries again at once, where a pause goes on: the network is back, or somebody looks. */
+  /** Ends a delay and reconnects immediately. Call it when the network is back or the page becomes visible. */
   retry(): void;
-  /** Leaves. The shell goes on. */
+  /** Disconnects. The shell keeps running. */
   close(): void;
 }
 
-/** Longest wait for an answer, in milliseconds: the first takes the start of a shell. */
-const ANSWER_LIMIT_MS = 30_000;
-/** A connection that held for so long was well: when it breaks the next try is at once. */
+/** Longest wait for a connection, in milliseconds. It includes the start of a shell. */
+const CONNECT_LIMIT_MS = 30_000;
+/** A connection that lasted this long was stable: after it breaks, the client retries without a delay. */
 const STABLE_MS = 2_000;
-/** A ticket is good for a minute; one that was older, since the machine slept, tells nothing of the terminal. */
-const TICKET_GOOD_MS = 50_000;
-/** Bytes of the name that the server counts this client's input under. */
-const NAME_BYTES = 16;
+/**
+ * A ticket is valid for a minute. If the computer slept and the ticket is older than this, its rejection does not mean
+ * that the terminal is gone.
+ */
+const TICKET_VALID_MS = 50_000;
+/** Length of the id by which the server counts this client's input, in bytes. */
+const CLIENT_ID_BYTES = 16;
 
 const encoder = new TextEncoder();
 
-function newName(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(NAME_BYTES));
+function createClientId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(CLIENT_ID_BYTES));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
+/** Connects to a terminal and reconnects until it ends or `close` is called. */
 export function connectTerminal(options: ConnectOptions): TerminalConnection {
   const { timers = systemTimers, random = Math.random, attach } = options;
   const WebSocket = options.WebSocket ?? globalThis.WebSocket;
   const count = createOutputCount(options.from);
   const typed = createTypedInput();
-  const client = newName();
+  const client = createClientId();
   let state: TerminalState = 'connecting';
   let terminal = options.terminal;
   let role: Hello['role'] | undefined;
-  let wanted: { rows: number; cols: number } | undefined;
+  let size: { rows: number; cols: number } | undefined;
   let socket: TerminalSocket | undefined;
-  /** Tries that failed in a row. */
+  /** Failed attempts in a row. */
   let failed = 0;
   let openedAt: number | undefined;
   let attachedAt = 0;
   let problem: TerminalProblem | undefined;
-  let asking = new AbortController();
-  /** Ends what is waited for. */
-  let callOff: (() => void) | undefined;
-  let pausing = false;
+  let attaching = new AbortController();
+  /** Cancels the running timer. */
+  let cancelTimer: (() => void) | undefined;
+  let delaying = false;
 
   function enter(next: TerminalState): void {
     state = next;
@@ -93,9 +95,9 @@ export function connectTerminal(options: ConnectOptions): TerminalConnection {
   }
 
   function stop(): void {
-    callOff?.();
-    asking.abort();
-    socket?.leave();
+    cancelTimer?.();
+    attaching.abort();
+    socket?.close();
     socket = undefined;
   }
 
@@ -105,30 +107,30 @@ export function connectTerminal(options: ConnectOptions): TerminalConnection {
     options.onEnd?.(why);
   }
 
-  /** Lets this try go, and begins another after a pause. */
-  function tryAgain(): void {
+  /** Ends this attempt and starts another one after a delay. */
+  function reconnect(): void {
     stop();
-    const held = openedAt !== undefined && timers.now() - openedAt >= STABLE_MS;
-    const pause = pauseBefore(held ? 0 : failed, random);
-    failed = held ? 1 : failed + 1;
+    const stable = openedAt !== undefined && timers.now() - openedAt >= STABLE_MS;
+    const delay = reconnectDelay(stable ? 0 : failed, random);
+    failed = stable ? 1 : failed + 1;
     openedAt = undefined;
     if (state !== 'reconnecting') enter('reconnecting');
-    pausing = true;
-    callOff = timers.after(pause, connect);
+    delaying = true;
+    cancelTimer = timers.after(delay, connect);
   }
 
   function connect(): void {
-    pausing = false;
+    delaying = false;
     problem = undefined;
-    asking = new AbortController();
-    const { signal } = asking;
-    callOff = timers.after(ANSWER_LIMIT_MS, tryAgain);
+    attaching = new AbortController();
+    const { signal } = attaching;
+    cancelTimer = timers.after(CONNECT_LIMIT_MS, reconnect);
     attach(terminal, signal).then(
       (admission) => !signal.aborted && open(admission),
       (error: unknown) => {
         if (signal.aborted) return;
         if (error instanceof AttachRefused) end({ why: 'refused', ...error.problem });
-        else tryAgain();
+        else reconnect();
       },
     );
   }
@@ -141,11 +143,17 @@ export function connectTerminal(options: ConnectOptions): TerminalConnection {
       ticket,
       query: { from: count.from, client, typed: typed.sent },
       WebSocket,
-      listener: { onOutput: take, onSnapshot: draw, onControl: obey, onNonsense: giveUp, onClosed: closed },
+      listener: {
+        onOutput: receiveOutput,
+        onSnapshot: receiveSnapshot,
+        onControl: receiveControl,
+        onInvalidFrame: rejectServer,
+        onClosed: closed,
+      },
     });
   }
 
-  function take(bytes: Uint8Array): void {
+  function receiveOutput(bytes: Uint8Array): void {
     for (const piece of count.take(bytes)) {
       options.onOutput({ bytes: piece.bytes, replayed: piece.replayed }, () => {
         const offset = count.show(piece);
@@ -154,41 +162,41 @@ export function connectTerminal(options: ConnectOptions): TerminalConnection {
     }
   }
 
-  function draw(bytes: Uint8Array): void {
+  function receiveSnapshot(bytes: Uint8Array): void {
     options.onOutput({ bytes, replayed: true }, () => {});
   }
 
-  function obey(control: ServerControl): void {
-    if (control.type === 'hello') begin(control);
+  function receiveControl(control: ServerControl): void {
+    if (control.type === 'hello') opened(control);
     else if (control.type === 'size') options.onSize?.(control);
     else if (control.type === 'viewers') options.onViewers?.(control.viewers);
     else if (control.type === 'typing') options.onTyping?.(control);
-    else if (control.type === 'typed') hearTaken(control.offset);
+    else if (control.type === 'typed') inputTaken(control.offset);
     else if (control.type === 'exit') end({ why: 'exited', exitCode: control.code });
-    else if (control.type === 'error') hearProblem(control);
+    else if (control.type === 'error') reportProblem(control);
   }
 
-  function giveUp(problem: string): void {
-    const message = `The server sent a control frame that is none of the terminal protocol: ${problem}. Is this the address of Berth?`;
+  function rejectServer(problem: string): void {
+    const message = `The server sent an invalid control frame: ${problem}. Check that this is Berth's address.`;
     end({ why: 'refused', code: 'FRAME_INVALID', message, details: { problem } });
   }
 
-  function hearTaken(offset: number): void {
+  function inputTaken(offset: number): void {
     typed.take(offset);
     options.onInputTaken?.(typed.waiting);
   }
 
-  function begin(hello: Hello): void {
-    callOff?.();
+  function opened(hello: Hello): void {
+    cancelTimer?.();
     openedAt = timers.now();
     role = hello.role;
     const { ack, reset } = count.begin(hello);
-    // From the first acknowledgement on the server minds how much is underway.
+    // The server limits the output in flight from the first acknowledgement on.
     socket?.control({ type: 'ack', offset: ack });
     options.onHello?.(hello);
     if (reset) options.onReset?.();
-    if (wanted && (wanted.rows !== hello.rows || wanted.cols !== hello.cols)) tellSize(wanted);
-    // What was typed first goes first, whatever a listener for the opening types.
+    if (size && (size.rows !== hello.rows || size.cols !== hello.cols)) sendSize(size);
+    // Buffered input is sent before the listener is called, because the listener may send more.
     if (role === 'watching') typed.clear();
     typed.resume(hello.typed);
     state = 'open';
@@ -196,15 +204,15 @@ export function connectTerminal(options: ConnectOptions): TerminalConnection {
     options.onState?.(state);
   }
 
-  function hearProblem({ code, message, details }: TerminalProblem): void {
-    // Whether the server closes after it is seen by its closing.
+  function reportProblem({ code, message, details }: TerminalProblem): void {
+    // Only the close code shows whether the problem is final.
     problem = { code, message, details };
     options.onProblem?.(problem);
   }
 
   function closed({ code, reason }: { code: number; reason: string }): void {
-    const ticketTooOld = reason === 'TICKET_INVALID' && timers.now() - attachedAt > TICKET_GOOD_MS;
-    if (!isFinal(code) || ticketTooOld) tryAgain();
+    const ticketExpired = reason === 'TICKET_INVALID' && timers.now() - attachedAt > TICKET_VALID_MS;
+    if (!isFinal(code) || ticketExpired) reconnect();
     else if (problem) end({ why: 'refused', ...problem });
     else end({ why: 'closed', closeCode: code });
   }
@@ -219,8 +227,8 @@ export function connectTerminal(options: ConnectOptions): TerminalConnection {
     for (const bytes of typed.send()) socket?.input(bytes);
   }
 
-  function tellSize(size: { rows: number; cols: number }): void {
-    if (role === 'owner') socket?.control({ type: 'resize', ...size });
+  function sendSize(wanted: { rows: number; cols: number }): void {
+    if (role === 'owner') socket?.control({ type: 'resize', ...wanted });
   }
 
   connect();
@@ -234,12 +242,12 @@ export function connectTerminal(options: ConnectOptions): TerminalConnection {
     },
     input: (data) => type(typeof data === 'string' ? encoder.encode(data) : data),
     resize(rows, cols) {
-      wanted = { rows, cols };
-      if (state === 'open') tellSize(wanted);
+      size = { rows, cols };
+      if (state === 'open') sendSize(size);
     },
     retry() {
-      if (!pausing) return;
-      callOff?.();
+      if (!delaying) return;
+      cancelTimer?.();
       failed = 0;
       connect();
     },

@@ -1,32 +1,32 @@
-/** First byte of a frame; docs/terminal-protocol.md has the whole protocol. */
+/** First byte of a frame. docs/terminal-protocol.md specifies the protocol. */
 export const FrameType = { data: 0x00, control: 0x01, snapshot: 0x02 } as const;
 
 export const SUBPROTOCOL = 'berth.terminal.v1';
 
-/** What somebody may do at a terminal: all, type, or look. */
+/** Role of a viewer: everything, type, or only watch. */
 export type TerminalRole = 'owner' | 'assisting' | 'watching';
 
-/** The first thing the server says. */
+/** The first message of the server. */
 export interface Hello {
   terminal: string;
   role: TerminalRole;
-  /** Number of the first output byte that comes. */
+  /** Number of the first output byte of this connection. */
   offset: number;
-  /** Bytes numbered below it were printed before this connection. */
+  /** Output bytes with lower numbers were printed before this connection. */
   live: number;
   rows: number;
   cols: number;
-  /** Whether the shell outlives the server. */
+  /** Whether the shell survives a restart of the server. */
   durable: boolean;
-  /** Whether a drawing of the screen comes before the output. */
+  /** Whether a screen snapshot precedes the output. */
   snapshot: boolean;
-  /** How many bytes of this client's input were taken, where the server counts them. */
+  /** Bytes of this client's input that the server has taken; absent if the server does not count them. */
   typed?: number;
-  /** What is recorded of the terminal, where anything is: what it prints, or also what is typed. Show it. */
+  /** What is recorded of the terminal: only output, or also input. Tell the user. */
   recorded?: 'output' | 'input';
 }
 
-/** Somebody who is at the terminal now. */
+/** A viewer of the terminal. */
 export interface TerminalViewer {
   id: string;
   name: string;
@@ -34,17 +34,17 @@ export interface TerminalViewer {
   you: boolean;
 }
 
-/** Something that the server refuses, or why it closes. */
+/** A request that the server rejected, or the reason for closing. */
 export interface TerminalProblem {
-  /** Of Berth's catalogue of errors. */
+  /** A code of Berth's error catalogue. */
   code: string;
-  /** For people, in English. */
+  /** A message for people, in English. */
   message: string;
-  /** What the message was made of. */
+  /** The values in the message. */
   details: Record<string, unknown>;
 }
 
-/** What the server says beside output. */
+/** A control message of the server. */
 export type ServerControl =
   | ({ type: 'hello' } & Hello)
   | { type: 'size'; rows: number; cols: number }
@@ -54,15 +54,15 @@ export type ServerControl =
   | { type: 'exit'; code: number | null }
   | ({ type: 'error' } & TerminalProblem);
 
-/** What the client says beside input. */
+/** A control message of the client. */
 export type ClientControl = { type: 'resize'; rows: number; cols: number } | { type: 'ack'; offset: number };
 
 const encoder = new TextEncoder();
 
-/** Most bytes of input in one frame; the server refuses larger ones. */
+/** Most bytes of input in one frame. The server rejects larger ones. */
 const INPUT_LIMIT = 65_535;
 
-/** What is typed or pasted, in as many frames as it takes. */
+/** Splits input into frames. */
 export function inputFrames(bytes: Uint8Array): Uint8Array<ArrayBuffer>[] {
   const frames = [];
   for (let start = 0; start < bytes.length; start += INPUT_LIMIT) {

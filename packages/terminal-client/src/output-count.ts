@@ -1,6 +1,6 @@
 import type { Hello } from './frames.ts';
 
-/** Output is acknowledged each time this many bytes are shown: an eighth of what the server lets be underway. */
+/** Bytes of shown output per acknowledgement: an eighth of the server's limit for output in flight. */
 const ACK_BYTES = 65_536;
 
 /** A piece of the output. */
@@ -8,37 +8,37 @@ export interface Piece {
   bytes: Uint8Array;
   /** Whether it was printed before this connection. */
   replayed: boolean;
-  /** Number of the byte after it. */
+  /** Number of the byte after this piece. */
   end: number;
-  /** How often the screen was emptied before it: what was drawn before that is not counted any longer. */
+  /** Number of screen resets before this piece. Pieces from before the last reset are not counted as shown. */
   screen: number;
 }
 
-/** Counts output over all connections to one terminal: what was received, to go on there, and what was shown. */
+/** Counts the output received and shown, over all connections to one terminal. */
 export function createOutputCount(from: number | undefined) {
-  /** Number of the next byte; undefined while nothing is there to go on from. */
+  /** Number of the next byte; undefined before the first output and after a snapshot. */
   let received = from;
   let shown = from ?? 0;
   let acknowledged = shown;
   let live = 0;
   let screen = 0;
-  /** Whether anything was drawn, which is to go before something is drawn from its beginning. */
+  /** Whether the screen shows output, which must be cleared before the output starts over. */
   let drawn = from !== undefined;
-  /** Where output goes on after a drawing of the screen, which is whole only when output follows it. */
+  /** Number of the first byte after a snapshot. The snapshot is complete only once output follows. */
   let afterSnapshot: number | undefined;
 
   return {
-    /** The first byte to ask for; undefined asks for the screen as it is. */
+    /** The first byte to request; undefined requests a screen snapshot. */
     get from(): number | undefined {
       return received;
     },
 
-    /** A connection begins: what to acknowledge at once, and whether the screen is to be emptied before. */
+    /** Starts a connection. Returns the offset to acknowledge and whether to clear the screen. */
     begin({ offset, live: before, snapshot }: Hello): { ack: number; reset: boolean } {
-      const goesOn = !snapshot && offset === received;
-      const reset = !goesOn && drawn;
+      const continues = !snapshot && offset === received;
+      const reset = !continues && drawn;
       live = before;
-      if (!goesOn) {
+      if (!continues) {
         shown = offset;
         screen += 1;
       }
@@ -49,7 +49,7 @@ export function createOutputCount(from: number | undefined) {
       return { ack: shown, reset: reset || snapshot };
     },
 
-    /** Numbers what came, cut where the past ends. */
+    /** Numbers received output, split where the replayed part ends. */
     take(bytes: Uint8Array): Piece[] {
       const start = received ?? afterSnapshot ?? 0;
       const end = start + bytes.length;
@@ -63,7 +63,7 @@ export function createOutputCount(from: number | undefined) {
       ];
     },
 
-    /** It is shown, and all before it; answers what is to be acknowledged now, if anything. */
+    /** Marks output as shown up to this piece. Returns the offset to acknowledge; undefined for none yet. */
     show(piece: Piece): number | undefined {
       if (piece.screen !== screen) return undefined;
       shown = Math.max(shown, piece.end);

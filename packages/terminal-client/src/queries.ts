@@ -1,11 +1,11 @@
-/** How a control sequence is known: its final byte, and what stands before its numbers and after them. */
+/** Identifies a control sequence: its final byte, and the bytes before and after its parameters. */
 export interface ControlSequence {
   prefix?: string;
   intermediates?: string;
   final: string;
 }
 
-/** What programs ask terminals by: device attributes, reports, modes, version, keyboard. */
+/** Queries that terminals answer: device attributes, reports, modes, version, keyboard. */
 export const CSI_QUERIES: readonly ControlSequence[] = [
   { final: 'c' },
   { prefix: '>', final: 'c' },
@@ -18,7 +18,7 @@ export const CSI_QUERIES: readonly ControlSequence[] = [
   { prefix: '?', final: 'u' },
 ];
 
-/** Window operations (CSI … t) that are answered: states, sizes and titles. */
+/** Window operations (CSI … t) that terminals answer: states, sizes and titles. */
 export const WINDOW_REPORTS: ReadonlySet<number> = new Set([11, 13, 14, 15, 16, 18, 19, 20, 21]);
 
 /** DECRQSS and XTGETTCAP. */
@@ -27,8 +27,8 @@ export const DCS_QUERIES: readonly ControlSequence[] = [
   { intermediates: '+', final: 'q' },
 ];
 
-/** Operating system commands that ask for a colour where they hold a question mark. */
+/** Operating system commands that query a colour if they contain a question mark. */
 export const OSC_COLOURS: readonly number[] = [4, 5, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19];
 
-/** The operating system command that sets or asks for the clipboard. */
+/** The operating system command that writes or reads the clipboard. */
 export const OSC_CLIPBOARD = 52;

@@ -7,10 +7,10 @@ const BACKSLASH = 0x5c;
 const CAN = 0x18;
 const SUB = 0x1a;
 
-/** Longest sequence that is looked at, in bytes; what is longer asks nothing. */
-const LONGEST = 256;
+/** Longest sequence that is checked, in bytes. Queries are shorter. */
+const MAX_SEQUENCE = 256;
 
-/** Ends of sequences: of CSI at their final byte, of strings at BEL or ST. */
+/** Kind of a sequence: CSI ends at its final byte, a string at BEL or ST. */
 type Kind = 'csi' | 'string';
 
 /** After ESC: prefix, numbers, intermediates, final. */
@@ -20,70 +20,70 @@ const OSC = /^\](\d+);/;
 const CLIPBOARD = `]${OSC_CLIPBOARD};`;
 
 /**
- * Takes out of a terminal's output what a terminal answers, and what sets the clipboard, for terminals that can
- * not be told to keep silent: what was asked long ago would be answered to whatever runs now. Keeps state over pieces.
+ * Removes queries and clipboard commands from replayed output, for terminals that always answer. The program that runs
+ * now would receive the answers as input. The filter keeps its state between pieces.
  */
 export function createQueryFilter() {
-  /** A sequence that has begun. */
-  let begun: number[] = [];
+  /** The bytes of an unfinished sequence. */
+  let sequence: number[] = [];
   let kind: Kind | undefined;
-  /** Whether it goes, however long it is. */
+  /** Whether the sequence is dropped at any length. */
   let dropping = false;
   let kept: number[] = [];
 
   function forget(): void {
-    begun = [];
+    sequence = [];
     kind = undefined;
     dropping = false;
   }
 
   function keep(): void {
-    if (!dropping) kept.push(...begun);
+    if (!dropping) kept.push(...sequence);
     forget();
   }
 
-  function begin(): void {
+  function startSequence(): void {
     keep();
-    begun = [ESC];
+    sequence = [ESC];
   }
 
-  function goOn(byte: number): void {
-    begun.push(byte);
-    if (begun.length === 2) {
+  function addByte(byte: number): void {
+    sequence.push(byte);
+    if (sequence.length === 2) {
       kind = kindOf(byte);
       if (kind === undefined) keep();
-    } else if (kind === 'csi' ? endsCsi(byte) : endsString(begun)) {
-      if (asks(begun)) forget();
+    } else if (kind === 'csi' ? endsCsi(byte) : endsString(sequence)) {
+      if (isQuery(sequence)) forget();
       else keep();
-    } else if (kind === 'string' && begun.length === CLIPBOARD.length + 1) {
-      dropping = textOf(begun) === CLIPBOARD;
+    } else if (kind === 'string' && sequence.length === CLIPBOARD.length + 1) {
+      dropping = textOf(sequence) === CLIPBOARD;
     } else if (dropping) {
-      // All that is needed of it is its last byte.
-      begun.splice(0, begun.length - 2);
+      // Only the last bytes are needed to find the end.
+      sequence.splice(0, sequence.length - 2);
     }
   }
 
   function take(byte: number): void {
-    if (byte === CAN || byte === SUB || begun.length >= LONGEST) keep();
-    if (kind === 'string' && begun.at(-1) === ESC && byte !== BACKSLASH) {
-      // What looked like the end of the string was the begin of something else.
-      begun.pop();
-      begin();
+    if (byte === CAN || byte === SUB || sequence.length >= MAX_SEQUENCE) keep();
+    if (kind === 'string' && sequence.at(-1) === ESC && byte !== BACKSLASH) {
+      // The ESC did not end the string, but started another sequence.
+      sequence.pop();
+      startSequence();
     }
-    if (byte === ESC && kind !== 'string') begin();
-    else if (begun.length === 0) kept.push(byte);
-    else goOn(byte);
+    if (byte === ESC && kind !== 'string') startSequence();
+    else if (sequence.length === 0) kept.push(byte);
+    else addByte(byte);
   }
 
   return {
-    /** The piece without queries. A sequence that has only begun is held back. */
+    /** Returns a piece without queries. An unfinished sequence is held back. */
     filter(bytes: Uint8Array): Uint8Array {
       kept = [];
       for (const byte of bytes) take(byte);
       return Uint8Array.from(kept);
     },
 
-    /** What was held back: the past is over. */
+    /** Returns the bytes that were held back, after the replayed output. */
     rest(): Uint8Array {
       kept = [];
       keep();
@@ -110,7 +110,7 @@ function textOf(sequence: readonly number[]): string {
   return String.fromCharCode(...sequence.slice(1));
 }
 
-function asks(sequence: readonly number[]): boolean {
+function isQuery(sequence: readonly number[]): boolean {
   const text = textOf(sequence);
   const csi = CSI.exec(text);
   if (csi) {

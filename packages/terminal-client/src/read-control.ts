@@ -1,14 +1,14 @@
 import type { ServerControl } from './frames.ts';
 
-/** Largest size of a terminal, in rows and columns. */
-const MOST = { rows: 500, cols: 1_000 };
+/** Largest size of a terminal. */
+const MAX_SIZE = { rows: 500, cols: 1_000 };
 
 const decoder = new TextDecoder();
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** What has to be there of each type, so that nothing else has to doubt it. */
-const wellFormed: Readonly<Record<ServerControl['type'], (control: Fields) => boolean>> = {
+/** Validates the fields of each message type, so that other code can rely on them. */
+const validators: Readonly<Record<ServerControl['type'], (control: Fields) => boolean>> = {
   hello: (control) =>
     typeof control['role'] === 'string' &&
     isCount(control['offset']) &&
@@ -23,14 +23,14 @@ const wellFormed: Readonly<Record<ServerControl['type'], (control: Fields) => bo
   error: ({ code, message }) => typeof code === 'string' && typeof message === 'string',
 };
 
-/** Reads what the server says; undefined where it is of a type that came later. @throws TypeError, SyntaxError */
+/** Parses a control message. Returns undefined for an unknown type of a later version. @throws TypeError, SyntaxError */
 export function readControl(payload: Uint8Array): ServerControl | undefined {
   const control: unknown = JSON.parse(decoder.decode(payload));
-  if (!isObject(control) || typeof control['type'] !== 'string') throw new TypeError('it has no "type"');
+  if (!isObject(control) || typeof control['type'] !== 'string') throw new TypeError('"type" is missing');
   const { type } = control;
-  if (!Object.hasOwn(wellFormed, type)) return undefined;
-  if (!wellFormed[type as ServerControl['type']](control))
-    throw new TypeError(`no "${type}" looks like that`);
+  if (!Object.hasOwn(validators, type)) return undefined;
+  if (!validators[type as ServerControl['type']](control))
+    throw new TypeError(`"${type}" has invalid fields`);
   return (type === 'error' ? { details: {}, ...control } : control) as ServerControl;
 }
 
@@ -43,7 +43,7 @@ function isCount(value: unknown): boolean {
 }
 
 function hasSize({ rows, cols }: Fields): boolean {
-  return isWithin(rows, MOST.rows) && isWithin(cols, MOST.cols);
+  return isWithin(rows, MAX_SIZE.rows) && isWithin(cols, MAX_SIZE.cols);
 }
 
 function isWithin(value: unknown, most: number): boolean {

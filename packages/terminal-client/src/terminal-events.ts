@@ -1,51 +1,51 @@
 import type { Hello, TerminalProblem, TerminalViewer } from './frames.ts';
 
 /**
- * `connecting` at first; `open` while what is typed goes to the shell; `reconnecting` while there is no
- * connection and it is tried again, what is typed being kept; `ended` for good.
+ * `connecting` at first; `open` while the shell receives input; `reconnecting` while there is no connection and input
+ * is buffered; `ended` permanently.
  */
 export type TerminalState = 'connecting' | 'open' | 'reconnecting' | 'ended';
 
-/** A piece of what the terminal printed. */
+/** A piece of the terminal's output. */
 export interface TerminalOutput {
   bytes: Uint8Array;
   /**
-   * Whether it was printed before this connection, or draws the screen as it was. Queries in it (device
-   * attributes, colours, …) must not be answered: the answer would be typed into whatever runs now.
+   * Whether it was printed before this connection or is a screen snapshot. Do not answer queries in it (device
+   * attributes, colours, …): the current program would receive the answer as input.
    */
   replayed: boolean;
 }
 
-/** Why there is nothing to come back to. */
+/** Why the terminal ended for this client. */
 export type TerminalEnd =
-  /** The shell ended; the exit code is null where the machine itself went. */
+  /** The shell ended. The exit code is null if its machine was removed. */
   | { why: 'exited'; exitCode: number | null }
-  /** The server, or `attach`, said why. */
+  /** The server or `attach` gave a reason. */
   | ({ why: 'refused' } & TerminalProblem)
-  /** The socket was closed for good without a word. */
+  /** The server closed the socket with a final code and no reason. */
   | { why: 'closed'; closeCode: number };
 
-/** What happens to a terminal, for the code that shows it. */
+/** Callbacks for the code that shows a terminal. */
 export interface TerminalEvents {
-  /** Output, in order, each byte once. Call `shown` when it is drawn: the server waits for those who are slow. */
+  /** Output, in order, each byte once. Call `shown` when it is drawn: the server waits for slow clients. */
   onOutput(output: TerminalOutput, shown: () => void): void;
-  /** The screen is to be emptied: what follows draws it from the beginning, or as it was. */
+  /** Clear the screen: the next output starts from the beginning or with a snapshot. */
   onReset?(): void;
   onState?(state: TerminalState): void;
-  /** There is a connection: whose terminal it is, how large, whether it is durable. */
+  /** Connected. The message has the role, the size, and whether the shell is durable. */
   onHello?(hello: Hello): void;
-  /** The terminal has this size now. */
+  /** The terminal's size has changed. */
   onSize?(size: { rows: number; cols: number }): void;
-  /** Who is there now. */
+  /** The list of viewers has changed. */
   onViewers?(viewers: readonly TerminalViewer[]): void;
-  /** Somebody who assists is typing. */
+  /** A viewer who assists is typing. */
   onTyping?(typing: { viewer: string; name: string }): void;
-  /** The server refused something, and the terminal goes on. */
+  /** The server rejected a request. The terminal stays connected. */
   onProblem?(problem: TerminalProblem): void;
-  /** The server has taken more of the input; so many bytes still wait. */
+  /** The server has taken more input. `waiting` is the number of bytes that it has not. */
   onInputTaken?(waiting: number): void;
-  /** So many bytes of input were dropped: more was typed than is kept. */
+  /** Input was dropped because the buffer is full. */
   onInputDropped?(bytes: number): void;
-  /** It is over. Not called after `close`. */
+  /** The terminal has ended. Not called after `close`. */
   onEnd?(end: TerminalEnd): void;
 }

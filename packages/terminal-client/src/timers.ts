@@ -1,8 +1,8 @@
-/** Time as a port, so that pauses can be tested without waiting. */
+/** Time as a port, so that tests of delays do not wait. */
 export interface Timers {
-  /** Milliseconds since whenever. */
+  /** Returns milliseconds since an arbitrary point in time. */
   now(): number;
-  /** Runs `work` after `ms` milliseconds; returns what calls it off. */
+  /** Runs `work` after `ms` milliseconds. Returns a function that cancels it. */
   after(ms: number, work: () => void): () => void;
 }
 

@@ -1,20 +1,20 @@
-/** Most bytes kept of what is typed while there is no connection: a long paste. */
-const KEPT_BYTES = 64 * 1024;
-/** Most bytes under way that the server has not taken: its shell does not read. */
-const UNDER_WAY_BYTES = 4 * 1024 * 1024;
+/** Most bytes buffered without a connection: a long paste. */
+const MAX_OFFLINE_BYTES = 64 * 1024;
+/** Most bytes that the server has not taken, because the shell does not read. */
+const MAX_WAITING_BYTES = 4 * 1024 * 1024;
 
 /**
- * What is typed, over all connections to one terminal, counted in bytes: kept until the server has taken it, so
- * that what a broken connection lost is sent again, and nothing twice.
+ * Buffers input, over all connections to one terminal, until the server has taken it. After a lost connection, only the
+ * bytes that the server has not taken are sent again.
  */
 export function createTypedInput() {
-  /** What was not taken yet, from byte `taken` on. */
+  /** The input from byte `taken` on. */
   let chunks: Uint8Array[] = [];
   let taken = 0;
   let sent = 0;
   let typed = 0;
 
-  function forgetUntil(offset: number): void {
+  function discardUntil(offset: number): void {
     while (chunks[0] && taken < offset) {
       const [first] = chunks;
       const part = Math.min(first.length, offset - taken);
@@ -25,26 +25,26 @@ export function createTypedInput() {
   }
 
   return {
-    /** How many bytes were sent. */
+    /** Number of bytes sent. */
     get sent(): number {
       return sent;
     },
 
-    /** How many bytes the server has not taken, sent or not. */
+    /** Number of bytes that the server has not taken, sent or not. */
     get waiting(): number {
       return typed - taken;
     },
 
-    /** False where there is no room: the whole of it is dropped, since half a command is worse than none. */
+    /** Adds input. Returns false if the buffer is full. Then all of it is dropped, as half a command is worse than none. */
     add(bytes: Uint8Array, connected: boolean): boolean {
       const waiting = connected ? typed - taken : typed - sent;
-      if (waiting + bytes.length > (connected ? UNDER_WAY_BYTES : KEPT_BYTES)) return false;
+      if (waiting + bytes.length > (connected ? MAX_WAITING_BYTES : MAX_OFFLINE_BYTES)) return false;
       chunks.push(bytes);
       typed += bytes.length;
       return true;
     },
 
-    /** What is to be sent now; it counts as sent. */
+    /** Returns the input to send now and counts it as sent. */
     send(): Uint8Array[] {
       let start = taken;
       const unsent = [];
@@ -56,16 +56,16 @@ export function createTypedInput() {
       return unsent;
     },
 
-    /** The server has taken all before `offset`. */
-    take: forgetUntil,
+    /** Discards the input before `offset`, which the server has taken. */
+    take: discardUntil,
 
-    /** A connection begins: what was sent beyond `offset` was lost. A server that does not count has taken all. */
+    /** Starts a connection. Input sent after `offset` was lost. Without an offset, the server has taken everything sent. */
     resume(offset: number | undefined): void {
-      forgetUntil(offset ?? sent);
+      discardUntil(offset ?? sent);
       sent = taken;
     },
 
-    /** Nobody takes it. */
+    /** Drops all input. */
     clear(): void {
       chunks = [];
       taken = typed;

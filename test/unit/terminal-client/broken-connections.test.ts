@@ -8,18 +8,18 @@ import type { ScriptedTerminal } from '../../support/scripted-terminal.ts';
 import { until } from '../../support/until.ts';
 
 const CUTS = 150;
-/** Longest print of the script, in bytes: more than a frame, so that cuts come within and between them. */
+/** Longest output of the script, in bytes: longer than a frame, so that cuts are within and between frames. */
 const PRINT_BYTES = 200_000;
 
 for (const seed of [1, 2, 3]) {
-  await test(`through ${CUTS} cuts no byte is lost or comes twice (seed ${seed})`, async (t) => {
+  await test(`through ${CUTS} cuts no byte of output is lost or duplicated (seed ${seed})`, async (t) => {
     const random = seededRandom(seed);
     const upTo = (most: number) => Math.floor(random() * most);
     const terminal = await startScriptedTerminal(t);
-    const { connection, told } = followTerminal(t, terminal, {
+    const { connection, received } = followTerminal(t, terminal, {
       random,
       onOutput({ bytes }, shown) {
-        told.output.push(bytes);
+        received.output.push(bytes);
         setTimeout(shown, upTo(20));
       },
     });
@@ -35,20 +35,20 @@ for (const seed of [1, 2, 3]) {
     await until(
       () =>
         connection.state === 'open' &&
-        told.output.reduce((sum, { length }) => sum + length, 0) >= terminal.printed.length,
+        received.output.reduce((sum, { length }) => sum + length, 0) >= terminal.printed.length,
     );
-    t.ok(Buffer.concat(told.output).equals(terminal.printed));
-    t.equal(told.resets, 0);
+    t.ok(Buffer.concat(received.output).equals(terminal.printed));
+    t.equal(received.resets, 0);
   });
 
-  await test(`through ${CUTS} cuts all that is typed comes, in order and once (seed ${seed})`, async (t) => {
+  await test(`through ${CUTS} cuts all input arrives in order and once (seed ${seed})`, async (t) => {
     const terminal = await startScriptedTerminal(t);
     const typed = await typeThroughCuts(t, terminal, seed);
     t.equal(terminal.input, typed);
     t.equal(new Set(terminal.connections.map(({ client }) => client)).size, 1);
   });
 
-  await test(`where the server does not count, nothing is typed twice (seed ${seed})`, async (t) => {
+  await test(`if the server does not count input, nothing is sent twice (seed ${seed})`, async (t) => {
     const terminal = await startScriptedTerminal(t, { counts: false });
     await typeThroughCuts(t, terminal, seed);
     const came = terminal.input.split('\n').slice(0, -1).map(Number);
@@ -56,7 +56,7 @@ for (const seed of [1, 2, 3]) {
   });
 }
 
-/** Types numbered lines while connections are cut; answers all of them once the last one came. */
+/** Types numbered lines while connections are cut. Returns the received lines once the last one has arrived. */
 async function typeThroughCuts(t: Test, terminal: ScriptedTerminal, seed: number): Promise<string> {
   const random = seededRandom(seed);
   const upTo = (most: number) => Math.floor(random() * most);

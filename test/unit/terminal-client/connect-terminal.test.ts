@@ -5,57 +5,57 @@ import { followTerminal } from '../../support/followed-terminal.ts';
 import { startScriptedTerminal } from '../../support/scripted-terminal.ts';
 import { until } from '../../support/until.ts';
 
-await test('a broken connection goes on where it was, and only the past is told to be past', async (t) => {
+await test('a broken connection resumes at the next byte, and only older output is marked as replayed', async (t) => {
   const terminal = await startScriptedTerminal(t);
-  const { connection, told } = followTerminal(t, terminal);
+  const { connection, received } = followTerminal(t, terminal);
   terminal.print('one;');
-  await until(() => told.text === 'one;' && connection.state === 'open');
+  await until(() => received.text === 'one;' && connection.state === 'open');
   terminal.cut();
   terminal.print('two;');
-  await until(() => told.text === 'one;two;' && connection.state === 'open');
+  await until(() => received.text === 'one;two;' && connection.state === 'open');
   terminal.print('three;');
-  await until(() => told.text === 'one;two;three;');
-  t.match(told.live, /three;$/);
-  t.match(told.replayed, /two;$/);
-  t.equal(told.resets, 0);
-  t.same(told.states, ['open', 'reconnecting', 'open']);
-  t.same(told.asked, [undefined, 'one']);
+  await until(() => received.text === 'one;two;three;');
+  t.match(received.live, /three;$/);
+  t.match(received.replayed, /two;$/);
+  t.equal(received.resets, 0);
+  t.same(received.states, ['open', 'reconnecting', 'open']);
+  t.same(received.asked, [undefined, 'one']);
   t.same(
     terminal.connections.map(({ from }) => from),
     [undefined, 4],
   );
 });
 
-await test('what came before the connection and what comes after is told apart within a frame', async (t) => {
+await test('replayed and new output in one frame are separated', async (t) => {
   const terminal = await startScriptedTerminal(t);
   terminal.print('past;');
-  const { told } = followTerminal(t, terminal);
-  await until(() => told.text === 'past;');
+  const { received } = followTerminal(t, terminal);
+  await until(() => received.text === 'past;');
   terminal.print('present;');
-  await until(() => told.text === 'past;present;');
-  t.equal(told.replayed, 'past;');
-  t.equal(told.live, 'present;');
+  await until(() => received.text === 'past;present;');
+  t.equal(received.replayed, 'past;');
+  t.equal(received.live, 'present;');
 });
 
-await test('where the past is gone the screen is drawn anew, and again when that broke off', async (t) => {
+await test('if old output is gone, a snapshot is drawn, and again if it was interrupted', async (t) => {
   const terminal = await startScriptedTerminal(t, { kept: 5 });
   terminal.print('long ago;');
-  const { connection, told } = followTerminal(t, terminal);
-  await until(() => told.text === 'as of 9;');
-  t.equal(told.live, '', 'a drawing is of the past');
+  const { connection, received } = followTerminal(t, terminal);
+  await until(() => received.text === 'as of 9;');
+  t.equal(received.live, '', 'a drawing is of the past');
   terminal.cut();
-  await until(() => terminal.connections.length === 2 && told.text === 'as of 9;');
+  await until(() => terminal.connections.length === 2 && received.text === 'as of 9;');
   t.equal(terminal.connections[1]?.from, undefined, 'whether it had come whole cannot be known');
   await until(() => connection.state === 'open');
   terminal.print('now;');
-  await until(() => told.text === 'as of 9;now;');
+  await until(() => received.text === 'as of 9;now;');
   terminal.cut();
   await until(() => terminal.connections.length === 3 && connection.state === 'open');
   t.equal(terminal.connections[2]?.from, 13);
-  t.equal(told.text, 'as of 9;now;');
+  t.equal(received.text, 'as of 9;now;');
 });
 
-await test('what is shown is acknowledged, and the server waits for what is not', async (t) => {
+await test('shown output is acknowledged, and the server waits for the rest', async (t) => {
   const terminal = await startScriptedTerminal(t);
   const held: (() => void)[] = [];
   let received = 0;
@@ -82,9 +82,9 @@ await test('what is shown is acknowledged, and the server waits for what is not'
   t.same(terminal.connections[1], { ...terminal.connections[1], from: 2_000_000, acks: [2_000_000] });
 });
 
-await test('what is typed without a connection goes in order when there is one, once', async (t) => {
+await test('input typed offline is sent once and in order after connecting', async (t) => {
   const terminal = await startScriptedTerminal(t);
-  const { connection, told } = followTerminal(t, terminal, {
+  const { connection, received } = followTerminal(t, terminal, {
     onState: (state) => state === 'open' && connection.input('later;'),
   });
   connection.input('first;');
@@ -101,14 +101,14 @@ await test('what is typed without a connection goes in order when there is one, 
   await until(() => connection.state === 'reconnecting');
   connection.input(Buffer.alloc(60_000, 'a'));
   connection.input(Buffer.alloc(10_000, 'b'));
-  t.equal(told.dropped, 10_000, 'what there is no room for is told');
+  t.equal(received.dropped, 10_000, 'input beyond the capacity is dropped');
   connection.input('c');
   terminal.comeBack();
   await until(() => terminal.input.endsWith('aaclater;'));
   t.notMatch(terminal.input, /b/);
 });
 
-await test('a long paste goes in frames that the server takes', async (t) => {
+await test('a long paste is split into frames that the server accepts', async (t) => {
   const terminal = await startScriptedTerminal(t);
   const { connection } = followTerminal(t, terminal);
   await until(() => connection.state === 'open');
@@ -118,7 +118,7 @@ await test('a long paste goes in frames that the server takes', async (t) => {
   t.end();
 });
 
-await test('final ends are final, and say why', async (t) => {
+await test('final close codes end the connection with the reason', async (t) => {
   const exited = await startScriptedTerminal(t);
   const a = followTerminal(t, exited);
   await until(() => a.connection.state === 'open');
@@ -147,17 +147,17 @@ await test('final ends are final, and say why', async (t) => {
   await until(() => d.connection.state === 'ended');
 
   await sleep(100);
-  t.same(a.told.ends, [{ why: 'exited', exitCode: 3 }]);
-  t.same(b.told.ends, [{ why: 'refused', code: 'SESSION_IDLE', message: '', details: {} }]);
-  t.same(c.told.ends, [{ why: 'closed', closeCode: 1009 }]);
-  t.match(d.told.ends, [{ why: 'refused', code: 'TERMINAL_ENDED' }]);
+  t.same(a.received.ends, [{ why: 'exited', exitCode: 3 }]);
+  t.same(b.received.ends, [{ why: 'refused', code: 'SESSION_IDLE', message: '', details: {} }]);
+  t.same(c.received.ends, [{ why: 'closed', closeCode: 1009 }]);
+  t.match(d.received.ends, [{ why: 'refused', code: 'TERMINAL_ENDED' }]);
   t.same(
     [exited, ended, silent].map(({ connections }) => connections.length),
     [1, 1, 1],
   );
 });
 
-await test('a server that does not speak the protocol is left, and that is told', async (t) => {
+await test('a server that sends invalid frames is rejected with the reason', async (t) => {
   for (const nonsense of [
     'no JSON',
     'null',
@@ -167,23 +167,23 @@ await test('a server that does not speak the protocol is left, and that is told'
     '{"type":"typed","offset":"1"}',
   ]) {
     const terminal = await startScriptedTerminal(t);
-    const { connection, told } = followTerminal(t, terminal);
+    const { connection, received } = followTerminal(t, terminal);
     await until(() => connection.state === 'open');
     terminal.controlText(nonsense);
     await until(() => connection.state === 'ended');
     t.match(
-      told.ends,
-      [{ why: 'refused', code: 'FRAME_INVALID', message: /the terminal protocol/ }],
+      received.ends,
+      [{ why: 'refused', code: 'FRAME_INVALID', message: /invalid control frame/ }],
       nonsense,
     );
     t.equal(terminal.connections.length, 1);
   }
 });
 
-await test('whatever may pass is tried again, with pauses', async (t) => {
+await test('temporary errors are retried with delays', async (t) => {
   const terminal = await startScriptedTerminal(t);
   let tries = 0;
-  const { connection, told } = followTerminal(t, terminal, {
+  const { connection, received } = followTerminal(t, terminal, {
     async attach() {
       tries += 1;
       if (tries <= 3) throw new TypeError('Failed to fetch');
@@ -191,26 +191,26 @@ await test('whatever may pass is tried again, with pauses', async (t) => {
     },
   });
   await until(() => connection.state === 'open');
-  t.same(told.states, ['reconnecting', 'open']);
+  t.same(received.states, ['reconnecting', 'open']);
   terminal.refuseNext(1013, { code: 'RATE_LIMITED' });
   terminal.close(1012, { code: 'TERMINAL_ELSEWHERE' });
-  await until(() => told.states.length === 4);
-  t.same(told.problems, ['TERMINAL_ELSEWHERE', 'RATE_LIMITED']);
-  t.same(told.ends, []);
+  await until(() => received.states.length === 4);
+  t.same(received.problems, ['TERMINAL_ELSEWHERE', 'RATE_LIMITED']);
+  t.same(received.ends, []);
   t.equal(new Set(terminal.connections.map(({ ticket }) => ticket)).size, 3, 'each with a new ticket');
 });
 
-await test('a server that accepts and says nothing is given up', async (t) => {
+await test('a server that accepts but sends nothing times out', async (t) => {
   const terminal = await startScriptedTerminal(t);
   terminal.beSilent(true);
-  const { connection, told } = followTerminal(t, terminal);
-  await until(() => told.asked.length === 2);
+  const { connection, received } = followTerminal(t, terminal);
+  await until(() => received.asked.length === 2);
   terminal.beSilent(false);
   await until(() => connection.state === 'open');
   t.end();
 });
 
-await test('a size is told once there is a connection, and on each that has another', async (t) => {
+await test('the size is sent after connecting, and again on each connection with another size', async (t) => {
   const terminal = await startScriptedTerminal(t);
   const { connection } = followTerminal(t, terminal);
   connection.resize(30, 100);
@@ -234,9 +234,9 @@ await test('a size is told once there is a connection, and on each that has anot
   );
 });
 
-await test('a watcher types nothing, has no size, and hears of the others', async (t) => {
+await test('a watcher cannot type or resize, and is notified of other viewers', async (t) => {
   const terminal = await startScriptedTerminal(t, { role: 'watching' });
-  const { connection, told } = followTerminal(t, terminal, { terminal: 'one' });
+  const { connection, received } = followTerminal(t, terminal, { terminal: 'one' });
   connection.input('early');
   connection.resize(30, 100);
   await until(() => connection.state === 'open');
@@ -247,27 +247,27 @@ await test('a watcher types nothing, has no size, and hears of the others', asyn
   terminal.control({ type: 'typing', viewer: 'v2', name: 'Iris' });
   terminal.control({ type: 'error', code: 'TERMINAL_READ_ONLY', message: '', details: {} });
   terminal.control({ type: 'unheard of' });
-  await until(() => told.problems.length === 1);
-  t.same(told.viewers, [[ada]]);
-  t.match(told.sizes, [{ rows: 20, cols: 70 }]);
-  t.match(told.typing, [{ viewer: 'v2', name: 'Iris' }]);
-  t.same(told.asked, ['one']);
+  await until(() => received.problems.length === 1);
+  t.same(received.viewers, [[ada]]);
+  t.match(received.sizes, [{ rows: 20, cols: 70 }]);
+  t.match(received.typing, [{ viewer: 'v2', name: 'Iris' }]);
+  t.same(received.asked, ['one']);
   t.equal(terminal.input, '');
   t.same(terminal.connections[0]?.sizes, []);
   t.equal(connection.state, 'open');
 });
 
-await test('after it is left nothing more is heard, nor tried', async (t) => {
+await test('after close() there are no callbacks and no retries', async (t) => {
   const terminal = await startScriptedTerminal(t);
-  const { connection, told } = followTerminal(t, terminal);
+  const { connection, received } = followTerminal(t, terminal);
   await until(() => connection.state === 'open');
   connection.close();
   connection.close();
   terminal.print('unheard');
   connection.input('unsaid');
   await sleep(100);
-  t.same(told.states, ['open', 'ended']);
-  t.same(told.ends, []);
+  t.same(received.states, ['open', 'ended']);
+  t.same(received.ends, []);
   t.equal(terminal.connections.length, 1);
   t.equal(terminal.input, '');
 });

@@ -3,7 +3,7 @@ import { createOutputCount } from 'berth-terminal-client/output-count';
 
 const hello = { terminal: 'one', role: 'owner', rows: 24, cols: 80, durable: true } as const;
 
-await test('a client that was here before asks for what follows', (t) => {
+await test('a reconnecting client requests the next byte', (t) => {
   const count = createOutputCount(1000);
   t.equal(count.from, 1000);
   t.same(count.begin({ ...hello, offset: 1000, live: 1200, snapshot: false }), { ack: 1000, reset: false });
@@ -12,7 +12,7 @@ await test('a client that was here before asks for what follows', (t) => {
   t.end();
 });
 
-await test('output that begins elsewhere than where it was asked for begins on an empty screen', (t) => {
+await test('output that starts at another byte than requested clears the screen', (t) => {
   const count = createOutputCount(undefined);
   t.same(count.begin({ ...hello, offset: 0, live: 0, snapshot: false }), { ack: 0, reset: false });
   const [early] = count.take(new Uint8Array(100_000));
@@ -22,13 +22,13 @@ await test('output that begins elsewhere than where it was asked for begins on a
     ack: 90_000,
     reset: true,
   });
-  t.equal(count.from, undefined, 'the drawing may break off');
+  t.equal(count.from, undefined, 'the drawing may break');
   t.equal(count.take(new Uint8Array(5))[0]?.end, 90_005);
   t.equal(count.from, 90_005);
   t.end();
 });
 
-await test('what is still being shown from the connection before is acknowledged on this one', (t) => {
+await test('output of the previous connection that is shown later is acknowledged on this one', (t) => {
   const count = createOutputCount(undefined);
   count.begin({ ...hello, offset: 0, live: 0, snapshot: false });
   const [slow] = count.take(new Uint8Array(70_000));

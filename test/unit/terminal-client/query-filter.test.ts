@@ -30,7 +30,7 @@ function filtered(text: string, cut: () => number): string {
   return Buffer.concat([...pieces, rest()]).toString();
 }
 
-await test('queries go and all else stays, however it is cut', (t) => {
+await test('only queries are removed, however the output is split', (t) => {
   const random = seededRandom(7);
   for (const length of [1, 2, 3, 1000]) {
     for (const query of TERMINAL_QUERIES)
@@ -55,7 +55,7 @@ await test('queries go and all else stays, however it is cut', (t) => {
   t.end();
 });
 
-await test('what a string is broken off by is read as what it is', (t) => {
+await test('a sequence that interrupts a string is recognized', (t) => {
   t.equal(
     filtered('\x1b]0;broken\x1b[6nand on', () => 1),
     '\x1b]0;brokenand on',
@@ -67,7 +67,7 @@ await test('what a string is broken off by is read as what it is', (t) => {
   t.end();
 });
 
-await test('a sequence that the present ends is given as it is', (t) => {
+await test('an unfinished sequence is returned at the end of the replayed output', (t) => {
   const { filter, rest } = createQueryFilter();
   t.equal(Buffer.from(filter(Buffer.from('a\x1b[6'))).toString(), 'a');
   t.equal(Buffer.from(rest()).toString(), '\x1b[6');
@@ -75,7 +75,7 @@ await test('a sequence that the present ends is given as it is', (t) => {
   t.end();
 });
 
-await test('nothing of the past sets the clipboard, however long it is', (t) => {
+await test('replayed output never writes to the clipboard, at any length', (t) => {
   for (const length of [1, 7, 4000])
     for (const end of ['\x07', '\x1b\\'])
       for (const data of ['QUJD', '?', 'QUJD'.repeat(2_000)])
@@ -86,7 +86,7 @@ await test('nothing of the past sets the clipboard, however long it is', (t) => 
   t.equal(
     filtered(`a\x1b]52;c;${'QUJD'.repeat(200)}\x18b\x1b]52;c;QUJD\x1b[31mc`, () => 3),
     'a\x18b\x1b[31mc',
-    'also where it is broken off',
+    'also where it is interrupted',
   );
   t.end();
 });

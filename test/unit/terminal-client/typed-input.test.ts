@@ -4,7 +4,7 @@ import { createTypedInput } from 'berth-terminal-client/typed-input';
 const bytes = (text: string) => Buffer.from(text);
 const text = (chunks: Uint8Array[]) => Buffer.concat(chunks).toString();
 
-await test('what a server has not taken is sent again over the next connection, from within a chunk', (t) => {
+await test('input that the server has not taken is sent again, also from the middle of a chunk', (t) => {
   const typed = createTypedInput();
   typed.add(bytes('hello '), true);
   typed.add(bytes('world'), true);
@@ -18,7 +18,7 @@ await test('what a server has not taken is sent again over the next connection, 
   t.end();
 });
 
-await test('a server that does not count has taken what was sent, and gets the rest', (t) => {
+await test('a server that does not count input gets only unsent input', (t) => {
   const typed = createTypedInput();
   typed.add(bytes('sent'), true);
   typed.send();
@@ -28,7 +28,7 @@ await test('a server that does not count has taken what was sent, and gets the r
   t.end();
 });
 
-await test('what waits is bounded, with a connection and without', (t) => {
+await test('the buffer is limited, with and without a connection', (t) => {
   const typed = createTypedInput();
   t.ok(typed.add(Buffer.alloc(65_536), false));
   t.notOk(typed.add(bytes('a'), false));
