@@ -24,12 +24,12 @@ import { createUserService } from './domains/identity/user-service.ts';
 import { createUserStore } from './domains/identity/user-store.ts';
 import { createImages } from './domains/images/create-images.ts';
 import { createPins } from './domains/images/pins/create-pins.ts';
-import { createOwnImageStore } from './domains/images/own-image-store.ts';
+import { createManagedImageStore } from './domains/images/managed-image-store.ts';
 import { createRegistryCredentialService } from './domains/images/registry/registry-credential-service.ts';
 import { createRegistryCredentialStore } from './domains/images/registry/registry-credential-store.ts';
 import { createRegistryLogins } from './domains/images/registry/registry-logins.ts';
 import { createRegistryService } from './domains/images/registry/registry-service.ts';
-import { keepRegistry } from './domains/images/registry/registry-upkeep.ts';
+import { keepRegistry } from './domains/images/registry/registry-maintenance.ts';
 import { createLabs } from './domains/labs/create-labs.ts';
 import { versionsInUse } from './domains/sessions/versions-in-use-store.ts';
 import { imagesOfLabs } from './domains/labs/catalogue.ts';
@@ -80,7 +80,7 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
   const encryption = await createEncryption(config);
   const credentials = createRegistryCredentialStore({ database });
   const logins = createRegistryLogins({ store: credentials, encryption, log });
-  const ownImages = createOwnImageStore({ database });
+  const ownImages = createManagedImageStore({ database });
   const pulling = {
     credentialsFor: logins.credentialsFor,
     onPulled: ({ name, id }: { name: string; id: string }) =>
@@ -275,7 +275,7 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
       images.start();
       standing.begin('the upkeep of terminals', terminals.maintain);
       standing.begin('the upkeep of previews', previews.maintain);
-      standing.begin('the upkeep of pinned images', pins.upkeep.maintain);
+      standing.begin('the upkeep of pinned images', pins.maintenance.maintain);
       standing.begin('following the sources of labs', labs.maintain);
       standing.begin('the upkeep of the local registry', (signal) =>
         keepRegistry({ registry, config, seed: images.seed, clock, log }, signal),

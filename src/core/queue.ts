@@ -49,8 +49,14 @@ export function createQueue(concurrency: number) {
   };
 }
 
-/** Creates a queue that runs one task per key at a time, and at most `concurrency` tasks of all keys. */
-export function createKeyedQueue(concurrency: number) {
+/** Creates a queue that runs at most `perKey` tasks per key at a time, and at most `concurrency` tasks of all keys. */
+export function createKeyedQueue({
+  concurrency = Infinity,
+  perKey = 1,
+}: {
+  concurrency?: number;
+  perKey?: number;
+}) {
   const all = createQueue(concurrency);
   const byKey = new Map<string, { queue: Queue; tasks: number }>();
 
@@ -61,8 +67,8 @@ export function createKeyedQueue(concurrency: number) {
      * Runs the task when the key and a slot are free.
      * @throws any error of `task`, or the reason of `signal` if it aborts during the wait
      */
-    async run<T>(key: string, task: () => Promise<T>, signal: AbortSignal): Promise<T> {
-      const own = byKey.get(key) ?? { queue: createQueue(1), tasks: 0 };
+    async run<T>(key: string, task: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+      const own = byKey.get(key) ?? { queue: createQueue(perKey), tasks: 0 };
       byKey.set(key, own);
       own.tasks += 1;
       try {

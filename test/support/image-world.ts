@@ -11,8 +11,8 @@ import { system } from '../../src/domains/identity/actor.ts';
 import { createImages } from '../../src/domains/images/create-images.ts';
 import type { Images, ImagesOptions } from '../../src/domains/images/create-images.ts';
 import type { Job } from '../../src/domains/images/jobs/job.ts';
-import { createOwnImageStore } from '../../src/domains/images/own-image-store.ts';
-import type { OwnImageStore } from '../../src/domains/images/own-image-store.ts';
+import { createManagedImageStore } from '../../src/domains/images/managed-image-store.ts';
+import type { ManagedImageStore } from '../../src/domains/images/managed-image-store.ts';
 import { createRegistryCredentialService } from '../../src/domains/images/registry/registry-credential-service.ts';
 import { createRegistryCredentialStore } from '../../src/domains/images/registry/registry-credential-store.ts';
 import type { RegistryCredentialService } from '../../src/domains/images/registry/registry-credential.ts';
@@ -32,7 +32,7 @@ const PATIENCE_MS = 60_000;
 export interface ImageWorld extends Images {
   engine: EngineImages;
   installation: string;
-  own: OwnImageStore;
+  own: ManagedImageStore;
   credentials: RegistryCredentialService;
   log: QuietLog;
   /** What labs name, and what a lab is pinned to: tests change these. */
@@ -61,7 +61,7 @@ export async function createImageWorld(
   const encryption = await createEncryption({ secretKey: 'ab'.repeat(32), dataDir: '/none' });
   const store = createRegistryCredentialStore({ database });
   const logins = createRegistryLogins({ store, encryption, log });
-  const own = createOwnImageStore({ database });
+  const own = createManagedImageStore({ database });
   const installation = newInstallation(t);
   const engine =
     options.engine ??

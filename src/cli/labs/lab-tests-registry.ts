@@ -8,7 +8,7 @@ import {
 } from '../../engine/docker/registry/registry.ts';
 import type { EngineImages } from '../../engine/engine-images.ts';
 import { seedRegistry } from '../../domains/images/registry/registry-seeds.ts';
-import { whenItAnswers } from '../../domains/images/registry/registry-upkeep.ts';
+import { retryUntilAnswered } from '../../domains/images/registry/registry-maintenance.ts';
 import { newTestEnvironmentId } from '../../domains/lab-tests/environment-ids.ts';
 import type { Lab } from '../../domains/labs/lab.ts';
 import { access } from 'node:fs/promises';
@@ -39,7 +39,7 @@ export function createLabTestsRegistry({
     await registry.ensure();
     if (upstream !== undefined) return;
     const { signal } = new AbortController();
-    await whenItAnswers(() => seedRegistry({ registry, engine: images }, signal), clock, signal);
+    await retryUntilAnswered(() => seedRegistry({ registry, engine: images }, signal), clock, signal);
   }
 
   return {

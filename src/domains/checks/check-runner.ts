@@ -38,7 +38,7 @@ export function createCheckRunner({
   pins: Pick<ImagePins, 'resolve'>;
 }) {
   const scripts = createScriptRunner({ engine });
-  const queue = createKeyedQueue(CHECKERS_AT_ONCE);
+  const queue = createKeyedQueue({ concurrency: CHECKERS_AT_ONCE });
   const probe = createMachineProbe({ engine });
 
   async function judge(check: LabCheck, context: CheckContext, signal: AbortSignal): Promise<Judgement> {

@@ -44,7 +44,7 @@ export function createLeasedCheck(parts: LeasedCheckParts) {
   return {
     /**
      * Runs the step's checks and stores the result. If another process took this one for dead meanwhile, its stored
-     * result stands. An error without a code is stored as INTERNAL and thrown.
+     * result is kept. An error without a code is stored as INTERNAL and thrown.
      * @throws CHECK_BUSY, NOT_FOUND if the learner was deleted meanwhile
      */
     async run(

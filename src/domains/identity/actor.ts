@@ -2,24 +2,27 @@ import { fault } from '../../core/errors.ts';
 
 export type Role = 'admin' | 'instructor' | 'student';
 
-/** What a token may be used for; a signed-in browser and the service itself have all of them. */
+/** What a token may be used for. A browser session and the service itself have all scopes. */
 export type Scope = 'read' | 'learn' | 'manage';
 
-/** A set, not a ladder: each of them opens what it names and nothing else. */
+/** Scopes do not include each other: each one permits only what it names. */
 export const allScopes: readonly Scope[] = ['read', 'learn', 'manage'];
 
-/** On whose behalf something is asked: plain data, passed to every method of every service. */
+/** The user of a request, as plain data: the first argument of every service method. */
 export interface Actor {
   userId: string;
   role: Role;
   scopes: readonly Scope[];
-  /** When the credential that stands behind it ends, where that is a token that does: what lasts longer is not made by it. */
+  /** When the credential expires, if it is a token that does. New credentials must not last longer. */
   expiresAt?: Date;
-  /** Hash of the secret of that credential, a token's or a web session's: what is to end with it keeps this. */
+  /**
+   * Hash of the credential's secret, a token's or a web session's. Anything that must end with the credential stores
+   * it.
+   */
   credential?: string;
 }
 
-/** The service acting for itself: expiry, repair. Never given to a transport. */
+/** The service acting on its own behalf, for expiry and recovery. Transports never use it. */
 export const system: Actor = {
   userId: 'system',
   role: 'admin',
@@ -28,12 +31,15 @@ export const system: Actor = {
 
 const rank: Record<Role, number> = { student: 0, instructor: 1, admin: 2 };
 
-/** Returns whether a role may do less than another one. */
+/** Returns whether a role has fewer rights than another one. */
 export function isBelow(role: Role, other: Role): boolean {
   return rank[role] < rank[other];
 }
 
-/** @throws UNAUTHENTICATED for nobody, FORBIDDEN without the scope or below the role. */
+/**
+ * Requires a user with the scope and at least the role.
+ * @throws UNAUTHENTICATED without a user, FORBIDDEN without the scope or the role
+ */
 export function requireActor(
   actor: Actor | undefined,
   needs: { scope: Scope; role?: Role },
@@ -47,17 +53,20 @@ export function requireActor(
   }
 }
 
-/** Keeps what has an end from making what outlives it; undefined lasts for ever. @throws FORBIDDEN */
+/**
+ * Refuses to create something that outlives the actor's credential; undefined means without end.
+ * @throws FORBIDDEN
+ */
 export function requireLasting(actor: Actor, until: Date | undefined): void {
   const { expiresAt } = actor;
   if (!expiresAt || (until && until <= expiresAt)) return;
   const end = expiresAt.toISOString();
   throw fault('FORBIDDEN', {
-    needed: `a credential that lasts as long as what it makes (yours ends at ${end}: ask for an end by then, or sign in with a browser)`,
+    needed: `a credential that lasts as long as the new one (yours expires at ${end}: choose an earlier expiry, or sign in with a browser)`,
   });
 }
 
-/** Whether what belongs to `ownerId` is there for this actor at all: its owner's, or staff's. */
+/** Returns whether the actor may know that something of `ownerId` exists: only its owner and staff. */
 export function mayReach(actor: Actor, ownerId: string): boolean {
   return actor.userId === ownerId || rank[actor.role] >= rank.instructor;
 }

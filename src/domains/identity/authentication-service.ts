@@ -14,14 +14,14 @@ import { createUseRecorder } from './use-recorder.ts';
 import type { UserStore } from './user-store.ts';
 import type { AuthenticationService, UserService } from './user.ts';
 
-/** How long a browser stays signed in, in milliseconds: a course week without signing in again, and some. */
+/** How long a browser stays signed in, in milliseconds: two weeks, so a weekly course needs no new sign-in. */
 const WEB_SESSION_LIFETIME_MS = 14 * 24 * 3_600_000;
 
-/** How often what has expired is removed, in milliseconds, at most. */
+/** Minimum time between two removals of expired rows, in milliseconds. */
 const CLEANING_INTERVAL_MS = 3_600_000;
 
 export interface ClosableAuthenticationService extends AuthenticationService {
-  /** Stops listening, and waits for what is still to be written. Call it before the database closes. */
+  /** Stops listening, and waits for pending writes. Must be called before the database closes. */
   close(): Promise<void>;
 }
 
@@ -45,8 +45,11 @@ export function createAuthenticationService(dependencies: {
     webCache.forget(userId);
   });
 
-  /** While events of other processes do not arrive, nothing may be remembered past a change. */
-  function trusting(): boolean {
+  /**
+   * Returns whether the caches may be used. If events of other processes do not arrive, a cached credential could be
+   * out of date.
+   */
+  function canUseCache(): boolean {
     if (events.healthy()) return true;
     tokenCache.clear();
     webCache.clear();
@@ -57,7 +60,7 @@ export function createAuthenticationService(dependencies: {
     return expiresAt !== undefined && expiresAt <= clock.now();
   }
 
-  async function cleanNowAndThen(now: Date): Promise<void> {
+  async function removeExpired(now: Date): Promise<void> {
     if (now.getTime() - cleanedAt < CLEANING_INTERVAL_MS) return;
     cleanedAt = now.getTime();
     await signIns.deleteExpired(now);
@@ -67,17 +70,17 @@ export function createAuthenticationService(dependencies: {
     async byToken(secret) {
       const hash = hashSecret(secret);
       const read = () => tokens.findCredential(hash);
-      const credential = trusting() ? await tokenCache.get(hash, read) : await read();
+      const credential = canUseCache() ? await tokenCache.get(hash, read) : await read();
       if (!credential) throw fault('UNAUTHENTICATED');
       if (expired(credential)) throw fault('TOKEN_EXPIRED');
-      uses.tokenUsed(credential);
+      uses.record(credential);
       return credential.actor;
     },
 
     async byWebSession(secret) {
       const hash = hashSecret(secret);
       const read = () => signIns.findCredential(hash);
-      const credential = trusting() ? await webCache.get(hash, read) : await read();
+      const credential = canUseCache() ? await webCache.get(hash, read) : await read();
       return credential && !expired(credential) ? credential.actor : undefined;
     },
 
@@ -93,7 +96,7 @@ export function createAuthenticationService(dependencies: {
       });
       if (!user) throw fault('SIGN_IN_LINK_INVALID');
       if (user.role === 'admin') await signIns.markAdminSeen(now);
-      await cleanNowAndThen(now);
+      await removeExpired(now);
       return { user, secret, expiresAt };
     },
 
@@ -117,7 +120,7 @@ export function createAuthenticationService(dependencies: {
       for (const userId of await followAdminToken(dependencies, admin, adminToken)) {
         await events.publish('user.changed', { userId });
       }
-      await cleanNowAndThen(clock.now());
+      await removeExpired(clock.now());
       if (await signIns.adminSeen()) return { linkSecret: undefined };
       const { secret } = await userService.createSignInLink(system, admin.id);
       return { linkSecret: secret };

@@ -1,30 +1,35 @@
 import type { Clock } from '../../core/clock.ts';
 import type { Actor } from './actor.ts';
 
-/** What a secret stands for. */
+/** The actor that a secret authenticates. */
 export interface Credential {
   actor: Actor;
   expiresAt: Date | undefined;
 }
 
-/** Beyond a class of a few hundred with several tokens each; about 1 KB an entry, so 4 MB at most. */
+/**
+ * Maximum number of entries: more than a few hundred users with several tokens each. About 1 KB each, so 4 MB at most.
+ */
 const MOST_CREDENTIALS = 4_096;
 
-/** How long, in milliseconds, a lost event can keep a revoked secret alive in this process. */
+/**
+ * Lifetime of an entry, in milliseconds: after a lost event, a revoked secret stays valid in this process for this
+ * long.
+ */
 const TIME_TO_LIVE_MS = 10_000;
 
 export type CredentialCache<C extends Credential> = ReturnType<typeof createCredentialCache<C>>;
 
 /**
- * Remembers whom secrets stand for, by hash, so that not every request asks the database. Those
- * used last stay; what is unknown is not remembered, so guesses push nobody out.
+ * Creates a cache of credentials by the hash of their secret, which saves a query per request. The least recently used
+ * entries are removed first. Unknown secrets are not cached, so guesses cannot displace entries.
  */
 export function createCredentialCache<C extends Credential>({ clock }: { clock: Clock }) {
   const entries = new Map<string, { credential: C; until: number }>();
-  /** Reads under way, so that many requests at once make one. */
+  /** Reads in progress, so that simultaneous requests share one. */
   const reads = new Map<string, Promise<C | undefined>>();
 
-  function remembered(hash: string): C | undefined {
+  function cached(hash: string): C | undefined {
     const entry = entries.get(hash);
     if (!entry) return undefined;
     entries.delete(hash);
@@ -33,7 +38,7 @@ export function createCredentialCache<C extends Credential>({ clock }: { clock: 
     return entry.credential;
   }
 
-  function remember(hash: string, credential: C): void {
+  function store(hash: string, credential: C): void {
     entries.set(hash, { credential, until: clock.now().getTime() + TIME_TO_LIVE_MS });
     if (entries.size <= MOST_CREDENTIALS) return;
     const [oldest] = entries.keys();
@@ -41,14 +46,14 @@ export function createCredentialCache<C extends Credential>({ clock }: { clock: 
   }
 
   async function readOnce(hash: string, read: () => Promise<C | undefined>): Promise<C | undefined> {
-    const underWay = reads.get(hash);
-    if (underWay) return await underWay;
+    const pending = reads.get(hash);
+    if (pending) return await pending;
     const reading = read();
     reads.set(hash, reading);
     try {
       const credential = await reading;
-      // A read that began before a change may have seen the time before it: then it is not kept.
-      if (credential && reads.get(hash) === reading) remember(hash, credential);
+      // A read that started before a change may return old data, so it is not cached.
+      if (credential && reads.get(hash) === reading) store(hash, credential);
       return credential;
     } finally {
       if (reads.get(hash) === reading) reads.delete(hash);
@@ -56,12 +61,12 @@ export function createCredentialCache<C extends Credential>({ clock }: { clock: 
   }
 
   return {
-    /** The credential of `hash`: as remembered, else as `read` finds it. */
+    /** Returns the credential of `hash` from the cache, or from `read`. */
     async get(hash: string, read: () => Promise<C | undefined>): Promise<C | undefined> {
-      return remembered(hash) ?? (await readOnce(hash, read));
+      return cached(hash) ?? (await readOnce(hash, read));
     },
 
-    /** Forgets the user's credentials, and lets no read that is under way be remembered. */
+    /** Removes the user's credentials, and prevents the caching of reads in progress. */
     forget(userId: string): void {
       reads.clear();
       for (const [hash, { credential }] of entries) {
@@ -69,7 +74,7 @@ export function createCredentialCache<C extends Credential>({ clock }: { clock: 
       }
     },
 
-    /** Forgets all. */
+    /** Removes all entries. */
     clear(): void {
       reads.clear();
       entries.clear();

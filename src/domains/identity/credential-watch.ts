@@ -6,14 +6,15 @@ import { isBelow } from './actor.ts';
 import type { Actor } from './actor.ts';
 import type { AuthenticationService } from './user.ts';
 
-/** Longest time between two checks of a credential, in milliseconds: an event about it can get lost. */
+/** Maximum time between two checks of a credential, in milliseconds, in case an event is lost. */
 const CHECK_EVERY_MS = 30_000;
-/** Shortest wait, in milliseconds: two clocks may differ a little. */
+/** Minimum wait, in milliseconds: clocks may differ slightly. */
 const WAIT_LEAST_MS = 50;
 
 /**
- * Runs `check` when a credential that ends at `first` does, and again whenever the one that `check`
- * resolves to does; at least every {@link CHECK_EVERY_MS}. Undefined ends it. Returns what stops it.
+ * Runs `check` when a credential that expires at `first` does, then whenever the credential that `check` returned
+ * expires, and at least every {@link CHECK_EVERY_MS}. Ends when `check` returns undefined. Returns a function that
+ * stops it.
  */
 function watchExpiry(
   first: Date | undefined,
@@ -26,10 +27,10 @@ function watchExpiry(
     if (stopped) return;
     const left = until ? until.getTime() - Date.now() : CHECK_EVERY_MS;
     const delay = Math.max(Math.min(left, CHECK_EVERY_MS), WAIT_LEAST_MS);
-    timer = setTimeout(() => void look(), delay).unref();
+    timer = setTimeout(() => void checkAgain(), delay).unref();
   }
 
-  async function look(): Promise<void> {
+  async function checkAgain(): Promise<void> {
     const credential = await check();
     if (credential) wait(credential.expiresAt);
   }
@@ -41,45 +42,45 @@ function watchExpiry(
   };
 }
 
-/** Something that stays open on behalf of an actor. */
+/** A resource that is open on behalf of an actor. */
 interface Opened {
   actor: Actor;
-  /** Whether it also ends when its user loses a role. */
+  /** Whether it also ends when its user loses the role. */
   withRole: boolean;
   end: (reason: Fault) => void;
 }
 
-/** A credential with all that it opened. */
+/** A credential and the resources that it opened. */
 interface Watched {
   actor: Actor;
   opened: Set<Opened>;
-  /** Whom it stood for when it was last read. */
+  /** The actor at the last read. */
   latest?: Actor;
-  /** Reads that began, and the newest that was answered. */
-  begun: number;
+  /** Number of reads started, and the newest of them that has completed. */
+  started: number;
   answered: number;
   stopTimer: () => void;
 }
 
-/** Names a credential: the hash of its secret, or its user where nothing more is known. */
+/** Identifies a credential by the hash of its secret, or by its user if none exists. */
 export type CredentialName = Pick<Actor, 'userId' | 'credential'>;
 
 export interface CredentialWatch {
-  /** Returns whom the credential stands for now, read from the database; undefined when it is no longer valid. */
+  /** Reads the credential's current actor from the database; undefined if it is no longer valid. */
   read(credential: CredentialName): Promise<Actor | undefined>;
   /**
-   * Calls `end` once, as soon as the credential behind `actor` is revoked, signed out of or expired, or
-   * its user is disabled, deleted or, unless `withRole` is false, loses a role: in whichever process
-   * that happens. Returns what stops it.
+   * Calls `end` once when the actor's credential is revoked, signed out or expired, or its user is disabled or deleted,
+   * in whichever process. Unless `withRole` is false, it also ends when the user loses the role. Returns a function
+   * that stops watching.
    */
   watch(actor: Actor, end: (reason: Fault) => void, options?: { withRole?: boolean }): () => void;
-  /** How many things are open. */
+  /** Returns how many resources are open. */
   count(): number;
   /** Stops listening. */
   close(): void;
 }
 
-/** The one place that ends what credentials opened: requests, sockets, terminals. */
+/** Creates the watch that ends what credentials have opened: requests, sockets, terminals. No other code does this. */
 export function createCredentialWatch({
   authentication,
   events,
@@ -94,18 +95,15 @@ export function createCredentialWatch({
   const read = ({ userId, credential }: CredentialName) =>
     credential === undefined ? authentication.actorOf(userId) : authentication.byCredential(credential);
 
-  /** Ends what the credential no longer covers; resolves to whom it stands for, as far as known. */
+  /** Ends the resources that the credential no longer permits. Returns the credential's current actor, if known. */
   async function check(watched: Watched): Promise<Actor | undefined> {
     const { actor, opened } = watched;
-    const number = ++watched.begun;
+    const number = ++watched.started;
     let now: Actor | undefined;
     try {
       now = await (isOver(actor) ? undefined : read(actor));
     } catch (error) {
-      log.error(
-        { err: error, userId: actor.userId },
-        'a credential could not be checked; it is checked again',
-      );
+      log.error({ err: error, userId: actor.userId }, 'checking a credential failed; retrying');
       return actor;
     }
     if (now && number > watched.answered) {
@@ -124,7 +122,7 @@ export function createCredentialWatch({
     try {
       one.end(reason);
     } catch (error) {
-      log.error({ err: error, userId: one.actor.userId }, 'what a credential opened could not be ended');
+      log.error({ err: error, userId: one.actor.userId }, 'ending a resource of a credential failed');
     }
   }
 
@@ -135,17 +133,17 @@ export function createCredentialWatch({
     if (all.get(name) === watched) all.delete(name);
   }
 
-  function begin(actor: Actor): Watched {
+  function startWatch(actor: Actor): Watched {
     const watched: Watched = {
       actor,
       opened: new Set(),
-      begun: 0,
+      started: 0,
       answered: 0,
       stopTimer: () => undefined,
     };
     watched.stopTimer = watchExpiry(actor.expiresAt, () => check(watched));
     all.set(nameOf(actor), watched);
-    // It may have ended between its authentication and now, before anybody listened for that.
+    // The credential may have ended after authentication, before the watch started.
     void check(watched);
     return watched;
   }
@@ -157,10 +155,10 @@ export function createCredentialWatch({
   return {
     read,
     watch(actor, end, { withRole = true } = {}) {
-      const watched = all.get(nameOf(actor)) ?? begin(actor);
+      const watched = all.get(nameOf(actor)) ?? startWatch(actor);
       const one = { actor, withRole, end };
       watched.opened.add(one);
-      // Its actor was read before the user lost the role, and no event comes any more.
+      // The actor was read before the user lost the role, and no further event follows.
       if (watched.latest && isBelow(watched.latest.role, actor.role)) void check(watched);
       return () => drop(watched, one);
     },

@@ -5,16 +5,16 @@ import type { TokenStore } from './token-store.ts';
 import type { UserStore } from './user-store.ts';
 import type { User } from './user.ts';
 
-/** The same in every process, so that several that start at once make one admin; sorts first. */
+/** The same id in every process, so that simultaneous starts create one admin; it sorts first. */
 const FIRST_ADMIN_ID = '0'.repeat(26);
 
-/** The one row that BERTH_ADMIN_TOKEN has, whatever its value. */
+/** Id of the row for BERTH_ADMIN_TOKEN, whatever its value. */
 const ADMIN_TOKEN_ID = `${'0'.repeat(25)}1`;
 
-/** The oldest admin, made now if there is none. */
+/** Returns the oldest admin, and creates one if none exists. */
 export async function ensureFirstAdmin({ users, clock }: { users: UserStore; clock: Clock }): Promise<User> {
-  const there = await users.oldestAdmin();
-  if (there) return there;
+  const existing = await users.oldestAdmin();
+  if (existing) return existing;
   return await users.upsertAdmin({
     id: FIRST_ADMIN_ID,
     name: 'Admin',
@@ -26,8 +26,8 @@ export async function ensureFirstAdmin({ users, clock }: { users: UserStore; clo
 }
 
 /**
- * Makes BERTH_ADMIN_TOKEN as the environment has it a token of `admin`: taken in when it is new,
- * exchanged when it changed, revoked when it is gone. The users whose credentials changed by that.
+ * Synchronizes the stored token of `admin` with BERTH_ADMIN_TOKEN: adds, replaces or revokes it. Returns the users
+ * whose credentials changed.
  */
 export async function followAdminToken(
   { tokens, clock }: { tokens: TokenStore; clock: Clock },

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 
-/** What each kind of secret begins with, so that people and secret scanners know it when they see it. */
+/** Prefix of each kind of secret, so that people and secret scanners recognise it. */
 const PREFIXES = {
   token: 'berth_',
   signInLink: 'berthlink_',
@@ -12,26 +12,26 @@ const PREFIXES = {
 
 export type SecretKind = keyof typeof PREFIXES;
 
-/** 256 bits: out of reach of guessing, so a fast hash keeps them as safe as a slow one would. */
+/** 256 bits cannot be guessed, so a fast hash is as safe as a slow one. */
 const SECRET_BYTES = 32;
-/** Enough to tell one user's tokens apart; 220 bits stay unknown. */
+/** Enough to distinguish a user's tokens; 220 bits stay secret. */
 const SHOWN_CHARACTERS = 6;
 
-/** A new secret. It is given to its owner once; only {@link hashSecret} of it is kept. */
+/** Creates a secret. Its owner receives it once; only {@link hashSecret} of it is stored. */
 export function makeSecret(kind: SecretKind): string {
   return PREFIXES[kind] + randomBytes(SECRET_BYTES).toString('base64url');
 }
 
 /**
- * SHA-256 of a secret, in hex: the key that rows are found by. Comparing hashes in an index may
- * tell by its time how much of the hash was right, which says nothing about the secret.
+ * Returns the SHA-256 of a secret in hex, by which rows are found. The time of an index lookup may reveal how much of
+ * the hash matches, but nothing about the secret.
  */
 export function hashSecret(secret: string): string {
   return createHash('sha256').update(secret).digest('hex');
 }
 
-/** The beginning of a token that is safe to show; of one that a person chose, nothing. */
+/** Returns the part of a token that is safe to show; nothing for a token that a person chose. */
 export function shownPrefix(secret: string): string {
-  const made = secret.startsWith(PREFIXES.token) && secret.length === PREFIXES.token.length + 43;
-  return made ? secret.slice(0, PREFIXES.token.length + SHOWN_CHARACTERS) : '';
+  const isGenerated = secret.startsWith(PREFIXES.token) && secret.length === PREFIXES.token.length + 43;
+  return isGenerated ? secret.slice(0, PREFIXES.token.length + SHOWN_CHARACTERS) : '';
 }

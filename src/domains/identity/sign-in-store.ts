@@ -5,7 +5,7 @@ import { allScopes } from './actor.ts';
 import type { User } from './user.ts';
 import { toUser } from './user-store.ts';
 
-/** Set once an admin has signed in or used a token: from then on no sign-in link is printed at start. */
+/** Set once an admin has signed in or used a token: after that, no sign-in link is printed at start. */
 const ADMIN_SEEN = 'identity.admin-seen-at';
 
 export interface SecretRow {
@@ -18,7 +18,7 @@ export interface SecretRow {
 
 export type SignInStore = ReturnType<typeof createSignInStore>;
 
-/** Sign-in links and the web sessions that they start. */
+/** Stores sign-in links and the web sessions that they start. */
 export function createSignInStore({ database }: { database: Database }) {
   const { client } = database;
 
@@ -29,8 +29,8 @@ export function createSignInStore({ database }: { database: Database }) {
     },
 
     /**
-     * Uses up the link and starts `webSession` for its user, both or neither; undefined when the
-     * link is unknown, used, or expired, or its user disabled.
+     * Redeems the link and starts `webSession` for its user, in one transaction. Returns undefined if the link is
+     * unknown, used or expired, or its user is disabled.
      */
     async useLink(hash: string, webSession: Omit<SecretRow, 'userId'>): Promise<User | undefined> {
       const now = webSession.createdAt;
@@ -46,7 +46,10 @@ export function createSignInStore({ database }: { database: Database }) {
       });
     },
 
-    /** What the web session of this hash stands for, expired or not; undefined when there is none or its user is disabled. */
+    /**
+     * Returns the credential of a web session, even if it has expired; undefined if it does not exist or its user is
+     * disabled.
+     */
     async findCredential(hash: string): Promise<Credential | undefined> {
       const row = await client.webSession.findUnique({
         where: { hash },
@@ -59,14 +62,14 @@ export function createSignInStore({ database }: { database: Database }) {
       };
     },
 
-    /** The user whose web session this was; undefined when it was gone. */
+    /** Deletes a web session. Returns its user; undefined if it does not exist. */
     async deleteWebSession(hash: string): Promise<string | undefined> {
       const row = await client.webSession.findUnique({ where: { hash } });
       await client.webSession.deleteMany({ where: { hash } });
       return row?.userId;
     },
 
-    /** Removes the links and web sessions that were over by `now`. */
+    /** Deletes the links and web sessions that expired before `now`. */
     async deleteExpired(now: Date): Promise<void> {
       await client.signInLink.deleteMany({ where: { expiresAt: { lte: now } } });
       await client.webSession.deleteMany({ where: { expiresAt: { lte: now } } });
@@ -76,7 +79,7 @@ export function createSignInStore({ database }: { database: Database }) {
       return (await client.setting.count({ where: { key: ADMIN_SEEN } })) > 0;
     },
 
-    /** Keeps the first time. */
+    /** Stores the time, unless one is stored already. */
     async markAdminSeen(at: Date): Promise<void> {
       const setting = { key: ADMIN_SEEN, value: at.toISOString() };
       const where = { key: ADMIN_SEEN };

@@ -10,7 +10,7 @@ import { readName } from './user-input.ts';
 import type { UserStore } from './user-store.ts';
 import type { ApiToken, TokenService } from './user.ts';
 
-/** Most tokens of one user: a list that is read whole, and a script gone wild that ends. */
+/** Maximum number of tokens per user: the list has one page, and a faulty script stops. */
 const TOKEN_LIMIT = 100;
 
 export function createTokenService({
@@ -24,8 +24,11 @@ export function createTokenService({
   events: EventBus;
   clock: Clock;
 }): TokenService {
-  /** Tokens are their user's own business, and the admins'. @throws USER_NOT_FOUND, FORBIDDEN */
-  async function requireKeeper(actor: Actor, userId: string): Promise<void> {
+  /**
+   * Requires the user of the tokens, or an admin.
+   * @throws USER_NOT_FOUND, FORBIDDEN
+   */
+  async function requireUserOrAdmin(actor: Actor, userId: string): Promise<void> {
     if (!mayReach(actor, userId)) throw fault('USER_NOT_FOUND');
     if (actor.userId !== userId) requireActor(actor, { scope: 'read', role: 'admin' });
     if (!(await users.find(userId))) throw fault('USER_NOT_FOUND');
@@ -35,7 +38,7 @@ export function createTokenService({
     async create(actor, input) {
       requireActor(actor, { scope: 'manage' });
       const userId = input.userId ?? actor.userId;
-      await requireKeeper(actor, userId);
+      await requireUserOrAdmin(actor, userId);
       const now = clock.now();
       const scopes = readScopes(input.scopes);
       for (const scope of scopes) requireActor(actor, { scope });
@@ -56,7 +59,7 @@ export function createTokenService({
       };
       if (!(await tokens.insert(token, hashSecret(secret), TOKEN_LIMIT))) {
         throw fault('INPUT_INVALID', {
-          problem: `A user has at most ${TOKEN_LIMIT} tokens: revoke one first.`,
+          problem: `A user has at most ${TOKEN_LIMIT} tokens. Revoke one first.`,
         });
       }
       return { token, secret };
@@ -64,7 +67,7 @@ export function createTokenService({
 
     async list(actor, userId) {
       requireActor(actor, { scope: 'read' });
-      await requireKeeper(actor, userId ?? actor.userId);
+      await requireUserOrAdmin(actor, userId ?? actor.userId);
       return await tokens.listOf(userId ?? actor.userId);
     },
 
@@ -79,7 +82,10 @@ export function createTokenService({
   };
 }
 
-/** Each scope once, in the order of {@link allScopes}. @throws INPUT_INVALID for none */
+/**
+ * Returns each scope once, in the order of {@link allScopes}.
+ * @throws INPUT_INVALID without any scope
+ */
 function readScopes(given: readonly Scope[]): Scope[] {
   const scopes = allScopes.filter((scope) => given.includes(scope));
   if (scopes.length > 0 && given.every((scope) => allScopes.includes(scope))) return scopes;

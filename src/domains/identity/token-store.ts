@@ -11,7 +11,10 @@ export function createTokenStore({ database }: { database: Database }) {
   const { client } = database;
 
   return {
-    /** What the token of this hash stands for, expired or not; undefined when there is none or its user is disabled. */
+    /**
+     * Returns the credential of a token, even if it has expired; undefined if it does not exist or its user is
+     * disabled.
+     */
     async findCredential(hash: string): Promise<TokenCredential | undefined> {
       const row = await client.apiToken.findUnique({
         where: { hash },
@@ -34,13 +37,16 @@ export function createTokenStore({ database }: { database: Database }) {
       return row ? toToken(row) : undefined;
     },
 
-    /** Newest first. */
+    /** Lists a user's tokens, newest first. */
     async listOf(userId: string): Promise<ApiToken[]> {
       const rows = await client.apiToken.findMany({ where: { userId }, orderBy: { id: 'desc' } });
       return rows.map(toToken);
     },
 
-    /** False, and nothing stored, when the user has `limit` tokens already. @throws USER_NOT_FOUND */
+    /**
+     * Inserts a token. Returns false if the user has `limit` tokens already.
+     * @throws USER_NOT_FOUND
+     */
     async insert(token: ApiToken, hash: string, limit: number): Promise<boolean> {
       const insert = database.transaction(async (tx) => {
         if ((await tx.apiToken.count({ where: { userId: token.userId } })) >= limit) return false;
@@ -50,30 +56,30 @@ export function createTokenStore({ database }: { database: Database }) {
       return await insert.catch(whenGone('USER_NOT_FOUND'));
     },
 
-    /** False when it was gone already. */
+    /** Deletes a token. Returns false if it does not exist. */
     async delete(id: string): Promise<boolean> {
       const { count } = await client.apiToken.deleteMany({ where: { id } });
       return count > 0;
     },
 
     /**
-     * Makes `token` the only one with its id and with this hash; the users who lost a token by
-     * that. One that is there as asked stays as it is.
+     * Makes `token` the only one with its id and this hash. Returns the users who lost a token. A token that is stored
+     * already stays as it is.
      */
     async replace(token: ApiToken, hash: string): Promise<string[]> {
       return await database.transaction(async (tx) => {
         const same = await tx.apiToken.findMany({ where: { OR: [{ id: token.id }, { hash }] } });
-        const there = same.some(
+        const exists = same.some(
           (row) => row.id === token.id && row.hash === hash && row.userId === token.userId,
         );
-        if (there) return [];
+        if (exists) return [];
         await tx.apiToken.deleteMany({ where: { id: { in: same.map((row) => row.id) } } });
         await tx.apiToken.create({ data: toRow(token, hash) });
         return [...new Set(same.map((row) => row.userId))];
       });
     },
 
-    /** With one write for all. Never moves a last use back. */
+    /** Stores the last use of several tokens in one write. Never moves it back. */
     async markUsed(ids: readonly string[], at: Date): Promise<void> {
       await client.apiToken.updateMany({
         where: { id: { in: [...ids] }, OR: [{ lastUsedAt: null }, { lastUsedAt: { lt: at } }] },
@@ -107,7 +113,7 @@ function toRow(token: ApiToken, hash: string): TokenRow {
   };
 }
 
-/** Only ever written by {@link toRow}. */
+/** Only {@link toRow} writes this column. */
 function readScopes(scopes: string): Scope[] {
   return scopes.split(' ') as Scope[];
 }

@@ -4,19 +4,18 @@ import { delay } from '../../core/clock.ts';
 import type { SignInStore } from './sign-in-store.ts';
 import type { TokenCredential, TokenStore } from './token-store.ts';
 
-/** How exactly a token's last use is kept, in milliseconds: one write a minute, not one a request. */
+/** Precision of a token's last use, in milliseconds: one write a minute instead of one per request. */
 const LAST_USE_PRECISION_MS = 60_000;
 
-/** Shortest time between two writes, in milliseconds. */
+/** Minimum time between two writes, in milliseconds. */
 const WRITE_EVERY_MS = 1_000;
 
-/** Tokens whose use is written at once: as many as one statement takes on every database. */
-const WRITTEN_AT_ONCE = 500;
+/** Maximum number of tokens per write: as many as one statement accepts on every database. */
+const BATCH = 500;
 
 /**
- * Writes when tokens were last used, beside the requests that use them: none waits, none fails by it.
- * What is used soon after one write goes with the next: when a class comes in, each of its tokens is
- * new, and each write waits for the disk.
+ * Creates a recorder of tokens' last uses. Requests neither wait for it nor fail because of it. It collects uses into
+ * batches: each write syncs to disk, and a whole class can start at once.
  */
 export function createUseRecorder({
   tokens,
@@ -29,10 +28,10 @@ export function createUseRecorder({
   clock: Clock;
   log: Log;
 }) {
-  /** Not yet being written. */
+  /** Uses that are not being written yet. */
   const used: TokenCredential[] = [];
   let writing: Promise<void> | undefined;
-  let resting = new AbortController();
+  let waiting = new AbortController();
   let adminSeen = false;
 
   async function write(credentials: readonly TokenCredential[], at: Date): Promise<void> {
@@ -43,20 +42,20 @@ export function createUseRecorder({
       await signIns.markAdminSeen(at);
       adminSeen = true;
     } catch (error) {
-      log.warn({ err: error, tokenIds }, 'The last use of tokens was not stored.');
+      log.warn({ err: error, tokenIds }, 'storing the last use of tokens failed');
     }
   }
 
   async function writeAll(): Promise<void> {
     while (used.length > 0) {
-      await write(used.splice(0, WRITTEN_AT_ONCE), clock.now());
-      await delay(clock, WRITE_EVERY_MS, resting.signal);
+      await write(used.splice(0, BATCH), clock.now());
+      await delay(clock, WRITE_EVERY_MS, waiting.signal);
     }
     writing = undefined;
   }
 
   return {
-    tokenUsed(credential: TokenCredential): void {
+    record(credential: TokenCredential): void {
       const now = clock.now();
       const last = credential.lastUsedAt?.getTime() ?? -Infinity;
       if (now.getTime() - last < LAST_USE_PRECISION_MS) return;
@@ -65,11 +64,11 @@ export function createUseRecorder({
       writing ??= writeAll();
     },
 
-    /** Resolves when all that was noted is stored, which is done at once. */
+    /** Writes all pending uses without delay. */
     async settled(): Promise<void> {
-      resting.abort();
+      waiting.abort();
       await writing;
-      resting = new AbortController();
+      waiting = new AbortController();
     },
   };
 }

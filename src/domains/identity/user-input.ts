@@ -1,11 +1,14 @@
 import { fault } from '../../core/errors.ts';
 
-/** Fits a line of any list. */
+/** Longest name, in characters: it fits on a line of any list. */
 const NAME_LIMIT = 100;
-/** The longest address that mail can carry. */
+/** Longest valid e-mail address, in characters. */
 const EMAIL_LIMIT = 254;
 
-/** A name as it is kept: trimmed, one line. @throws INPUT_INVALID */
+/**
+ * Returns a name in its stored form: trimmed, one line.
+ * @throws INPUT_INVALID
+ */
 export function readName(name: string): string {
   const trimmed = name.trim();
   if (trimmed === '' || trimmed.length > NAME_LIMIT || /\p{Cc}/u.test(trimmed)) {
@@ -14,7 +17,10 @@ export function readName(name: string): string {
   return trimmed;
 }
 
-/** An e-mail address as it is kept: trimmed, in lower case, so that one person has one account. @throws INPUT_INVALID */
+/**
+ * Returns an e-mail address in its stored form: trimmed and in lower case, so that one person has one account.
+ * @throws INPUT_INVALID
+ */
 export function readEmail(email: string): string {
   const trimmed = email.trim().toLowerCase();
   if (trimmed.length > EMAIL_LIMIT || !/^[^\s@]+@[^\s@]+$/.test(trimmed)) {

@@ -11,10 +11,10 @@ import { readEmail, readName } from './user-input.ts';
 import type { UserStore } from './user-store.ts';
 import type { User, UserService } from './user.ts';
 
-/** How long a sign-in link lives, in milliseconds: time to send it and to open it, not to find it later. */
+/** Lifetime of a sign-in link, in milliseconds: enough to send and open it. */
 const LINK_LIFETIME_MS = 3_600_000;
 
-/** The longest search makes sense of a name or an address. */
+/** Longest search text, in characters: that of an e-mail address. */
 const SEARCH_LIMIT = 254;
 
 export function createUserService({
@@ -28,8 +28,11 @@ export function createUserService({
   events: EventBus;
   clock: Clock;
 }): UserService {
-  /** @throws USER_NOT_FOUND, also for a user whom the actor may not reach */
-  async function reach(actor: Actor, id: string): Promise<User> {
+  /**
+   * Returns a user.
+   * @throws USER_NOT_FOUND also if the actor may not see the user
+   */
+  async function findVisible(actor: Actor, id: string): Promise<User> {
     const user = mayReach(actor, id) ? await users.find(id) : undefined;
     if (!user) throw fault('USER_NOT_FOUND');
     return user;
@@ -44,7 +47,7 @@ export function createUserService({
 
     async get(actor, id) {
       requireActor(actor, { scope: 'read' });
-      return await reach(actor, id);
+      return await findVisible(actor, id);
     },
 
     async getMany(actor, ids) {
@@ -97,11 +100,12 @@ export function createUserService({
 
     async createSignInLink(actor, userId) {
       requireActor(actor, { scope: 'manage' });
-      // Who signs in by the link has all scopes: no token makes one that has not itself.
+      // A browser session has all scopes, so the token that creates the link needs all of them.
       for (const scope of allScopes) requireActor(actor, { scope });
-      // Nor one that ends: who signs in stays for weeks, and may make what lasts.
+      // An expiring token cannot create a link either: a browser session lasts for weeks, and may create lasting
+      // credentials.
       requireLasting(actor, undefined);
-      const user = await reach(actor, userId);
+      const user = await findVisible(actor, userId);
       if (actor.userId !== user.id) requireActor(actor, { scope: 'manage', role: 'admin' });
       const now = clock.now();
       const secret = makeSecret('signInLink');

@@ -14,7 +14,7 @@ export interface UserChange {
 
 export interface UserFilter {
   role?: Role | undefined;
-  /** Part of the name or the e-mail address, in whatever case. */
+  /** Part of the name or the e-mail address, case-insensitive. */
   search?: string | undefined;
 }
 
@@ -22,7 +22,7 @@ export type UserStore = ReturnType<typeof createUserStore>;
 
 export function createUserStore({ database }: { database: Database }) {
   const { client } = database;
-  // SQLite's LIKE takes either case as it is; PostgreSQL has to be told.
+  // SQLite's LIKE is case-insensitive by default; PostgreSQL needs the mode.
   const anyCase = database.provider === 'postgresql' && { mode: 'insensitive' };
 
   return {
@@ -31,12 +31,12 @@ export function createUserStore({ database }: { database: Database }) {
       return row ? toUser(row) : undefined;
     },
 
-    /** In no particular order, without those that are not there. */
+    /** Returns the existing users of `ids`, in no particular order. */
     async findMany(ids: readonly string[]): Promise<User[]> {
       return (await client.user.findMany({ where: { id: { in: [...ids] } } })).map(toUser);
     },
 
-    /** By id, so the oldest first. */
+    /** Returns a page of users by id, which means oldest first. */
     async list(filter: UserFilter, window: { take: number; after: string | undefined }): Promise<User[]> {
       const contains = filter.search && { contains: filter.search, ...anyCase };
       const rows = await client.user.findMany({
@@ -58,7 +58,10 @@ export function createUserStore({ database }: { database: Database }) {
         .catch(emailTaken(user.email));
     },
 
-    /** Disabling also ends the user's web sessions and links. @throws USER_NOT_FOUND, LAST_ADMIN, EMAIL_TAKEN */
+    /**
+     * Changes a user. Disabling also deletes the user's web sessions and links.
+     * @throws USER_NOT_FOUND, LAST_ADMIN, EMAIL_TAKEN
+     */
     async update(id: string, change: UserChange): Promise<User> {
       return await database
         .transaction(async (tx) => {
@@ -75,7 +78,10 @@ export function createUserStore({ database }: { database: Database }) {
         .catch(emailTaken(change.email));
     },
 
-    /** With all that belongs to the user; false when there is none. @throws LAST_ADMIN */
+    /**
+     * Deletes a user and everything that belongs to them. Returns false if the user does not exist.
+     * @throws LAST_ADMIN
+     */
     async delete(id: string): Promise<boolean> {
       return await database.transaction(async (tx) => {
         const row = await tx.user.findUnique({ where: { id } });
@@ -86,13 +92,16 @@ export function createUserStore({ database }: { database: Database }) {
       });
     },
 
-    /** The oldest admin who is not disabled. */
+    /** Returns the oldest admin who is not disabled. */
     async oldestAdmin(): Promise<User | undefined> {
       const row = await client.user.findFirst({ where: activeAdmin, orderBy: { id: 'asc' } });
       return row ? toUser(row) : undefined;
     },
 
-    /** Makes `user`, or makes the user of that id an admin again: the same from however many processes at once. */
+    /**
+     * Creates `user` as an admin, or makes the user with this id an active admin. Simultaneous calls give the same
+     * result.
+     */
     async upsertAdmin(user: User): Promise<User> {
       const row = await client.user.upsert({
         where: { id: user.id },

@@ -15,7 +15,7 @@ export interface ApiToken {
   id: string;
   userId: string;
   name: string;
-  /** First characters of the secret, for telling tokens apart. */
+  /** First characters of the secret, to distinguish tokens. */
   prefix: string;
   scopes: Scope[];
   createdAt: Date;
@@ -23,7 +23,10 @@ export interface ApiToken {
   lastUsedAt: Date | undefined;
 }
 
-/** Use cases of users. Reading oneself needs no role; the rest is for admins, listing and reading also for instructors. */
+/**
+ * Use cases of users. Users can read themselves. Instructors can also list and read others; everything else is for
+ * admins.
+ */
 export interface UserService {
   viewer(actor: Actor | undefined): Promise<User | undefined>;
   get(actor: Actor | undefined, id: string): Promise<User>;
@@ -49,16 +52,23 @@ export interface UserService {
       disabled?: boolean | undefined;
     },
   ): Promise<User>;
-  /** Deletes the user with tokens, sessions' records, attempts and progress. Deleting what is gone succeeds: false then. @throws LAST_ADMIN */
+  /**
+   * Deletes the user with their tokens, session records, attempts and progress. Returns false if the user does not
+   * exist.
+   * @throws LAST_ADMIN
+   */
   delete(actor: Actor | undefined, id: string): Promise<boolean>;
-  /** A link secret that signs the user in once, valid for an hour. Admins for anyone, everyone for nobody else; not by a token that expires. */
+  /**
+   * Creates the secret of a link that signs the user in once within an hour. Admins can do this for all users, others
+   * only for themselves. Expiring tokens cannot.
+   */
   createSignInLink(actor: Actor | undefined, userId: string): Promise<{ secret: string; expiresAt: Date }>;
 }
 
 export interface TokenService {
   /**
-   * The secret is in this answer and nowhere else. Scopes cannot exceed the actor's own, and a token
-   * makes none that lasts longer than itself; a user who signed in with a browser makes lasting ones.
+   * Creates a token. Only this response contains its secret. The token cannot have more scopes than the actor, nor
+   * outlive the actor's token; a user who signed in with a browser can create a lasting one.
    * @throws INPUT_INVALID, FORBIDDEN, USER_NOT_FOUND
    */
   create(
@@ -71,23 +81,32 @@ export interface TokenService {
     },
   ): Promise<{ token: ApiToken; secret: string }>;
   list(actor: Actor | undefined, userId?: string): Promise<ApiToken[]>;
-  /** Revoking what is gone succeeds: false then. */
+  /** Revokes a token immediately. Returns false if it does not exist. */
   revoke(actor: Actor | undefined, id: string): Promise<boolean>;
 }
 
-/** Who is asking: credentials to Actor. */
+/** Authenticates credentials. */
 export interface AuthenticationService {
   /** @throws UNAUTHENTICATED for a wrong or revoked token or a disabled user, TOKEN_EXPIRED */
   byToken(secret: string): Promise<Actor>;
-  /** The actor of a browser's cookie; undefined when it is unknown or has expired. */
+  /** Returns the actor of a browser's cookie; undefined if it is unknown or expired. */
   byWebSession(secret: string): Promise<Actor | undefined>;
-  /** Uses up a sign-in link and starts a web session. @throws SIGN_IN_LINK_INVALID */
+  /**
+   * Redeems a sign-in link and starts a web session.
+   * @throws SIGN_IN_LINK_INVALID
+   */
   signIn(linkSecret: string): Promise<{ user: User; secret: string; expiresAt: Date }>;
   signOut(webSessionSecret: string): Promise<void>;
-  /** The user as they are now, for services that act on after they were asked; undefined when disabled or gone. */
+  /** Returns the user's current state, for work that continues after a request; undefined if disabled or deleted. */
   actorOf(userId: string): Promise<Actor | undefined>;
-  /** Whom a credential stands for now, by its hash, see {@link Actor.credential}; undefined when it is revoked, signed out of or expired, or its user disabled. Never from memory. */
+  /**
+   * Reads the current actor of a credential by its hash, see {@link Actor.credential}, never from the cache. Returns
+   * undefined if it is revoked, signed out or expired, or its user is disabled.
+   */
   byCredential(hash: string): Promise<Actor | undefined>;
-  /** At start: makes the first admin if there is none, takes BERTH_ADMIN_TOKEN in if given; a link secret when nobody has ever signed in. */
+  /**
+   * Prepares authentication at start: creates the first admin if none exists, and stores BERTH_ADMIN_TOKEN. Returns a
+   * link secret if no admin has ever signed in.
+   */
   bootstrap(input: { adminToken?: string | undefined }): Promise<{ linkSecret: string | undefined }>;
 }

@@ -6,19 +6,19 @@ import type { EventBus } from '../../infra/bus/event-bus.ts';
 import { LEASE_MS } from '../../infra/leases/lease.ts';
 import type { Log } from '../../core/log.ts';
 import { delay } from '../../core/clock.ts';
-import { createImageAgeing } from './image-ageing.ts';
+import { createImageExpiry } from './image-expiry.ts';
 import { createImageService } from './image-service.ts';
 import type { ImageFolders } from './image-service.ts';
 import type { LabImageUse } from './image-view.ts';
 import type { ImageService } from './image.ts';
 import { createInterruptedJobs } from './jobs/interrupted-jobs.ts';
-import { createJobNews } from './jobs/job-news.ts';
+import { createJobEvents } from './jobs/job-events.ts';
 import { createJobRunner } from './jobs/job-runner.ts';
 import type { JobRunner } from './jobs/job-runner.ts';
 import { createJobService } from './jobs/job-service.ts';
 import { createJobStore } from './jobs/job-store.ts';
 import type { JobService } from './jobs/job.ts';
-import type { OwnImageStore } from './own-image-store.ts';
+import type { ManagedImageStore } from './managed-image-store.ts';
 import { createPushNameStore } from './registry/push-name-store.ts';
 import { createPushNames } from './registry/push-names.ts';
 import type { PushNames } from './registry/push-names.ts';
@@ -27,67 +27,70 @@ import { seedRegistry } from './registry/registry-seeds.ts';
 export interface ImagesOptions {
   database: Database;
   engine: EngineImages;
-  own: OwnImageStore;
+  own: ManagedImageStore;
   folders: ImageFolders;
   labs: () => readonly LabImageUse[];
   pinnedBy: (imageId: string) => Promise<string[]>;
-  /** Days without use after which an image of ours is removed; undefined where they stay. */
+  /** Days without use after which a managed image is removed; undefined to keep them. */
   imageDays: number | undefined;
   events: Pick<EventBus, 'publish' | 'listen'>;
   clock: Clock;
   log: Log;
-  /** Names this process among those that share the database; new with each start. */
+  /** Unique name of this process among all that share the database; new with each start. */
   leaseOwner: string;
-  /** Whether the process of that name surely runs no more; of others the hold runs out. */
+  /** Returns whether the named process is known to be dead. Leases of others expire. */
   isGone: (owner: string) => boolean;
 }
 
 export interface Images {
   service: ImageService;
   jobs: JobService;
-  /** Starts a job, for work on images that is no use case of these. */
+  /** Starts a job for work on images that other services define. */
   startJob: JobRunner['start'];
-  /** The names that images have while they are put into the local registry. */
+  /** Temporary names of images while they are pushed into the local registry. */
   pushNames: PushNames;
-  /** Puts into a local registry what it has from the start. */
+  /** Pushes the initial images into a local registry. */
   seed(registry: EngineRegistry, signal: AbortSignal): Promise<void>;
-  /** Ends the jobs that dead processes left, with what these left on the engine, and forgets old ones; how many were ended. */
+  /**
+   * Ends the jobs of dead processes, removes their leftovers on the engine, and deletes old jobs. Returns how many were
+   * ended.
+   */
   recover(): Promise<number>;
-  /** Recovers now, and again and again as neighbours may die. Returns at once. */
+  /** Starts to recover jobs regularly, because other processes may die. Returns immediately. */
   start(): void;
-  /** Ends the jobs of this process as interrupted; resolves when that is stored. New ones are refused. */
+  /** Ends this process's jobs as interrupted, and refuses new ones. Resolves when that is stored. */
   stop(): Promise<void>;
 }
 
-/** Images and the jobs on them, put together. */
+/** Creates the services of images and their jobs. */
 export function createImages(options: ImagesOptions): Images {
   const { database, clock, log, leaseOwner } = options;
   const jobs = createJobStore({ database });
-  const tell = createJobNews(options);
-  const interrupted = createInterruptedJobs({ ...options, jobs, tell });
-  const runner = createJobRunner({ ...options, jobs, interrupted, tell, owner: leaseOwner });
+  const publishJob = createJobEvents(options);
+  const interrupted = createInterruptedJobs({ ...options, jobs, publishJob });
+  const runner = createJobRunner({ ...options, jobs, interrupted, publishJob, owner: leaseOwner });
   const pushNames = createPushNames({
     ...options,
     store: createPushNameStore({ database }),
-    isPutting: async (target) => (await jobs.findActive('mirror', target)) !== undefined,
+    isPushing: async (target) => (await jobs.findActive('mirror', target)) !== undefined,
   });
   const stopping = new AbortController();
-  const ageing = createImageAgeing(options);
+  const expiry = createImageExpiry(options);
   let watching: Promise<unknown> | undefined;
 
   async function recover(): Promise<number> {
     const ended = await interrupted.end();
-    if (ended > 0) log.warn({ jobs: ended }, 'Jobs of a process that died were ended.');
+    if (ended > 0) log.warn({ jobs: ended }, 'ended jobs of dead processes');
     await jobs.removeOld();
     const names = await pushNames.sweep();
-    if (names > 0) log.warn({ names }, 'Names that a push into the local registry left were removed.');
+    if (names > 0) log.warn({ names }, 'removed leftover names of registry pushes');
     return ended;
   }
 
   async function watch(): Promise<void> {
     while (!stopping.signal.aborted) {
       await recover().catch((error: unknown) => {
-        log.error({ err: error }, 'What interrupted jobs left could not be looked for.');
+        log.error({ err: error }, 'recovering interrupted jobs failed');
       });
       await delay(clock, LEASE_MS, stopping.signal);
     }
@@ -95,12 +98,12 @@ export function createImages(options: ImagesOptions): Images {
 
   return {
     service: createImageService({ ...options, jobs, runner }),
-    jobs: createJobService({ jobs, interrupted, tell, clock }),
+    jobs: createJobService({ jobs, interrupted, publishJob, clock }),
     startJob: runner.start,
     pushNames,
     seed: (registry, signal) => seedRegistry({ registry, engine: options.engine, names: pushNames }, signal),
     recover,
-    start: () => void (watching ??= Promise.all([watch(), ageing.maintain(stopping.signal)])),
+    start: () => void (watching ??= Promise.all([watch(), expiry.maintain(stopping.signal)])),
     async stop() {
       stopping.abort();
       await runner.stop();

@@ -6,41 +6,43 @@ import { listedName, parseImageName } from '../../engine/image-name.ts';
 import { fault, isFault } from '../../core/errors.ts';
 import { requireActor } from '../identity/actor.ts';
 import type { Actor } from '../identity/actor.ts';
-import { buildProgress } from './jobs/build-progress.ts';
+import { buildProgress, requireOwnName, uploadWork } from './jobs/upload-work.ts';
 import { ownNames, usesOf, viewImage } from './image-view.ts';
 import type { LabImageUse } from './image-view.ts';
 import type { Image, ImageFolder, ImageService } from './image.ts';
 import type { JobRunner } from './jobs/job-runner.ts';
 import type { JobStore } from './jobs/job-store.ts';
 import type { Job, JobWork } from './jobs/job.ts';
-import type { OwnImageStore } from './own-image-store.ts';
+import type { ManagedImageStore } from './managed-image-store.ts';
 import { pruneWork } from './jobs/prune-work.ts';
 import { pullWork } from './jobs/pull-work.ts';
-import { requireOwnName, uploadWork } from './jobs/upload-work.ts';
 import type { Page, PageRequest } from '../../core/paging.ts';
 import { cursorFault, requirePageSize } from '../../core/paging.ts';
 
-/** Names below this are given by set-up alone. */
+/** Prefix of names that only `berth up` gives. */
 const RESERVED = 'berth/';
 
 export interface ImageServiceParts {
   engine: EngineImages;
-  own: OwnImageStore;
+  own: ManagedImageStore;
   jobs: JobStore;
   runner: Pick<JobRunner, 'start'>;
-  /** The folders that images can be built of. */
+  /** The folders from which images can be built. */
   folders: ImageFolders;
-  /** All labs that can be used now, and the images they name. */
+  /** Returns all available labs, and the images that they name. */
   labs: () => readonly LabImageUse[];
-  /** Slugs of the labs of which a version is pinned to the image with this id. */
+  /** Returns the slugs of the labs with a version that is pinned to this image. */
   pinnedBy: (imageId: string) => Promise<string[]>;
   clock: Clock;
 }
 
-/** Folders with a Dockerfile, as set-up builds them too. */
+/** Folders with a Dockerfile, which `berth up` builds too. */
 export interface ImageFolders {
   list(): Promise<ImageFolder[]>;
-  /** Builds the folder's image, tries it and names it. @throws IMAGE_BUILD_FAILED, IMAGE_NOT_FOUND without a base image, DISK_FULL */
+  /**
+   * Builds, tests and names the folder's image.
+   * @throws IMAGE_BUILD_FAILED, IMAGE_NOT_FOUND without a base image, DISK_FULL
+   */
   build(
     name: string,
     options: {
@@ -114,7 +116,7 @@ export function createImageService(parts: ImageServiceParts): ImageService {
         const asked = { kind: 'build' as const, subject: name, startedById: actor.userId };
         const started = await runner.start(asked, uploadWork({ engine, own, clock, name, tar }));
         if (!started.isNew) throw fault('JOB_BUSY', { subject: name });
-        await wholeOf(tar, started.done);
+        await readToEnd(tar, started.done);
         return (await jobs.find(started.job.id)) ?? started.job;
       } finally {
         if (!tar.readableEnded) tar.destroy();
@@ -154,37 +156,46 @@ export function createImageService(parts: ImageServiceParts): ImageService {
 function requireName(text: string): void {
   if (parseImageName(text)) return;
   throw fault('INPUT_INVALID', {
-    problem: `"${text.slice(0, 200)}" is no name of an image: write it as in "debian:trixie" or "registry.example.org/tools:1".`,
+    problem: `"${text.slice(0, 200)}" is not an image name. Examples: "debian:trixie", "registry.example.org/tools:1".`,
   });
 }
 
-/** The name as engines list it. @throws INPUT_INVALID for one that a build cannot give */
+/**
+ * Returns the name as engines list it.
+ * @throws INPUT_INVALID for a name that a build cannot give
+ */
 function requireNewName(text: string): string {
   requireName(text);
   const name = listedName(text);
   if (name.includes('@')) {
-    throw fault('INPUT_INVALID', { problem: 'What is built has no digest in its name: give it a tag.' });
+    throw fault('INPUT_INVALID', { problem: 'The name of a new image cannot contain a digest. Use a tag.' });
   }
   if (name.startsWith(RESERVED)) {
     throw fault('INPUT_INVALID', {
-      problem: `Names that begin with "${RESERVED}" are given by set-up: build the folder under images/, or choose another name.`,
+      problem: `Names that start with "${RESERVED}" are reserved. Build the folder under images/, or choose another name.`,
     });
   }
   return name;
 }
 
-/** Resolves when all was read, or when nobody wants the rest. @throws the fault that ended the tar before */
-async function wholeOf(tar: Readable, done: Promise<void>): Promise<void> {
-  // A job that ends early lets go of the tar, which is no fault of it.
+/**
+ * Resolves when the tar was read completely, or is no longer needed.
+ * @throws the fault that ended the tar before
+ */
+async function readToEnd(tar: Readable, done: Promise<void>): Promise<void> {
+  // A job that ends early destroys the tar, which is not an error of the tar.
   const read = finished(tar, { writable: false }).catch(() => done);
   await Promise.race([read, done]);
   if (isFault(tar.errored)) throw tar.errored;
 }
 
-/** Where an image stands in a list. */
-type Place = Pick<EngineImage, 'id' | 'createdAt'>;
+/** The position of an image in the list. */
+type Position = Pick<EngineImage, 'id' | 'createdAt'>;
 
-/** A page of images, newest first; one may have gone since its cursor was given out. Pure. @throws INPUT_INVALID */
+/**
+ * Returns a page of images, newest first. The image of the cursor may no longer exist. Pure.
+ * @throws INPUT_INVALID
+ */
 function pageOfImages(images: readonly EngineImage[], { first, after }: PageRequest): Page<EngineImage> {
   requirePageSize(first);
   const ordered = images.toSorted(compare);
@@ -196,16 +207,16 @@ function pageOfImages(images: readonly EngineImage[], { first, after }: PageRequ
   };
 }
 
-function compare(one: Place, other: Place): number {
+function compare(one: Position, other: Position): number {
   const age = other.createdAt.getTime() - one.createdAt.getTime();
   return age || (one.id < other.id ? -1 : Number(one.id > other.id));
 }
 
-function writeCursor({ id, createdAt }: Place): string {
+function writeCursor({ id, createdAt }: Position): string {
   return Buffer.from(`${createdAt.getTime()} ${id}`).toString('base64url');
 }
 
-function readCursor(cursor: string): Place {
+function readCursor(cursor: string): Position {
   const text = Buffer.from(cursor, 'base64url').toString();
   const [, time, id] = /^(\d{1,15}) ([\w:]{1,100})$/.exec(text) ?? [];
   if (time === undefined || id === undefined) throw cursorFault();

@@ -1,10 +1,10 @@
 import type { EngineImage } from '../../engine/engine-images.ts';
 import { listedName } from '../../engine/image-name.ts';
 import type { Image, ImageOrigin } from './image.ts';
-import type { OwnImage } from './own-image-store.ts';
+import type { ManagedImage } from './managed-image-store.ts';
 import { isPinName } from './pins/pin-names.ts';
 
-/** Where set-up gives its names, each with this tag on the present version. */
+/** Prefix of the names of lab images; the current version has this tag. */
 const SET_UP_PREFIX = 'berth/lab-';
 const PRESENT = ':latest';
 
@@ -14,13 +14,13 @@ export interface LabImageUse {
   images: readonly string[];
 }
 
-/** What is known beside what the engine says. */
+/** Data about images that the engine does not have. */
 export interface ImageKnowledge {
-  own: readonly OwnImage[];
+  own: readonly ManagedImage[];
   labs: readonly LabImageUse[];
 }
 
-/** Puts together what is known of an image; `pinnedBy` has the labs of which a version needs just this one. Pure. */
+/** Combines all data about an image. `pinnedBy` lists the labs with a version pinned to it. Pure. */
 export function viewImage(image: EngineImage, knowledge: ImageKnowledge, pinnedBy: string[]): Image {
   const { id, digests, sizeBytes, createdAt, machines, foreignContainers } = image;
   const labs = labsThatName(image, knowledge.labs);
@@ -40,8 +40,8 @@ export function viewImage(image: EngineImage, knowledge: ImageKnowledge, pinnedB
   };
 }
 
-/** The names by which Berth may take the image away when nobody uses it: its own ones, or those of former versions of set-up's. */
-export function prunableNames(image: EngineImage, own: readonly OwnImage[]): string[] {
+/** Returns the names of an unused image that a prune may remove: managed ones, or former versions of lab images. */
+export function prunableNames(image: EngineImage, own: readonly ManagedImage[]): string[] {
   if (image.role === 'saved-state') return [];
   const ours = ownNames(image, own);
   if (image.role !== 'set-up') return ours;
@@ -49,14 +49,14 @@ export function prunableNames(image: EngineImage, own: readonly OwnImage[]): str
   return names.some((name) => name.endsWith(PRESENT)) ? [] : [...ours, ...names];
 }
 
-/** The names of the image that Berth gave it; its id, where it is Berth's and has no name. */
-export function ownNames(image: EngineImage, own: readonly OwnImage[]): string[] {
+/** Returns the managed names of the image; its id, if it is managed but has no name. */
+export function ownNames(image: EngineImage, own: readonly ManagedImage[]): string[] {
   const nameless = image.names.length === 0 ? [image.id] : [];
   const present = new Set([...image.names, ...image.digests, ...nameless]);
   return own.filter(({ name, imageId }) => imageId === image.id && present.has(name)).map(({ name }) => name);
 }
 
-/** Says who uses the image, for people; undefined when nobody does. */
+/** Describes who uses the image; undefined if it is unused. */
 export function usesOf({ labs, machines, foreignContainers, pinnedBy }: Image): string | undefined {
   const uses = [
     labs.length > 0 && `labs name it (${labs.join(', ')})`,
@@ -67,7 +67,7 @@ export function usesOf({ labs, machines, foreignContainers, pinnedBy }: Image): 
   return uses.length === 0 ? undefined : `${uses.join('; ')}.`;
 }
 
-function originOf(image: EngineImage, own: readonly OwnImage[]): ImageOrigin {
+function originOf(image: EngineImage, own: readonly ManagedImage[]): ImageOrigin {
   if (image.role === 'saved-state') return 'saved_state';
   if (image.role === 'set-up') return 'set_up';
   const [name] = ownNames(image, own);

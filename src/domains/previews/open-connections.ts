@@ -1,21 +1,21 @@
 import { fault } from '../../core/errors.ts';
-import type { ReachedPort } from './preview.ts';
+import type { AccessiblePort } from './preview.ts';
 
 /**
- * Most connections of one session through this process. A page takes six at once and some sockets;
- * each costs a process in the session's gateway.
+ * Maximum number of connections per session in this process. A page opens six and some sockets; each one is a process
+ * in the session's gateway.
  */
 const CONNECTIONS_PER_SESSION = 100;
 
-/** A connection that is open, and what ends it. */
+/** An open connection, and the function that ends it. */
 export interface OpenConnection {
-  port: ReachedPort;
+  port: AccessiblePort;
   end: () => void;
 }
 
 export type OpenConnections = ReturnType<typeof createOpenConnections>;
 
-/** The connections that this process carries now. */
+/** Creates the list of this process's connections. */
 export function createOpenConnections() {
   const bySession = new Map<string, Set<OpenConnection>>();
 

@@ -1,24 +1,23 @@
 import { bitsOf, idOf } from '../../core/ids.ts';
 import type { PreviewTarget } from './preview.ts';
 
-/** As the names of a lab's machines are. */
+/** The same pattern as machine names in labs. */
 const MACHINE = /^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$/;
 const PORT = /^[1-9]\d{0,4}$/;
 const LAST_PORT = 65_535;
-/** Digits of ids in host names: with more of them than ids have themselves, any machine's name fits beside them. */
+/** Base of ids in host names: a base larger than that of the ids themselves leaves space for any machine name. */
 const RADIX = 36;
 const ID_BITS = 128n;
 
 /**
- * The first label of a port's host name, `<session>-<machine>-<port>`. A label holds 63 characters:
- * the session's id is written with 24 digits in place of 26, so that there is room for the longest
- * name of a machine and the longest port.
+ * Returns the first label of a port's host name, `<session>-<machine>-<port>`. A label has at most 63 characters: the
+ * session's id takes 25 of them instead of 26, so the longest machine name and port fit.
  */
 export function previewLabel({ sessionId, machine, port }: PreviewTarget): string {
   return `${bitsOf(sessionId).toString(RADIX)}-${machine}-${port}`;
 }
 
-/** What a label stands for; undefined for one that {@link previewLabel} never makes. */
+/** Parses a label; undefined for one that {@link previewLabel} never returns. */
 export function parsePreviewLabel(label: string): PreviewTarget | undefined {
   const first = label.indexOf('-');
   const last = label.lastIndexOf('-');
@@ -35,7 +34,7 @@ export function parsePreviewLabel(label: string): PreviewTarget | undefined {
   return previewLabel(target) === label ? target : undefined;
 }
 
-/** Whether a number is that of a port. */
+/** Returns whether a number is a valid port. */
 export function isPort(port: number): boolean {
   return Number.isInteger(port) && port >= 1 && port <= LAST_PORT;
 }

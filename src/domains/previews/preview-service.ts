@@ -11,25 +11,34 @@ import type { Log } from '../../core/log.ts';
 import { delay } from '../../core/clock.ts';
 import { requireSomebody } from '../sessions/access.ts';
 import type { SessionService } from '../sessions/session.ts';
-import { createConnecting } from './connecting.ts';
+import { createKeyedQueue } from '../../core/queue.ts';
 import { createOpenConnections } from './open-connections.ts';
 import type { OpenConnection } from './open-connections.ts';
 import { isPort, previewLabel } from './preview-label.ts';
 import type { PreviewStore } from './preview-store.ts';
-import type { PreviewService, PreviewTarget, ReachedPort } from './preview.ts';
-import { createReachMemory } from './reach-memory.ts';
+import type { PreviewService, PreviewTarget, AccessiblePort } from './preview.ts';
+import { createAccessCache } from './access-cache.ts';
 
-/** How long a grant can be used, in milliseconds: enough to follow it on a poor line. */
+/** Lifetime of a grant, in milliseconds: enough to follow the link on a slow connection. */
 const GRANT_LIFETIME_MS = 60_000;
-/** How long a browser sees a port without opening it anew, in milliseconds: a day's work. */
+/** How long a browser can use a port without opening it again, in milliseconds: a day's work. */
 const PASS_LIFETIME_MS = 12 * 3_600_000;
-/** How often open connections are looked at, in milliseconds, in case an event was lost. */
-const LOOK_EVERY_MS = 15_000;
-/** How long a connection is open before its credential is watched, in milliseconds: most files of a page are over by then, and cost no query. */
+/** How often open connections are checked, in milliseconds, in case an event was lost. */
+const CHECK_EVERY_MS = 15_000;
+/**
+ * How long a connection is open before its credential is watched, in milliseconds. Most files of a page are loaded by
+ * then, which saves queries.
+ */
 const WATCHED_AFTER_MS = 250;
 
-/** What means that somebody may not, or cannot, be in the machine. */
-const OUT = [
+/**
+ * Connections that one session opens at the same time: each uses a processor of the engine for a moment, and other
+ * sessions wait for that too.
+ */
+const CONNECTING_AT_ONCE = 4;
+
+/** Faults that mean that a user has lost access to the machine. */
+const ACCESS_LOST = [
   'SESSION_NOT_FOUND',
   'SESSION_NOT_READY',
   'MACHINE_NOT_FOUND',
@@ -42,7 +51,7 @@ export interface PreviewServiceOptions {
   sessions: Pick<SessionService, 'machine' | 'touch'>;
   catalogue: Pick<LabCatalogue, 'version'>;
   engine: Pick<Engine, 'connect'>;
-  /** Whom a credential stands for now, by its hash; undefined when it is good no more. */
+  /** Reads the current actor of a credential by its hash; undefined if it is no longer valid. */
   byCredential: (hash: string) => Promise<Actor | undefined>;
   credentials: Pick<CredentialWatch, 'watch'>;
   events: EventBus;
@@ -50,48 +59,48 @@ export interface PreviewServiceOptions {
   log: Log;
 }
 
-/** The service, and what its process does with it. */
+/** The service with its background work. */
 export interface RunningPreviewService extends PreviewService {
-  /** Ends the connections of those who may no longer be there, even if the event got lost, until `signal` aborts. */
+  /** Ends the connections of users who lost access, even if the event was lost, until `signal` aborts. */
   maintain(signal: AbortSignal): Promise<void>;
   /** Stops listening, and ends all connections. */
   close(): void;
 }
 
-/** Previews: grants, passes, and the connections that this process carries. */
+/** Creates the preview service: grants, passes, and this process's connections. */
 export function createPreviewService(options: PreviewServiceOptions): RunningPreviewService {
   const { store, sessions, catalogue, engine, byCredential, credentials, events, clock, log } = options;
   const connections = createOpenConnections();
-  const connecting = createConnecting();
-  const memory = createReachMemory({ clock });
+  const connecting = createKeyedQueue({ perKey: CONNECTING_AT_ONCE });
+  const cache = createAccessCache({ clock });
 
-  /** The machine, as its opener may enter it now, by the credential that opened it. */
-  async function enterAs(openedWith: string, target: PreviewTarget): Promise<ReachedPort> {
+  /** Enters the machine with the current rights of the credential that opened the port. */
+  async function enterAs(openedWith: string, target: PreviewTarget): Promise<AccessiblePort> {
     const opener = await byCredential(openedWith);
     if (!opener) throw fault('PREVIEW_REFUSED');
     const { machineId, learnerId } = await sessions.machine(opener, target.sessionId, target.machine);
     return { ...target, machineId, learnerId, opener, openedWith };
   }
 
-  async function endUnentitled(open: readonly OpenConnection[]): Promise<void> {
+  async function endUnauthorized(open: readonly OpenConnection[]): Promise<void> {
     for (const { port, end } of open) {
       try {
         const { machineId } = await enterAs(port.openedWith, port);
         if (machineId !== port.machineId) end();
       } catch (error) {
-        if (isFault(error, ...OUT)) end();
-        else log.error({ err: error, sessionId: port.sessionId }, 'who sees a port could not be looked up');
+        if (isFault(error, ...ACCESS_LOST)) end();
+        else log.error({ err: error, sessionId: port.sessionId }, 'checking the access to a port failed');
       }
     }
   }
 
   const stops = [
     events.listen('session.changed', ({ sessionId }) => {
-      memory.forgetSession(sessionId);
-      void endUnentitled(connections.ofSession(sessionId));
+      cache.forgetSession(sessionId);
+      void endUnauthorized(connections.ofSession(sessionId));
     }),
     events.listen('user.changed', ({ userId }) => {
-      memory.forgetUser(userId);
+      cache.forgetUser(userId);
     }),
   ];
 
@@ -105,7 +114,7 @@ export function createPreviewService(options: PreviewServiceOptions): RunningPre
       const now = clock.now();
       const secret = makeSecret('previewGrant');
       const longest = new Date(now.getTime() + PASS_LIFETIME_MS);
-      // What a token opened does not outlive the token.
+      // A pass does not outlive the token that opened it.
       const expiresAt = actor.expiresAt && actor.expiresAt < longest ? actor.expiresAt : longest;
       await store.insert({
         id: newId(now),
@@ -136,14 +145,14 @@ export function createPreviewService(options: PreviewServiceOptions): RunningPre
       if (secrets.length === 0) throw fault('PREVIEW_REFUSED');
       const hashes = secrets.map(hashSecret);
       const key = [previewLabel(target), ...hashes].join(' ');
-      // While events of other processes do not arrive, nothing may be remembered past a change.
-      const remembered = events.healthy() ? memory.get(key) : undefined;
+      // Without events of other processes, a remembered answer could be out of date.
+      const remembered = events.healthy() ? cache.get(key) : undefined;
       if (remembered) return remembered;
-      const before = memory.changes();
+      const before = cache.changes();
       const pass = await store.find(target, hashes, clock.now());
       if (!pass) throw fault('PREVIEW_REFUSED');
       const port = await enterAs(pass.openedWith, target);
-      if (memory.changes() === before) memory.keep(key, port, pass.expiresAt);
+      if (cache.changes() === before) cache.store(key, port, pass.expiresAt);
       return port;
     },
 
@@ -158,7 +167,8 @@ export function createPreviewService(options: PreviewServiceOptions): RunningPre
       };
     },
 
-    connect: ({ sessionId, machineId, port }) => connecting(sessionId, () => engine.connect(machineId, port)),
+    connect: ({ sessionId, machineId, port }) =>
+      connecting.run(sessionId, () => engine.connect(machineId, port)),
 
     touch: (sessionId) => sessions.touch(sessionId),
 
@@ -176,14 +186,14 @@ export function createPreviewService(options: PreviewServiceOptions): RunningPre
 
     async maintain(signal) {
       while (!signal.aborted) {
-        await delay(clock, LOOK_EVERY_MS, signal);
-        if (!signal.aborted) await endUnentitled(connections.all());
+        await delay(clock, CHECK_EVERY_MS, signal);
+        if (!signal.aborted) await endUnauthorized(connections.all());
       }
     },
 
     close() {
       for (const stop of stops) stop();
-      memory.clear();
+      cache.clear();
       for (const { end } of connections.all()) end();
     },
   };

@@ -2,10 +2,10 @@ import type { Database } from '../../infra/database/database.ts';
 import { whenGone } from '../../infra/database/foreign-key-violation.ts';
 import type { PreviewTarget } from './preview.ts';
 
-/** Most passes of one session: those made first go when there are more. */
+/** Maximum number of passes per session: the oldest are removed. */
 const PASSES_PER_SESSION = 500;
 
-/** A pass that a browser shows. */
+/** A pass that a browser presents. */
 export interface StoredPass extends PreviewTarget {
   openedById: string;
   openedWith: string;
@@ -14,12 +14,15 @@ export interface StoredPass extends PreviewTarget {
 
 export type PreviewStore = ReturnType<typeof createPreviewStore>;
 
-/** Keeps who may see which port: hashes of grants, and of the passes they became. */
+/** Stores which browser may use which port: hashes of grants, and of the passes that replaced them. */
 export function createPreviewStore({ database }: { database: Database }) {
   const { client } = database;
 
   return {
-    /** Adds a pass that its grant will make good, and removes what of the session nobody can use any more. @throws SESSION_NOT_FOUND */
+    /**
+     * Inserts a pass that its grant activates, and removes the session's expired ones.
+     * @throws SESSION_NOT_FOUND
+     */
     async insert(pass: NewPass): Promise<void> {
       const {
         id,
@@ -63,7 +66,7 @@ export function createPreviewStore({ database }: { database: Database }) {
       await insert.catch(whenGone('SESSION_NOT_FOUND'));
     },
 
-    /** Makes the pass of this very port of a grant that was never used; undefined where there is none. */
+    /** Activates the pass of an unused grant for exactly this port; undefined if none exists. */
     async redeem(
       target: PreviewTarget,
       { grantHash, passHash, now }: { grantHash: string; passHash: string; now: Date },
@@ -78,7 +81,7 @@ export function createPreviewStore({ database }: { database: Database }) {
       return row ? { expiresAt: row.expiresAt, openedById: row.openedById } : undefined;
     },
 
-    /** The first of these passes that is of this port and good. */
+    /** Returns the first of these passes that is valid for this port. */
     async find(
       target: PreviewTarget,
       passHashes: readonly string[],

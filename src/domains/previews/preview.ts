@@ -2,14 +2,14 @@ import type { Duplex } from 'node:stream';
 import type { Actor } from '../identity/actor.ts';
 import type { LabPort } from '../labs/lab.ts';
 
-/** A port of a machine of a session: what has a preview address of its own. */
+/** A port of a machine in a session, which has its own preview address. */
 export interface PreviewTarget {
   sessionId: string;
   machine: string;
   port: number;
 }
 
-/** What opens a port in one browser, once, within a minute. */
+/** A grant that opens a port in one browser, once, within a minute. */
 export interface PreviewGrant {
   target: PreviewTarget;
   /** First label of the port's host name; see preview-label.ts. */
@@ -17,53 +17,62 @@ export interface PreviewGrant {
   secret: string;
 }
 
-/** What a browser shows with each request to one port. */
+/** A pass that a browser presents with each request to one port. */
 export interface PreviewPass {
   secret: string;
   expiresAt: Date;
 }
 
-/** A port that somebody may reach now. */
-export interface ReachedPort extends PreviewTarget {
-  /** The engine's handle. */
+/** A port that a user can currently access. */
+export interface AccessiblePort extends PreviewTarget {
+  /** The container id. */
   machineId: string;
   learnerId: string;
-  /** Who opened it, with what they may now. */
+  /** The user who opened it, with their current rights. */
   opener: Actor;
-  /** Hash of the credential by which it was opened. */
+  /** Hash of the credential that opened it. */
   openedWith: string;
 }
 
-/** Ports of machines in the browser: who may see them, and the way into the machine. */
+/** Access to ports of machines in the browser. */
 export interface PreviewService {
-  /** Makes a grant for a port of a machine that the actor may enter. @throws INPUT_INVALID, SESSION_NOT_FOUND, SESSION_NOT_READY, MACHINE_NOT_FOUND, FORBIDDEN */
+  /**
+   * Creates a grant for a port of a machine that the actor may enter.
+   * @throws INPUT_INVALID, SESSION_NOT_FOUND, SESSION_NOT_READY, MACHINE_NOT_FOUND, FORBIDDEN
+   */
   open(actor: Actor | undefined, target: PreviewTarget): Promise<PreviewGrant>;
 
-  /** Uses a grant of this very port up. @throws PREVIEW_REFUSED */
+  /**
+   * Redeems a grant for exactly this port.
+   * @throws PREVIEW_REFUSED
+   */
   enter(target: PreviewTarget, grant: string): Promise<PreviewPass>;
 
   /**
-   * The port, for a client with one of these secrets of passes, as long as its user may enter the machine.
-   * What is asked again within seconds is remembered; a change of user or session is met at once.
+   * Returns the port for a client with one of these pass secrets, if its user may enter the machine. The result is
+   * cached for seconds; a change of the user or session clears it immediately.
    * @throws PREVIEW_REFUSED, SESSION_NOT_READY, SESSION_NOT_FOUND, MACHINE_NOT_FOUND, FORBIDDEN
    */
-  reach(target: PreviewTarget, secrets: readonly string[]): Promise<ReachedPort>;
+  reach(target: PreviewTarget, secrets: readonly string[]): Promise<AccessiblePort>;
 
   /**
-   * Notes a connection that is open from now until the returned function is called; `end` is called
-   * when its opener may no longer be there. @throws PREVIEW_LIMIT
+   * Registers an open connection until the returned function is called. `end` is called when its user loses access.
+   * @throws PREVIEW_LIMIT
    */
-  hold(port: ReachedPort, end: () => void): () => void;
+  hold(port: AccessiblePort, end: () => void): () => void;
 
-  /** A connection into the machine. @throws PORT_CLOSED, MACHINE_NOT_RUNNING, GATEWAY_UNAVAILABLE, ENGINE_UNREACHABLE */
-  connect(port: Pick<ReachedPort, 'sessionId' | 'machineId' | 'port'>): Promise<Duplex>;
+  /**
+   * Connects to the port in the machine.
+   * @throws PORT_CLOSED, MACHINE_NOT_RUNNING, GATEWAY_UNAVAILABLE, ENGINE_UNREACHABLE
+   */
+  connect(port: Pick<AccessiblePort, 'sessionId' | 'machineId' | 'port'>): Promise<Duplex>;
 
-  /** Notes that the session was used. Cheap. */
+  /** Records activity in the session. Cheap. */
   touch(sessionId: string): void;
 
-  /** First label of a port's host name. */
+  /** Returns the first label of a port's host name. */
   label(target: PreviewTarget): string;
 
-  /** Ports that the session's lab declares for a machine; none where that version of the lab is gone. */
+  /** Returns the ports that the lab declares for a machine; none if that lab version no longer exists. */
   declared(machine: { labSlug: string; labVersion: string; name: string }): LabPort[];
 }

@@ -68,7 +68,7 @@ export async function recoverShells(
     }
   }
 
-  const queue = createKeyedQueue(RECOVERED_AT_ONCE);
+  const queue = createKeyedQueue({ concurrency: RECOVERED_AT_ONCE });
   const enqueue = (terminal: StoredTerminal) =>
     queue.run(terminal.sessionId, () => recover(terminal), signal);
   // `recover` never fails: only tasks that `signal` removed from the queue reject.

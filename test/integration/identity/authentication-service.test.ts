@@ -154,7 +154,7 @@ await eachDatabase(
       ids.push((await tokens.create(owner, { name: `${number}`, scopes: ['read'] })).token.id);
     }
     const use = (tokenId: string) =>
-      uses.tokenUsed({ tokenId, actor: owner, expiresAt: undefined, lastUsedAt: undefined });
+      uses.record({ tokenId, actor: owner, expiresAt: undefined, lastUsedAt: undefined });
     ids.slice(0, 8).forEach(use);
     await until(async () => {
       await clock.advance(1_000);
@@ -173,9 +173,9 @@ await eachDatabase(t, 'a use that cannot be stored fails no request and is logge
   await database.client.$executeRawUnsafe('ALTER TABLE "ApiToken" RENAME COLUMN "lastUsedAt" TO "gone"');
   const log = quietLog();
   const uses = createUseRecorder({ ...stores, clock, log });
-  uses.tokenUsed({ tokenId: 'x', actor: owner, expiresAt: undefined, lastUsedAt: undefined });
+  uses.record({ tokenId: 'x', actor: owner, expiresAt: undefined, lastUsedAt: undefined });
   await uses.settled();
-  t.same(log.told(), ['warn: The last use of tokens was not stored.']);
+  t.same(log.told(), ['warn: storing the last use of tokens failed']);
 });
 
 await eachDatabase(t, 'a sign-in link works once', async (t, database) => {

@@ -25,7 +25,7 @@ await t.test(
     const cancelled = await beginMirror(berth, `image: "${one}", as: "tools:1"`);
     await until(async () => (await images.find(given)) !== undefined);
     await berth.graphql(`mutation { cancelJob(input: { job: "${cancelled}" }) { job { id } } }`);
-    t.match(await endOf(berth, cancelled), { state: 'CANCELLED', log: /Putting sha256:[^]*/ });
+    t.match(await endOf(berth, cancelled), { state: 'CANCELLED', log: /Pushing sha256:[^]*/ });
     t.equal(await images.find(given), undefined, 'one that is cancelled on its way leaves no name');
     t.ok(await images.find(one), 'and takes nothing away');
 

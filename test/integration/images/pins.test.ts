@@ -108,7 +108,7 @@ await test('an image that cannot be had again is named, with what to do', async 
 });
 
 await test('a pinned image outlives its name, and goes once no version needs it', async (t) => {
-  const { images, start, held, upkeep, clock } = await openPins(t);
+  const { images, start, held, maintenance, clock } = await openPins(t);
   const name = imageName(t, images);
   const former = await markImage(images, name, 'former');
   await start('v1', name);
@@ -119,17 +119,17 @@ await test('a pinned image outlives its name, and goes once no version needs it'
   t.ok(await images.find(present));
 
   await clock.advance(181 * DAY_MS);
-  await upkeep.sweep();
+  await maintenance.sweep();
   t.ok(await images.find(former), 'a name is given before its pin is noted, so it waits a moment');
   await clock.advance(HOUR_MS);
-  await upkeep.sweep();
+  await maintenance.sweep();
   t.equal(await images.find(former), undefined);
   t.ok(await images.find(present), 'the version that the lab has now stays');
   t.equal((await held()).length, 1);
 });
 
 await test('a version that is started now and then stays pinned', async (t) => {
-  const { images, start, upkeep, clock } = await openPins(t);
+  const { images, start, maintenance, clock } = await openPins(t);
   const name = imageName(t, images);
   const first = await markImage(images, name, 'first');
   await start('v1', name);
@@ -137,18 +137,18 @@ await test('a version that is started now and then stays pinned', async (t) => {
   for (let month = 0; month < 8; month++) {
     await clock.advance(30 * DAY_MS);
     t.equal(await start('v1', name), first);
-    await upkeep.sweep();
+    await maintenance.sweep();
   }
 });
 
 await test('a name that was taken from a pinned image is given again', async (t) => {
-  const { images, start, held, upkeep } = await openPins(t);
+  const { images, start, held, maintenance } = await openPins(t);
   const name = imageName(t, images);
   await markImage(images, name, 'mark');
   await start('v1', name);
   const before = await held();
   for (const given of before) await images.remove(given);
-  await upkeep.sweep();
+  await maintenance.sweep();
   t.strictSame(await held(), before);
 });
 
@@ -159,9 +159,9 @@ await test('what another installation holds is left alone', async (t) => {
   await markImage(one.images, name, 'shared');
   await one.start('v1', name);
   await one.clock.advance(HOUR_MS);
-  await other.upkeep.sweep();
+  await other.maintenance.sweep();
   await other.clock.advance(HOUR_MS);
-  await other.upkeep.sweep();
+  await other.maintenance.sweep();
   t.equal((await one.held()).length, 1);
 });
 

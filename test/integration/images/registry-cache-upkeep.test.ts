@@ -1,6 +1,6 @@
 import t from 'tap';
 import { systemClock } from '../../../src/core/clock.ts';
-import { keepRegistry } from '../../../src/domains/images/registry/registry-upkeep.ts';
+import { keepRegistry } from '../../../src/domains/images/registry/registry-maintenance.ts';
 import { quietLog } from '../../support/quiet-log.ts';
 import { openRegistryCache } from '../../support/registry-cache.ts';
 import { until } from '../../support/until.ts';
@@ -35,7 +35,7 @@ await t.test('a service keeps the cache of the local registry small', async (t) 
     stopping.signal,
   );
   await until(async () => (await used()) <= 3 * MIB);
-  await until(() => log.lines.some(({ message }) => /larger than it may be/.test(message)));
+  await until(() => log.lines.some(({ message }) => /trimmed the cache/.test(message)));
   stopping.abort();
   await kept;
 });

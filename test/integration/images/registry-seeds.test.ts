@@ -1,7 +1,7 @@
 import t from 'tap';
 import { seedRegistry } from '../../../src/domains/images/registry/registry-seeds.ts';
 import { systemClock } from '../../../src/core/clock.ts';
-import { whenItAnswers } from '../../../src/domains/images/registry/registry-upkeep.ts';
+import { retryUntilAnswered } from '../../../src/domains/images/registry/registry-maintenance.ts';
 import { buildSpec, openImages, ownName } from '../../support/engine-images.ts';
 import { openLocalRegistry } from '../../support/local-registry.ts';
 
@@ -26,7 +26,7 @@ await t.test('a registry has from the start what it is to have', async (t) => {
   const held = async () => (await registry.list()).map(({ name, tags }) => [name, tags.toSorted()]);
   await registry.ensure();
 
-  await whenItAnswers(seed, systemClock, signal);
+  await retryUntilAnswered(seed, systemClock, signal);
   t.same(await held(), [], 'an image that is not there is left out');
 
   const first = await make('one');
@@ -86,7 +86,7 @@ await t.test(
       (await registry.list()).flatMap(({ tags }) => tags.filter((tag) => tag !== 'latest'));
     const markOf = async (image: string) => `berth-${(await engine.find(image))?.id.slice(7, 19)}`;
     await registry.ensure();
-    await whenItAnswers(seed, systemClock, signal);
+    await retryUntilAnswered(seed, systemClock, signal);
     t.same(await marks(), [await markOf(made)]);
 
     await engine.tag(await engine.build(buildSpec('FROM scratch\nCMD ["real"]')), upstream);

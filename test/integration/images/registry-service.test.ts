@@ -1,7 +1,7 @@
 import t from 'tap';
 import { systemClock } from '../../../src/core/clock.ts';
 import { createDockerRegistry } from '../../../src/engine/docker/registry/registry.ts';
-import { keepRegistry } from '../../../src/domains/images/registry/registry-upkeep.ts';
+import { keepRegistry } from '../../../src/domains/images/registry/registry-maintenance.ts';
 import { listed, mirror, startBerthWithRegistry } from '../../support/berth-with-registry.ts';
 import { markImage, openImages } from '../../support/pins.ts';
 import { quietLog } from '../../support/quiet-log.ts';

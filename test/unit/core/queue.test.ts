@@ -64,7 +64,7 @@ await test('releasing a slot twice does not release the slot of another', async 
 });
 
 await test('runs one task per key at a time, and at most `concurrency` of all keys', async (t) => {
-  const queue = createKeyedQueue(2);
+  const queue = createKeyedQueue({ concurrency: 2 });
   const running: string[] = [];
   let most = 0;
   const { signal } = new AbortController();
@@ -85,7 +85,7 @@ await test('runs one task per key at a time, and at most `concurrency` of all ke
 });
 
 await test('a key whose tasks were all aborted is forgotten', async (t) => {
-  const queue = createKeyedQueue(1);
+  const queue = createKeyedQueue({ concurrency: 1 });
   const stopping = new AbortController();
   let end = () => {};
   const first = queue.run('a', () => new Promise<void>((resolve) => (end = resolve)), stopping.signal);
@@ -97,5 +97,35 @@ await test('a key whose tasks were all aborted is forgotten', async (t) => {
   t.equal(queue.keys(), 1);
   end();
   await first;
+  t.equal(queue.keys(), 0);
+});
+
+await test('runs at most `perKey` tasks of one key at a time, whatever comes of them', async (t) => {
+  const queue = createKeyedQueue({ perKey: 4 });
+  const started: number[] = [];
+  const finish: ((error?: Error) => void)[] = [];
+  const tasks = Array.from({ length: 6 }, (_, number) =>
+    queue.run('one', () => {
+      started.push(number);
+      return new Promise<number>((resolve, reject) => {
+        finish.push((error) => (error ? reject(error) : resolve(number)));
+      });
+    }),
+  );
+  const results = Promise.allSettled(tasks);
+  await new Promise(setImmediate);
+  t.same(started, [0, 1, 2, 3]);
+  t.equal(await queue.run('two', async () => 'other'), 'other');
+  finish[1]?.(new Error('it failed'));
+  await new Promise(setImmediate);
+  t.same(started, [0, 1, 2, 3, 4]);
+  finish[0]?.();
+  await new Promise(setImmediate);
+  t.same(started, [0, 1, 2, 3, 4, 5]);
+  for (const end of finish) end();
+  t.match(
+    (await results).map(({ status }) => status),
+    ['fulfilled', 'rejected', 'fulfilled', 'fulfilled', 'fulfilled', 'fulfilled'],
+  );
   t.equal(queue.keys(), 0);
 });

@@ -7,7 +7,7 @@ import { guard } from '../../../core/containment.ts';
 import type { Contained } from '../../../core/containment.ts';
 import { fault, isFault } from '../../../core/errors.ts';
 import type { Fault } from '../../../core/errors.ts';
-import type { PreviewService, ReachedPort } from '../../../domains/previews/preview.ts';
+import type { PreviewService, AccessiblePort } from '../../../domains/previews/preview.ts';
 import { MachineAgent } from './machine-agent.ts';
 import type { MachineRequest } from './machine-agent.ts';
 import { requestHeaders } from './request-headers.ts';
@@ -24,7 +24,7 @@ const REPEATABLE = new Set(['GET', 'HEAD', 'OPTIONS']);
 /** A request to a preview, with its user and its target. */
 export interface ProxiedRequest {
   request: IncomingMessage;
-  port: ReachedPort;
+  port: AccessiblePort;
   /** Host header as the browser sent it. */
   host: string;
   scheme: string;
@@ -229,6 +229,6 @@ function atEnd(asking: ClientRequest, then: (error?: Error) => void): void {
 }
 
 /** Returns the fault to show if a machine's server does not respond properly. */
-function toPreviewFault(error: Error | undefined, { port, machine }: ReachedPort): Fault {
+function toPreviewFault(error: Error | undefined, { port, machine }: AccessiblePort): Fault {
   return isFault(error) ? error : fault('PREVIEW_BROKEN', { port, machine }, error);
 }

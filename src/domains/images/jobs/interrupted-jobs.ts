@@ -1,31 +1,33 @@
 import type { Clock } from '../../../core/clock.ts';
-import type { EngineImages } from '../../../engine/engine-images.ts';
+import type { EngineImage, EngineImages } from '../../../engine/engine-images.ts';
 import { fault, isFault } from '../../../core/errors.ts';
 import type { Reason } from '../../../core/errors.ts';
-import { leftoverOf } from './build-leftover.ts';
-import type { TellJob } from './job-news.ts';
-import type { HeldJob, JobEnd, JobStore } from './job-store.ts';
-import type { OwnImageStore } from '../own-image-store.ts';
+import type { PublishJob } from './job-events.ts';
+import type { LeasedJob, JobEnd, JobStore } from './job-store.ts';
+import type { ManagedImageStore } from '../managed-image-store.ts';
 
 export type InterruptedJobs = ReturnType<typeof createInterruptedJobs>;
 
-/** Ends the jobs of processes that died, and only those. */
+/** Creates the recovery that ends the jobs of dead processes. */
 export function createInterruptedJobs(options: {
   jobs: JobStore;
   engine: Pick<EngineImages, 'list'>;
-  own: Pick<OwnImageStore, 'put'>;
+  own: Pick<ManagedImageStore, 'put'>;
   clock: Clock;
-  /** Whether the process of that name is surely gone. */
+  /** Returns whether the named process is known to be dead. */
   isGone: (owner: string) => boolean;
-  tell: TellJob;
+  publishJob: PublishJob;
 }) {
-  const { jobs, engine, own, clock, isGone, tell } = options;
+  const { jobs, engine, own, clock, isGone, publishJob } = options;
 
-  /** What a build left is ours from then on, so that a prune takes it away; false while the engine does not answer. */
-  async function noteLeftover({ id, createdAt }: HeldJob): Promise<boolean> {
+  /**
+   * Marks a build's leftover image as managed, so that a prune removes it. Returns false while the engine does not
+   * answer.
+   */
+  async function claimLeftover({ id, createdAt }: LeasedJob): Promise<boolean> {
     try {
       const log = (await jobs.log(id)) ?? '';
-      const left = leftoverOf({ log, begunAt: createdAt }, await engine.list());
+      const left = leftoverOf({ log, startedAt: createdAt }, await engine.list());
       if (left) await own.put({ name: left.id, imageId: left.id, origin: 'built' }, clock.now());
       return true;
     } catch (error) {
@@ -35,24 +37,51 @@ export function createInterruptedJobs(options: {
   }
 
   return {
-    /** How many were ended now. */
+    /** Ends the abandoned jobs. Returns how many. */
     async end(): Promise<number> {
       const now = clock.now();
       let ended = 0;
-      for (const held of await jobs.underWay()) {
+      for (const held of await jobs.listActive()) {
         if (held.heldUntil >= now && !isGone(held.heldBy)) continue;
-        if (held.kind === 'build' && !(await noteLeftover(held))) continue;
+        if (held.kind === 'build' && !(await claimLeftover(held))) continue;
         const job = await jobs.interrupt(held, failure(fault('JOB_INTERRUPTED')), now);
         if (!job) continue;
         ended++;
-        tell(job);
+        publishJob(job);
       }
       return ended;
     },
   };
 }
 
-/** The end of a job that failed for a reason that users may see. */
+/** Returns the end of a failed job, with a reason that users may see. */
 export function failure(reason: Reason): JobEnd {
   return { state: 'failed', reason };
+}
+
+/** Maximum difference between the engine's clock and ours, in milliseconds. */
+const CLOCK_DIFFERENCE_MS = 60_000;
+/** Matches the builder's line with the image of a step, new or from the cache. */
+const MADE = /^ ---> ([0-9a-f]{12})$/gm;
+
+/** An aborted build. */
+export interface BrokenBuild {
+  /** Its output. */
+  log: string;
+  startedAt: Date;
+}
+
+/** Returns the unnamed image of an aborted build's last completed step; undefined without one. Pure. */
+export function leftoverOf(
+  { log, startedAt }: BrokenBuild,
+  images: readonly EngineImage[],
+): EngineImage | undefined {
+  const made = [...log.matchAll(MADE)].at(-1)?.[1];
+  if (made === undefined) return undefined;
+  return images.find(
+    ({ id, names, digests, createdAt }) =>
+      id.startsWith(`sha256:${made}`) &&
+      names.length + digests.length === 0 &&
+      createdAt.getTime() >= startedAt.getTime() - CLOCK_DIFFERENCE_MS,
+  );
 }

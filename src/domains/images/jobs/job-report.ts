@@ -1,14 +1,16 @@
 import type { Clock } from '../../../core/clock.ts';
 import { delay } from '../../../core/clock.ts';
-import { createJobLog } from './job-log.ts';
 import type { JobProgress } from './job.ts';
 
-/** Shortest time between two stored reports of one job, in milliseconds: more often than people read, and the log is written whole. */
+/**
+ * Minimum time between two stored reports of one job, in milliseconds: people read no faster, and each report writes
+ * the whole log.
+ */
 const REPORT_EVERY_MS = 500;
 
 /**
- * Gathers what a job has to tell and passes it on to `write`, one at a time and at most twice a
- * second. `close` writes what is left.
+ * Collects a job's progress and log, and passes them to `write`, one write at a time and at most twice a second.
+ * `close` writes the rest.
  */
 export function createJobReport(options: {
   clock: Clock;
@@ -35,7 +37,7 @@ export function createJobReport(options: {
     writing = undefined;
   }
 
-  function note(): void {
+  function scheduleWrite(): void {
     changed = true;
     writing ??= run();
   }
@@ -43,11 +45,11 @@ export function createJobReport(options: {
   return {
     progress(change: JobProgress): void {
       progress = { ...progress, ...change };
-      note();
+      scheduleWrite();
     },
     print(line: string): void {
       log.add(line);
-      note();
+      scheduleWrite();
     },
     async close(): Promise<void> {
       closing.abort();
@@ -55,4 +57,46 @@ export function createJobReport(options: {
       if (changed) await writeNow();
     },
   };
+}
+
+/** Maximum size of a job's log, in bytes: enough to see why a build failed. */
+export const LOG_BYTES = 256 * 1024;
+/** Excess after which the log is truncated, in bytes: truncation costs as much as the whole log. */
+const SLACK_BYTES = 64 * 1024;
+/** Maximum length of a line, in bytes. */
+const LINE_BYTES = 8 * 1024;
+
+/** Collects a job's output, and keeps its end. */
+export function createJobLog() {
+  let lines: Buffer[] = [];
+  let bytes = 0;
+
+  function cut(): void {
+    let first = 0;
+    for (; bytes > LOG_BYTES; first++) bytes -= lines[first]?.length ?? 0;
+    lines = lines.slice(first);
+  }
+
+  return {
+    add(line: string): void {
+      // PostgreSQL stores no NUL.
+      const bytesOfLine = Buffer.from(line.replaceAll('\0', '\uFFFD'));
+      const text = bytesOfLine.length < LINE_BYTES ? bytesOfLine : truncate(bytesOfLine, LINE_BYTES);
+      const added = Buffer.concat([text, Buffer.from('\n')]);
+      lines.push(added);
+      bytes += added.length;
+      if (bytes > LOG_BYTES + SLACK_BYTES) cut();
+    },
+    text(): string {
+      cut();
+      return Buffer.concat(lines).toString();
+    },
+  };
+}
+
+/** Truncates UTF-8 without splitting a character. */
+function truncate(text: Buffer, limit: number): Buffer {
+  let end = limit;
+  while (((text[end] ?? 0) & 0b1100_0000) === 0b1000_0000) end--;
+  return text.subarray(0, end);
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../../../core/clock.ts';
 import { fault, isFault } from '../../../core/errors.ts';
+import { createQueue } from '../../../core/queue.ts';
 import type { EventBus } from '../../../infra/bus/event-bus.ts';
 import { newId } from '../../../core/ids.ts';
 import { LEASE_LOST, newLease, withLease } from '../../../infra/leases/lease.ts';
@@ -7,19 +8,19 @@ import type { Lease } from '../../../infra/leases/lease.ts';
 import type { Log } from '../../../core/log.ts';
 import { failure } from './interrupted-jobs.ts';
 import type { InterruptedJobs } from './interrupted-jobs.ts';
-import type { TellJob } from './job-news.ts';
+import type { PublishJob } from './job-events.ts';
 import { createJobReport } from './job-report.ts';
 import type { JobEnd, JobStore, NewJob } from './job-store.ts';
 import type { Job, JobWork } from './job.ts';
 
-/** Jobs of one process at the same time: each loads disk and network; others wait their turn. */
+/** Maximum number of running jobs per process: each uses disk and network. Others wait in the queue. */
 const RUNNING_LIMIT = 3;
-/** Jobs of one process that wait: more is a script gone wild. */
+/** Maximum number of waiting jobs per process: more indicate a faulty script. */
 const WAITING_LIMIT = 50;
-/** Longest job, in minutes: a large image on a slow line, and a build that compiles. */
+/** Time limit of a job, in minutes: enough for a large image on a slow connection, or a build that compiles. */
 const LONGEST_MINUTES = 120;
 
-/** Why a job ends early. */
+/** The reason of a job that was cancelled. */
 const CANCELLED = new Error('The job was cancelled.');
 
 export type JobRunner = ReturnType<typeof createJobRunner>;
@@ -27,78 +28,53 @@ export type JobRunner = ReturnType<typeof createJobRunner>;
 export interface JobRunnerOptions {
   jobs: JobStore;
   interrupted: InterruptedJobs;
-  tell: TellJob;
+  publishJob: PublishJob;
   events: Pick<EventBus, 'listen'>;
   clock: Clock;
   log: Log;
-  /** Names this process among those that share the database. */
+  /** Unique name of this process among all that share the database. */
   owner: string;
 }
 
-/** Does the jobs that this process was asked for, a few at a time, first come first served. */
+/** Creates the runner of this process's jobs, which runs a few at a time, first in, first out. */
 export function createJobRunner(options: JobRunnerOptions) {
-  const { jobs, interrupted, tell, events, clock, log, owner } = options;
+  const { jobs, interrupted, publishJob, events, clock, log, owner } = options;
   const entries = new Map<string, { abort: AbortController; version: number }>();
-  const underWay = new Set<Promise<void>>();
-  const waiting: (() => void)[] = [];
-  let running = 0;
+  const activeJobs = new Set<Promise<void>>();
+  const queue = createQueue(RUNNING_LIMIT);
   let stopped = false;
 
-  // That its end is asked for is told to all processes; renewing would find it too, later.
+  // All processes get the event of a cancellation. If it is lost, the renewal of the lease notices the cancellation
+  // later.
   const stopListening = events.listen('job.changed', ({ jobId, version }) => {
-    if (version > (entries.get(jobId)?.version ?? version)) void look(jobId);
+    if (version > (entries.get(jobId)?.version ?? version)) void checkCancelled(jobId);
   });
 
-  /** Tells of a change that was made here. */
-  function tellOwn(job: Job): void {
+  /** Publishes a change that this process made. */
+  function publishOwn(job: Job): void {
     const entry = entries.get(job.id);
     if (entry) entry.version = job.version;
     if (job.cancelledAt) entry?.abort.abort(CANCELLED);
-    tell(job);
+    publishJob(job);
   }
 
-  /** Whether the job is this process's still; its end may have been asked for. */
+  /** Renews the lease, and cancels the job if that was requested. Returns false if the lease was lost. */
   async function renew(id: string, lease: Lease): Promise<boolean> {
     const found = await jobs.renew(id, lease);
     if (found === 'cancelled') entries.get(id)?.abort.abort(CANCELLED);
     return found !== 'lost';
   }
 
-  async function look(id: string): Promise<void> {
+  async function checkCancelled(id: string): Promise<void> {
     try {
       if (!(await renew(id, newLease(clock, owner)))) entries.get(id)?.abort.abort(LEASE_LOST);
     } catch (error) {
-      notRenewed(id, error);
+      logNotRenewed(id, error);
     }
   }
 
-  function notRenewed(id: string, error: unknown): void {
+  function logNotRenewed(id: string, error: unknown): void {
     log.warn({ err: error, jobId: id }, 'lease on a running job not renewed');
-  }
-
-  /** Resolves when it is this one's turn; rejects with the signal's reason when aborted before. */
-  async function turn(signal: AbortSignal): Promise<void> {
-    if (running >= RUNNING_LIMIT) {
-      await new Promise<void>((resolve, reject) => {
-        const leave = () => {
-          waiting.splice(waiting.indexOf(go), 1);
-          reject(signal.reason);
-        };
-        const go = () => {
-          signal.removeEventListener('abort', leave);
-          resolve();
-        };
-        waiting.push(go);
-        signal.addEventListener('abort', leave, { once: true });
-      });
-    } else running++;
-  }
-
-  /** The place goes on to who waits longest. */
-  function release(): void {
-    const next = waiting.shift();
-    if (next) next();
-    else running--;
   }
 
   async function work(id: string, todo: JobWork, signal: AbortSignal): Promise<void> {
@@ -106,9 +82,9 @@ export function createJobRunner(options: JobRunnerOptions) {
       clock,
       async write(change) {
         const job = await jobs.report(id, owner, change);
-        if (job) tellOwn(job);
+        if (job) publishOwn(job);
       },
-      onError: (error) => log.warn({ err: error, jobId: id }, 'The progress of a job could not be stored.'),
+      onError: (error) => log.warn({ err: error, jobId: id }, 'storing the progress of a job failed'),
     });
     try {
       await todo({ signal, progress: report.progress, print: report.print });
@@ -117,14 +93,13 @@ export function createJobRunner(options: JobRunnerOptions) {
     }
   }
 
-  async function runInTurn(id: string, todo: JobWork, abort: AbortController, signal: AbortSignal) {
-    signal.throwIfAborted();
-    await turn(signal);
+  async function runInSlot(id: string, todo: JobWork, abort: AbortController, signal: AbortSignal) {
+    const release = await queue.acquire(signal);
     const over = new AbortController();
     try {
-      const begun = await jobs.begin(id, owner);
-      if (!begun) throw CANCELLED;
-      tellOwn(begun);
+      const started = await jobs.begin(id, owner);
+      if (!started) throw CANCELLED;
+      publishOwn(started);
       endInTime(abort, over.signal);
       await work(id, todo, signal);
     } finally {
@@ -134,20 +109,20 @@ export function createJobRunner(options: JobRunnerOptions) {
   }
 
   async function run(id: string, todo: JobWork, abort: AbortController): Promise<JobEnd | undefined> {
-    const held = {
+    const lease = {
       owner,
-      renew: (lease: Lease) => renew(id, lease),
+      renew: (next: Lease) => renew(id, next),
       clock,
       signal: abort.signal,
-      onError: (error: unknown) => notRenewed(id, error),
+      onError: (error: unknown) => logNotRenewed(id, error),
     };
     try {
-      await withLease(held, (signal) => runInTurn(id, todo, abort, signal));
+      await withLease(lease, (signal) => runInSlot(id, todo, abort, signal));
       return { state: 'succeeded' };
     } catch (cause) {
       if (cause === LEASE_LOST) return undefined;
       if (cause === CANCELLED) return { state: 'cancelled' };
-      if (!isFault(cause)) log.error({ err: cause, jobId: id }, 'A job failed.');
+      if (!isFault(cause)) log.error({ err: cause, jobId: id }, 'a job failed');
       return failure(isFault(cause) ? cause : fault('INTERNAL'));
     }
   }
@@ -163,10 +138,10 @@ export function createJobRunner(options: JobRunnerOptions) {
     try {
       const end = await run(id, todo, abort);
       const job = end && (await jobs.finish(id, owner, end, clock.now()));
-      if (job) tell(job);
+      if (job) publishJob(job);
     } catch (error) {
-      // The sweep of some process ends it when the lease expires.
-      log.error({ err: error, jobId: id }, 'The end of a job could not be stored.');
+      // The recovery of another process ends the job when the lease expires.
+      log.error({ err: error, jobId: id }, 'storing the end of a job failed');
     } finally {
       entries.delete(id);
     }
@@ -179,8 +154,8 @@ export function createJobRunner(options: JobRunnerOptions) {
 
   return {
     /**
-     * Stores a job and does it as soon as it is its turn; where one of its kind on that thing is
-     * under way, in whatever process, answers that one, and `todo` is never called.
+     * Stores a job and runs it when a slot is free. If the same kind of job is in progress for the same target in any
+     * process, returns that one, and never calls `todo`.
      * @throws JOB_LIMIT, SHUTTING_DOWN
      */
     async start(
@@ -189,30 +164,30 @@ export function createJobRunner(options: JobRunnerOptions) {
     ): Promise<{ job: Job; isNew: boolean; done: Promise<void> }> {
       for (;;) {
         if (stopped) throw fault('SHUTTING_DOWN');
-        if (waiting.length >= WAITING_LIMIT) throw fault('JOB_LIMIT', { limit: WAITING_LIMIT });
+        if (queue.waiting() >= WAITING_LIMIT) throw fault('JOB_LIMIT', { limit: WAITING_LIMIT });
         const job = await insert(asked);
         if (job) {
           const abort = new AbortController();
           if (stopped) abort.abort(fault('JOB_INTERRUPTED'));
           entries.set(job.id, { abort, version: job.version });
-          tell(job);
-          const done = runAndStore(job.id, todo, abort).finally(() => underWay.delete(done));
-          underWay.add(done);
+          publishJob(job);
+          const done = runAndStore(job.id, todo, abort).finally(() => activeJobs.delete(done));
+          activeJobs.add(done);
           return { job, isNew: true, done };
         }
-        // The process that does it may have died; and it may end before it is looked up.
+        // The lease owner may be dead, or the job may end before this process reads it.
         await interrupted.end();
         const present = await jobs.findActive(asked.kind, asked.thing ?? asked.subject);
         if (present) return { job: present, isNew: false, done: Promise.resolve() };
       }
     },
 
-    /** Ends all that is under way here as interrupted; resolves when that is stored. */
+    /** Ends all of this process's jobs as interrupted. Resolves when that is stored. */
     async stop(): Promise<void> {
       stopped = true;
       stopListening();
       for (const { abort } of entries.values()) abort.abort(fault('JOB_INTERRUPTED'));
-      await Promise.all(underWay);
+      await Promise.all(activeJobs);
     },
   };
 }

@@ -3,17 +3,17 @@ import { fault } from '../../../core/errors.ts';
 import { requireActor } from '../../identity/actor.ts';
 import { pageWindow, toPage } from '../../../core/paging.ts';
 import type { InterruptedJobs } from './interrupted-jobs.ts';
-import type { TellJob } from './job-news.ts';
+import type { PublishJob } from './job-events.ts';
 import type { JobStore } from './job-store.ts';
 import type { Job, JobService } from './job.ts';
 
 export function createJobService(options: {
   jobs: JobStore;
   interrupted: InterruptedJobs;
-  tell: TellJob;
+  publishJob: PublishJob;
   clock: Clock;
 }): JobService {
-  const { jobs, interrupted, tell, clock } = options;
+  const { jobs, interrupted, publishJob, clock } = options;
 
   async function find(id: string): Promise<Job> {
     const job = await jobs.find(id);
@@ -41,11 +41,11 @@ export function createJobService(options: {
 
     async cancel(actor, id) {
       requireActor(actor, { scope: 'manage', role: 'admin' });
-      // Nobody would end the job of a process that died.
+      // Jobs of dead processes must end first: nothing would react to the cancellation.
       await interrupted.end();
       const asked = await jobs.requestCancel(id, clock.now());
       if (!asked) return find(id);
-      tell(asked);
+      publishJob(asked);
       return asked;
     },
   };

@@ -10,14 +10,14 @@ export interface NewJob {
   id: string;
   kind: JobKind;
   subject: string;
-  /** What no other job of the kind may work on meanwhile; the subject when absent. */
+  /** The target that no other job of this kind may work on meanwhile; by default the subject. */
   thing?: string;
   startedById: string;
   createdAt: Date;
 }
 
-/** A job under way, as far as the database knows. */
-export interface HeldJob {
+/** A running job as stored in the database. */
+export interface LeasedJob {
   id: string;
   kind: JobKind;
   createdAt: Date;
@@ -28,9 +28,9 @@ export interface HeldJob {
 /** How a job ended. */
 export type JobEnd = { state: 'succeeded' | 'cancelled' } | { state: 'failed'; reason: Reason };
 
-/** Newest jobs that are kept; each may have a quarter of a megabyte of log. */
+/** Maximum number of stored jobs; each may have a log of 256 KiB. */
 const JOBS_KEPT = 200;
-/** Most jobs looked at in one sweep; the next sweep sees the others. */
+/** Maximum number of jobs per sweep; the next sweep reads the others. */
 const SWEEP_LIMIT = 1_000;
 
 const active: Prisma.JobWhereInput = { state: { in: ['queued', 'running'] } };
@@ -43,7 +43,7 @@ export function createJobStore({ database }: { database: Database }) {
   const { client } = database;
 
   return {
-    /** Stores a queued job; undefined when one of its kind on that thing is under way, in whatever process. */
+    /** Stores a queued job. Returns undefined if a job of this kind is in progress for the target, in any process. */
     async insert({ thing, ...job }: NewJob, lease: Lease): Promise<Job | undefined> {
       try {
         const row = await client.job.create({
@@ -71,26 +71,29 @@ export function createJobStore({ database }: { database: Database }) {
       return row ? toJob(row) : undefined;
     },
 
-    /** Takes a queued job to `running`; undefined when it is no longer the owner's, or its end was asked for. */
+    /** Changes a queued job to `running`. Returns undefined if the lease was lost, or the job was cancelled. */
     begin: (id: string, owner: string) =>
       change({ id, state: 'queued', heldBy: owner, cancelledAt: null }, { state: 'running' }),
 
-    /** Stores how far it is; undefined when it is no longer the owner's. */
+    /** Stores the progress and the log. Returns undefined if the lease was lost. */
     report: (id: string, owner: string, { progress, log }: { progress: JobProgress; log: string }) =>
       change({ id, heldBy: owner, ...active }, { progress: JSON.stringify(progress), log }),
 
     finish: (id: string, owner: string, end: JobEnd, at: Date) =>
       change({ id, heldBy: owner, ...active }, endColumns(end, at)),
 
-    /** Ends a job whose lease owner is dead; undefined when another was first, or the owner lives and renewed the lease. */
-    interrupt: ({ id, heldBy, heldUntil }: HeldJob, end: JobEnd, at: Date) =>
+    /**
+     * Ends a job whose lease owner is dead. Returns undefined if another process was first, or the owner has renewed
+     * the lease.
+     */
+    interrupt: ({ id, heldBy, heldUntil }: LeasedJob, end: JobEnd, at: Date) =>
       change({ id, heldBy, heldUntil, ...active }, endColumns(end, at)),
 
-    /** Asks for the end of a job; undefined when it has ended, or was asked before. */
+    /** Stores a request to cancel. Returns undefined if the job has ended, or was cancelled before. */
     requestCancel: (id: string, at: Date) =>
       change({ id, cancelledAt: null, ...active }, { cancelledAt: at }),
 
-    /** Renews the lease and returns whether the job was cancelled; `lost` if `owner` no longer has the lease. */
+    /** Renews the lease. Returns whether the job was cancelled; `lost` if `owner` no longer has the lease. */
     async renew(id: string, { owner, expiresAt }: Lease): Promise<'held' | 'cancelled' | 'lost'> {
       const [row] = await client.job.updateManyAndReturn({
         where: { id, heldBy: owner, ...active },
@@ -101,7 +104,7 @@ export function createJobStore({ database }: { database: Database }) {
       return row.cancelledAt ? 'cancelled' : 'held';
     },
 
-    async underWay(): Promise<HeldJob[]> {
+    async listActive(): Promise<LeasedJob[]> {
       const rows = await client.job.findMany({
         where: active,
         select: { id: true, kind: true, heldBy: true, heldUntil: true, createdAt: true },
@@ -126,7 +129,7 @@ export function createJobStore({ database }: { database: Database }) {
       return (await client.job.findUnique({ where: { id }, select: { log: true } }))?.log;
     },
 
-    /** Newest first. */
+    /** Returns a page of jobs, newest first. */
     async list(filter: JobFilter, window: { take: number; after: string | undefined }): Promise<Job[]> {
       const rows = await client.job.findMany({
         where: {
@@ -141,7 +144,7 @@ export function createJobStore({ database }: { database: Database }) {
       return rows.map(toJob);
     },
 
-    /** Removes the oldest of those that have ended, so that no more than a few hundred are kept. */
+    /** Deletes the oldest ended jobs beyond `JOBS_KEPT`. */
     async removeOld(): Promise<void> {
       const [newestToGo] = await client.job.findMany({
         select: { id: true },
@@ -183,7 +186,7 @@ function toJob(row: Omit<JobRow, 'log'>): Job {
     subject,
     state,
     version,
-    // Only ever written by `report`.
+    // Only `report` writes this column.
     progress: JSON.parse(row.progress) as JobProgress,
     reason: readReason(row),
     startedById,

@@ -5,52 +5,61 @@ import type { Page, PageRequest } from '../../../core/paging.ts';
 
 export type JobKind = 'pull' | 'build' | 'prune' | 'mirror';
 
-/** A queued job waits for its turn; the last three are ends. */
+/** A queued job waits for a slot; the last three states are final. */
 export type JobState = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled';
 
-/** Long work on images that somebody asked for. What it printed is read by itself: it can be long. */
+/** Long work on images that a user requested. Its log is read separately, because it can be long. */
 export interface Job {
   id: string;
   kind: JobKind;
-  /** What it is about: the name of an image, or what is pruned. */
+  /** The name of the image, or what is pruned. */
   subject: string;
   state: JobState;
-  /** Grows by one with every change. */
+  /** Increases by one with every change. */
   version: number;
   progress: JobProgress;
   /** Why it failed. */
   reason: Reason | undefined;
   startedById: string;
-  /** When somebody asked for its end. */
+  /** When a user cancelled it. */
   cancelledAt: Date | undefined;
   createdAt: Date;
   finishedAt: Date | undefined;
 }
 
-/** How far a job is: of each kind what it has. */
+/** The progress of a job; each kind of job has some of the fields. */
 export interface JobProgress {
-  /** 0 to 100, where it is known. */
+  /** 0 to 100; undefined if unknown. */
   percent?: number | undefined;
-  /** Of a pull. */
+  /** For a pull. */
   layers?: readonly PullLayer[];
-  /** Of a build: the present step of its Dockerfile, and how many there are. */
+  /** For a build: the current step of its Dockerfile, and the number of steps. */
   step?: { number: number; of: number } | undefined;
-  /** What came of it: the id of the image that was pulled or built. */
+  /** The id of the pulled or built image. */
   imageId?: string;
-  /** Of a prune: the names that were removed, and the sizes of the images that went with them, together. */
+  /** For a prune: the removed names, and the total size of the removed images. */
   removed?: readonly string[];
   removedBytes?: number;
 }
 
-/** Use cases of jobs. Staff may look at them; admins start and cancel them. */
+/** Use cases of jobs. Staff may read them; admins start and cancel them. */
 export interface JobService {
   /** @throws NOT_FOUND */
   get(actor: Actor | undefined, id: string): Promise<Job>;
-  /** Newest first. @throws INPUT_INVALID */
+  /**
+   * Lists jobs, newest first.
+   * @throws INPUT_INVALID
+   */
   list(actor: Actor | undefined, filter: JobFilter, page: PageRequest): Promise<Page<Job>>;
-  /** What it printed, the last 256 KiB. @throws NOT_FOUND */
+  /**
+   * Returns the last 256 KiB of its output.
+   * @throws NOT_FOUND
+   */
   log(actor: Actor | undefined, id: string): Promise<string>;
-  /** Asks for its end, which comes soon after; one that has ended stays as it is. For admins. @throws NOT_FOUND */
+  /**
+   * Cancels a job, which ends soon after; an ended job stays as it is. For admins.
+   * @throws NOT_FOUND
+   */
   cancel(actor: Actor | undefined, id: string): Promise<Job>;
 }
 
@@ -59,15 +68,15 @@ export interface JobFilter {
   states?: readonly JobState[] | undefined;
 }
 
-/** What a job does. It ends when its promise does; what it throws is why it failed. */
+/** The work of a job. The job ends with this promise; its error is why the job failed. */
 export type JobWork = (task: JobTask) => Promise<void>;
 
-/** The job as its work sees it. */
+/** The job's interface for its work. */
 export interface JobTask {
-  /** Aborted when it is not wanted any more, or takes too long. */
+  /** Aborts when the job is cancelled or takes too long. */
   readonly signal: AbortSignal;
-  /** Changes the parts of the progress that are given. */
+  /** Updates the given parts of the progress. */
   progress(change: JobProgress): void;
-  /** Adds a line to what it printed. */
+  /** Adds a line to the log. */
   print(line: string): void;
 }

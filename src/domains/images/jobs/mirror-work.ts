@@ -5,10 +5,13 @@ import type { PushNames } from '../registry/push-names.ts';
 import { targetOf } from '../registry/registry-name.ts';
 import type { RegistryName } from '../registry/registry-name.ts';
 
-/** Half of the percent is for fetching an image that the engine has not, the other for putting it there. */
+/** The first half of the progress is for pulling an image that the engine lacks, the second for pushing it. */
 const HALF = 50;
 
-/** Work that puts an image into the local registry: the one that the engine has, or else the one of its own registry. */
+/**
+ * Creates the work that pushes an image into the local registry: the engine's image, or else the one from its own
+ * registry.
+ */
 export function mirrorWork(options: {
   engine: Pick<EngineImages, 'findOrPull' | 'find'>;
   registry: Pick<EngineRegistry, 'push' | 'address'>;
@@ -29,9 +32,9 @@ export function mirrorWork(options: {
     progress({ percent: HALF });
 
     const address = await registry.address();
-    print(`Putting ${id} there as ${target}`);
+    print(`Pushing ${id} as ${target}`);
     const phases = new Map<string, PushLayer['phase']>();
-    function tell(layers: readonly PushLayer[]): void {
+    function report(layers: readonly PushLayer[]): void {
       progress({ percent: HALF + Math.floor((pushedPercent(layers) * HALF) / 100) });
       for (const { id: layer, phase } of layers) {
         if (phases.get(layer) !== phase) print(`${layer}: ${phase}`);
@@ -42,7 +45,7 @@ export function mirrorWork(options: {
     const onName = (given: { name: string; imageId: string }) => names.note({ ...given, target });
     await names.clear(target);
     try {
-      await registry.push(id, as, { signal, login, onLayers: tell, onName });
+      await registry.push(id, as, { signal, login, onLayers: report, onName });
     } finally {
       await names.clear(target);
     }
@@ -51,7 +54,7 @@ export function mirrorWork(options: {
   };
 }
 
-/** Percent of the bytes known so far; of layers that are there already nothing is sent. */
+/** Returns the percentage of the bytes known so far. Existing layers send no bytes. */
 function pushedPercent(layers: readonly PushLayer[]): number {
   let done = 0;
   let all = 0;

@@ -2,12 +2,15 @@ import type { EngineImages } from '../../../engine/engine-images.ts';
 import { prunableNames, viewImage } from '../image-view.ts';
 import type { LabImageUse } from '../image-view.ts';
 import type { JobWork } from './job.ts';
-import type { OwnImageStore } from '../own-image-store.ts';
+import type { ManagedImageStore } from '../managed-image-store.ts';
 
-/** Work that removes Berth's own images that nobody uses, the newest first: none can go before what is built upon it. */
+/**
+ * Creates the work that removes unused managed images, newest first: an image can only be removed before the one it is
+ * built on.
+ */
 export function pruneWork(options: {
   engine: Pick<EngineImages, 'find' | 'list' | 'remove'>;
-  own: OwnImageStore;
+  own: ManagedImageStore;
   labs: () => readonly LabImageUse[];
   pinnedBy: (imageId: string) => Promise<string[]>;
 }): JobWork {
@@ -22,13 +25,13 @@ export function pruneWork(options: {
     for (const [index, image] of images.entries()) {
       signal.throwIfAborted();
       progress({ percent: Math.floor((100 * index) / images.length) });
-      // The labs may have changed since the last one.
+      // The labs may have changed since the last image.
       const view = viewImage(image, { own: ours, labs: labs() }, await pinnedBy(image.id));
       if (!view.prunable) continue;
       for (const name of prunableNames(image, ours)) {
         const outcome = await engine.remove(name);
         if (outcome === 'in-use') {
-          print(`${name} stays: something is built upon it, or was started from it just now.`);
+          print(`${name} stays: another image or a new container uses it.`);
           continue;
         }
         await own.forget([name]);

@@ -1,15 +1,15 @@
 import type { Clock } from '../../../core/clock.ts';
 import type { EngineImages, PullLayer } from '../../../engine/engine-images.ts';
 import type { JobWork } from './job.ts';
-import type { OwnImageStore } from '../own-image-store.ts';
+import type { ManagedImageStore } from '../managed-image-store.ts';
 
 /**
- * Work that fetches the image `name`, or what has changed of it. A name that was new is noted as
- * ours by the opener of the engine; one that was ours stays so with its new image.
+ * Creates the work that pulls the image `name`, or its changes. The engine's `onPulled` callback marks a new name as
+ * managed; a managed name stays managed with its new image.
  */
 export function pullWork(options: {
   engine: Pick<EngineImages, 'pull'>;
-  own: OwnImageStore;
+  own: ManagedImageStore;
   clock: Clock;
   name: string;
 }): JobWork {
@@ -17,7 +17,7 @@ export function pullWork(options: {
   return async ({ signal, progress, print }) => {
     const phases = new Map<string, PullLayer['phase']>();
 
-    function tell(layers: readonly PullLayer[]): void {
+    function report(layers: readonly PullLayer[]): void {
       progress({ layers, percent: percentOf(layers) });
       for (const { id, phase } of layers) {
         if (phases.get(id) !== phase) print(`${id}: ${phase}`);
@@ -27,16 +27,19 @@ export function pullWork(options: {
 
     print(`Pulling ${name}`);
     const before = await own.find(name);
-    const { id, formerId } = await engine.pull(name, { signal, onLayers: tell });
+    const { id, formerId } = await engine.pull(name, { signal, onLayers: report });
     if (before && before.imageId === formerId) {
       await own.put({ name, imageId: id, origin: 'pulled' }, clock.now());
     }
     progress({ percent: 100, imageId: id });
-    print(formerId === id ? 'There was nothing newer.' : `Pulled ${id}`);
+    print(formerId === id ? 'The image is up to date.' : `Pulled ${id}`);
   };
 }
 
-/** Percent of the bytes known so far, fetching and unpacking each counting half; undefined before any is known. */
+/**
+ * Returns the percentage of the bytes known so far, where downloading and extracting count half each; undefined if none
+ * are known.
+ */
 export function percentOf(layers: readonly PullLayer[]): number | undefined {
   let done = 0;
   let all = 0;

@@ -5,16 +5,16 @@ import type { Log } from '../../../core/log.ts';
 import { createPinNames } from './pin-names.ts';
 import { createPinService } from './pin-service.ts';
 import { createPinStore } from './pin-store.ts';
-import { createPinUpkeep } from './pin-upkeep.ts';
+import { createPinMaintenance } from './pin-maintenance.ts';
 import { createImagePins } from './pins.ts';
 
-/** All of pins, put together. Nothing is let go of before `upkeep.maintain`. */
+/** Creates the services of pins. Nothing is released before `maintenance.maintain` runs. */
 export function createPins(options: {
   database: Database;
   images: EngineImages;
   installation: string;
   pinDays: number;
-  /** The version that a lab has now; undefined where there is no such lab. */
+  /** Returns the current version of a lab; undefined if the lab does not exist. */
   presentVersion: (slug: string) => string | undefined;
   clock: Clock;
   log: Log;
@@ -25,7 +25,7 @@ export function createPins(options: {
   return {
     pins: createImagePins({ store, images, names, clock }),
     service: createPinService({ store, hasLab: (slug) => presentVersion(slug) !== undefined }),
-    upkeep: createPinUpkeep({
+    maintenance: createPinMaintenance({
       store,
       images,
       names,

@@ -1,11 +1,11 @@
 import type { EngineImages } from '../../../engine/engine-images.ts';
 
-/** Names below which nothing is started: they only hold images. */
+/** Repository of the names that only protect images from removal. */
 const REPOSITORY = 'berth/pin';
-/** Enough of an image's id to be the only one. */
+/** Number of characters of an image id that are unique. */
 const ID_CHARS = 32;
 
-/** Whether a name is one that only holds a pinned image, of whatever installation. */
+/** Returns whether a name only protects a pinned image, of any installation. */
 export function isPinName(name: string): boolean {
   return name.startsWith(`${REPOSITORY}:`);
 }
@@ -13,9 +13,9 @@ export function isPinName(name: string): boolean {
 export type PinNames = ReturnType<typeof createPinNames>;
 
 /**
- * A pinned image has a name of Berth's own on the engine besides. So it outlives the move of the
- * name that the lab uses, a prune, and a rebuild by set-up, which knows no database; and each of
- * several installations on one engine holds for itself.
+ * Creates the names that protect pinned images on the engine. With its own name, an image survives a move of the name
+ * that the lab uses, a prune, and a rebuild by set-up, which has no database. Each of several installations on one
+ * engine protects its own images.
  */
 export function createPinNames({
   images,
@@ -29,12 +29,15 @@ export function createPinNames({
 
   return {
     nameOf,
-    /** Keeps the image on the engine. @throws IMAGE_NOT_FOUND when it is gone already */
-    hold: (imageId: string) => images.tag(imageId, nameOf(imageId)),
-    /** Lets the engine's image of that name go, with the name if it is the last one; one in use stays. */
+    /**
+     * Protects the image from removal.
+     * @throws IMAGE_NOT_FOUND if it no longer exists
+     */
+    protect: (imageId: string) => images.tag(imageId, nameOf(imageId)),
+    /** Removes the name, and the image with its last name, unless it is in use. */
     release: (name: string) => images.remove(name),
-    /** The names that this installation gave. */
-    async held(): Promise<string[]> {
+    /** Lists the names that this installation gave. */
+    async list(): Promise<string[]> {
       return (await images.listNames(REPOSITORY)).filter((name) => name.startsWith(prefix));
     },
   };

@@ -3,7 +3,7 @@ import { requireActor } from '../../identity/actor.ts';
 import type { PinStore } from './pin-store.ts';
 import type { PinService } from './pin.ts';
 
-/** Pins for admins. `hasLab` tells whether there is a lab by that name now. */
+/** Creates the pin service for admins. `hasLab` returns whether a lab exists. */
 export function createPinService({
   store,
   hasLab,

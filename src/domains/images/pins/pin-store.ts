@@ -3,24 +3,24 @@ import type { Database } from '../../../infra/database/database.ts';
 import type { ImagePin as PinRow } from '../../../infra/database/generated/sqlite/client.ts';
 import type { ImagePin } from './pin.ts';
 
-/** Most pins of a lab that are listed: of the versions used last. */
+/** Maximum number of listed pins per lab: those of the versions used last. */
 const LIST_LIMIT = 500;
 
 export type PinStore = ReturnType<typeof createPinStore>;
 
-/** Keeps which image each version of a lab is started with. */
+/** Stores which image each lab version uses. */
 export function createPinStore({ database: { client } }: { database: Database }) {
   return {
-    /** The pins of one version of a lab. */
+    /** Returns the pins of one lab version. */
     async ofVersion(lab: string, labVersion: string): Promise<ImagePin[]> {
       return (await client.imagePin.findMany({ where: { labSlug: lab, labVersion } })).map(toPin);
     },
 
-    /** Adds a pin, unless there is one by now: answers the one that counts. */
+    /** Inserts a pin unless one exists. Returns the valid one. */
     async insert(pin: ImagePin): Promise<ImagePin> {
       const { lab: labSlug, digest = null, ...rest } = pin;
       const { labVersion, image } = pin;
-      // In one statement: between two, the pin that is there could be forgotten.
+      // One statement: between two, an existing pin could be deleted.
       const row = await client.imagePin.upsert({
         where: { labSlug_labVersion_image: { labSlug, labVersion, image } },
         create: { ...rest, labSlug, digest },
@@ -29,7 +29,7 @@ export function createPinStore({ database: { client } }: { database: Database })
       return toPin(row);
     },
 
-    /** Notes a use of a version's pins, unless they were used after `unless` already. */
+    /** Stores a use of a version's pins, unless they were used after `unless` already. */
     async touch(lab: string, labVersion: string, { at, unless }: { at: Date; unless: Date }): Promise<void> {
       await client.imagePin.updateMany({
         where: { labSlug: lab, labVersion, usedAt: { lt: unless } },
@@ -46,12 +46,12 @@ export function createPinStore({ database: { client } }: { database: Database })
       return rows.map(toPin);
     },
 
-    /** Removes the pins of a lab; answers how many there were. */
+    /** Deletes the pins of a lab. Returns how many. */
     async forget(lab: string): Promise<number> {
       return (await client.imagePin.deleteMany({ where: { labSlug: lab } })).count;
     },
 
-    /** Removes the pins of versions that were last used before `before`, except where `keep` says so. */
+    /** Deletes the pins of versions that were last used before `before`, except those that `keep` returns. */
     async removeUnused(
       before: Date,
       keep: (version: { lab: string; labVersion: string }) => boolean,
@@ -68,13 +68,13 @@ export function createPinStore({ database: { client } }: { database: Database })
       }
     },
 
-    /** The engine's ids of all that is pinned. */
+    /** Returns the ids of all pinned images. */
     async imageIds(): Promise<Set<string>> {
       const rows = await client.imagePin.findMany({ distinct: ['imageId'], select: { imageId: true } });
       return new Set(rows.map(({ imageId }) => imageId));
     },
 
-    /** Slugs of the labs of which a version is pinned to the image, in their order. */
+    /** Returns the sorted slugs of the labs with a version that is pinned to the image. */
     async labsOf(imageId: string): Promise<string[]> {
       const rows = await client.imagePin.findMany({
         where: { imageId },

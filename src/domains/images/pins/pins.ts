@@ -1,17 +1,16 @@
 import type { Clock } from '../../../core/clock.ts';
 import type { EngineImages } from '../../../engine/engine-images.ts';
 import { fault, isFault } from '../../../core/errors.ts';
-import { digestOf } from './pin-digest.ts';
 import type { PinNames } from './pin-names.ts';
 import type { PinStore } from './pin-store.ts';
 import type { ImagePin, ImagePins, LabImages, ResolveOptions } from './pin.ts';
 
-/** A use is written down once in so long, in milliseconds: ages are counted in days. */
+/** Precision of the last use, in milliseconds: ages are counted in days. */
 const USE_GRAIN_MS = 24 * 60 * 60 * 1000;
-/** Times that a first start looks again when the image it found was removed at that moment. */
+/** Attempts of a first start if another process removes the image at the same moment. */
 const TRIES = 3;
 
-/** Pins images at a version's first start, and finds them at every later one. */
+/** Creates the service that pins images at a version's first start, and resolves them at later ones. */
 export function createImagePins(options: {
   store: PinStore;
   images: Pick<EngineImages, 'find' | 'findOrPull' | 'remove'>;
@@ -24,14 +23,14 @@ export function createImagePins(options: {
     return images.findOrPull(reference, { onPercent, ...(signal && { signal }) });
   }
 
-  /** What the name means now becomes what it means for this version, unless another start was first. */
+  /** Pins the image that the name means now for this version, unless another start was first. */
   async function pin(lab: LabImages, image: string, how: ResolveOptions): Promise<ImagePin> {
     for (let tries = 1; ; tries++) {
       await pull(image, how);
       const found = await images.find(image);
       try {
         if (!found) throw fault('IMAGE_NOT_FOUND', { image, problem: 'it was removed again' });
-        await names.hold(found.id);
+        await names.protect(found.id);
       } catch (error) {
         if (!isFault(error, 'IMAGE_NOT_FOUND') || tries === TRIES) throw error;
         continue;
@@ -49,7 +48,7 @@ export function createImagePins(options: {
     }
   }
 
-  /** The reference of the pinned image, which is on the engine then. */
+  /** Returns the reference of the pinned image, and pulls it if necessary. */
   async function locate({ image, imageId, digest }: ImagePin, how: ResolveOptions): Promise<string> {
     if (await images.find(imageId)) return imageId;
     if (digest === undefined) {
@@ -62,10 +61,10 @@ export function createImagePins(options: {
       const problem = String(error.details['problem']);
       throw fault('IMAGE_PIN_LOST', { image, pinned: digest, problem }, error);
     }
-    // An engine that keeps images in another way counts other ids; the content is the digest's.
+    // An engine with a different image store has different ids; the digest identifies the content.
     if (!(await images.find(imageId))) return digest;
-    await names.hold(imageId);
-    // Held by its name alone, it goes with that.
+    await names.protect(imageId);
+    // Without the digest name, the image is removed with its protecting name.
     await images.remove(digest);
     return imageId;
   }
@@ -97,4 +96,13 @@ export function createImagePins(options: {
 
     pinnedBy: store.labsOf,
   };
+}
+
+/**
+ * Returns the name by digest, such as `ubuntu@sha256:…`, in the repository of `name`, or else any of `digests`: all
+ * have the same content. Pure.
+ */
+export function digestOf(name: string, digests: readonly string[]): string | undefined {
+  const repository = name.replace(/@.*$/, '').replace(/:[^/:]*$/, '');
+  return digests.find((digest) => digest.startsWith(`${repository}@`)) ?? digests[0];
 }

@@ -1,6 +1,6 @@
 import type { Database } from '../../../infra/database/database.ts';
 
-/** A name that an image has on the engine only while it is put into the local registry. */
+/** A temporary name of an image on the engine while it is pushed into the local registry. */
 export interface PushName {
   name: string;
   imageId: string;
@@ -10,10 +10,10 @@ export interface PushName {
 
 export type PushNameStore = ReturnType<typeof createPushNameStore>;
 
-/** Remembers these names, so that a crash leaves none behind. */
+/** Stores these names, so that they can be removed after a crash. */
 export function createPushNameStore({ database: { client } }: { database: Database }) {
   return {
-    /** As many as images are put there now, and were when a process died. */
+    /** Returns the names of current pushes, and of those that a crash interrupted. */
     all: (): Promise<PushName[]> => client.pushName.findMany({ orderBy: { name: 'asc' } }),
 
     ofTarget: (target: string): Promise<PushName[]> => client.pushName.findMany({ where: { target } }),

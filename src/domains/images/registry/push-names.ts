@@ -3,39 +3,42 @@ import type { PushName, PushNameStore } from './push-name-store.ts';
 
 export type PushNames = ReturnType<typeof createPushNames>;
 
-/** Takes names from images that these have only while they are put into the local registry. */
+/** Creates the removal of names that images have only while they are pushed into the local registry. */
 export function createPushNames(options: {
   store: PushNameStore;
   engine: Pick<EngineImages, 'find' | 'remove'>;
-  /** Whether an image is being put there as `target`, by whatever process. */
-  isPutting: (target: string) => Promise<boolean>;
+  /** Returns whether any process is pushing an image as `target`. */
+  isPushing: (target: string) => Promise<boolean>;
 }) {
-  const { store, engine, isPutting } = options;
+  const { store, engine, isPushing } = options;
 
-  /** One that means another image by now is somebody else's. */
+  /** Removes the name unless it now means an image of someone else. */
   async function release({ name, imageId }: PushName): Promise<void> {
     if ((await engine.find(name))?.id === imageId && (await engine.remove(name)) === 'in-use') return;
     await store.remove(name);
   }
 
   return {
-    /** To be called before the name is given. */
+    /** Stores a name. Must be called before the engine gets it. */
     note: (given: PushName): Promise<void> => store.put(given),
 
-    /** Takes away what is left of work on `target`, which must be over. */
+    /** Removes the names of an ended push to `target`. */
     async clear(target: string): Promise<void> {
       for (const name of await store.ofTarget(target)) await release(name);
     },
 
-    /** Takes away what processes left that died; how many names. @throws ENGINE_UNREACHABLE */
+    /**
+     * Removes the names that dead processes left. Returns how many.
+     * @throws ENGINE_UNREACHABLE
+     */
     async sweep(): Promise<number> {
-      let left = 0;
+      let removed = 0;
       for (const name of await store.all()) {
-        if (await isPutting(name.target)) continue;
+        if (await isPushing(name.target)) continue;
         await release(name);
-        left++;
+        removed++;
       }
-      return left;
+      return removed;
     },
   };
 }

@@ -7,10 +7,10 @@ import type { RegistryCredentialStore } from './registry-credential-store.ts';
 import type { RegistryCredentialService } from './registry-credential.ts';
 import { secretOf } from './registry-logins.ts';
 
-/** Longest name and password, in characters: some registries give out tokens of several thousand. */
+/** Longest user name and password, in characters: some registries issue tokens of several thousand. */
 const LONGEST_USERNAME = 255;
 const LONGEST_PASSWORD = 16_384;
-/** Most registries: a list that is read whole. */
+/** Maximum number of registries: the list has one page. */
 const REGISTRY_LIMIT = 100;
 
 export function createRegistryCredentialService(options: {
@@ -33,7 +33,7 @@ export function createRegistryCredentialService(options: {
       const present = await store.list();
       if (present.length >= REGISTRY_LIMIT && !present.some((each) => each.registry === registry)) {
         throw fault('INPUT_INVALID', {
-          problem: `There are credentials of ${REGISTRY_LIMIT} registries already: remove some first.`,
+          problem: `Credentials of ${REGISTRY_LIMIT} registries are stored already. Remove some first.`,
         });
       }
       const secret = encryption.seal(password, secretOf(registry));
@@ -47,19 +47,22 @@ export function createRegistryCredentialService(options: {
   };
 }
 
-/** Host and port of a registry. @throws INPUT_INVALID for anything else */
+/**
+ * Returns the host and port of a registry.
+ * @throws INPUT_INVALID
+ */
 function requireRegistry(given: string): string {
   const registry = readRegistry(given);
   if (parseImageName(`${registry}/image`)?.registry === registry) return registry;
   throw fault('INPUT_INVALID', {
     problem:
-      'A registry is written as names of its images begin: host and port, such as "registry.example.org:5000", or "docker.io".',
+      'A registry is a host with an optional port, such as "registry.example.org:5000" or "docker.io".',
   });
 }
 
 function requireText(what: string, text: string, longest: number): void {
   if (text.length > 0 && text.length <= longest && !/\p{Cc}/u.test(text)) return;
   throw fault('INPUT_INVALID', {
-    problem: `The ${what} must have 1 to ${longest} characters, in one line.`,
+    problem: `The ${what} must have 1 to ${longest} characters on one line.`,
   });
 }

@@ -3,7 +3,7 @@ import type { RegistryCredential as CredentialRow } from '../../../infra/databas
 import { newId } from '../../../core/ids.ts';
 import type { RegistryCredential } from './registry-credential.ts';
 
-/** A credential with its password, encrypted. */
+/** A credential with its encrypted password. */
 export type SealedCredential = Pick<CredentialRow, 'registry' | 'username' | 'secret'>;
 
 export type RegistryCredentialStore = ReturnType<typeof createRegistryCredentialStore>;
@@ -30,7 +30,7 @@ export function createRegistryCredentialStore({ database: { client } }: { databa
       return toCredential(row);
     },
 
-    /** False when there is none. */
+    /** Deletes a credential. Returns false if it does not exist. */
     async remove(registry: string): Promise<boolean> {
       return (await client.registryCredential.deleteMany({ where: { registry } })).count > 0;
     },

@@ -4,14 +4,14 @@ import { isFault } from '../../../core/errors.ts';
 import type { Log } from '../../../core/log.ts';
 import type { RegistryCredentialStore, SealedCredential } from './registry-credential-store.ts';
 
-/** What a registry's password is bound to. */
+/** Returns the encryption context of a registry's password. */
 export function secretOf(registry: string): string {
   return `the registry ${registry}`;
 }
 
 export type RegistryLogins = ReturnType<typeof createRegistryLogins>;
 
-/** Logins in the clear, for the engine alone. */
+/** Creates the reader of decrypted logins, for the engine only. */
 export function createRegistryLogins(options: {
   store: RegistryCredentialStore;
   encryption: Encryption;
@@ -30,7 +30,7 @@ export function createRegistryLogins(options: {
       return found && open(found);
     },
 
-    /** All that can be read, by registry: a build may need none of the others. */
+    /** Returns all readable logins by registry; a build may not need the unreadable ones. */
     async allCredentials(): Promise<Record<string, RegistryLogin>> {
       const logins: Record<string, RegistryLogin> = {};
       for (const found of await store.all()) {
@@ -40,7 +40,7 @@ export function createRegistryLogins(options: {
           if (!isFault(error, 'SECRET_UNREADABLE')) throw error;
           log.warn(
             { err: error, registry: found.registry },
-            'A build does without a registry’s credentials.',
+            'decrypting registry credentials failed; the build continues without them',
           );
         }
       }

@@ -7,15 +7,15 @@ export interface RegistryName {
   tag: string;
 }
 
-/** What a name and a tag are together, as they are written. */
+/** Joins a name and a tag. */
 export function targetOf({ name, tag }: RegistryName): string {
   return `${name}:${tag}`;
 }
 
 /**
- * Where an image goes in the local registry. One of Docker's own registry keeps its name, so that an
- * engine which takes the local registry for a mirror finds `ubuntu` there; of another one the host is the first part.
- * Pure. @throws INPUT_INVALID for what is no name, or one by digest
+ * Returns an image's name in the local registry. An image of Docker Hub keeps its name, so an engine that uses the
+ * local registry as a mirror finds `ubuntu` there. For other registries, the host is the first part. Pure.
+ * @throws INPUT_INVALID for an invalid name, or one with a digest
  */
 export function registryNameOf(image: string): RegistryName {
   const { registry, path, tag } = read(image);
@@ -23,18 +23,21 @@ export function registryNameOf(image: string): RegistryName {
   return { name: registry === DEFAULT_REGISTRY ? path : `${host}/${path}`, tag };
 }
 
-/** A name that an admin chose, as labs would use it. Pure. @throws INPUT_INVALID */
+/**
+ * Parses a name that an admin chose, as labs would use it. Pure.
+ * @throws INPUT_INVALID
+ */
 export function parseRegistryName(text: string): RegistryName {
   const { registry, path, tag } = read(text);
   if (registry === DEFAULT_REGISTRY) return { name: path, tag };
-  throw invalid(`"${text}" names a registry: leave it out`);
+  throw invalid(`"${text}" names a registry. Omit it`);
 }
 
 function read(text: string) {
   const parsed = parseImageName(text);
-  if (!parsed) throw invalid(`"${text}" is no name of an image, such as "ubuntu:24.04"`);
+  if (!parsed) throw invalid(`"${text}" is not an image name. Example: "ubuntu:24.04"`);
   const { registry, path, tag } = parsed;
-  if (tag === undefined) throw invalid(`"${text}" has no tag: say which one it is to have there`);
+  if (tag === undefined) throw invalid(`"${text}" has no tag. Add the tag for the local registry`);
   return { registry, path, tag };
 }
 

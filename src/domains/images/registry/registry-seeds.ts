@@ -4,17 +4,17 @@ import { isFault } from '../../../core/errors.ts';
 import type { PushNames } from './push-names.ts';
 import { targetOf } from './registry-name.ts';
 
-/** An image that a local registry has from the start. */
+/** An initial image of a local registry. */
 export interface RegistrySeed {
   /** Name within the registry. */
   name: string;
-  /** Image of another registry, taken where it can be had. */
+  /** Image of another registry, used if it is available. */
   upstream?: string;
-  /** Image that set-up makes: {@link upstream}'s stand-in, or what is made of it. */
+  /** Image that set-up builds: a replacement for {@link upstream}, or an image based on it. */
   made: string;
 }
 
-/** What a first lesson on Docker pulls. */
+/** The images that a first lesson on Docker pulls. */
 export const SEEDS: readonly RegistrySeed[] = [
   {
     name: 'library/hello-world',
@@ -25,30 +25,33 @@ export const SEEDS: readonly RegistrySeed[] = [
 ];
 
 const TAG = 'latest';
-/** Tags that begin so tell which image of ours the other tag means; where it means none of theirs it is somebody else's. */
+/**
+ * Prefix of tags that record which image Berth pushed. If the other tag means none of these, an admin has replaced it.
+ */
 const MARK = 'berth-';
-/** Enough of an image's id to tell versions apart. */
+/** Number of characters of an image id that distinguish versions. */
 const ID_CHARS = 12;
 
 export interface SeedOptions {
   registry: Pick<EngineRegistry, 'list' | 'digest' | 'push' | 'delete'>;
   engine: Pick<EngineImages, 'find' | 'findOrPull'>;
-  /** Keep account of the name that an image has on the engine while it is put there. */
+  /** Stores the temporary name of an image while it is pushed. */
   names?: Pick<PushNames, 'note' | 'clear'>;
   seeds?: readonly RegistrySeed[];
 }
 
 /**
- * Puts into the local registry what it is to have from the start, and anew where set-up has made it anew.
- * What an admin has put there by the same name stays. An image that is not on the engine is left out.
- * @throws what the registry throws, `signal`'s reason
+ * Pushes the initial images into the local registry, and updates them when set-up has rebuilt them. An image that an
+ * admin pushed under the same name stays. An image that the engine lacks is skipped.
+ * @throws any error of the registry, the reason of `signal`
  */
 export async function seedRegistry(options: SeedOptions, signal: AbortSignal): Promise<void> {
-  const held = new Map((await options.registry.list()).map(({ name, tags }) => [name, tags]));
-  for (const seed of options.seeds ?? SEEDS) await putSeed(options, seed, held.get(seed.name) ?? [], signal);
+  const existing = new Map((await options.registry.list()).map(({ name, tags }) => [name, tags]));
+  for (const seed of options.seeds ?? SEEDS)
+    await pushSeed(options, seed, existing.get(seed.name) ?? [], signal);
 }
 
-async function putSeed(
+async function pushSeed(
   { registry, engine, names }: SeedOptions,
   seed: RegistrySeed,
   tags: readonly string[],
@@ -61,7 +64,7 @@ async function putSeed(
   const mark = MARK + id?.replace('sha256:', '').slice(0, ID_CHARS);
   if (id === undefined || (isThere && marks.includes(mark))) return;
   for (const former of marks) await registry.delete(seed.name, former);
-  // The mark first: without it what was interrupted would be taken for an admin's own.
+  // Push the mark first: without it, an interrupted push would look like an admin's image.
   for (const tag of [mark, TAG]) {
     const as = { name: seed.name, tag };
     const target = targetOf(as);
@@ -72,7 +75,7 @@ async function putSeed(
   }
 }
 
-/** Whether the tag still means what was put there with one of the marks: an admin may have put another image over it. */
+/** Returns whether the tag still means an image with one of the marks: an admin may have replaced it. */
 async function isOurs(
   registry: SeedOptions['registry'],
   name: string,
@@ -83,7 +86,7 @@ async function isOurs(
   return false;
 }
 
-/** The image's id; undefined where it cannot be had. */
+/** Returns the image's id; undefined if the image is not available. */
 async function findSeed(
   engine: SeedOptions['engine'],
   { upstream, made }: RegistrySeed,

@@ -12,25 +12,28 @@ import { parseRegistryName, registryNameOf, targetOf } from './registry-name.ts'
 
 /** The local registry as admins see it. */
 export interface LocalRegistry {
-  /** What names of its images begin with on the engine, such as `127.0.0.1:5000`. */
+  /** Prefix of its image names on the engine, such as `127.0.0.1:5000`. */
   address: string;
   images: RegistryImage[];
 }
 
-/** What admins may do with the local registry. Every method throws `LOCAL_REGISTRY_UNAVAILABLE` where there is none. */
+/** Use cases of the local registry for admins. Every method throws `LOCAL_REGISTRY_UNAVAILABLE` without one. */
 export interface RegistryService {
   get(actor: Actor | undefined): Promise<LocalRegistry>;
   /**
-   * Puts an image there, as `as` or under its own name, where the engine or its registry has it; the
-   * job that does so already where there is one.
-   * @throws INPUT_INVALID, JOB_BUSY while another image is put there by that name, JOB_LIMIT
+   * Pushes an image, under `as` or its own name, from the engine or its registry. Returns the running job if the same
+   * one is in progress.
+   * @throws INPUT_INVALID, JOB_BUSY while another image is pushed under that name, JOB_LIMIT
    */
   mirror(actor: Actor | undefined, input: { image: string; as?: string | undefined }): Promise<Job>;
-  /** Removes an image, with the other tags of the same content; false when there is none by that name. @throws INPUT_INVALID */
+  /**
+   * Removes an image, with the other tags of the same content. Returns false if it does not exist.
+   * @throws INPUT_INVALID
+   */
   remove(actor: Actor | undefined, image: string): Promise<boolean>;
 }
 
-/** The local registry for admins; `registry` is undefined where it is off. */
+/** Creates the registry service; `registry` is undefined if it is off. */
 export function createRegistryService({
   registry,
   engine,
@@ -42,21 +45,21 @@ export function createRegistryService({
   engine: Pick<EngineImages, 'findOrPull' | 'find'>;
   startJob: JobRunner['start'];
   names: Pick<PushNames, 'note' | 'clear'>;
-  /** How to sign in to a registry, given as host and port. */
+  /** Returns the login for a registry, given as host and port. */
   loginFor: (registry: string) => Promise<RegistryLogin | undefined>;
 }): RegistryService {
   function required(): EngineRegistry {
     if (registry) return registry;
     throw fault('LOCAL_REGISTRY_UNAVAILABLE', {
-      problem: 'it is off, and an admin turns it on with BERTH_REGISTRY',
+      problem: 'it is off. An admin can turn it on with BERTH_REGISTRY',
     });
   }
 
   return {
     async get(actor) {
       requireActor(actor, { scope: 'read', role: 'admin' });
-      const there = required();
-      return { address: await there.address(), images: await there.list() };
+      const local = required();
+      return { address: await local.address(), images: await local.list() };
     },
 
     async mirror(actor, { image, as }) {

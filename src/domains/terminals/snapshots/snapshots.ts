@@ -58,7 +58,7 @@ export function createSnapshots(options: {
 }): Snapshots & { isRunning(): boolean } {
   const { log, limits = {} } = options;
   const serializeMs = limits.serializeMs ?? SERIALIZE_LIMIT_MS;
-  const queue = createKeyedQueue(1);
+  const queue = createKeyedQueue({ concurrency: 1 });
   const thread = createSerializerThread({ idleMs: limits.idleMs });
   const closing = new AbortController();
   /** Number of pending screens by learner. */

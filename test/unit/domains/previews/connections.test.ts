@@ -1,5 +1,4 @@
 import { test } from 'tap';
-import { createConnecting } from '../../../../src/domains/previews/connecting.ts';
 import { createOpenConnections } from '../../../../src/domains/previews/open-connections.ts';
 
 const port = {
@@ -29,33 +28,4 @@ await test('a session has a hundred connections open at most, others are not hin
   release();
   t.equal(connections.all().length, 1);
   t.end();
-});
-
-await test('few connections of one session are opened at once, in their turn, whatever comes of them', async (t) => {
-  const connecting = createConnecting();
-  const started: number[] = [];
-  const finish: ((error?: Error) => void)[] = [];
-  const opening = Array.from({ length: 6 }, (_, number) =>
-    connecting('one', () => {
-      started.push(number);
-      return new Promise<number>((resolve, reject) => {
-        finish.push((error) => (error ? reject(error) : resolve(number)));
-      });
-    }),
-  );
-  const results = Promise.allSettled(opening);
-  t.same(started, [0, 1, 2, 3]);
-  t.equal(await connecting('two', async () => 'at once'), 'at once');
-  finish[1]?.(new Error('it failed'));
-  await opening[1]?.catch(() => undefined);
-  t.same(started, [0, 1, 2, 3, 4]);
-  finish[0]?.();
-  await opening[0];
-  t.same(started, [0, 1, 2, 3, 4, 5]);
-  for (const give of finish) give();
-  t.match(
-    (await results).map(({ status }) => status),
-    ['fulfilled', 'rejected', 'fulfilled', 'fulfilled', 'fulfilled', 'fulfilled'],
-  );
-  t.equal(await connecting('one', async () => 'again'), 'again');
 });

@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { createJobLog, LOG_BYTES } from '../../../../../src/domains/images/jobs/job-log.ts';
+import { createJobLog, LOG_BYTES } from '../../../../../src/domains/images/jobs/job-report.ts';
 
 await test('a log keeps the end of what was printed, by whole lines', (t) => {
   const log = createJobLog();

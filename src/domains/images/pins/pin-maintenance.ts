@@ -5,28 +5,34 @@ import { delay } from '../../../core/clock.ts';
 import type { PinNames } from './pin-names.ts';
 import type { PinStore } from './pin-store.ts';
 
-/** Between two looks, in milliseconds: nothing here is in a hurry but the disk. */
+/** Interval between two sweeps, in milliseconds: only disk space depends on it. */
 const EVERY_MS = 60 * 60 * 1000;
 const DAY_MS = 24 * 60 * 60 * 1000;
-/** How long a name must have held nothing before it goes, in milliseconds: a first start gives the name, then notes the pin. */
+/**
+ * How long a name must be unused before it is removed, in milliseconds: a first start gives the name before it stores
+ * the pin.
+ */
 const GRACE_MS = 10 * 60 * 1000;
 
-export type PinUpkeep = ReturnType<typeof createPinUpkeep>;
+export type PinMaintenance = ReturnType<typeof createPinMaintenance>;
 
-/** Lets go of what no version in use needs, and holds again what lost its name. */
-export function createPinUpkeep(options: {
+/**
+ * Creates the maintenance that releases images which no used version needs, and protects pinned images that lost their
+ * name.
+ */
+export function createPinMaintenance(options: {
   store: PinStore;
   images: Pick<EngineImages, 'find'>;
   names: PinNames;
-  /** Days without a start after which a version that is no longer a lab's present one loses its pins. */
+  /** Days without a start after which a former version of a lab loses its pins. */
   pinDays: number;
-  /** Whether a lab has just this content now. */
+  /** Returns whether this is the current version of the lab. */
   isPresent: (version: { lab: string; labVersion: string }) => boolean;
   clock: Clock;
   log: Log;
 }) {
   const { store, images, names, pinDays, isPresent, clock, log } = options;
-  /** Since when each name was seen to hold nothing. */
+  /** By name, since when it has been unused. */
   const idle = new Map<string, number>();
 
   async function sweep(): Promise<void> {
@@ -34,13 +40,13 @@ export function createPinUpkeep(options: {
     await store.removeUnused(new Date(now - pinDays * DAY_MS), isPresent);
     const pinned = await store.imageIds();
     const wanted = new Map([...pinned].map((imageId) => [names.nameOf(imageId), imageId]));
-    const held = new Set(await names.held());
+    const existing = new Set(await names.list());
     for (const [name, imageId] of wanted) {
       idle.delete(name);
-      if (!held.has(name) && (await images.find(imageId))) await names.hold(imageId);
+      if (!existing.has(name) && (await images.find(imageId))) await names.protect(imageId);
     }
-    for (const name of idle.keys()) if (!held.has(name)) idle.delete(name);
-    for (const name of held) {
+    for (const name of idle.keys()) if (!existing.has(name)) idle.delete(name);
+    for (const name of existing) {
       if (wanted.has(name)) continue;
       const since = idle.get(name) ?? now;
       idle.set(name, since);
@@ -49,14 +55,17 @@ export function createPinUpkeep(options: {
   }
 
   return {
-    /** One look, now. @throws ENGINE_UNREACHABLE */
+    /**
+     * Sweeps once.
+     * @throws ENGINE_UNREACHABLE
+     */
     sweep,
 
-    /** Looks every hour until `signal` aborts; a failure is logged, and the next look comes. */
+    /** Sweeps every hour until `signal` aborts. A failure is logged, and the next sweep tries again. */
     async maintain(signal: AbortSignal): Promise<void> {
       while (!signal.aborted) {
         await sweep().catch((error: unknown) =>
-          log.error({ err: error }, 'Pinned images could not be looked after.'),
+          log.error({ err: error }, 'maintaining pinned images failed'),
         );
         await delay(clock, EVERY_MS, signal);
       }

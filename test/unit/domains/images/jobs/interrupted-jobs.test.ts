@@ -1,8 +1,8 @@
 import { test } from 'tap';
 import type { EngineImage } from '../../../../../src/engine/engine-images.ts';
-import { leftoverOf } from '../../../../../src/domains/images/jobs/build-leftover.ts';
+import { leftoverOf } from '../../../../../src/domains/images/jobs/interrupted-jobs.ts';
 
-const begunAt = new Date('2026-01-01T10:00:00Z');
+const startedAt = new Date('2026-01-01T10:00:00Z');
 const log = [
   'Step 1/3 : FROM base',
   ' ---> aaaaaaaaaaaa',
@@ -17,7 +17,7 @@ const image = (start: string, changes: Partial<EngineImage> = {}): EngineImage =
   names: [],
   digests: [],
   sizeBytes: 1,
-  createdAt: begunAt,
+  createdAt: startedAt,
   role: undefined,
   machines: 0,
   foreignContainers: 0,
@@ -26,7 +26,7 @@ const image = (start: string, changes: Partial<EngineImage> = {}): EngineImage =
 
 await test('what the last step made is left', (t) => {
   const left = image('bbbbbbbbbbbb');
-  t.equal(leftoverOf({ log, begunAt }, [image('aaaaaaaaaaaa'), image('cccccccccccc'), left]), left);
+  t.equal(leftoverOf({ log, startedAt }, [image('aaaaaaaaaaaa'), image('cccccccccccc'), left]), left);
   t.end();
 });
 
@@ -34,9 +34,9 @@ await test('what has a name, or was there before, is not', (t) => {
   const others = [
     image('bbbbbbbbbbbb', { names: ['tools:1'] }),
     image('bbbbbbbbbbbb', { digests: [`tools@sha256:${'0'.repeat(64)}`] }),
-    image('bbbbbbbbbbbb', { createdAt: new Date(begunAt.getTime() - 61_000) }),
+    image('bbbbbbbbbbbb', { createdAt: new Date(startedAt.getTime() - 61_000) }),
   ];
-  for (const other of others) t.equal(leftoverOf({ log, begunAt }, [other]), undefined);
-  t.equal(leftoverOf({ log: 'Step 1/1 : FROM scratch\n', begunAt }, [image('bbbbbbbbbbbb')]), undefined);
+  for (const other of others) t.equal(leftoverOf({ log, startedAt }, [other]), undefined);
+  t.equal(leftoverOf({ log: 'Step 1/1 : FROM scratch\n', startedAt }, [image('bbbbbbbbbbbb')]), undefined);
   t.end();
 });

@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { digestOf } from '../../../../../src/domains/images/pins/pin-digest.ts';
+import { digestOf } from '../../../../../src/domains/images/pins/pins.ts';
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 

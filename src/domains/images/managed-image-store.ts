@@ -1,33 +1,33 @@
 import { batches } from '../../core/batches.ts';
 import type { Database } from '../../infra/database/database.ts';
-import type { OwnImage as OwnImageRow } from '../../infra/database/generated/sqlite/client.ts';
+import type { OwnImage as ManagedImageRow } from '../../infra/database/generated/sqlite/client.ts';
 
-/** A name that Berth brought to the engine, or the id of an image that it left there without one. */
-export interface OwnImage {
+/** A name that Berth added to the engine, or the id of an image that it left there without a name. */
+export interface ManagedImage {
   name: string;
   imageId: string;
   origin: 'pulled' | 'built';
 }
 
-export type OwnImageStore = ReturnType<typeof createOwnImageStore>;
+export type ManagedImageStore = ReturnType<typeof createManagedImageStore>;
 
-/** Remembers which images are Berth's own: only these are ever removed. */
-export function createOwnImageStore({ database }: { database: Database }) {
+/** Stores which images Berth manages: it only removes these. */
+export function createManagedImageStore({ database }: { database: Database }) {
   const { client } = database;
 
   return {
-    async find(name: string): Promise<OwnImage | undefined> {
+    async find(name: string): Promise<ManagedImage | undefined> {
       const row = await client.ownImage.findUnique({ where: { name } });
       return row ? toOwnImage(row) : undefined;
     },
 
-    /** All there are: as many as were pulled and built here, and not yet removed. */
-    async all(): Promise<OwnImage[]> {
+    /** Returns all managed images: those pulled and built here, and not removed yet. */
+    async all(): Promise<ManagedImage[]> {
       return (await client.ownImage.findMany({ orderBy: { name: 'asc' } })).map(toOwnImage);
     },
 
-    /** Notes what a name of ours means now. The image that had it before has none now, and stays ours by its id. */
-    async put(own: OwnImage, at: Date): Promise<void> {
+    /** Stores the image of a managed name. The image that had the name before stays managed by its id. */
+    async put(own: ManagedImage, at: Date): Promise<void> {
       const row = { ...own, createdAt: at, unusedSince: null };
       await database.transaction(async (tx) => {
         const before = await tx.ownImage.findUnique({ where: { name: own.name } });
@@ -38,8 +38,8 @@ export function createOwnImageStore({ database }: { database: Database }) {
       });
     },
 
-    /** Notes which names nobody uses at this time; the others are used. */
-    async noteUnused(names: readonly string[], at: Date): Promise<void> {
+    /** Stores which names are unused at this time; all others count as used. */
+    async markUnused(names: readonly string[], at: Date): Promise<void> {
       const unused = new Set(names);
       const rows = await client.ownImage.findMany({ select: { name: true, unusedSince: true } });
       for (const { name, unusedSince } of rows) {
@@ -51,7 +51,7 @@ export function createOwnImageStore({ database }: { database: Database }) {
       }
     },
 
-    /** The names that nobody was seen to use since then. */
+    /** Returns the names that have been unused since then. */
     async unusedSince(at: Date): Promise<Set<string>> {
       const rows = await client.ownImage.findMany({
         where: { unusedSince: { lte: at } },
@@ -60,7 +60,7 @@ export function createOwnImageStore({ database }: { database: Database }) {
       return new Set(rows.map(({ name }) => name));
     },
 
-    /** Forgets what is no longer on the engine. */
+    /** Deletes names that the engine no longer has. */
     async forget(names: readonly string[]): Promise<void> {
       for (const some of batches(names)) {
         await client.ownImage.deleteMany({ where: { name: { in: some } } });
@@ -69,6 +69,6 @@ export function createOwnImageStore({ database }: { database: Database }) {
   };
 }
 
-function toOwnImage({ name, imageId, origin }: OwnImageRow): OwnImage {
+function toOwnImage({ name, imageId, origin }: ManagedImageRow): ManagedImage {
   return { name, imageId, origin };
 }

@@ -5,23 +5,23 @@ import { isFault } from '../../../core/errors.ts';
 import type { Log } from '../../../core/log.ts';
 import { delay } from '../../../core/clock.ts';
 
-/** Between two looks at the cache, in milliseconds: what a fast line brings meanwhile is beyond the limit. */
+/** Interval between two trims of the cache, in milliseconds: a fast connection can exceed the limit meanwhile. */
 const TRIM_EVERY_MS = 15_000;
-/** Between two looks whether the registry runs as it should, in milliseconds. */
+/** Interval between two checks that the registry runs, in milliseconds. */
 const EVERY_MS = 60_000;
-/** Between two looks whether it answers, once it was started, and how many there are before the next of those. */
-const ANSWERS_EVERY_MS = 500;
-const ANSWERS_LOOKS = 60;
+/** Interval between two attempts after a start, in milliseconds, and their number. */
+const RETRY_EVERY_MS = 500;
+const MAX_ATTEMPTS = 60;
 
 /**
- * Keeps the local registry running while it is wanted, and its cache within bounds, until `signal`
- * aborts, with what it has from the start; where it is not, removes it, once. A failure is logged, and the next look comes.
+ * Keeps the local registry running with its initial images, and its cache within the limit, until `signal` aborts. If
+ * the registry is off, removes it once. A failure is logged, and the next check tries again.
  */
 export async function keepRegistry(
   options: {
     registry: EngineRegistry;
     config: Pick<Config, 'registry' | 'registryCacheBytes'>;
-    /** Puts into one of Berth's own what it has from the start. */
+    /** Pushes the initial images into a registry that Berth manages. */
     seed: (registry: EngineRegistry, signal: AbortSignal) => Promise<void>;
     clock: Clock;
     log: Log;
@@ -43,34 +43,34 @@ async function keepRunning(
     try {
       if (setting === 'off') return await registry.remove();
       await registry.ensure();
-      if (!seeded) await whenItAnswers(() => seed(registry, signal), clock, signal);
+      if (!seeded) await retryUntilAnswered(() => seed(registry, signal), clock, signal);
       seeded = true;
     } catch (error) {
-      if (!signal.aborted) log.error({ err: error }, 'The local registry could not be looked after.');
+      if (!signal.aborted) log.error({ err: error }, 'maintaining the local registry failed');
     }
     await delay(clock, EVERY_MS, signal);
   }
 }
 
-/** One that has just been started takes a moment. */
-export async function whenItAnswers(
+/** Retries the work while a newly started registry does not answer yet. */
+export async function retryUntilAnswered(
   work: () => Promise<void>,
   clock: Clock,
   signal: AbortSignal,
 ): Promise<void> {
-  for (let look = 1; ; look++) {
+  for (let attempt = 1; ; attempt++) {
     try {
       await work();
       return;
     } catch (error) {
-      if (!isFault(error, 'LOCAL_REGISTRY_UNAVAILABLE') || look === ANSWERS_LOOKS) throw error;
+      if (!isFault(error, 'LOCAL_REGISTRY_UNAVAILABLE') || attempt === MAX_ATTEMPTS) throw error;
     }
-    await delay(clock, ANSWERS_EVERY_MS, signal);
+    await delay(clock, RETRY_EVERY_MS, signal);
     signal.throwIfAborted();
   }
 }
 
-/** Keeps what the registry has fetched from another one within `cacheBytes`, until `signal` aborts. */
+/** Keeps the registry's pull-through cache within `cacheBytes`, until `signal` aborts. */
 async function keepRegistryCache(
   options: { registry: Pick<EngineRegistry, 'trim'>; cacheBytes: number; clock: Clock; log: Log },
   signal: AbortSignal,
@@ -80,13 +80,13 @@ async function keepRegistryCache(
     try {
       const { before, now } = await registry.trim(cacheBytes);
       if (before > cacheBytes) {
-        const told = { removedBytes: before - now, cacheBytes };
-        log.info(told, 'The cache of the local registry was larger than it may be.');
+        const details = { removedBytes: before - now, cacheBytes };
+        log.info(details, 'trimmed the cache of the local registry');
       }
     } catch (error) {
-      // One that does not run fetches nothing; the code that keeps it running logs why it does not.
+      // A stopped registry fetches nothing; the code that keeps it running logs why it is stopped.
       if (!isFault(error, 'LOCAL_REGISTRY_UNAVAILABLE')) {
-        log.error({ err: error }, 'The cache of the local registry could not be looked after.');
+        log.error({ err: error }, 'trimming the cache of the local registry failed');
       }
     }
     await delay(clock, TRIM_EVERY_MS, signal);

@@ -4,18 +4,21 @@ import type { Log } from '../../core/log.ts';
 import { delay } from '../../core/clock.ts';
 import { ownNames, viewImage } from './image-view.ts';
 import type { LabImageUse } from './image-view.ts';
-import type { OwnImageStore } from './own-image-store.ts';
+import type { ManagedImageStore } from './managed-image-store.ts';
 
-/** Between two looks, in milliseconds: ages are counted in days. */
+/** Interval between two sweeps, in milliseconds: ages are counted in days. */
 const EVERY_MS = 60 * 60 * 1000;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-export type ImageAgeing = ReturnType<typeof createImageAgeing>;
+export type ImageExpiry = ReturnType<typeof createImageExpiry>;
 
-/** Removes Berth's own images that nobody has used for so many days; none where no days are set. */
-export function createImageAgeing(options: {
+/**
+ * Creates the maintenance that removes managed images that have not been used for `imageDays` days; none if that is
+ * undefined.
+ */
+export function createImageExpiry(options: {
   engine: Pick<EngineImages, 'list' | 'remove'>;
-  own: OwnImageStore;
+  own: ManagedImageStore;
   labs: () => readonly LabImageUse[];
   pinnedBy: (imageId: string) => Promise<string[]>;
   imageDays: number | undefined;
@@ -24,7 +27,10 @@ export function createImageAgeing(options: {
 }) {
   const { engine, own, labs, pinnedBy, imageDays, clock, log } = options;
 
-  /** Our names of all that nobody uses now, the newest image first: none can go before what is built upon it. */
+  /**
+   * Returns the managed names of unused images, newest first: an image can only be removed before the one it is built
+   * on.
+   */
   async function unusedNames(): Promise<string[]> {
     const [images, ours] = [await engine.list(), await own.all()];
     const names: string[] = [];
@@ -38,22 +44,22 @@ export function createImageAgeing(options: {
   async function sweep(daysKept: number): Promise<void> {
     const now = clock.now();
     const unused = await unusedNames();
-    await own.noteUnused(unused, now);
+    await own.markUnused(unused, now);
     const due = await own.unusedSince(new Date(now.getTime() - daysKept * DAY_MS));
     for (const name of unused.filter((each) => due.has(each))) {
       if ((await engine.remove(name)) === 'in-use') continue;
       await own.forget([name]);
-      log.info({ image: name, imageDays: daysKept }, 'An image that nobody used was removed.');
+      log.info({ image: name, imageDays: daysKept }, 'removed an unused image');
     }
   }
 
   return {
-    /** Looks now and every hour until `signal` aborts; a failure is logged, and the next look comes. */
+    /** Sweeps now and every hour until `signal` aborts. A failure is logged, and the next sweep tries again. */
     async maintain(signal: AbortSignal): Promise<void> {
       if (imageDays === undefined) return;
       while (!signal.aborted) {
         await sweep(imageDays).catch((error: unknown) =>
-          log.error({ err: error }, 'Unused images could not be looked for.'),
+          log.error({ err: error }, 'removing unused images failed'),
         );
         await delay(clock, EVERY_MS, signal);
       }
