@@ -108,7 +108,7 @@ await test('a session stopped while the engine is away ends when it is back', as
   await service.stop(owner, id);
   await setTimeout(300);
   t.equal((await service.get(owner, id)).state, 'stopping');
-  t.ok(sessions.log.told().some((line) => line.includes('tried again')));
+  t.ok(sessions.log.told().some((line) => line.includes('will retry')));
   engine.comeBack();
   await whenState(service, id, 'ended');
   t.same(await environments(engine), []);

@@ -75,5 +75,5 @@ await test('an environment whose shell cannot start is prewarmed all the same', 
   const [id = ''] = await readyIds(database);
   const row = await database.client.warmEnvironment.findUniqueOrThrow({ where: { id } });
   t.notMatch(row.machines, /shell/);
-  t.match(sessions.log.told().join('\n'), /No shell waits in a prewarmed machine/);
+  t.match(sessions.log.told().join('\n'), /no shell prepared in a prewarmed machine/);
 });
