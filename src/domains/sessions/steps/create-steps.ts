@@ -15,9 +15,9 @@ export interface StepsOptions {
   catalogue: Pick<LabCatalogue, 'version'>;
   sessions: Pick<SessionService, 'get' | 'machine' | 'touch'>;
   logger: Log;
-  /** Names this process among those that share the database; new with each start. */
+  /** Names this process as a lease owner; new with each start. */
   leaseOwner: string;
-  /** Whether the process of that name surely runs no more; of others the hold runs out. */
+  /** Whether the owner's process has certainly ended. Leases of other owners must expire. */
   isGone: (owner: string) => boolean;
 }
 
