@@ -5,8 +5,8 @@ import Fastify from 'fastify';
 import { connectDocker, openRawShell } from './raw-docker.ts';
 
 /*
- * The thinnest bridge from a WebSocket to a shell: what Fastify and ws cost by themselves. It checks
- * nothing, holds nothing back, and numbers nothing. Argument: the engine's address ("" for the usual one).
+ * The simplest bridge from a WebSocket to a shell, to measure the cost of Fastify and ws alone. It has no checks, no
+ * flow control and no numbering. Argument: the engine's address ("" for the default).
  */
 const [host] = process.argv.slice(2);
 const docker = connectDocker(host === '' ? undefined : host);
@@ -14,10 +14,10 @@ const app = Fastify();
 await app.register(websocket, { options: { perMessageDeflate: false } });
 
 app.get<{ Params: { container: string } }>('/:container', { websocket: true }, (socket, request) => {
-  void carry(socket, openRawShell(docker.getContainer(request.params.container)));
+  void connect(socket, openRawShell(docker.getContainer(request.params.container)));
 });
 
-async function carry(socket: WebSocket, opened: Promise<Duplex>): Promise<void> {
+async function connect(socket: WebSocket, opened: Promise<Duplex>): Promise<void> {
   const stream = await opened;
   socket.on('message', (bytes: Buffer) => void stream.write(bytes));
   socket.on('close', () => void stream.destroy());

@@ -2,15 +2,15 @@ import type { BenchContext, Figure } from './context.ts';
 import { startOurs, startRaw } from './starts.ts';
 import type { Started } from './starts.ts';
 
-/** Learners who start at once: a large class. */
+/** Learners who start at the same time: a large class. */
 export const BURST = 60;
 
-/** Milliseconds until the last of so many has a prompt, who all start at once, with nothing prewarmed. */
+/** Measures the milliseconds until the last learner of the class has a prompt, without prewarmed environments. */
 export function measureBurst(context: BenchContext): Promise<Figure> {
   return measure(context, 0);
 }
 
-/** The same with an environment ready for each. */
+/** Like {@link measureBurst}, with a prewarmed environment for each learner. */
 export function measureWarmBurst(context: BenchContext): Promise<Figure> {
   return measure(context, BURST);
 }
@@ -18,7 +18,7 @@ export function measureWarmBurst(context: BenchContext): Promise<Figure> {
 async function measure(context: BenchContext, ready: number): Promise<Figure> {
   const learners: string[] = [];
   while (learners.length < BURST) learners.push(await context.newLearner());
-  // One of each first: it loads what all others share.
+  // One of each first, to fill the caches that all share.
   await untilLast([startOurs(context, learners[0] ?? '')]);
   await untilLast([startRaw(context.docker, BURST)]);
   await context.whenReady(ready);

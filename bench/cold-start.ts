@@ -2,13 +2,12 @@ import { median } from './context.ts';
 import type { BenchContext, Figure } from './context.ts';
 import { startOurs, startRaw } from './starts.ts';
 
-/** Starts of each kind, in turn. */
+/** Number of alternating starts of each kind. */
 const ROUNDS = 11;
 
 /**
- * Milliseconds from asking for a lab to the first prompt: through the whole service, and by the
- * plain client that makes the same network and container and runs the same shell. `prepare` is waited
- * for before each start.
+ * Measures the milliseconds from the request for a lab to the first prompt. The raw figure is of a plain client that
+ * creates the same network and container and runs the same shell. `prepare` runs before each start.
  */
 export async function measureColdStart(
   context: BenchContext,
@@ -16,7 +15,7 @@ export async function measureColdStart(
 ): Promise<Figure> {
   const learner = await context.newLearner();
   const times = { ours: [] as number[], raw: [] as number[] };
-  // The first of each is not counted: it loads what all later ones share.
+  // The first of each is not counted: it fills the caches that all share.
   for (let round = 0; round <= ROUNDS; round++) {
     const pair = round % 2 === 0 ? (['ours', 'raw'] as const) : (['raw', 'ours'] as const);
     for (const which of pair) {

@@ -6,27 +6,27 @@ import { machineAt } from '../test/support/machine-at.ts';
 import { until } from '../test/support/until.ts';
 import { connectDocker } from './raw-docker.ts';
 
-/** A figure of the service beside the same without it, from one run. */
+/** A figure of the service, and the same figure without it, from one run. */
 export interface Figure {
   ours: number;
   raw: number;
   ratio: number;
 }
 
-/** A running service to be measured, and the engine that it runs on. */
+/** A running service to measure, and its engine. */
 export interface BenchContext {
   /** Address of the service, such as `http://127.0.0.1:8080`. */
   baseUrl: string;
-  /** The service's process; it listens for an inspector, which makes it collect its garbage. */
+  /** Port of the service's inspector, which triggers garbage collection. */
   inspectorPort: number;
   docker: Docker;
-  /** Makes a learner and gives their API token. */
+  /** Creates a learner and returns their API token. */
   newLearner(): Promise<string>;
-  /** Starts the lab for a learner and resolves as soon as a client can know that it is ready. */
+  /** Starts the lab for a learner and resolves as soon as the service reports that it is ready. */
   startLab(token: string): Promise<BenchSession>;
   /** Starts the lab for a new learner. */
   startSession(): Promise<BenchSession>;
-  /** Deletes the session, and waits until it is gone. */
+  /** Deletes the session and waits until it is removed. */
   endSession(session: BenchSession): Promise<void>;
   /** The engine's container of the session's machine. */
   containerOf(session: BenchSession): Promise<Docker.Container>;
@@ -36,11 +36,11 @@ export interface BenchContext {
   openTerminal(session: BenchSession): Promise<{ id: string; url: string; ticket: string }>;
   /** Ends a terminal's shell. */
   closeTerminal(session: BenchSession, id: string): Promise<void>;
-  /** Resolves when so many environments of the lab are ready, and none is being made. */
+  /** Resolves when `count` environments are prewarmed and none is being created. */
   whenReady(count: number): Promise<void>;
-  /** Empties the lab's pool, and resolves when the service has nothing on the engine any more. */
+  /** Drains the lab's warm pool and resolves when the service has no networks left on the engine. */
   drain(): Promise<void>;
-  /** Ends all sessions that were started, and removes what was prewarmed. */
+  /** Ends all started sessions and removes prewarmed environments. */
   close(): Promise<void>;
 }
 
@@ -55,10 +55,10 @@ export interface BenchSession {
 /** Longest wait for a session, in milliseconds. */
 const READY_LIMIT_MS = 180_000;
 
-/** Longest wait for environments to be prewarmed, or to go, in milliseconds. */
+/** Longest wait for environments to be prewarmed or removed, in milliseconds. */
 const POOL_LIMIT_MS = 300_000;
 
-/** Speaks to a service that runs, as its admin and as learners that are made for it. */
+/** Creates a client of a running service, which acts as its admin and as new learners. */
 export function createBenchContext(options: {
   baseUrl: string;
   adminToken: string;
@@ -201,11 +201,11 @@ export function createBenchContext(options: {
 
 const isIn = (subnet: string | undefined, range: string) => subnet?.startsWith(`${range}.`) ?? false;
 
-/** Resolves when the service tells that the session can be worked in. */
+/** Resolves when the service reports that the session is ready. */
 async function ready(socket: Client, id: string): Promise<void> {
   const deadline = setTimeout(() => void socket.dispose(), READY_LIMIT_MS);
   const query = 'subscription ($id: ID!) { sessionChanged(id: $id) { state } }';
-  for await (const { data } of socket.iterate<Told>({ query, variables: { id } })) {
+  for await (const { data } of socket.iterate<SessionEvent>({ query, variables: { id } })) {
     const state = data?.sessionChanged.state;
     if (state === 'FAILED') break;
     if (state !== 'READY') continue;
@@ -215,12 +215,12 @@ async function ready(socket: Client, id: string): Promise<void> {
   throw new Error('The session did not become ready.');
 }
 
-/** What a subscription tells. */
-interface Told {
+/** The result of the subscription. */
+interface SessionEvent {
   sessionChanged: { state: string };
 }
 
-/** The parts of answers that are read here; GraphQL has checked them. */
+/** The fields of results that the benchmarks read. */
 interface Answer {
   createUser: { user: { id: string } };
   createToken: { secret: string };
@@ -230,12 +230,12 @@ interface Answer {
   openTerminal: { terminal: { id: string }; url: string; ticket: string };
 }
 
-/** The middle of the values. */
+/** Returns the median. */
 export function median(values: readonly number[]): number {
   return percentile(values, 0.5);
 }
 
-/** What this share of the values is below. */
+/** Returns the value below which `share` of the values are. */
 export function percentile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.floor(sorted.length * share)] ?? Number.NaN;

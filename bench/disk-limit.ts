@@ -10,17 +10,17 @@ import type { BenchContext, Figure } from './context.ts';
 
 const run = promisify(execFile);
 
-/** The lab of a machine that may write {@link LIMIT_MIB}. */
+/** A lab whose machine has a disk limit of {@link LIMIT_MIB}. */
 export const SMALL_DISK_LAB = 'small-disk';
 const LIMIT_MIB = 512;
 const RUNS = 3;
 const MIB = 1024 ** 2;
 
-/** Between two looks at the disk, in milliseconds. */
+/** Poll interval of the disk usage, in milliseconds. */
 const LOOK_EVERY_MS = 10;
-/** Less than this is not the writer's, in mebibytes. */
+/** Smaller changes of the disk usage come from other programs. In mebibytes. */
 const NOISE_MIB = 2;
-/** Longest time that a machine may write, and that its files may take to go, in milliseconds. */
+/** Longest time for a machine to write, and for its files to be removed, in milliseconds. */
 const LONGEST_MS = 120_000;
 
 /** What machines write, as fast as they can, and how much at most, in mebibytes: no file passes the lab's limit. */
@@ -36,15 +36,15 @@ function four(command: string, times: number): string {
   return `cd; for w in 1 2 3 4; do (for i in $(seq ${times}); do ${command}; done) & done; wait`;
 }
 
-/** What a machine had written when nothing more came, and how long that was after it crossed the limit. */
+/** The disk usage at which a machine stopped, and the time since it crossed the limit. */
 interface Stopped {
   seconds: number;
   mib: number;
 }
 
 /**
- * Seconds from a machine's limit until it writes nothing more, and mebibytes that it had written then, in the worst of all
- * ways to write: beside a loop that measures this one machine without rest, and pauses it.
+ * Measures the seconds from a machine's limit until it stops writing, and its disk usage then in mebibytes, for the worst
+ * way of writing. The raw figure is of a loop that constantly measures this machine and pauses it.
  */
 export async function measureDiskLimit(
   context: BenchContext,
@@ -104,7 +104,7 @@ async function pauseByHand(container: Docker.Container): Promise<void> {
   const { GraphDriver } = await container.inspect();
   const folder = (GraphDriver.Data as unknown as { UpperDir: string }).UpperDir;
   for (let bytes = 0; bytes < LIMIT_MIB * MIB;) {
-    // It ends with an error if a file went meanwhile.
+    // The command fails if a file was removed meanwhile.
     const { stdout } = await run('du', ['--summarize', '--block-size=1', folder]).catch(() => ({
       stdout: '',
     }));
@@ -119,7 +119,7 @@ async function pauseByHand(container: Docker.Container): Promise<void> {
   await until(isPaused, LONGEST_MS);
 }
 
-/** Lets the machine write until it is stopped. */
+/** Writes in the machine until it is stopped. */
 async function write(
   container: Docker.Container,
   disk: string,
@@ -130,7 +130,7 @@ async function write(
   await settle(disk);
   const before = await freeMib(disk);
   const exec = await container.exec({ Cmd: ['sh', '-c', script], User: 'learner' });
-  // An answer that nobody reads would keep its connection, and this process, for ever.
+  // An unread response would keep its connection and this process open forever.
   (await exec.start({ Detach: true })).resume();
   const stopped = until(isStopped, LONGEST_MS).then(() => true);
   let crossedAt: number | undefined;
@@ -144,7 +144,7 @@ async function write(
   return { seconds: (crossedAt === undefined ? 0 : last.at - crossedAt) / 1000, mib: last.mib };
 }
 
-/** Resolves when the disk has all room back that machines before took: files go in the background. */
+/** Resolves when the space of earlier machines is free again: files are removed in the background. */
 async function settle(disk: string): Promise<void> {
   let before = -Infinity;
   for (;;) {
@@ -156,7 +156,7 @@ async function settle(disk: string): Promise<void> {
   }
 }
 
-/** Resolves when the engine has no such container any more. */
+/** Resolves when the engine has removed the container. */
 async function whenGone(container: Docker.Container): Promise<void> {
   const isGone = () =>
     container.inspect().then(

@@ -4,15 +4,18 @@ import type { BenchContext, Figure } from './context.ts';
 import { openShells, orderOf, ways } from './shells.ts';
 import type { BenchShell, Way } from './shells.ts';
 
-/** Before that counts: what a class types in its first minute, after which all processes have compiled what is hot. */
+/** Keys before the measurement, after which all processes have compiled their hot code. */
 const WARM_UP_KEYS = 1_000;
 const KEYS = 600;
-/** Keys on one line before it is cleared: it must not come to the right edge. */
+/** Keys on one line before it is cleared, so that it never wraps. */
 const LINE_KEYS = 40;
-/** Between two keys, in milliseconds: nobody types faster, and what a key causes is over. */
+/** Delay between two keys, in milliseconds: nobody types faster, and all work for a key is done. */
 const PAUSE_MS = 3;
 
-/** Milliseconds from a key to its echo at a shell's prompt: through the whole service, and in turn by the plain client and over a bare bridge. */
+/**
+ * Measures the milliseconds from a key to its echo at a shell's prompt: through the service, through a plain client and
+ * through the bridge.
+ */
 export async function measureEcho(context: BenchContext): Promise<{ echo: Figure; echo_bridge: Figure }> {
   const shells = await openShells(context);
   const times: Record<Way, number[]> = { ours: [], raw: [], bridge: [] };

@@ -13,8 +13,8 @@ export const TOKEN = 'berth-bench-token-0123456789';
 const log = { info() {}, warn() {}, error() {} };
 
 /**
- * The service's own GraphQL over twenty labs and one session, on a SQLite file; gives its port and
- * the session. Nothing is started that works by itself, so the session stays as it is.
+ * Starts the service's GraphQL with twenty labs and one session on a SQLite file. Returns its port and the session. No
+ * background work is started, so the session does not change.
  */
 export async function serveOurs(): Promise<{ port: number; sessionId: string; close: () => Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'berth-bench-'));

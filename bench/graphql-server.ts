@@ -1,10 +1,10 @@
-/** A server to be measured, in a process of its own: `ours`, or `static` with the answers given as JSON. */
+/** Runs a server to measure in its own process: `ours`, or `static` with answers from JSON. */
 import Fastify from 'fastify';
 import { mercurius } from 'mercurius';
 import { readSdl } from '../src/api/graphql/sdl-files.ts';
 import { serveOurs } from './graphql-ours.ts';
 
-/** Mercurius as its manual has it, with a resolver that gives a constant. */
+/** Starts mercurius as in its manual, with a resolver that returns a constant. */
 async function serveStatic(
   answers: Record<string, unknown>,
 ): Promise<{ port: number; close: () => Promise<void> }> {

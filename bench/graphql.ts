@@ -10,7 +10,7 @@ import { TOKEN } from './graphql-ours.ts';
 import { graphqlRequest, measureLoad } from './http-load.ts';
 import { TYPESCRIPT } from '../test/support/typescript.ts';
 
-/** Rounds of each server, in turn; the median of their ratios is what is told. */
+/** Alternating rounds of each server. The result is the median of their ratios. */
 const ROUNDS = 7;
 const ROUND_MS = 1_500;
 const WARM_UP_MS = 2_000;
@@ -20,7 +20,7 @@ const labsQuery =
 const sessionQuery =
   'query ($id: ID!) { session(id: $id) { state machines { name address } progress { steps { id passed } } } }';
 
-/** Requests a second of the service's queries and of a static mercurius resolver that gives the same answers. */
+/** Measures the requests per second of the service's queries and of a static resolver with the same answers. */
 export async function measureGraphql(): Promise<{
   labs_query: Figure;
   session_query: Figure;
@@ -87,7 +87,7 @@ async function start(...args: string[]): Promise<Started & { stop: () => Promise
   const file = fileURLToPath(new URL('graphql-server.ts', import.meta.url));
   const child: ChildProcess = fork(file, args, {
     execArgv: [TYPESCRIPT],
-    // The log goes nowhere, yet it is written: a service that logs is what people run.
+    // The log is written and discarded, because services in use write logs.
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const [message] = (await Promise.race([

@@ -9,45 +9,46 @@ import { oursShell } from './shells.ts';
 import type { BenchShell } from './shells.ts';
 
 const TERMINALS = 20;
-/** A flood goes on for so long before it is measured, and then while it is, in milliseconds. */
+/** Duration of a flood before and during the measurement, in milliseconds. */
 const BEFORE_MS = 2_000;
 const MEASURED_MS = 6_000;
-/** Between two keys, and between two health checks, in milliseconds. */
+/** Intervals between keys and between health checks, in milliseconds. */
 const KEY_EVERY_MS = 40;
 const HEALTH_EVERY_MS = 40;
 /** Keys on one line before it is cleared. */
 const LINE_KEYS = 40;
 
-/** Milliseconds: of keys to their echo, and of health checks. */
-interface Felt {
+/** Response times of keys and of health checks, in milliseconds. */
+interface ResponseTimes {
   echo: number[];
   health: number[];
 }
 
 /**
- * What another learner and the health check feel of floods, each from 20 terminals of one learner and from one
- * terminal each of 20 learners, all left by who opened them: the worst of all floods, beside the same with no flood.
+ * Measures response times for another learner and for health checks during floods. Each flood comes from 20 terminals of
+ * one learner, and from one terminal each of 20 learners, all without viewers. The result is the worst flood; the raw
+ * figure is without a flood.
  */
 export async function measureHostileFlood(context: BenchContext): Promise<Record<string, Figure>> {
   const victim = await victimOf(context);
-  await feel(context, victim);
-  const quiet = await feel(context, victim);
+  await measure(context, victim);
+  const quiet = await measure(context, victim);
   report('no flood', quiet);
   const one = [await context.startSession()];
   const many = await Promise.all(Array.from({ length: TERMINALS }, () => context.startSession()));
-  const all: Felt[] = [];
+  const all: ResponseTimes[] = [];
   for (const flood of Object.keys(floods) as Flood[]) {
     for (const [name, sessions] of Object.entries({ 'one learner': one, '20 learners': many })) {
-      const end = await begin(context, sessions, flood);
-      const felt = await feel(context, victim);
-      const began = performance.now();
+      const end = await startFlood(context, sessions, flood);
+      const times = await measure(context, victim);
+      const start = performance.now();
       await end();
-      report(`${flood}, ${name}`, felt, `closed in ${Math.round(performance.now() - began)} ms`);
-      all.push(felt);
+      report(`${flood}, ${name}`, times, `closed in ${Math.round(performance.now() - start)} ms`);
+      all.push(times);
     }
   }
   await victim.close();
-  const worst = (of: (felt: Felt) => number): Figure => {
+  const worst = (of: (times: ResponseTimes) => number): Figure => {
     const [ours, raw] = [Math.max(...all.map(of)), of(quiet)];
     return { ours, raw, ratio: ours / raw };
   };
@@ -60,12 +61,12 @@ export async function measureHostileFlood(context: BenchContext): Promise<Record
 
 async function victimOf(context: BenchContext): Promise<BenchShell> {
   const [client] = await openTerminals(context, [await context.startSession()], 1);
-  if (!client) throw new Error('There is no terminal.');
+  if (!client) throw new Error('No terminal was opened.');
   return oursShell(client);
 }
 
-/** Starts the flood in 20 terminals and leaves them; what is returned ends it. */
-async function begin(
+/** Starts a flood in 20 terminals and disconnects from them. Returns a function that ends it. */
+async function startFlood(
   context: BenchContext,
   sessions: readonly BenchSession[],
   flood: Flood,
@@ -78,7 +79,7 @@ async function begin(
     const client = TerminalClient.connect(terminal);
     await client.expect('$ ', 60_000);
     client.send(floods[flood]);
-    // The line is read, and the forged holder has taken over, before it is left.
+    // Waits until the shell has read the line and a forged agent has taken over.
     await sleep(300);
     client.socket.terminate();
   }
@@ -89,13 +90,13 @@ async function begin(
   };
 }
 
-async function feel({ baseUrl }: BenchContext, victim: BenchShell): Promise<Felt> {
-  const felt: Felt = { echo: [], health: [] };
+async function measure({ baseUrl }: BenchContext, victim: BenchShell): Promise<ResponseTimes> {
+  const times: ResponseTimes = { echo: [], health: [] };
   const end = performance.now() + MEASURED_MS;
 
   async function type(): Promise<void> {
     for (let key = 1; performance.now() < end; key++) {
-      felt.echo.push(await timed(() => echoOf(victim)));
+      times.echo.push(await timed(() => echoOf(victim)));
       await sleep(KEY_EVERY_MS);
       if (key % LINE_KEYS !== 0) continue;
       victim.write('\x15');
@@ -105,12 +106,12 @@ async function feel({ baseUrl }: BenchContext, victim: BenchShell): Promise<Felt
 
   async function check(): Promise<void> {
     while (performance.now() < end) {
-      felt.health.push(await timed(async () => (await fetch(`${baseUrl}/healthz`)).text()));
+      times.health.push(await timed(async () => (await fetch(`${baseUrl}/healthz`)).text()));
       await sleep(HEALTH_EVERY_MS);
     }
   }
   await Promise.all([type(), check()]);
-  return felt;
+  return times;
 }
 
 async function echoOf(shell: BenchShell): Promise<void> {
@@ -125,7 +126,7 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
   return performance.now() - start;
 }
 
-function report(name: string, { echo, health }: Felt, more = ''): void {
+function report(name: string, { echo, health }: ResponseTimes, more = ''): void {
   const figures = [median(echo), percentile(echo, 0.99), percentile(health, 0.99)].map((ms) => ms.toFixed(1));
   process.stderr.write(
     `  ${name.padEnd(22)} echo p50 ${figures[0]} p99 ${figures[1]} ms, /healthz p99 ${figures[2]} ms ${more}\n`,

@@ -1,18 +1,18 @@
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 
-/** Requests under way at the same time, each on a connection of its own. */
+/** Concurrent requests, each on its own connection. */
 const CONNECTIONS = 10;
 
 /**
- * Sends the same request over and over for `ms` milliseconds and gives the requests answered a
- * second. Written on sockets, so that the load costs little beside what it measures.
+ * Sends the same request repeatedly for `ms` milliseconds. Returns the answered requests per second. It uses plain
+ * sockets, so that the load itself costs little.
  */
 export async function measureLoad(port: number, request: Buffer, ms: number): Promise<number> {
   const until = performance.now() + ms;
-  const began = performance.now();
+  const start = performance.now();
   const counts = await Promise.all(Array.from({ length: CONNECTIONS }, () => askUntil(port, request, until)));
-  const seconds = (performance.now() - began) / 1_000;
+  const seconds = (performance.now() - start) / 1_000;
   return counts.reduce((sum, count) => sum + count, 0) / seconds;
 }
 
@@ -29,7 +29,7 @@ async function askUntil(port: number, request: Buffer, until: number): Promise<n
   return count;
 }
 
-/** Gives what waits for the next whole answer, and rejects when it is not a 200. */
+/** Returns a function that waits for the next complete answer. It rejects if the status is not 200. */
 function readAnswers(socket: Socket): () => Promise<void> {
   let left = 0;
   let head = '';
@@ -57,7 +57,7 @@ function readAnswers(socket: Socket): () => Promise<void> {
     });
 }
 
-/** The bytes of a GraphQL request. */
+/** Returns the bytes of a GraphQL request. */
 export function graphqlRequest(query: string, variables: object | undefined, token: string): Buffer {
   const body = JSON.stringify({ query, variables });
   return Buffer.from(

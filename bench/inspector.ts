@@ -1,18 +1,18 @@
 import { WebSocket } from 'ws';
 
-/** Most rounds of collecting, and the change between two, as a share, at which nothing more comes of it. */
+/** Most garbage collections, and the relative change between two at which memory counts as settled. */
 const MAX_ROUNDS = 10;
 const SETTLED = 0.002;
 
-/** What a process holds, in bytes. */
+/** Memory of a process, in bytes. */
 export interface Memory {
-  /** All that is resident. */
+  /** Resident memory. */
   rss: number;
-  /** Objects and their buffers that are alive. */
+  /** Live objects and their buffers. */
   alive: number;
 }
 
-/** Has the process that listens for an inspector collect its garbage until nothing more is freed, and tells what it holds then. */
+/** Makes the process behind an inspector collect garbage until nothing more is freed. Returns its memory then. */
 export async function settledMemory(port: number): Promise<Memory> {
   const response = await fetch(`http://127.0.0.1:${port}/json/list`);
   const [target] = (await response.json()) as { webSocketDebuggerUrl: string }[];
@@ -33,7 +33,7 @@ export async function settledMemory(port: number): Promise<Memory> {
     });
   async function collect(): Promise<Memory> {
     await ask('HeapProfiler.collectGarbage');
-    // V8 gives pages back to the system beside the program.
+    // V8 returns pages to the system in the background.
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     const { result } = await ask('Runtime.evaluate', { expression: 'JSON.stringify(process.memoryUsage())' });
     const usage = JSON.parse(result.value) as NodeJS.MemoryUsage;

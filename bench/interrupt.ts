@@ -5,11 +5,11 @@ import { median } from './context.ts';
 import type { BenchContext, Figure } from './context.ts';
 import { openRawShell } from './raw-docker.ts';
 
-/** What a browser's parser takes, in bytes a millisecond: 10 MB/s. */
+/** Speed of a browser's terminal parser, in bytes per millisecond: 10 MB/s. */
 const SPEED = 10_000;
 const TICK_MS = 5;
 const ROUNDS = 15;
-/** How long a flood goes on before it is interrupted, in milliseconds. */
+/** Duration of a flood before it is interrupted, in milliseconds. */
 const FLOOD_MS = 500;
 /** Longest wait for a prompt, in milliseconds. */
 const LIMIT_MS = 30_000;
@@ -17,15 +17,15 @@ const LIMIT_MS = 30_000;
 const FLOOD = `yes "$(head -c 70 /dev/zero | tr '\\0' x)"\r`;
 const PROMPT = '$ ';
 
-/** A screen that shows what comes no faster than a browser does. */
+/** A screen that shows output as slowly as a browser. */
 interface Screen {
   write(bytes: string): void;
-  /** Resolves when a prompt is shown after what is shown now. */
+  /** Resolves when the screen shows another prompt. */
   prompt(): Promise<void>;
   stop(): void;
 }
 
-/** Milliseconds from `^C` in a flood to the prompt that follows on the screen: through the whole service, and in turn by the plain client. */
+/** Measures the milliseconds from `^C` in a flood to the next prompt: through the service and through a plain client. */
 export async function measureInterrupt(context: BenchContext): Promise<Figure> {
   const session = await context.startSession();
   const client = TerminalClient.connect(await context.openTerminal(session), { acknowledge: false });
@@ -95,12 +95,12 @@ function screenOf(shell: {
 
   function show(): void {
     const now = performance.now();
-    let room = Math.floor((now - last) * SPEED);
+    let capacity = Math.floor((now - last) * SPEED);
     last = now;
-    while (room > 0) {
-      const bytes = shell.take(room);
+    while (capacity > 0) {
+      const bytes = shell.take(capacity);
       if (!bytes) return;
-      room -= bytes.length;
+      capacity -= bytes.length;
       tail = (tail + bytes.toString('latin1')).slice(-PROMPT.length);
       if (tail === PROMPT) waiting?.();
     }
@@ -113,7 +113,9 @@ function screenOf(shell: {
       const shown = new Promise<void>((resolve) => (waiting = resolve));
       await Promise.race([
         shown,
-        sleep(LIMIT_MS, undefined, { ref: false }).then(() => Promise.reject(new Error('No prompt came.'))),
+        sleep(LIMIT_MS, undefined, { ref: false }).then(() =>
+          Promise.reject(new Error('The prompt did not appear.')),
+        ),
       ]);
       waiting = undefined;
     },

@@ -35,11 +35,11 @@ import { measureWarmStart, READY } from './warm-start.ts';
 
 const { values } = parseArgs({ options: { json: { type: 'string' }, only: { type: 'string' } } });
 
-/** The lab that is measured with, and first bytes of the service's networks. */
+/** The default lab, and the first bytes of the service's networks. */
 const LAB = 'linux-command-line';
 const SUBNETS = '10.98';
 
-/** What each figure is in, and the ratio that it should reach. */
+/** The unit of each figure, and its target. */
 const targets: Record<string, { unit: string; target: string }> = {
   echo: { unit: 'ms', target: '≤ 2.0' },
   echo_bridge: { unit: 'ms', target: '≤ 1.15' },
@@ -72,19 +72,19 @@ const targets: Record<string, { unit: string; target: string }> = {
 };
 
 interface Measurement {
-  /** Figures that it gives. */
+  /** The names of its figures. */
   figures: readonly string[];
-  /** Measures on a service that nobody else uses. */
+  /** Measures a service that nothing else uses. */
   measure(context: BenchContext): Promise<Record<string, Figure>>;
-  /** Environments that the service prewarms for it. */
-  ahead?: number;
-  /** The lab that it starts; {@link LAB} when absent. */
+  /** Number of prewarmed environments. */
+  prewarmed?: number;
+  /** The lab that it starts; by default {@link LAB}. */
   lab?: string;
-  /** Whether the service sees nothing of the engine but its socket. */
+  /** Whether the service can access only the engine's socket. */
   seesNoDisk?: boolean;
 }
 
-/** One after the other, each on a service of its own, so that none finds what another left in memory. */
+/** Run one after another, each with its own service, so that no measurement affects the next one. */
 const measurements: readonly Measurement[] = [
   { figures: ['echo', 'echo_bridge'], measure: measureEcho },
   { figures: ['throughput', 'throughput_bridge'], measure: measureThroughput },
@@ -112,8 +112,12 @@ const measurements: readonly Measurement[] = [
   { ...diskLimit('disk_limit_socket'), seesNoDisk: true },
 ];
 
-function single(name: string, measure: (context: BenchContext) => Promise<Figure>, ahead = 0): Measurement {
-  return { figures: [name], measure: async (context) => ({ [name]: await measure(context) }), ahead };
+function single(
+  name: string,
+  measure: (context: BenchContext) => Promise<Figure>,
+  prewarmed = 0,
+): Measurement {
+  return { figures: [name], measure: async (context) => ({ [name]: await measure(context) }), prewarmed };
 }
 
 function diskLimit(seconds: string): Measurement {
@@ -145,17 +149,17 @@ if (wanted('labs_query') || wanted('session_query')) {
 process.stdout.write(table(figures));
 if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(figures, undefined, 2)}\n`);
 
-/** Runs the built service on a data folder of its own for as long as `measure` takes. */
+/** Runs the built service with its own data folder while `measure` runs. */
 async function withService({
   measure,
   lab = LAB,
-  ahead = 0,
+  prewarmed = 0,
   seesNoDisk = false,
 }: Measurement): Promise<Record<string, Figure>> {
   const dataDir = await mkdtemp(join(tmpdir(), 'berth-bench-'));
   const labsDir = join(dataDir, 'labs');
   for (const folder of ['labs', 'bench/labs']) await cp(folder, labsDir, { recursive: true });
-  await appendFile(join(labsDir, lab, 'lab.yaml'), `\nwarm: ${ahead}\n`);
+  await appendFile(join(labsDir, lab, 'lab.yaml'), `\nwarm: ${prewarmed}\n`);
   const [port, inspectorPort] = [await freePort(), await freePort()];
   const adminToken = randomBytes(24).toString('hex');
   const env = {
@@ -201,7 +205,7 @@ async function withService({
   }
 }
 
-/** Command that runs another one which does not see the engine's folders, as a container does. */
+/** Returns a command prefix that hides the engine's folders from a program, as a container does. */
 async function hidingDisk(): Promise<string[]> {
   const { DockerRootDir } = (await connectDocker(process.env['DOCKER_HOST']).info()) as {
     DockerRootDir: string;
@@ -210,7 +214,7 @@ async function hidingDisk(): Promise<string[]> {
   return ['unshare', '--mount', 'sh', '-c', script, DockerRootDir];
 }
 
-/** Resolves when the service has said that it is ready; its log is read on and thrown away. */
+/** Resolves when the service logs that it is ready. The rest of its log is discarded. */
 function readyLine(output: NodeJS.ReadableStream): Promise<void> {
   return new Promise((resolve, reject) => {
     let text = '';

@@ -10,21 +10,21 @@ import { rawBytes } from './terminal-memory.ts';
 
 const TERMINALS = 2_000;
 const SESSIONS = 20;
-/** Opened before, so that what the service makes once for all is not counted. */
+/** Terminals opened before the measurement, so that one-time costs are not counted. */
 const WARM_UP = 40;
-/** People who type at the same time, each at a terminal of their own. */
+/** People who type at the same time, each in their own terminal. */
 const TYPING = 100;
-/** Between two keys of one person, in milliseconds: a quick typist. */
+/** Interval between two keys of one person, in milliseconds: a fast typist. */
 const PAUSE_MS = 200;
-/** Of typing that counts, and before it, in milliseconds. */
+/** Duration of the measured typing and of the typing before it, in milliseconds. */
 const COUNTED_MS = 20_000;
 const WARM_UP_MS = 5_000;
 /** Keys on one line before it is cleared. */
 const LINE_KEYS = 40;
 
 /**
- * With 2,000 terminals open in 20 machines and 100 people typing: milliseconds from a key to its echo, as 99 of 100 keys
- * have it, beside 100 shells of the plain client alone in the same machines; and the service's memory for each terminal in KB.
+ * Measures the service with 2,000 open terminals in 20 machines and 100 people typing: the 99th percentile from a key to
+ * its echo in milliseconds, and the memory per terminal in KB. The raw figure is of 100 shells of a plain client.
  */
 export async function measureManyTerminals(
   context: BenchContext,
@@ -53,7 +53,7 @@ async function typeAtRawShells(context: BenchContext, sessions: readonly BenchSe
   const shells: BenchShell[] = [];
   while (shells.length < TYPING) {
     const container = containers[shells.length % containers.length];
-    if (!container) throw new Error('There are no machines.');
+    if (!container) throw new Error('No machine was started.');
     shells.push(rawShell(await openRawShell(container)));
   }
   await sleep(1_000);
@@ -62,7 +62,7 @@ async function typeAtRawShells(context: BenchContext, sessions: readonly BenchSe
   return time;
 }
 
-/** Milliseconds to a key's echo, of 99 in 100, with somebody typing at each of the shells. */
+/** Types in all shells. Returns the 99th percentile from a key to its echo, in milliseconds. */
 async function typeAt(shells: readonly BenchShell[]): Promise<number> {
   const times: number[] = [];
   const start = performance.now();

@@ -8,30 +8,30 @@ import { nestedSpec } from '../test/support/nested.ts';
 import { median } from './context.ts';
 import type { BenchContext, Figure } from './context.ts';
 
-/** The lab of a machine with an engine of its own. */
+/** A lab whose machine has its own engine. */
 export const NESTED_LAB = 'docker-engine';
-/** Environments that are ready at each warm start. */
+/** Prewarmed environments at each warm start. */
 export const NESTED_READY = 2;
 
-/** Starts of each kind, in turn. */
+/** Alternating starts of each kind. */
 const ROUNDS = 7;
-/** A class side by side. */
+/** Number of learners in a class. */
 const CLASS = 20;
 const RAW_SUBNETS = '10.97';
 const NETWORK = 'lab';
 const MIB = 1024 ** 2;
 
-/** Milliseconds from asking for a lab to its learner's own engine, from nothing. */
+/** Measures the milliseconds from the request for a lab until its engine is ready, without prewarmed environments. */
 export function measureNestedCold(context: BenchContext): Promise<Figure> {
   return measureStarts(context, async () => undefined);
 }
 
-/** The same, of a lab that has environments ready. */
+/** Like {@link measureNestedCold}, with prewarmed environments. */
 export function measureNestedWarm(context: BenchContext): Promise<Figure> {
   return measureStarts(context, () => context.whenReady(NESTED_READY));
 }
 
-/** Milliseconds from starts of a whole class at once to the last one's engine. */
+/** Measures the milliseconds from the simultaneous starts of a class until the last engine is ready. */
 export async function measureNestedClass(context: BenchContext): Promise<Figure> {
   const learners = await Promise.all(Array.from({ length: CLASS }, () => context.newLearner()));
   const ours = await timed(() => Promise.all(learners.map((learner) => context.startLab(learner))));
@@ -42,7 +42,7 @@ export async function measureNestedClass(context: BenchContext): Promise<Figure>
   return { ours: ours.time, raw: raw.time, ratio: ours.time / raw.time };
 }
 
-/** Mebibytes that an engine takes while nobody uses it. */
+/** Measures the memory of an idle engine, in mebibytes. */
 export async function measureNestedIdle(context: BenchContext): Promise<Figure> {
   const session = await context.startSession();
   const ours = await settledMemory(await context.containerOf(session));
@@ -56,7 +56,7 @@ export async function measureNestedIdle(context: BenchContext): Promise<Figure> 
 async function measureStarts(context: BenchContext, prepare: () => Promise<void>): Promise<Figure> {
   const learner = await context.newLearner();
   const times = { ours: [] as number[], raw: [] as number[] };
-  // The first of each is not counted: it loads what all later ones share.
+  // The first of each is not counted: it fills the caches that all share.
   for (let round = 0; round <= ROUNDS; round++) {
     await prepare();
     const ours = await timed(() => context.startLab(learner));
@@ -72,12 +72,12 @@ async function measureStarts(context: BenchContext, prepare: () => Promise<void>
 }
 
 async function timed<T>(work: () => Promise<T>): Promise<{ time: number; result: T }> {
-  const begun = performance.now();
+  const startedAt = performance.now();
   const result = await work();
-  return { time: performance.now() - begun, result };
+  return { time: performance.now() - startedAt, result };
 }
 
-/** What its processes hold, once nothing falls any more: files that were read do not count. */
+/** Returns the memory of a container's processes once it stops falling, without the page cache. */
 async function settledMemory(container: Docker.Container): Promise<number> {
   let before = Infinity;
   for (;;) {
@@ -90,7 +90,7 @@ async function settledMemory(container: Docker.Container): Promise<number> {
   }
 }
 
-/** Makes network, volume and machine by the plain client, and waits for the machine's engine. */
+/** Creates the network, volume and machine with a plain client and waits for the machine's engine. */
 async function startRaw(docker: Docker, place: number) {
   const id = `bench-${randomUUID()}`;
   const subnet = `${RAW_SUBNETS}.${place}.0/28`;

@@ -1,10 +1,10 @@
 import { TerminalClient } from '../test/support/terminal-client.ts';
 import type { BenchContext, BenchSession } from './context.ts';
 
-/** Opened at the same time. */
+/** Terminals that are opened at the same time. */
 const AT_ONCE = 4;
 
-/** Opens so many terminals, in the sessions by turns, and waits for the prompt of each. */
+/** Opens `count` terminals, spread over the sessions, and waits for their prompts. */
 export async function openTerminals(
   context: BenchContext,
   sessions: readonly BenchSession[],
@@ -25,7 +25,7 @@ export async function openTerminals(
   return clients;
 }
 
-/** Closes sockets; the service lets go of them at once, and of what hangs on them a little later. */
+/** Closes the sockets, and waits until the service has released their resources. */
 export async function closeAll(clients: readonly TerminalClient[]): Promise<void> {
   await Promise.all(clients.map((client) => client.close()));
   await new Promise((resolve) => setTimeout(resolve, 2_000));

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import Docker from 'dockerode';
 
-/** The plain client, as anybody has it. */
+/** Creates a plain engine client. */
 export function connectDocker(host: string | undefined): Docker {
   const address = new URL(host ?? 'unix:///var/run/docker.sock');
   return address.protocol === 'unix:'
@@ -9,7 +9,7 @@ export function connectDocker(host: string | undefined): Docker {
     : new Docker({ host: address.hostname, port: Number(address.port) });
 }
 
-/** Opens a shell as plainly as it can be done: what the service is measured against. */
+/** Opens a shell in the simplest way, as the baseline for the service. */
 export async function openRawShell(container: Docker.Container): Promise<Duplex> {
   const exec = await container.exec({
     Cmd: ['/bin/bash', '-l'],

@@ -1,8 +1,8 @@
 import { connectDocker, openRawShell } from './raw-docker.ts';
 
 /*
- * A process of its own that holds shells by the plain client and tells what each costs, in bytes.
- * Arguments: the engine's address ("" for the usual one), the number of shells, the containers.
+ * Opens shells with a plain client in a separate process and reports the memory of each, in bytes.
+ * Arguments: the engine's address ("" for the default), the number of shells, the containers.
  */
 const [host, count, ...containers] = process.argv.slice(2);
 const docker = connectDocker(host === '' ? undefined : host);
@@ -30,5 +30,5 @@ for (let number = 0; number < Number(count); number++) held.push(await open(numb
 await new Promise((resolve) => setTimeout(resolve, 1_000));
 const bytes = ((await settled()) - before) / Number(count);
 await new Promise((resolve) => process.send?.({ bytes }, resolve));
-// The shells go with their machines, which the caller of this process removes.
+// The caller removes the machines, which ends the shells.
 process.exit();

@@ -7,10 +7,10 @@ import { TerminalClient } from '../test/support/terminal-client.ts';
 import type { BenchContext } from './context.ts';
 import { openRawShell } from './raw-docker.ts';
 
-/** One shell, however it is reached. */
+/** A shell, through any of the measured ways. */
 export interface BenchShell {
   write(bytes: string): void;
-  /** Resolves once `count` more bytes have come. Call it before what makes them come. */
+  /** Resolves once `count` more bytes have arrived. Call it before the input that causes them. */
   bytes(count: number): Promise<void>;
   close(): Promise<void>;
 }
@@ -18,20 +18,20 @@ export interface BenchShell {
 /** Longest wait for output, in milliseconds. */
 const LIMIT_MS = 60_000;
 
-/** Ends a shell. ^U clears the line; ^C would have the terminal throw away what is typed after it. */
-const LEAVE = '\x15exit\r';
+/** Ends a shell. ^U clears the line; after ^C the terminal would discard the next input. */
+const EXIT = '\x15exit\r';
 
-/** Ways to a shell that are measured beside each other. */
+/** The measured ways to a shell. */
 export const ways = ['ours', 'raw', 'bridge'] as const;
 export type Way = (typeof ways)[number];
 
-/** What takes part in one round after the other: each of the ways goes first as often as the others. */
+/** Returns the order of the ways in a round. Each way is first equally often. */
 export function orderOf(round: number): Way[] {
   const first = round % ways.length;
   return [...ways.slice(first), ...ways.slice(0, first)];
 }
 
-/** Shells in one container: through the whole service, through the plain client, and over the thinnest bridge there is. */
+/** Opens shells in one container: through the service, through a plain client and through the bridge. */
 export async function openShells(
   context: BenchContext,
 ): Promise<Record<Way, BenchShell> & { close(): Promise<void> }> {
@@ -45,7 +45,7 @@ export async function openShells(
     raw: rawShell(await openRawShell(container)),
     bridge: await bridgeShell(`${bridge.url}/${container.id}`),
   };
-  // All are quiet when their prompts are drawn and nothing more comes.
+  // Waits until all prompts are complete.
   await new Promise((resolve) => setTimeout(resolve, 500));
   return {
     ...shells,
@@ -84,13 +84,13 @@ async function bridgeShell(url: string): Promise<BenchShell> {
     write: (bytes) => socket.send(Buffer.from(bytes)),
     bytes: counter.more,
     async close() {
-      socket.send(Buffer.from(LEAVE));
+      socket.send(Buffer.from(EXIT));
       await once(socket, 'close');
     },
   };
 }
 
-/** A terminal of the service, with its prompt there. */
+/** Returns a shell for a terminal of the service that shows its prompt. */
 export function oursShell(client: TerminalClient): BenchShell {
   const counter = createCounter();
   client.socket.on('message', (frame: Buffer) => {
@@ -99,7 +99,7 @@ export function oursShell(client: TerminalClient): BenchShell {
   return { write: (bytes) => client.send(bytes), bytes: counter.more, close: () => client.close() };
 }
 
-/** A shell of the plain client. */
+/** Returns a shell for a plain client's stream. */
 export function rawShell(stream: Duplex): BenchShell {
   const counter = createCounter();
   stream.on('data', (chunk: Buffer) => counter.add(chunk.length));
@@ -107,7 +107,7 @@ export function rawShell(stream: Duplex): BenchShell {
     write: (bytes) => void stream.write(bytes),
     bytes: counter.more,
     async close() {
-      stream.write(LEAVE);
+      stream.write(EXIT);
       await new Promise((resolve) => stream.once('close', resolve));
     },
   };
@@ -125,7 +125,7 @@ function createCounter() {
     },
     more(count: number): Promise<void> {
       return new Promise((resolve, reject) => {
-        const timer = setTimeout(() => reject(new Error('The output did not come.')), LIMIT_MS);
+        const timer = setTimeout(() => reject(new Error('The expected output did not arrive.')), LIMIT_MS);
         waiting = { until: total + count, resolve: () => (clearTimeout(timer), resolve()) };
       });
     },

@@ -6,30 +6,30 @@ import { TerminalClient } from '../test/support/terminal-client.ts';
 import type { BenchContext } from './context.ts';
 import { openRawShell } from './raw-docker.ts';
 
-/** What the shell's prompt ends with. */
+/** The end of the shell's prompt. */
 const PROMPT = '$ ';
 /** Longest wait for a prompt, in milliseconds. */
 const PROMPT_LIMIT_MS = 60_000;
-/** A network that no service takes, for the plain client; its place changes with each start. */
+/** Subnets for the plain client, which no service uses. Each start takes the next one. */
 const RAW_SUBNETS = '10.99';
 const RAW_SUBNET_COUNT = 200;
 const NETWORK = 'lab';
 
 /** A shell at its first prompt. */
 export interface Started {
-  /** Milliseconds that it took from asking. */
+  /** Milliseconds since the request. */
   time: number;
-  /** Takes away what was made. */
+  /** Removes everything that was created. */
   end(): Promise<void>;
 }
 
-/** Starts the lab for a learner through the whole service, as a browser does. */
+/** Starts the lab for a learner through the service, as a browser does. */
 export async function startOurs(context: BenchContext, token: string): Promise<Started> {
-  const begun = performance.now();
+  const startedAt = performance.now();
   const session = await context.startLab(token);
   const terminal = TerminalClient.connect(await context.openTerminal(session));
   await terminal.expect(PROMPT, PROMPT_LIMIT_MS);
-  const time = performance.now() - begun;
+  const time = performance.now() - startedAt;
   return {
     time,
     async end() {
@@ -39,13 +39,13 @@ export async function startOurs(context: BenchContext, token: string): Promise<S
   };
 }
 
-/** Makes network and container by the plain client, and runs the same shell; `place` chooses the subnet. */
+/** Creates the network and container with a plain client and runs the same shell. `place` selects the subnet. */
 export async function startRaw(docker: Docker, place: number): Promise<Started> {
   const id = `bench-${randomUUID()}`;
   const subnet = `${RAW_SUBNETS}.${place % RAW_SUBNET_COUNT}.0/28`;
   const labels = { 'berth.bench': id };
   const environment = { installation: 'bench', environmentId: id, name: NETWORK, subnet, internet: false };
-  const begun = performance.now();
+  const startedAt = performance.now();
   const network = await docker.createNetwork({ ...networkConfig(environment), Labels: labels });
   const container = await docker.createContainer(
     machineConfig(
@@ -79,7 +79,7 @@ export async function startRaw(docker: Docker, place: number): Promise<Started> 
       if (text.includes(PROMPT)) resolve();
     });
   });
-  const time = performance.now() - begun;
+  const time = performance.now() - startedAt;
   return {
     time,
     async end() {

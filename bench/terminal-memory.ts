@@ -8,14 +8,14 @@ import { TYPESCRIPT } from '../test/support/typescript.ts';
 
 /** Open terminals of one session. */
 const PER_SESSION = 20;
-/** Opened before, so that what the service makes once for all is not counted. */
+/** Terminals opened before the measurement, so that one-time costs are not counted. */
 const WARM_UP = 40;
-/** Shells of the plain client: enough for an average, and opened one after the other. */
+/** Shells of the plain client, opened one after another: enough for an average. */
 const RAW_SHELLS = 100;
 
 /**
- * Memory per idle terminal in KB: by how much the service grew with all open, garbage collected before
- * and after; and of a bare process that holds shells by the plain client.
+ * Measures the memory per idle terminal in KB: the growth of the service, with garbage collected before and after. The
+ * raw figure is of a process that holds shells of a plain client.
  */
 export async function measureTerminalMemory(
   context: BenchContext,
@@ -30,14 +30,14 @@ export async function measureTerminalMemory(
   const after = await settledMemory(context.inspectorPort);
   await closeAll(clients);
 
-  // Pages that were free already hide growth from the one, and what is no object from the other.
+  // Resident memory misses growth into free pages, and live memory misses memory outside the heap.
   const grown = Math.max(after.rss - before.rss, after.alive - before.alive);
   const ours = grown / terminals / 1024;
   const raw = (await rawBytes(context, sessions)) / 1024;
   return { ours, raw, ratio: ours / raw };
 }
 
-/** Bytes of memory that a bare process takes for each shell that it holds by the plain client. */
+/** Returns the memory of a process for each shell of a plain client, in bytes. */
 export async function rawBytes(context: BenchContext, sessions: readonly BenchSession[]): Promise<number> {
   const file = fileURLToPath(new URL('raw-terminals.ts', import.meta.url));
   const containers = await Promise.all(sessions.map((session) => context.containerOf(session)));

@@ -3,13 +3,16 @@ import type { BenchContext, Figure } from './context.ts';
 import { openShells, orderOf } from './shells.ts';
 import type { BenchShell, Way } from './shells.ts';
 
-/** Rounds before, in which both processes compile what is hot. */
+/** Rounds before the measurement, in which both processes compile their hot code. */
 const WARM_UP = 3;
 const ROUNDS = 15;
 const BYTES = 48 * 1024 * 1024;
 const MEGABYTE = 1024 * 1024;
 
-/** MB/s of output from a shell: through the whole service to a client that acknowledges, and in turn by the plain client and over a bare bridge. */
+/**
+ * Measures the output of a shell in MB/s: through the service to a client that acknowledges, through a plain client and
+ * through the bridge.
+ */
 export async function measureThroughput(
   context: BenchContext,
 ): Promise<{ throughput: Figure; throughput_bridge: Figure }> {
@@ -38,7 +41,7 @@ async function speedOf(shell: BenchShell): Promise<number> {
   shell.write(`head -c ${BYTES} /dev/zero\r`);
   await all;
   const seconds = (performance.now() - start) / 1000;
-  // The prompt that follows belongs to no round.
+  // The prompt that follows is not part of a round.
   await new Promise((resolve) => setTimeout(resolve, 200));
   return BYTES / MEGABYTE / seconds;
 }

@@ -12,16 +12,19 @@ import { pack } from 'tar-stream';
 import { median } from './context.ts';
 import type { BenchContext, Figure } from './context.ts';
 
-/** Bytes of the file that is carried. */
+/** Size of the transferred file, in bytes. */
 const BYTES = 200 * 1024 * 1024;
 const MEGABYTE = 1024 * 1024;
-/** Rounds before, in which both processes compile what is hot. */
+/** Rounds before the measurement, in which both processes compile their hot code. */
 const WARM_UP = 1;
 const ROUNDS = 7;
-/** Where the service puts the file in the machine. */
+/** Path of the file in the machine. */
 const PLACE = '/tmp/ours';
 
-/** MB/s of a file of 200 MB into a machine: from a disk through the whole service, and as an archive by the plain client, in turn. */
+/**
+ * Measures the upload of a 200 MB file into a machine in MB/s: from a disk through the service, and as an archive through
+ * a plain client.
+ */
 export async function measureUpload(context: BenchContext): Promise<Figure> {
   return measure(context, async ({ container, url, token, folder }) => ({
     ours: () => put(url, token, join(folder, 'file')),
@@ -31,7 +34,7 @@ export async function measureUpload(context: BenchContext): Promise<Figure> {
   }));
 }
 
-/** MB/s of a file of 200 MB out of a machine, likewise. */
+/** Measures the download of the same file; see {@link measureUpload}. */
 export async function measureDownload(context: BenchContext): Promise<Figure> {
   return measure(context, async ({ container, url, token, folder }) => {
     await put(url, token, join(folder, 'file'));
@@ -49,10 +52,10 @@ export async function measureDownload(context: BenchContext): Promise<Figure> {
 
 interface Bench {
   container: Docker.Container;
-  /** Of the file in the machine. */
+  /** Address of the file in the machine. */
   url: string;
   token: string;
-  /** With the file, and the same in an archive. */
+  /** Paths of the file, and of an archive that contains it. */
   folder: string;
 }
 
@@ -110,7 +113,7 @@ async function put(url: string, token: string, file: string): Promise<void> {
   await readAll(answer);
 }
 
-/** One request; its body is `file` where there is one. */
+/** Sends a request with `file` as its body, if given. */
 async function ask(
   { url, token, method }: { url: string; token: string; method: string },
   file?: string,

@@ -2,14 +2,14 @@ import { createModeWatch } from '../src/domains/terminals/snapshots/mode-watch.t
 import { hostileOutputs } from '../test/support/hostile-outputs.ts';
 import type { Figure } from './context.ts';
 
-/** A read of a shell's output, in bytes, and how many of them are measured at a time. */
+/** Size of one read of a shell's output in bytes, and number of reads per round. */
 const PIECE = 64 * 1024;
 const PIECES = 200;
 const ROUNDS = 5;
 
 /**
- * Megabytes that the watcher of modes and titles takes in a second of processor time, of the output that it takes
- * slowest, beside a loop that reads each byte and looks it up in a table.
+ * Measures how many megabytes per second of processor time the watcher of modes and titles handles, for its slowest
+ * output. The raw figure is of a loop that looks up each byte in a table.
  */
 export function measureWatching(): Figure {
   const slowest = Math.min(...Object.values(hostileOutputs).map(speedOfWatch));
@@ -22,7 +22,7 @@ function speedOfWatch(unit: string): number {
   return speed((piece) => watch.read(piece), Buffer.alloc(PIECE, unit));
 }
 
-/** The best of some rounds: others on the machine only make it slower. */
+/** Returns the best of several rounds: other programs on the host only make a round slower. */
 function speed(take: (piece: Buffer) => void, piece: Buffer): number {
   let best = 0;
   for (let round = 0; round < ROUNDS; round++) {

@@ -1,11 +1,11 @@
-/* Native modules come built where a binary for this machine is in reach, and are compiled elsewhere. */
+/* Installs compilers. Native modules are compiled if no prebuilt binary for this host can be downloaded. */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { hasCommand, installPackages, readHost } from './debian.mjs';
 
 const TOOLS = { 'g++': 'g++', make: 'make', python3: 'python3' };
 
-/** Packages with the compilers that are missing here. */
+/** Returns the packages of the compilers that are missing on this host. */
 export async function missingBuildTools() {
   const packages = await Promise.all(
     Object.entries(TOOLS).map(async ([command, name]) => ((await hasCommand(command)) ? [] : [name])),
@@ -13,7 +13,7 @@ export async function missingBuildTools() {
   return packages.flat();
 }
 
-/** Installs them where that is possible; answers whether they are there now. */
+/** Installs packages on Debian as root. Returns false if that is not possible. */
 export async function installBuildTools(packages, onProgress) {
   const { root, debian } = await readHost();
   if (!root || !debian) return false;
@@ -22,8 +22,8 @@ export async function installBuildTools(packages, onProgress) {
 }
 
 /**
- * Compiling needs Node's own headers, which would be downloaded. Many installations have them beside
- * the program: Debian's with libnode-dev, all others always.
+ * Returns the npm setting that uses the installed headers of Node, so that npm does not download them. Debian has them
+ * in libnode-dev; other installations always have them.
  */
 export function headersSetting(execPath = process.execPath) {
   const prefix = dirname(dirname(execPath));

@@ -1,13 +1,10 @@
-/* Plain JavaScript without dependencies: it also runs before there are any. Types: command.d.mts. */
+/* Plain JavaScript without dependencies, because it runs before they are installed. Types: command.d.mts. */
 import { spawn } from 'node:child_process';
 
-/**
- * Enough of a failed command's output to see why, without flooding the terminal: some tools say it
- * first and then explain at length, others say it last.
- */
+/** Lines of a failed command's output in its error. Some tools print the reason first, others last. */
 const HEAD_LINES = 12;
 const TAIL_LINES = 40;
-/** Longest line kept; a progress bar without line ends must not fill memory. */
+/** Longest line, so that a progress bar without line ends cannot fill memory. */
 const MAX_LINE_CHARS = 4_000;
 
 export class CommandError extends Error {
@@ -43,18 +40,18 @@ export function runCommand(command, args, options = {}) {
 function createExcerpt(tailLines) {
   const head = [];
   const tail = [];
-  let leftOut = 0;
+  let omitted = 0;
   return {
     add(line) {
       if (head.length < HEAD_LINES) {
         head.push(line);
       } else if (tail.push(line) > tailLines) {
         tail.shift();
-        leftOut += 1;
+        omitted += 1;
       }
     },
     text() {
-      const gap = leftOut > 0 ? [`… ${leftOut} more lines …`] : [];
+      const gap = omitted > 0 ? [`… ${omitted} more lines …`] : [];
       return [...head, ...gap, ...tail].join('\n');
     },
   };

@@ -1,4 +1,4 @@
-/* The compiler leaves out what is no code; the built server reads these files beside its modules. */
+/* Copies files that the compiler ignores. The built server reads them next to its modules. */
 import { copyFileSync, mkdirSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 

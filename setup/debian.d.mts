@@ -1,29 +1,29 @@
-/** What this system is, and what this process may do with it. */
+/** The operating system, and the rights of this process. */
 export interface Host {
   readonly root: boolean;
-  /** Whether it takes Debian's packages: Debian, Ubuntu and their like. */
+  /** Whether it uses Debian packages: Debian, Ubuntu and their derivatives. */
   readonly debian: boolean;
-  /** The release of a Debian itself, such as `trixie`; undefined for others. */
+  /** The release of Debian, such as `trixie`; undefined for its derivatives. */
   readonly debianCodename: string | undefined;
 }
 
-/** Reads the text of /etc/os-release. */
+/** Parses /etc/os-release. */
 export function parseOsRelease(text: string): Omit<Host, 'root'>;
 
 export function readHost(): Promise<Host>;
 
-/** A `.catch()` that answers `value` for a file that does not exist and throws all else on. */
+/** Returns a handler for `.catch()` that returns `value` if a file does not exist, and rethrows other errors. */
 export function whenMissing<T>(value: T): (error: NodeJS.ErrnoException) => T;
 
-/** Whether a program is on the PATH, or in the administrator's folders that a user's lacks. */
+/** Returns whether a program is on the PATH or in the administrator's folders. */
 export function hasCommand(name: string, path?: string): Promise<boolean>;
 
-/** Installs packages without recommended ones and without questions; needs root. */
+/** Installs packages without their recommendations and without questions. Needs root. */
 export function installPackages(options: {
   packages: readonly string[];
-  /** Left out where the distribution does not have them. */
+  /** Packages that are skipped if the distribution does not have them. */
   optional?: readonly string[];
-  /** False keeps the packages' own services from being started, when only their programs are wanted. */
+  /** If false, the services of the packages are not started. */
   startServices?: boolean;
   onProgress: (line: string) => void;
 }): Promise<void>;

@@ -1,13 +1,13 @@
-/* Plain JavaScript without dependencies: it also runs before there are any. Types: debian.d.mts. */
+/* Plain JavaScript without dependencies, because it runs before they are installed. Types: debian.d.mts. */
 import { access, constants, readFile, unlink, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { runCommand } from './command.mjs';
 
-/** Longest that a package manager may take on a slow mirror. */
+/** Longest run of the package manager, in milliseconds: mirrors can be slow. */
 const APT_TIMEOUT_MS = 20 * 60_000;
-/** Another package manager may be running; wait for it rather than fail. */
+/** Waits for another running package manager instead of failing. */
 const APT_OPTIONS = ['-o', 'DPkg::Lock::Timeout=120', '-o', 'Acquire::Retries=3'];
-/** What Debian's packages ask before they start a service; 101 means no. */
+/** Debian packages run this program before they start a service. Exit code 101 forbids it. */
 const SERVICE_POLICY = '/usr/sbin/policy-rc.d';
 
 export function parseOsRelease(text) {
@@ -51,7 +51,7 @@ export async function installPackages({ packages, optional = [], startServices =
   }
 }
 
-/** Answers what allows services again. A policy that the machine has of its own stays in force. */
+/** Forbids services. Returns a function that allows them again; undefined if the host already has a policy. */
 async function forbidServices() {
   try {
     await writeFile(SERVICE_POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755, flag: 'wx' });

@@ -1,10 +1,10 @@
-/* Whether node_modules is what the lock file says, without asking npm, which takes seconds. */
+/* Compares node_modules with the lock file without npm, which would take seconds. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * npm writes `node_modules/.package-lock.json` once all is installed and built. It must hold each
- * package of the lock file at its version, but for optional ones, which are of other platforms.
+ * npm writes `node_modules/.package-lock.json` after installing and building everything. It must contain each package
+ * of the lock file at its version. Optional packages may be missing: they are for other platforms.
  */
 export function dependenciesAreCurrent(root) {
   const installed = join(root, 'node_modules/.package-lock.json');
@@ -23,7 +23,7 @@ export function installMatches(wanted, present) {
   return Object.entries(wanted).every(there) && Object.entries(present).every(sameAsWanted);
 }
 
-/** Native modules are built for one kind of Node, which the lock file does not know. */
+/** Returns the platform and ABI of Node. Native modules are built for one of them, which the lock file does not name. */
 export function platformDigest() {
   return `${process.platform}-${process.arch}-${process.versions.modules}`;
 }

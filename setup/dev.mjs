@@ -30,7 +30,7 @@ export async function runDev({ root, env, regenerate, output }) {
   process.env.BERTH_DEV_SERVICE = `http://127.0.0.1:${servicePort}`;
   const front = await listen(createHttpServer(), port, host);
   const { createServer: createVite } = await import('vite');
-  // With a server of its own, Vite would end this process at a signal, before the service has stopped.
+  // With its own server, Vite would end this process at a signal, before the service has stopped.
   const vite = await createVite({
     configFile: join(root, 'web/vite.config.ts'),
     appType: 'spa',
@@ -129,8 +129,8 @@ async function listen(server, port, host) {
   try {
     await once(server, 'listening');
   } catch (error) {
-    const mend = `Stop the program that uses it, or set BERTH_PORT to another port.`;
-    throw Object.assign(new Error(`Could not listen on ${host}:${port}: ${error.message}`), { mend });
+    const remedy = `Stop the program that uses it, or set BERTH_PORT to another port.`;
+    throw Object.assign(new Error(`Could not listen on ${host}:${port}: ${error.message}`), { remedy });
   }
   return server;
 }

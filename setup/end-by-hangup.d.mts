@@ -1,5 +1,5 @@
-/** Exit code of a program that a hang-up ended, as shells count. */
+/** Exit code of a program that SIGHUP ended, by the convention of shells. */
 export const HUNG_UP: number;
 
-/** Ends this process by SIGHUP, once all is stopped: never by `process.exit`, which crashes without its terminal. */
+/** Ends this process by SIGHUP after everything is stopped. `process.exit` would crash without its terminal. */
 export function endByHangup(): void;

@@ -1,11 +1,11 @@
-/* Plain JavaScript without dependencies: it also runs before there are any. Types: end-by-hangup.d.mts. */
+/* Plain JavaScript without dependencies, because it runs before they are installed. Types: end-by-hangup.d.mts. */
 
-/** Exit code of a program that a hang-up ended, as shells count. */
+/** Exit code of a program that SIGHUP ended, by the convention of shells. */
 export const HUNG_UP = 129;
 
 /**
- * Ends this process as the hang-up itself would have. An ordinary exit resets the terminal, and Node
- * crashes over one that is gone: it would be left spinning.
+ * Ends this process by SIGHUP. On a normal exit Node resets the terminal; if the terminal is gone, Node crashes and
+ * keeps using the processor.
  */
 export function endByHangup() {
   process.removeAllListeners('SIGHUP');

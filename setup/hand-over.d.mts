@@ -1,6 +1,5 @@
 /**
- * Runs the program that all the set-up was for, with this process's input and output, and answers
- * its exit code. Signals that this process gets reach it.
+ * Runs a program with this process's input and output, forwards signals to it, and returns its exit code.
  */
 export function handOver(
   command: string,

@@ -6,16 +6,15 @@ import { HUNG_UP } from './end-by-hangup.mjs';
 export const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /**
- * Runs the program that all this was for, with this process's input and output, and answers its exit
- * code; `HUNG_UP` when a hang-up came, whatever the program made of it. Signals reach it: those of a
- * terminal by the terminal itself, which sends Ctrl-C to both.
+ * Runs a program with this process's input and output, and returns its exit code; after SIGHUP always `HUNG_UP`.
+ * Signals are forwarded, except a terminal's Ctrl+C, which the terminal itself sends to both processes.
  */
 export async function handOver(command, args, options) {
   const { code } = await runOnce(command, args, options);
   return code;
 }
 
-/** As `handOver`; `asked` says whether a signal asked it to stop. */
+/** Like `handOver`, but also returns in `asked` whether a signal requested the stop. */
 export function runOnce(command, args, { cwd, env }) {
   return new Promise((resolve, reject) => {
     let hungUp = false;
@@ -25,7 +24,7 @@ export function runOnce(command, args, { cwd, env }) {
       hungUp ||= signal === 'SIGHUP';
       if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
     };
-    // Before it starts: the caller may send a signal as soon as the program prints.
+    // Before the start, because the caller may send a signal as soon as the program prints.
     for (const signal of STOP_SIGNALS) process.on(signal, pass);
     const child = spawn(command, args, { cwd, env, stdio: 'inherit' });
     child.once('error', reject);

@@ -1,2 +1,2 @@
-/** Undefined when Node of this version can run Berth, or else what to say, with what to do. */
+/** Returns what to do if this version of Node is too old for Berth; undefined if it is not. */
 export function nodeProblem(version: string): string | undefined;

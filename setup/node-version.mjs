@@ -1,6 +1,6 @@
 const [MAJOR, MINOR] = [20, 19];
 
-/** Undefined when this Node can run Berth, or else what to say. */
+/** Returns what to do if this version of Node is too old for Berth; undefined if it is not. */
 export function nodeProblem(version) {
   const [major, minor] = version.split('.').map(Number);
   if (major > MAJOR || (major === MAJOR && minor >= MINOR)) return undefined;

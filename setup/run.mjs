@@ -1,4 +1,4 @@
-/* `npm start`, `npm run dev` and `npm test`: from a fresh clone to a running service, or to tested code. */
+/* `npm start`, `npm run dev` and `npm test`: prepare a fresh clone, then run the service or the tests. */
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -36,7 +36,7 @@ async function test(paths) {
   return (await handOver(...testProgram('machine/main.ts', others))) || units.code;
 }
 
-/** All unit tests, or the files named: they need no engine, no server, and no rights. */
+/** Runs all unit tests or the given files. They need no engine, no server and no special rights. */
 async function testUnits(paths) {
   const files = paths.flatMap(testFilesOf);
   const preparation = createPreparation({ root, steps: createSteps({ output: process.stderr }) });
@@ -52,7 +52,7 @@ const testProgram = (path, files) => [
   runOptions(),
 ];
 
-/** The test files below a folder; a file as it is. */
+/** Returns the test files in a folder, or the file itself. */
 function testFilesOf(path) {
   if (!existsSync(path) || !statSync(path).isDirectory()) return [path];
   const names = readdirSync(path, { recursive: true });
@@ -92,7 +92,7 @@ async function main([name, ...args]) {
   return command(args);
 }
 
-/** Answers the exit code. */
+/** Runs a command and returns the exit code. */
 async function run(args) {
   const problem = nodeProblem(process.versions.node);
   if (problem) {
@@ -102,7 +102,7 @@ async function run(args) {
   try {
     return await main(args);
   } catch (error) {
-    process.stderr.write(`\n${error.mend ? `${error.message}\n\n${error.mend}` : error.stack}\n`);
+    process.stderr.write(`\n${error.remedy ? `${error.message}\n\n${error.remedy}` : error.stack}\n`);
     return 1;
   }
 }

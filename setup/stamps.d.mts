@@ -1,6 +1,6 @@
-/** A digest over files and folders below `root`; `only` tells the names that count. */
+/** Returns a digest of files and folders in `root` whose names match `only`. */
 export function digestOf(root: string, inputs: readonly string[], only?: RegExp): string;
-/** Whether what `name` makes is there, made of inputs with this digest. */
+/** Returns whether the outputs of `name` exist and were built from inputs with this digest. */
 export function isCurrent(
   root: string,
   made: { name: string; digest: string; outputs: readonly string[] },

@@ -1,21 +1,20 @@
-/* What was made of which inputs, so that a second start makes nothing again. */
+/* Records which inputs outputs were built from, so that a second start builds nothing. */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** They go when the dependencies go, and then all is made anew. */
+/** Deleting node_modules deletes the stamps, too, so that everything is built again. */
 const STAMPS = 'node_modules/.berth';
-/** Folders that hold what is made, never what it is made of. */
+/** Folders that contain outputs, never inputs. */
 const OUTPUT_FOLDERS = new Set(['generated', 'node_modules', 'dist']);
 
 /**
- * A digest over files and folders below `root`: of names and contents, whatever their times.
- * `only` tells the names that count.
+ * Returns a digest of the names and contents of files and folders in `root`. Only paths that match `only` count.
  */
 export function digestOf(root, inputs, only = /./) {
   const hash = createHash('sha256');
   for (const input of inputs) {
-    for (const path of filesBelow(root, input).filter((found) => only.test(found))) {
+    for (const path of filesIn(root, input).filter((found) => only.test(found))) {
       const content = readFileSync(join(root, path));
       hash.update(JSON.stringify([path, content.length])).update(content);
     }
@@ -23,7 +22,7 @@ export function digestOf(root, inputs, only = /./) {
   return hash.digest('hex');
 }
 
-function filesBelow(root, path) {
+function filesIn(root, path) {
   const full = join(root, path);
   if (!existsSync(full)) return [];
   if (statSync(full).isFile()) return [path];
@@ -32,12 +31,12 @@ function filesBelow(root, path) {
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap((entry) => {
       const below = `${path}/${entry.name}`;
-      if (entry.isDirectory()) return filesBelow(root, below);
+      if (entry.isDirectory()) return filesIn(root, below);
       return entry.isFile() ? [below] : [];
     });
 }
 
-/** Whether what `name` makes is there, made of inputs with this digest. */
+/** Returns whether the outputs of `name` exist and were built from inputs with this digest. */
 export function isCurrent(root, { name, digest, outputs }) {
   const stamp = join(root, STAMPS, name);
   if (!outputs.every((output) => existsSync(join(root, output)))) return false;

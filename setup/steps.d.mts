@@ -1,20 +1,20 @@
-/** What a step says while it works. */
+/** Reports the progress of a step. */
 export interface Step {
-  /** Replaces what was said before; in a log only now and then one of them is printed. */
+  /** Shows a detail in place of the previous one. A log shows only some of them. */
   progress(detail: string): void;
 }
 
 /**
- * Progress for a person: one line for each step, `✔ base image     from debian:trixie-slim`. In a
- * terminal the line shows what the step does; in a log it is written when the step ends, and now and
- * then before. A step that is soon over with the note `unchanged` leaves no line.
+ * Shows one line for each step, such as `✔ base image     from debian:trixie-slim`. A terminal shows the current detail.
+ * A log shows a line at the end of each step, and at intervals before. A quick step with the note `unchanged` has no
+ * line.
  */
 export interface Steps {
-  /** Runs one step. `work` answers the note shown behind its name; a failure is shown and thrown on. */
+  /** Runs one step. `work` returns the note shown after its name. A failure is shown and rethrown. */
   run<T extends string | { note: string }>(name: string, work: (step: Step) => Promise<T>): Promise<T>;
 }
 
-/** `output` is where the lines go, usually `process.stderr`. */
+/** Creates steps that write to `output`, usually `process.stderr`. */
 export function createSteps(options: {
   output: { readonly isTTY?: boolean; readonly columns?: number; write(text: string): unknown };
 }): Steps;

@@ -1,15 +1,15 @@
-/* Plain JavaScript without dependencies: it also runs before there are any. Types: steps.d.mts. */
+/* Plain JavaScript without dependencies, because it runs before they are installed. Types: steps.d.mts. */
 import { stripVTControlCharacters } from 'node:util';
 
-/** A terminal needs no more than this; faster only flickers. */
+/** Refresh interval of a terminal, in milliseconds. A shorter one would flicker. */
 const REFRESH_MS = 100;
-/** In a log a step that is over at once says nothing on the way, and a long one this often. */
+/** Delay of the first report in a log, and interval of the others, in milliseconds. */
 const FIRST_REPORT_MS = 1_500;
 const REPORT_MS = 10_000;
-/** Steps shorter than this do not say how long they took. */
-const WORTH_TELLING_MS = 500;
+/** Shorter steps do not show their duration. In milliseconds. */
+const MIN_SHOWN_MS = 500;
 const NAME_WIDTH = 14;
-/** The note of a step that found nothing to do: one that was soon over with that is not told. */
+/** The note of a step that had nothing to do. */
 const UNCHANGED = 'unchanged';
 
 export function createSteps({ output }) {
@@ -51,7 +51,7 @@ function createLine(output, label) {
 
   return {
     progress(text) {
-      // The tools' own colours and progress bars would spoil the line.
+      // Colours and progress bars of the tools would break the line.
       detail = stripVTControlCharacters(text)
         .replaceAll(/\p{Cc}/gu, ' ')
         .trim();
@@ -60,11 +60,11 @@ function createLine(output, label) {
       clearTimeout(timer);
       const took = performance.now() - started;
       const clear = output.isTTY && drawn ? '\r\x1b[2K' : '';
-      if (note === UNCHANGED && took < WORTH_TELLING_MS) {
+      if (note === UNCHANGED && took < MIN_SHOWN_MS) {
         output.write(clear);
         return;
       }
-      const time = took < WORTH_TELLING_MS ? '' : `  (${(took / 1000).toFixed(1)} s)`;
+      const time = took < MIN_SHOWN_MS ? '' : `  (${(took / 1000).toFixed(1)} s)`;
       output.write(`${clear}${mark} ${label} ${note}${time}\n`);
     },
   };
