@@ -108,7 +108,7 @@ await eachDatabase(t, 'what is no fault is told as INTERNAL, its cause in the lo
   await until(() => pulls.length === 1);
   pulls[0]?.fail(new Error('a mistake of ours'));
   t.match(await ended(job), { state: 'failed', reason: { code: 'INTERNAL' } });
-  t.ok(log.told().includes('error: A job failed.'));
+  t.ok(log.told().includes('error: a job failed'));
 });
 
 await eachDatabase(t, 'a stop ends what is under way as interrupted', async (t, database) => {

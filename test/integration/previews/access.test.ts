@@ -286,7 +286,7 @@ await test('who sees a port of a machine', async (t) => {
       owner.token,
     );
     await closed;
-    t.match((await site.read('/', { headers: { accept: 'text/html' } })).body, 'The lab does not run now');
+    t.match((await site.read('/', { headers: { accept: 'text/html' } })).body, 'The lab is not running');
     t.equal(await codeOf(openPort(owner.token, session)), 'SESSION_NOT_READY');
     await ask(unused.host, { path: unused.pathname + unused.search });
     await berth.graphql(
