@@ -1,5 +1,5 @@
 #!/bin/bash
-# The script greets whoever is named, and the diary is its owner's alone.
+# The script must greet the given name, and only its owner may access the diary.
 
 cd /machine/home/learner/workshop 2>/dev/null || fail \
   'There is no folder ~/workshop yet: create it with "mkdir ~/workshop".' \

@@ -86,7 +86,7 @@ await t.test(
     t.match(stdout, /^blocked +two +✔ +✔ +✔ 3 of 3 /m, 'in an environment of its own');
     t.match(stdout, /^programs +one +✔ +✔ +✘ 2 of 3 /m, 'the programs that the check calls are replaced');
     t.match(stdout, /^root +one +✔ +✔ +✘ [12] of 3 /m, 'root does so, or writes into the script in time');
-    t.match(stdout, /^owner +one +✔ +✔ +✔ 3 of 3 /m, 'whoever owns the script cannot rewrite it');
+    t.match(stdout, /^owner +one +✔ +✔ +✔ 3 of 3 /m, 'the owner of the script cannot rewrite it');
   },
 );
 

@@ -17,7 +17,7 @@ const broken = { 'lab.yaml': 'title: Broken\nmachine: []\n' };
 
 const database = (t: Test) => freshDatabase(t, 'sqlite');
 
-await t.test('labs that are right are there, those that are not are told with all problems', async (t) => {
+await t.test('lists valid labs, and all problems of the others', async (t) => {
   const directory = await labsFolder(t, { good: smallLab('Good'), bad: broken, '.hidden': broken });
   const logger = quietLog();
   const catalogue = await openCatalogue(await database(t), directory, { logger });
@@ -36,7 +36,7 @@ await t.test('labs that are right are there, those that are not are told with al
   t.equal(catalogue.find('bad'), undefined);
 });
 
-await t.test('a lab that becomes wrong stays as it was, and one that is mended is taken', async (t) => {
+await t.test('a lab that becomes invalid keeps its last version until it is fixed', async (t) => {
   const directory = await labsFolder(t, { lab: smallLab('First') });
   const catalogue = await openCatalogue(await database(t), directory);
 

@@ -77,7 +77,7 @@ await t.test('a repository is fetched, at a ref', async (t) => {
   t.match(await labIn(join(into, 'tide')), { title: { en: 'High tide' } });
 });
 
-await t.test('what cannot be begun is told, and nothing is written', async (t) => {
+await t.test('reports what cannot start, and writes nothing', async (t) => {
   const into = await emptyFolder(t);
   const refused = async (words: string[], stderr: RegExp, environment = {}) =>
     t.match(await labsCommand(['import', ...words, '--into', into], environment), { code: 1, stderr });

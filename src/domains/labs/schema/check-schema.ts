@@ -26,7 +26,7 @@ export const pattern = z.string().check((context) => {
 });
 
 /** The keys of a {@link TextRule}; `what` names the text in descriptions. */
-export function textRuleShape(what: string) {
+function textRuleShape(what: string) {
   return {
     contains: oneOrMany(z.string().min(1, 'must not be empty').max(LONGEST_PART), MOST_PARTS, 'a text')
       .optional()

@@ -19,7 +19,7 @@ export const portNumber = z
   .max(65_535, 'must be 1 to 65535');
 
 /** A machine's `ports`: port numbers, optionally with display names. */
-export function portsSchema(source: LabContext) {
+function portsSchema(source: LabContext) {
   const named = mapping({
     port: portNumber.describe('Port on which a web server runs or will run.'),
     name: localizedLine(source, LONGEST_NAME).describe('Label of the button.'),

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { createMemorySubnets } from '../../../../src/domains/lab-tests/memory-subnets.ts';
 
-await t.test('a place is held once, by a network of an environment, until it is given back', async (t) => {
+await t.test('a slot has one lease, for a network of an environment, until its release', async (t) => {
   const subnets = createMemorySubnets();
   t.equal(await subnets.take(7, 'one', 'lab'), true);
   t.equal(await subnets.take(7, 'two', 'lab'), false);

@@ -27,7 +27,7 @@ const choice = (multiple: boolean, ...correct: boolean[]): QuizCheck =>
 const text = (match: 'exact' | 'contains' | 'pattern', ...answers: string[]): QuizCheck =>
   question({ kind: 'text', answers, match, ignoreCase: false });
 
-await t.test('every question gets a right answer and a wrong one', async (t) => {
+await t.test('every question gets a correct and a wrong answer', async (t) => {
   const questions = [
     choice(false, false, true, false),
     choice(true, true, false, true),
@@ -55,7 +55,7 @@ await t.test(
   },
 );
 
-await t.test('texts are made up that patterns are found in', async (t) => {
+await t.test('generates texts that match patterns', async (t) => {
   const patterns = [
     'ls',
     '^ls -la?$',

@@ -38,7 +38,7 @@ const cases = [
   }),
 ];
 
-await t.test('JUnit has a suite a lab, counts, and only characters that XML can hold', async (t) => {
+await t.test('JUnit has a suite for each lab, counts, and only valid XML characters', async (t) => {
   t.equal(
     reportJunit(cases, new Date('2026-01-02T03:04:05.678Z')),
     `<?xml version="1.0" encoding="UTF-8"?>
@@ -59,7 +59,7 @@ await t.test('JUnit has a suite a lab, counts, and only characters that XML can 
   );
 });
 
-await t.test('the table has a line a step, and the last lines of what failed', async (t) => {
+await t.test('the table has a row for each step, and the last lines of failures', async (t) => {
   const table = reportTable(cases).split('\n');
   t.same(table.slice(0, 5), [
     'LAB    STEP   BEFORE  SOLUTION  WRONG STATES  TAMPERING  TIME',
@@ -76,7 +76,7 @@ await t.test('the table has a line a step, and the last lines of what failed', a
   t.equal(table.at(-2), '3 passed, 2 failed, 1 skipped');
 });
 
-await t.test('a case that went well tells what the learner would read', async (t) => {
+await t.test("a passed case shows the learner's message", async (t) => {
   t.equal(
     describeCase(labCase({ said: 'Not yet.' })),
     '✔ lab / one is not passed before it is done: "Not yet." (0.3 s)',

@@ -2,7 +2,7 @@ import t from 'tap';
 import { imagesOfLabs } from '../../../../src/domains/labs/catalogue.ts';
 import { labOf } from '../../../support/lab-of.ts';
 
-await t.test('a lab needs the images of its machines, and those that its trusted checks name', async (t) => {
+await t.test('a lab needs the images of its machines and of its trusted checks', async (t) => {
   const lab = await labOf(t, {
     'a.md': 'Do it.',
     'lab.yaml': `title: a

@@ -27,7 +27,7 @@ And \`ls\`{{exce}}, \`docker ps --format\`{{.Names}}, \`x\`{{json .}}.
 ~~~
 `;
 
-await t.test('a misspelt word after a fence or in braces is told with its file and line', async (t) => {
+await t.test('reports a misspelt word after a fence or in braces with its file and line', async (t) => {
   t.same(
     await problemsOf(t, { ...lab('pages/intro.md'), 'pages/intro.md': page, 'pages/intro.ko.md': 'x' }),
     [
@@ -40,13 +40,13 @@ await t.test('a misspelt word after a fence or in braces is told with its file a
   );
 });
 
-await t.test('in a text of lab.yaml itself it is told with its key, once for all languages', async (t) => {
+await t.test('reports it in a text of lab.yaml with its key, once for all languages', async (t) => {
   t.same(await problemsOf(t, lab('"a\\n\\n```bash run\\nls\\n```"')), [
     'lab.yaml:4: introduction: "run" is not an action for code: use exec, copy, interrupt, terminal=…, machine=…, file=…, mode=…, marker=… (in line 3 of the text)',
   ]);
 });
 
-await t.test('a word that means nothing as it stands says what it needs', (t) => {
+await t.test('reports which word another word requires', (t) => {
   const told = (info: string) => wordProblems(`\`\`\`${info}\n\`\`\``, []).map(({ message }) => message);
   t.same(told('sh interrupt'), ['"interrupt" does nothing without "exec"']);
   t.same(told('sh terminal=2'), ['"terminal" does nothing without "exec"']);
@@ -57,21 +57,21 @@ await t.test('a word that means nothing as it stands says what it needs', (t) =>
   t.end();
 });
 
-await t.test('languages are no words, whatever they are called, and machines may be unknown', (t) => {
+await t.test('accepts any language name, and unknown machines', (t) => {
   for (const info of ['', 'cpp', 'c++', 'coq', 'exec', 'css exec', 'text copy', 'sh exec machine=any']) {
     t.same(wordProblems(`\`\`\`${info}\nx\n\`\`\``, []), [], info);
   }
   t.end();
 });
 
-await t.test('a page whose words are right is as it was written', async (t) => {
+await t.test('does not change a page with valid words', async (t) => {
   const text =
     'Do\n\n```bash exec machine=db interrupt\nls\n```\n\n```ini file="/a b" mode=insert marker=\'x "y"\'\n1\n```';
   const { introduction } = await labOf(t, { ...lab('a.md'), 'a.md': text, 'a.ko.md': text });
   t.same(introduction, { en: text, ko: text });
 });
 
-await t.test('pages made to be slow are read in a time that their length bounds', (t) => {
+await t.test('reads hostile pages in linear time', (t) => {
   for (const text of [
     '`{{'.repeat(7_000),
     '```' + 'a='.repeat(10_000),

@@ -3,7 +3,7 @@ import { labOf, problemsOf } from '../../../support/lab-of.ts';
 
 const REST = 'title: x\nmachines: [{ name: main, image: berth/lab-linux }]\n';
 
-await t.test('a course is a short name, or that with a title in the languages of the lab', async (t) => {
+await t.test('a course is a short name, optionally with a localized title', async (t) => {
   const named = await labOf(t, { 'lab.yaml': `course: docker-basics\n${REST}` });
   t.match({ course: named.course, title: named.courseTitle }, { course: 'docker-basics', title: undefined });
   const titled = await labOf(t, {
@@ -13,7 +13,7 @@ await t.test('a course is a short name, or that with a title in the languages of
   t.same(titled.courseTitle, { en: 'Docker', ko: '도커' });
 });
 
-await t.test('what is wrong with it is told at its key', async (t) => {
+await t.test('reports problems of a course at its key', async (t) => {
   const name = 'must have only lower-case letters, digits and hyphens, such as "find-your-way"';
   t.same(await problemsOf(t, { 'lab.yaml': `course: Docker Basics\n${REST}` }), [
     `lab.yaml:1: course: ${name}`,

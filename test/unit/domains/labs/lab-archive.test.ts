@@ -7,7 +7,7 @@ import { tarOf } from '../../../support/tar.ts';
 
 const yaml = { name: 'lab.yaml', body: 'title: A\n' };
 
-await t.test('an archive is the lab that its folder is, however it was packed', async (t) => {
+await t.test('an archive gives the same lab as its folder, however it was packed', async (t) => {
   const directory = await labsFolder(t, { lab: { 'lab.yaml': 'title: A\n', 'steps/01.md': 'Do it.' } });
   const { version } = await readLabFolder(`${directory}/lab`);
   const step = { name: 'steps/01.md', body: 'Do it.' };
@@ -31,7 +31,7 @@ await t.test('an archive is the lab that its folder is, however it was packed', 
   t.same([...run.runnable], ['steps/01.md']);
 });
 
-await t.test('what may not be in a lab is refused', async (t) => {
+await t.test('rejects content that a lab cannot have', async (t) => {
   const large = Buffer.alloc(1024 * 1024 + 1);
   const many = Array.from({ length: 1_000 }, (_, at) => ({ name: `f${at}`, body: '' }));
   const whole = await tarOf(yaml, { name: 'b', body: 'x'.repeat(5_000) });

@@ -135,7 +135,7 @@ const wrong: [name: string, check: string, ...told: string[]][] = [
 ];
 
 for (const [name, check, ...told] of wrong) {
-  await t.test(`${name} is refused with what would be right`, async (t) => {
+  await t.test(`${name} is rejected with an explanation`, async (t) => {
     t.same(
       await problemsOf(t, labWithCheck(check)),
       told.map((one) => `lab.yaml:3: steps[0].check${one}`),

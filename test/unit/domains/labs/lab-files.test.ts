@@ -15,7 +15,7 @@ const machine = (entries: string, more = '') => ({
   'lab.yaml': `title: a\nmachines:\n  - name: main\n    image: x\n    ${more}\n    files: [${entries}]\n`,
 });
 
-await t.test('files, folders and globs become files with their places', async (t) => {
+await t.test('files, folders and globs become files with their targets', async (t) => {
   const placed = async (entry: string, more?: string) =>
     (await labOf(t, machine(entry, more), ['files/tools/greet.sh'])).machines[0]?.files;
   const file = (from: string, to: string, mode = 0o644, owner = 'root') => ({ from, to, mode, owner });
@@ -42,7 +42,7 @@ await t.test('files, folders and globs become files with their places', async (t
   t.same(await placed('{ from: "files/[x]+.*", to: /srv/ }'), [file('files/[x]+.txt', '/srv/[x]+.txt')]);
 });
 
-await t.test('only what is placed is kept with the lab', async (t) => {
+await t.test('keeps only copied files with the lab', async (t) => {
   const lab = await labOf(t, machine('{ from: files/site, to: /srv/ }, { from: files/motd, to: /a }'));
   t.same([...lab.files.keys()].sort(), [
     'files/motd',
@@ -99,7 +99,7 @@ const wrong: [name: string, entry: string, told: string][] = [
 ];
 
 for (const [name, entry, told] of wrong) {
-  await t.test(`${name} is refused with what would be right`, async (t) => {
+  await t.test(`${name} is rejected with an explanation`, async (t) => {
     const problems = await problemsOf(t, machine(`{ ${entry} }`));
     t.ok(problems.includes(`lab.yaml:6: machines[0].files[0]${told}`), problems.join('\n'));
   });

@@ -47,7 +47,7 @@ steps:
   });
 });
 
-await t.test('what is not in every language, and in no other, is told at its line', async (t) => {
+await t.test('reports missing and unknown languages at their line', async (t) => {
   t.same(
     await problemsOf(t, {
       'lab.yaml': `languages: [en, ko]
@@ -74,7 +74,7 @@ steps:
   );
 });
 
-await t.test('languages are tags as they are usually written, each once', async (t) => {
+await t.test('languages are canonical tags, each listed once', async (t) => {
   const problems = (languages: string) =>
     problemsOf(t, { 'lab.yaml': `languages: ${languages}\ntitle: a\n${MACHINES}\n` });
   t.same(await problems('[en-us]'), ['lab.yaml:1: languages[0]: must be written "en-US"']);

@@ -11,7 +11,7 @@ steps: [{ id: one, title: One, instructions: a.md${step} }]
 `,
 });
 
-await t.test('machines and steps start with scripts, in short or at length', async (t) => {
+await t.test('machines and steps have start scripts, in short or long form', async (t) => {
   const { machines, steps } = await labOf(
     t,
     lab(
@@ -86,7 +86,7 @@ const wrong: [name: string, step: string, told: string][] = [
 ];
 
 for (const [name, step, told] of wrong) {
-  await t.test(`${name} is refused with what would be right`, async (t) => {
+  await t.test(`${name} is rejected with an explanation`, async (t) => {
     const problems = await problemsOf(t, lab('', `, ${step}`));
     t.ok(problems.includes(`lab.yaml:3: steps[0].${told}`), problems.join('\n'));
   });

@@ -11,7 +11,7 @@ steps: [{ id: one, title: One, instructions: a.md, ${step} }]
 `,
 });
 
-await t.test('a step says how it is judged and what helps', async (t) => {
+await t.test('reads the checks and hints of a step', async (t) => {
   const { attempts, steps } = await labOf(
     t,
     lab(
@@ -38,7 +38,7 @@ await t.test('a step says how it is judged and what helps', async (t) => {
   });
 });
 
-await t.test('a step that says nothing is passed as a whole, by the best attempt', async (t) => {
+await t.test('by default, a step needs all checks and counts the best attempt', async (t) => {
   const { attempts, steps } = await labOf(t, lab('check: { script: a.sh }'));
   t.equal(attempts, 'best');
   t.match(steps[0], { pass: 1, pollSeconds: undefined, hints: [], start: [], solution: [], wrong: [] });
@@ -90,13 +90,13 @@ const wrong: [name: string, step: string, told: string][] = [
 ];
 
 for (const [name, step, told] of wrong) {
-  await t.test(`${name} is refused with what would be right`, async (t) => {
+  await t.test(`${name} is rejected with an explanation`, async (t) => {
     const problems = await problemsOf(t, lab(step));
     t.same(problems, [`lab.yaml:4: steps[0].${told}`]);
   });
 }
 
-await t.test('another way to count attempts is refused', async (t) => {
+await t.test('rejects unknown ways to count attempts', async (t) => {
   t.same(await problemsOf(t, lab('check: { script: a.sh }', 'attempts: lst')), [
     'lab.yaml:3: attempts: must be "best" or "last"; did you mean "last"?',
   ]);

@@ -3,18 +3,18 @@ import { inLanguage } from '../../../../src/domains/labs/localized-text.ts';
 
 const text = { en: 'Hello', ko: '안녕', 'zh-Hant': '你好' };
 
-await t.test('a text is given in the language wanted, however its tag is written', async (t) => {
+await t.test('returns the text in the requested language, for any spelling of its tag', async (t) => {
   t.equal(inLanguage(text, 'ko'), '안녕');
   t.equal(inLanguage(text, 'KO'), '안녕');
   t.equal(inLanguage(text, 'zh-hant'), '你好');
 });
 
-await t.test('what is more special than the lab has falls back part by part', async (t) => {
+await t.test('a more specific tag falls back part by part', async (t) => {
   t.equal(inLanguage(text, 'ko-KR'), '안녕');
   t.equal(inLanguage(text, 'zh-Hant-TW'), '你好');
 });
 
-await t.test('anything else gives the default, which is the first', async (t) => {
+await t.test('other tags fall back to the first language', async (t) => {
   for (const wanted of [
     undefined,
     null,

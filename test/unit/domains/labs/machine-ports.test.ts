@@ -18,7 +18,7 @@ await test('a machine says which ports are opened in the browser', async (t) => 
   ]);
 });
 
-await test('what is no port is told where it is', async (t) => {
+await test('reports an invalid port at its key', async (t) => {
   for (const [ports, problem] of [
     ['[0]', /machines\[0\]\.ports\[0\]/],
     ['["8080"]', /machines\[0\]\.ports\[0\]/],

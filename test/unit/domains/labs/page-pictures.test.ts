@@ -5,7 +5,7 @@ const MACHINES = 'machines: [{ name: main, image: berth/lab-linux }]';
 const SVG = '<svg xmlns="http://www.w3.org/2000/svg"/>';
 const SHOWN = `data:image/svg+xml;base64,${Buffer.from(SVG).toString('base64')}`;
 
-await t.test('pictures of the folder are part of the page, by their path from its file', async (t) => {
+await t.test("embeds pictures by their path relative to the page's file", async (t) => {
   const lab = await labOf(t, {
     'lab.yaml': `languages: [en, ko]
 title: Pictures
@@ -37,7 +37,7 @@ steps:
   });
 });
 
-await t.test('a picture that is not there, is elsewhere or too large is told with its page', async (t) => {
+await t.test('reports a missing, outside or too large picture with its page', async (t) => {
   const large = 'x'.repeat(200 * 1024);
   t.same(
     await problemsOf(t, {
@@ -66,7 +66,7 @@ steps:
   );
 });
 
-await t.test('what pictures add to all texts of a lab has an end, however small its folder is', async (t) => {
+await t.test('limits the total size of pictures in all texts of a lab', async (t) => {
   // 64 pages of 256 KiB are what a lab may have: two languages of 31 steps, and two of the introduction.
   const lab = (steps: number) => ({
     'lab.yaml': `languages: [en, ko]

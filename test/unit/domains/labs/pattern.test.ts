@@ -1,7 +1,7 @@
 import t from 'tap';
 import { PATTERN_TEXT_LIMIT, patternFound, patternProblem } from '../../../../src/domains/labs/pattern.ts';
 
-await t.test('a pattern is found anywhere, with or without regard to case', async (t) => {
+await t.test('a pattern matches anywhere, with or without case', async (t) => {
   t.equal(patternFound('\\d+ files?', 'There are 12 files here.'), true);
   t.equal(patternFound('^12', 'There are 12 files here.'), false);
   t.equal(patternFound('(?m)^second$', 'first\nsecond\nthird'), true);
@@ -10,13 +10,13 @@ await t.test('a pattern is found anywhere, with or without regard to case', asyn
   t.equal(patternFound('^안녕.$', '안녕!'), true);
 });
 
-await t.test('a pattern that would look back for ages comes to its end', async (t) => {
+await t.test('a pattern that would backtrack for hours ends', async (t) => {
   // Looking back would try 2 to the power of 30,000 ways.
   t.equal(patternFound('^(a+)+$', `${'a'.repeat(30_000)}b`), false);
   t.equal(patternFound('^(a|a)*$', `${'a'.repeat(30_000)}b`), false);
 });
 
-await t.test('a text is looked at up to its limit', async (t) => {
+await t.test('searches a text up to its limit', async (t) => {
   const far = ' '.repeat(PATTERN_TEXT_LIMIT - 1);
   t.equal(patternFound('x', `${far}x`), true);
   t.equal(patternFound('x', `${far} x`), false);
@@ -34,12 +34,12 @@ const wrong: [name: string, pattern: string, told: RegExp][] = [
 ];
 
 for (const [name, pattern, told] of wrong) {
-  await t.test(`${name} is refused with what would be right`, async (t) => {
+  await t.test(`${name} is rejected with an explanation`, async (t) => {
     t.match(patternProblem(pattern), told);
   });
 }
 
-await t.test('patterns that people write are taken', async (t) => {
+await t.test('accepts common patterns', async (t) => {
   for (const pattern of [
     '^active \\(running\\)',
     '[0-9a-f]{128}',

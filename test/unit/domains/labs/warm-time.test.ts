@@ -1,7 +1,7 @@
 import t from 'tap';
 import { parseWarmTime } from '../../../../src/domains/labs/warm-time.ts';
 
-await t.test('a day, a time and a number are understood', async (t) => {
+await t.test('parses a day, a time and a number', async (t) => {
   t.same(parseWarmTime('Monday 09:00, 60'), { days: [1], hour: 9, minute: 0, count: 60 });
   t.same(parseWarmTime(' sunday  23:59 ,1 '), { days: [0], hour: 23, minute: 59, count: 1 });
   t.same(parseWarmTime('Weekdays 13:30, 20'), { days: [1, 2, 3, 4, 5], hour: 13, minute: 30, count: 20 });

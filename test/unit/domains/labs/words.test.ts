@@ -3,7 +3,7 @@ import { describeProblem, writeKey } from '../../../../src/domains/labs/lab-prob
 import { nearest } from '../../../../src/domains/labs/reading/nearest.ts';
 import { parseBytes, parseNumber } from '../../../../src/core/units.ts';
 
-await t.test('a slip of the pen finds the word that was meant', async (t) => {
+await t.test('suggests the intended word for a typo', async (t) => {
   const known = ['title', 'summary', 'machines', 'steps', 'cpus'];
   t.equal(nearest('titel', known), 'title');
   t.equal(nearest('sumary', known), 'summary');
@@ -14,7 +14,7 @@ await t.test('a slip of the pen finds the word that was meant', async (t) => {
   t.equal(nearest('x'.repeat(100_000), known), undefined);
 });
 
-await t.test('sizes are read with their units, and without them not at all', async (t) => {
+await t.test('parses sizes with units only', async (t) => {
   t.equal(parseBytes('256 MiB'), 256 * 1024 * 1024);
   t.equal(parseBytes('1.5GB'), 1_500_000_000);
   t.equal(parseBytes('2 gib'), 2 * 1024 ** 3);

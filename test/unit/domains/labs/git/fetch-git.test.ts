@@ -50,7 +50,7 @@ await t.test(
   },
 );
 
-await t.test('what is not there is told in the words of git', async (t) => {
+await t.test("reports git's message for a missing repository or ref", async (t) => {
   const repository = await gitRepository(t);
   await repository.commit({ 'a.txt': 'one' });
   const into = await emptyFolder(t);
@@ -69,7 +69,7 @@ await t.test('what is not there is told in the words of git', async (t) => {
   await t.rejects(fetchGit({ address: 'file:///a', into: await emptyFolder(t) }), { code: 'INPUT_INVALID' });
 });
 
-await t.test('too many files, or too much of them, is refused before any is written', async (t) => {
+await t.test('rejects too many or too large files before writing any', async (t) => {
   const repository = await gitRepository(t);
   await repository.commit({ 'a.txt': 'x'.repeat(4_000), 'b.txt': 'y' });
   const address = repository.path;
@@ -83,7 +83,7 @@ await t.test('too many files, or too much of them, is refused before any is writ
   }
 });
 
-await t.test('a few objects that name millions of files are refused', async (t) => {
+await t.test('rejects a few objects that name millions of files', async (t) => {
   const repository = await gitRepository(t);
   await repository.commit({ 'a.txt': 'x' });
   let tree = await repository.git('rev-parse', 'HEAD^{tree}');
@@ -100,7 +100,7 @@ await t.test('a few objects that name millions of files are refused', async (t) 
   });
 });
 
-await t.test('what comes over the line is bounded while it comes', async (t) => {
+await t.test('limits the transferred bytes during the transfer', async (t) => {
   const repository = await gitRepository(t);
   // Noise: what cannot be compressed.
   const noise = randomBytes(3_000_000).toString('latin1');
@@ -112,7 +112,7 @@ await t.test('what comes over the line is bounded while it comes', async (t) => 
   });
 });
 
-await t.test('a server that says nothing is given up, and whoever asked can leave before', async (t) => {
+await t.test('a silent server times out, and the caller can abort earlier', async (t) => {
   const server = createServer(() => undefined);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   t.teardown(() => server.close());

@@ -8,7 +8,7 @@ import {
 
 const all = ['https', 'ssh', 'file'] as const;
 
-await t.test('addresses of https, ssh and files are told apart', async (t) => {
+await t.test('distinguishes addresses of https, ssh and files', async (t) => {
   t.equal(gitProtocol('https://example.org/a/b.git', all), 'https');
   t.equal(gitProtocol('https://user:secret@example.org/a/b', all), 'https');
   t.equal(gitProtocol('ssh://git@example.org:2222/a/b', all), 'ssh');
@@ -17,7 +17,7 @@ await t.test('addresses of https, ssh and files are told apart', async (t) => {
   t.equal(gitProtocol('file:///srv/labs.git', all), 'file');
 });
 
-await t.test('what runs commands, can be tampered with, or is an option is no address', async (t) => {
+await t.test('rejects addresses that run commands, are insecure or look like options', async (t) => {
   const refused = [
     'ext::sh -c date',
     'fd::17',
@@ -58,14 +58,14 @@ await t.test('a secret in an address is not shown', async (t) => {
   });
 });
 
-await t.test('an address is told from a path', async (t) => {
+await t.test('distinguishes an address from a path', async (t) => {
   for (const address of ['https://example.org/a', 'git@example.org:a/b', 'ext::x', 'file:///a']) {
     t.ok(looksLikeGitUrl(address), address);
   }
   for (const path of ['/srv/a', './a', 'a/b', '../a@b/c:d']) t.notOk(looksLikeGitUrl(path), path);
 });
 
-await t.test('refs are names and nothing else', async (t) => {
+await t.test('accepts only names as refs', async (t) => {
   for (const ref of ['main', 'v1.2', 'feature/a+b', 'refs/heads/main', 'a'.repeat(40)]) checkGitRef(ref);
   for (const ref of ['', '-x', 'a:b', 'a..b', 'a b', 'a~1', 'a^', 'a.lock', 'a/', '@{1}', '*', 'a@{1}']) {
     t.throws(() => checkGitRef(ref), { code: 'INPUT_INVALID' }, ref);

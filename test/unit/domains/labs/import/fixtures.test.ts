@@ -34,7 +34,7 @@ await t.test('scenarios of Killercoda become labs, in the order of their courses
   t.same((await readdir(done.into)).sort(), ['basics', 'harbour-pilot']);
 });
 
-await t.test('scripts, files, ports and pages stand where they work as they did', async (t) => {
+await t.test('scripts, files, ports and pages keep working', async (t) => {
   const { into, text } = await importAll(t, join(scenarioFixtures, 'killercoda'));
   const lab = await labIn(join(into, 'basics'));
   t.match(lab, {
@@ -113,7 +113,7 @@ await t.test(
   },
 );
 
-await t.test("Katacoda's words mean the same", async (t) => {
+await t.test("converts Katacoda's words", async (t) => {
   const done = await importAll(t, join(scenarioFixtures, 'katacoda'));
   t.same(
     done.scenarios.map(({ scenario, course, outcome }) => [scenario, course, outcome]),
@@ -181,7 +181,7 @@ await t.test(
   },
 );
 
-await t.test('a folder that is a scenario itself is one lab, in the language that is said', async (t) => {
+await t.test('a folder that is a scenario becomes one lab in the given language', async (t) => {
   const folder = join(await emptyFolder(t), 'tree');
   await cp(join(scenarioFixtures, 'killercoda/basics'), folder, { recursive: true });
   const done = await importAll(t, folder, { language: 'ko', network: 'internet' });
@@ -192,7 +192,7 @@ await t.test('a folder that is a scenario itself is one lab, in the language tha
   });
 });
 
-await t.test('what a lab cannot hold is refused, and what it shortens is told', async (t) => {
+await t.test("refuses content beyond a lab's limits, and reports shortened texts", async (t) => {
   const step = { 'step.md': 'Do it.' };
   const large = await importOne(t, {
     'index.json': smallIndex({
@@ -237,7 +237,7 @@ await t.test('what a lab cannot hold is refused, and what it shortens is told', 
   t.match(binary, { outcome: 'refused', refusals: [/"one\/step\.md" is not text/] });
 });
 
-await t.test('a lab that is to stay without internet is told to want it', async (t) => {
+await t.test('warns about a lab without internet that needs it', async (t) => {
   const files = { 'index.json': smallIndex(), 'step.md': 'a\n\n`apt-get update`{{exec}}' };
   const alone = await importOne(t, files, { network: 'isolated' });
   t.same(alone.warnings, [
@@ -249,7 +249,7 @@ await t.test('a lab that is to stay without internet is told to want it', async 
   t.match(await labIn(open.folder), { networks: [{ internet: true }] });
 });
 
-await t.test('more help than a step can have is joined at its end', async (t) => {
+await t.test('merges surplus help into the last hint', async (t) => {
   const folds = Array.from({ length: 25 }, (_, place) => `<details>tip ${place}</details>\n`).join('\n');
   const { folder } = await importOne(t, { 'index.json': smallIndex(), 'step.md': folds });
   const [step] = (await labIn(folder)).steps;
@@ -261,7 +261,7 @@ await t.test('more help than a step can have is joined at its end', async (t) =>
   t.equal(step?.instructions['en']?.trim(), 'A step', 'a page with nothing left says the title');
 });
 
-await t.test('a table of several machines gives each what is for it', async (t) => {
+await t.test('distributes files and ports to several machines', async (t) => {
   const { folder, warnings } = await importOne(
     t,
     {

@@ -24,7 +24,7 @@ function counted(tree: SourceTree): { tree: SourceTree; reads: Map<string, numbe
 
 const structure = (...paths: string[]) => JSON.stringify({ items: paths.map((path) => ({ path })) });
 
-await t.test('a folder that courses list again and again is read once, and told of once', async (t) => {
+await t.test('reads and reports a folder once that many courses list', async (t) => {
   // 4^8 ways to the last one.
   const depth = 8;
   const files: Record<string, string> = {};
@@ -49,29 +49,21 @@ await t.test('a folder that courses list again and again is read once, and told 
   t.equal([...reads.keys()].filter((path) => path.endsWith('structure.json')).length, depth);
 });
 
-await t.test(
-  'a course lists so many scenarios, in so many words, and only so much is told of all',
-  async (t) => {
-    const many = Array.from({ length: 1_000 }, (_, place) => `none-${place}`);
-    const courses = async (lists: Record<string, string>) => {
-      const folders = Object.entries(lists).map(
-        ([name, list]) => [name, { 'structure.json': list }] as const,
-      );
-      return (await importAll(t, await labsFolder(t, Object.fromEntries(folders)))).courses;
-    };
-    const why = 'lists more than 1000 scenarios, or has a text of more than 2000 characters and is ignored';
-    t.same(await courses({ long: structure(...many, 'more'), wordy: structure('x'.repeat(2_001)) }), [
-      `long/structure.json: ${why}`,
-      `wordy/structure.json: ${why}`,
-    ]);
-    const told = await courses({ one: structure(...many), other: structure(...many) });
-    t.equal(told.length, 1_001);
-    t.equal(
-      told.at(-1),
-      'other/structure.json: courses have more than 1000 problems; the others are omitted',
-    );
-  },
-);
+await t.test('limits the scenarios and texts of a course, and the reported problems', async (t) => {
+  const many = Array.from({ length: 1_000 }, (_, place) => `none-${place}`);
+  const courses = async (lists: Record<string, string>) => {
+    const folders = Object.entries(lists).map(([name, list]) => [name, { 'structure.json': list }] as const);
+    return (await importAll(t, await labsFolder(t, Object.fromEntries(folders)))).courses;
+  };
+  const why = 'lists more than 1000 scenarios, or has a text of more than 2000 characters and is ignored';
+  t.same(await courses({ long: structure(...many, 'more'), wordy: structure('x'.repeat(2_001)) }), [
+    `long/structure.json: ${why}`,
+    `wordy/structure.json: ${why}`,
+  ]);
+  const told = await courses({ one: structure(...many), other: structure(...many) });
+  t.equal(told.length, 1_001);
+  t.equal(told.at(-1), 'other/structure.json: courses have more than 1000 problems; the others are omitted');
+});
 
 await t.test(
   'of a scenario that is larger than a lab may be no more is read than a lab may hold',
@@ -107,7 +99,7 @@ await t.test(
   },
 );
 
-await t.test('a scenario has no more steps and files than a lab', async (t) => {
+await t.test('limits steps and files of a scenario to those of a lab', async (t) => {
   const entry = { file: 'a', target: '/' };
   const steps = Array.from({ length: 101 }, () => ({ text: 'step.md' }));
   const files = Array.from({ length: 101 }, () => entry);
@@ -122,7 +114,7 @@ await t.test('a scenario has no more steps and files than a lab', async (t) => {
   t.same(await readdir(done.into), []);
 });
 
-await t.test('links that make one scenario many fill no disk', async (t) => {
+await t.test('links that multiply a scenario cannot fill the disk', async (t) => {
   const size = 400 * 1024;
   const scenario = {
     'index.json': smallIndex({

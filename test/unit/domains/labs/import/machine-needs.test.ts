@@ -3,7 +3,7 @@ import type { CodePiece } from '../../../../../src/domains/labs/import/needs/nee
 import { importOne, needsOf, smallIndex } from '../../../../support/imports.ts';
 import { labIn } from '../../../../support/lab-folders.ts';
 
-await t.test('programs that gain rights are named where another user than root runs them', async (t) => {
+await t.test('reports programs with setuid that other users than root run', async (t) => {
   const uses = (code: string) =>
     needsOf(code).flatMap(({ kind, command, place }) =>
       kind === 'privileges' ? [`${place.line} ${command}`] : [],
@@ -36,7 +36,7 @@ await t.test('programs that gain rights are named where another user than root r
   });
 });
 
-await t.test('a terminal that became another user stays that user until it exits', async (t) => {
+await t.test('a terminal keeps its new user until exit', async (t) => {
   type Typed = string | [code: string, terminal: number] | { shown: string };
   const typed = (...codes: Typed[]) => {
     const pieces = codes.map((one, at): CodePiece => {
@@ -98,7 +98,7 @@ await t.test(
   },
 );
 
-await t.test('what asks for a default gateway is known', async (t) => {
+await t.test('finds commands that need a default gateway', async (t) => {
   const asks = (code: string) => needsOf(code).find(({ kind }) => kind === 'gateway')?.command;
   const known = {
     "ip route | awk '/^default/{print $3}' > gateway.txt": 'ip route',

@@ -10,7 +10,7 @@ const utf16 = (text: string, { bigEndian = false, mark = true } = {}) => {
 };
 const latin1 = (text: string) => Buffer.from(text, 'latin1');
 
-await t.test('text is decoded from the encodings of Windows', async (t) => {
+await t.test('decodes the encodings of Windows', async (t) => {
   const text = '{"title": "Bäume 나무"}\n';
   for (const bigEndian of [false, true]) {
     for (const mark of [true, false]) {
@@ -45,7 +45,7 @@ await t.test('scenarios in UTF-16 and Latin-1 are imported, with a warning', asy
   t.match(lab.steps, [{ instructions: { en: 'Grüße: `ls`{{exec}}' } }]);
 });
 
-await t.test('courses in UTF-16 list their scenarios, and an index that is no text is refused', async (t) => {
+await t.test('courses in UTF-16 list their scenarios, and refuses an index that is not text', async (t) => {
   const source = await labsFolder(t, {});
   await writeLab(source, 'trees/oak', { 'index.json': smallIndex(), 'step.md': 'An oak.' });
   await writeLab(source, 'trees/ash', { 'index.json': smallIndex(), 'step.md': 'An ash.' });
@@ -67,7 +67,7 @@ await t.test('courses in UTF-16 list their scenarios, and an index that is no te
   t.same(done.courses, ['trees/structure.json: was decoded from UTF-16; save it as UTF-8']);
 });
 
-await t.test('a finish, an intro and steps beside "details" are taken as those in it', async (t) => {
+await t.test('reads a finish, an intro and steps outside "details"', async (t) => {
   const outside = await importOne(t, {
     'index.json': JSON.stringify({
       title: 'Outside',
@@ -99,7 +99,7 @@ await t.test('a finish, an intro and steps beside "details" are taken as those i
   t.match(await labIn(both.folder), { conclusion: { en: 'One.' } });
 });
 
-await t.test('keys that no scenario has are reported, with the one that was meant', async (t) => {
+await t.test('reports unknown keys with a suggestion', async (t) => {
   const done = await importOne(t, {
     'index.json': JSON.stringify(
       {
@@ -131,7 +131,7 @@ await t.test('keys that no scenario has are reported, with the one that was mean
   ]);
 });
 
-await t.test('pictures that are left out say why, and a larger limit takes them in', async (t) => {
+await t.test('reports why pictures are left out, and a larger limit includes them', async (t) => {
   const files = {
     'index.json': smallIndex(),
     'step.md': [
@@ -166,7 +166,7 @@ await t.test('pictures that are left out say why, and a larger limit takes them 
   t.match((await labIn(raised.folder)).steps[0]?.instructions['en'], /(data:image[^]*){3}/);
 });
 
-await t.test('memory in an imageid is what the machine gets', async (t) => {
+await t.test('the machine gets the memory in the imageid', async (t) => {
   const memory = async (imageid: string) => {
     const done = await importOne(t, {
       'index.json': smallIndex({ backend: { imageid } }),

@@ -48,7 +48,7 @@ await t.test('the page does what the scenario did', async (t) => {
   ]);
 });
 
-await t.test('editors and links to files work on the paths that were meant', async (t) => {
+await t.test('editors and links to files use the intended paths', async (t) => {
   const { text } = await importAll(t, join(scenarioFixtures, 'katacoda'));
   const { actions, targets } = seenIn(await text('signals-flags/steps/03.md'));
   const write = { kind: 'write', path: '/root/log/log.txt', machine: undefined };
@@ -66,7 +66,7 @@ await t.test('editors and links to files work on the paths that were meant', asy
   ]);
 });
 
-await t.test('no text of an import has words of scenarios left that do nothing', async (t) => {
+await t.test('imported texts keep no words without effect', async (t) => {
   for (const dialect of ['killercoda', 'katacoda']) {
     const { into } = await importAll(t, join(scenarioFixtures, dialect));
     const paths = (await readdir(into, { recursive: true })).filter((path) => path.endsWith('.md'));

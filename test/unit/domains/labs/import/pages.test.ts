@@ -3,7 +3,7 @@ import { pageOf } from '../../../../support/imports.ts';
 
 const markdown = (text: string) => pageOf(text).markdown;
 
-await t.test('code with something to do keeps it, in the words of pages', async (t) => {
+await t.test('code keeps its action in the words of pages', async (t) => {
   const cases: [string, string][] = [
     ['`ls`{{exec}}', '`ls`{{exec}}'],
     ['`ls`{{execute}} and `pwd`{{Execute}}', '`ls`{{exec}} and `pwd`{{exec}}'],
@@ -20,7 +20,7 @@ await t.test('code with something to do keeps it, in the words of pages', async 
   for (const [given, page] of cases) t.equal(markdown(given), page, given);
 });
 
-await t.test('blocks keep language and code, wherever their fences stand', async (t) => {
+await t.test('blocks keep language and code with any indentation', async (t) => {
   const cases: [string, string][] = [
     ['```\nls\n```{{exec}}', '```bash exec\nls\n```'],
     ['```plain\nls\n```{{execute T3 interrupt}} ', '```bash exec terminal=3 interrupt\nls\n```'],
@@ -47,7 +47,7 @@ await t.test('blocks keep language and code, wherever their fences stand', async
   ]);
 });
 
-await t.test('what a click cannot do is copied or shown, and told', async (t) => {
+await t.test('copies or shows code that a click cannot run, with a warning', async (t) => {
   const { markdown, warnings } = pageOf(
     '`^C`{{execute ctrl-seq}}\n`q`{{execute no-newline}}\n`w`{{execute HOST2}}',
   );
@@ -154,7 +154,7 @@ await t.test('HTML becomes Markdown, and words in angle brackets stay', async (t
   for (const [given, page] of cases) t.equal(markdown(given), page, given);
 });
 
-await t.test('what is folded away is given apart, or stands open', async (t) => {
+await t.test('folded parts are extracted or expanded', async (t) => {
   const text =
     'a\n\n<details><summary>A <b>tip</b></summary>\n\n```\nls </details>\n```{{exec}}\n\n</details>\n\nb';
   const block = '```bash exec\nls </details>\n```';
@@ -163,7 +163,7 @@ await t.test('what is folded away is given apart, or stands open', async (t) => 
   t.match(pageOf('<details>no heading</details> <details></details>'), { folded: ['no heading'] });
 });
 
-await t.test('questions are taken out with their answers', async (t) => {
+await t.test('extracts questions with their answers', async (t) => {
   const { questions, markdown, warnings } = pageOf(
     '>>Q1: One?<<\n=== a\n>>Two `x`?<<\n=~= b\n\n>>Q3) Three?<<\n[*] c\n[ ] d\n\n>>Four?<<\n(*) e\n( ) f\n>>Five?<<\n( ) g\n',
   );
@@ -197,7 +197,7 @@ await t.test('questions are taken out with their answers', async (t) => {
   t.match(warnings, [/"Five\?" has no answer/]);
 });
 
-await t.test('pictures are shown where they are here, and linked where they are elsewhere', async (t) => {
+await t.test('embeds local pictures and links others', async (t) => {
   const { markdown, warnings } = pageOf(
     '![a](here.png "title") ![b](gone.png)\n<img src="here.png" alt="c" width="5"> ![d](https://example.org/d.png)',
     {

@@ -16,7 +16,7 @@ import {
 } from '../../../../../src/domains/labs/import/reading/source-tree.ts';
 import { emptyFolder } from '../../../../support/git-repository.ts';
 
-await t.test('JSON is read as people write it, and where it is not strict is told', async (t) => {
+await t.test('parses hand-written JSON and reports where it is not strict', async (t) => {
   const strict = parseLooseJson('\uFEFF{\n "a": ["x: y", "\\ud83d\\ude00"],\n "b": {\n  "c": 1 } }');
   t.same([strict.data, strict.problems], [{ a: ['x: y', '😀'], b: { c: 1 } }, []]);
   t.same([strict.lineOf(['b', 'c']), strict.lineOf(['a', 1]), strict.lineOf(['none'])], [4, 2, 1]);
@@ -37,14 +37,14 @@ await t.test('JSON is read as people write it, and where it is not strict is tol
   t.same(parseLooseJson('').data, null);
 });
 
-await t.test('comments end where they end, and what is not closed is none', async (t) => {
+await t.test('removes closed comments only', async (t) => {
   const { data } = parseLooseJson('{"a": "\\"/* x */", /* "b": 1\n // */ "c": 2, "d": "//" // "e": 3\n}');
   t.same(data, { a: '"/* x */', c: 2, d: '//' });
   t.match(parseLooseJson('{"a": 1, # /* b\n "c": 2}').data, { a: 1 });
   t.match(parseLooseJson("{'a': 1, /* b */ 'c': '5\" // wide'}").data, { a: 1, c: '5" // wide' });
 });
 
-await t.test('very many quotes or comments that are not closed are passed over once', (t) => {
+await t.test('handles many unclosed quotes or comments in linear time', (t) => {
   // So many that to look on from each would take hours.
   for (const opening of ['\\"', '/* ']) {
     const text = opening.repeat(3_000_000);
@@ -53,7 +53,7 @@ await t.test('very many quotes or comments that are not closed are passed over o
   t.end();
 });
 
-await t.test('modes are as chmod has them', async (t) => {
+await t.test('parses modes like chmod', async (t) => {
   const modes = {
     '+x': '0755',
     'u+x': '0744',
@@ -72,7 +72,7 @@ await t.test('modes are as chmod has them', async (t) => {
   for (const [given, mode] of Object.entries(modes)) t.equal(fileMode(given), mode, given);
 });
 
-await t.test('times are read as minutes', async (t) => {
+await t.test('parses times to minutes', async (t) => {
   const times = {
     '10 minutes': 10,
     '10-15 minutes': 15,
@@ -89,7 +89,7 @@ await t.test('times are read as minutes', async (t) => {
   t.equal(minutesOf(undefined), undefined);
 });
 
-await t.test('names have letters, digits and hyphens, and are their own', async (t) => {
+await t.test('names have letters, digits and hyphens, and are unique', async (t) => {
   t.same(['Tie the Boat: up!', 'linux/01 Été', '--', '네', 'a'.repeat(70)].map(nameFrom), [
     'tie-the-boat-up',
     'linux-01-e-te',
@@ -109,7 +109,7 @@ await t.test('names have letters, digits and hyphens, and are their own', async 
   t.same(names, ['b'.repeat(63), `${'b'.repeat(61)}-2`, `${'b'.repeat(61)}-3`]);
 });
 
-await t.test('names are found one after another, however many texts have none of their own', async (t) => {
+await t.test('numbers many equal names in linear time', async (t) => {
   const own = createNames();
   const names = Array.from({ length: 100_000 }, () => own('이름', 'lab'));
   t.equal(new Set(names).size, names.length);
@@ -122,7 +122,7 @@ await t.test('long texts are shortened at a word', async (t) => {
   t.same(shortened('x'.repeat(40), 36), { text: `${'x'.repeat(35)}…`, isCut: true });
 });
 
-await t.test('links within the folder are followed, and none out of it', async (t) => {
+await t.test('follows links inside the folder only', async (t) => {
   const outside = await emptyFolder(t);
   const root = await emptyFolder(t);
   await writeFile(join(outside, 'secret'), 'secret');
@@ -159,7 +159,7 @@ async function linkedFolders(t: Test, count: number): Promise<string> {
   return root;
 }
 
-await t.test('a tree of links is not walked without end', async (t) => {
+await t.test('limits the walk of a tree of links', async (t) => {
   // 20!/4! paths, and no file.
   await t.rejects(readSourceTree(await linkedFolders(t, 20), { ...TREE_LIMITS, entries: 5_000 }), {
     code: 'INPUT_INVALID',

@@ -4,7 +4,7 @@ import t from 'tap';
 import { emptyFolder } from '../../../../support/git-repository.ts';
 import { importAll, scenarioFixtures } from '../../../../support/imports.ts';
 
-await t.test('nothing that is there is replaced, unless that is asked for', async (t) => {
+await t.test('replaces existing labs only on request', async (t) => {
   const folder = join(scenarioFixtures, 'killercoda');
   const { into, text } = await importAll(t, folder);
   await writeFile(join(into, 'basics/finish.md'), 'Changed by hand.\n');
@@ -26,7 +26,7 @@ await t.test('nothing that is there is replaced, unless that is asked for', asyn
   t.same((await readdir(into)).sort(), ['basics', 'harbour-pilot']);
 });
 
-await t.test('a link in place of a lab is replaced itself, and nothing behind it', async (t) => {
+await t.test('replaces a link instead of a lab, but not its target', async (t) => {
   const into = await emptyFolder(t);
   const elsewhere = await emptyFolder(t);
   await writeFile(join(elsewhere, 'kept'), '');

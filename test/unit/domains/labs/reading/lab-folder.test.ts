@@ -36,13 +36,13 @@ await t.test(
   },
 );
 
-await t.test('a neighbour whose name begins alike is outside', async (t) => {
+await t.test('a sibling folder with the same prefix is outside', async (t) => {
   const directory = await labsFolder(t, { x: smallLab(), 'x-secret': { 'a.md': 'x' } });
   await symlink('../x-secret/a.md', join(directory, 'x', 'a.md'));
   t.match(await problemsIn(join(directory, 'x')), [/a\.md: is a link to a path outside/]);
 });
 
-await t.test('files too large, too deep, too many or not of text are refused', async (t) => {
+await t.test('rejects files that are too large, too deep, too many or not text', async (t) => {
   const directory = await labsFolder(t, {
     x: { 'lab.yaml': `title: a\n${MACHINES}introduction: binary.md\nconclusion: nul.md\n`, 'nul.md': 'a\0b' },
   });
@@ -62,7 +62,7 @@ await t.test('files too large, too deep, too many or not of text are refused', a
   t.match((await problemsIn(folder)).join('\n'), 'labs/x/.: has too many files: a lab can have at most 999');
 });
 
-await t.test('a folder that holds too much in all is refused', async (t) => {
+await t.test('rejects a folder that is too large in total', async (t) => {
   const directory = await labsFolder(t, { x: smallLab() });
   for (let file = 0; file < 17; file++) {
     await writeFile(join(directory, 'x', `${file}.bin`), Buffer.alloc(1024 * 1024));
@@ -70,7 +70,7 @@ await t.test('a folder that holds too much in all is refused', async (t) => {
   t.same(await problemsIn(join(directory, 'x')), ['labs/x/.: is larger than 16 MiB']);
 });
 
-await t.test('the version follows paths, contents and the run bit, and nothing else', async (t) => {
+await t.test('the version depends on paths, contents and the executable bit only', async (t) => {
   const directory = await labsFolder(t, { x: { ...smallLab(), 'checks/a.sh': 'true\n' } });
   const folder = join(directory, 'x');
   const version = async () => (await labIn(folder)).version;

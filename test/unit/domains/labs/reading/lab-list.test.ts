@@ -34,12 +34,12 @@ function view(title: string, slug = title.toLowerCase().replaceAll(/\W+/g, '-'))
 
 const titles = (page: { items: { node: LabView }[] }) => page.items.map(({ node }) => node.title['en']);
 
-await t.test('labs are in the order of their titles, numbers as numbers', async (t) => {
+await t.test('sorts labs by title with numeric order', async (t) => {
   const list = createLabList(['Lab 10', 'lab 2', 'Äpfel', 'Zebra', 'Lab 1'].map((title) => view(title)));
   t.same(titles(list.page({ first: 10 })), ['Äpfel', 'Lab 1', 'lab 2', 'Lab 10', 'Zebra']);
 });
 
-await t.test('pages follow each other without gap or repetition, titles alike or not', async (t) => {
+await t.test('pages have no gaps or repetitions, even with equal titles', async (t) => {
   const list = createLabList(Array.from({ length: 7 }, (_, index) => view('Same', `lab-${index}`)));
   const seen: string[] = [];
   let after: string | undefined;
@@ -54,7 +54,7 @@ await t.test('pages follow each other without gap or repetition, titles alike or
   );
 });
 
-await t.test('a cursor still leads on when its lab is gone', async (t) => {
+await t.test('a cursor still works after its lab is removed', async (t) => {
   const before = createLabList(['A', 'B', 'C'].map((title) => view(title)));
   const cursor = before.page({ first: 2 }).items[1]?.cursor;
   const now = createLabList(['A', 'C'].map((title) => view(title)));
@@ -62,7 +62,7 @@ await t.test('a cursor still leads on when its lab is gone', async (t) => {
   t.same(titles(createLabList([]).page({ first: 5, after: cursor })), []);
 });
 
-await t.test('a page out of range or a cursor of another list is refused', async (t) => {
+await t.test('rejects a page size out of range and an invalid cursor', async (t) => {
   const list = createLabList([view('A')]);
   for (const first of [0, -1, 1.5, NaN, PAGE_LIMIT + 1]) {
     t.throws(() => list.page({ first }), { code: 'INPUT_INVALID' });
@@ -72,7 +72,7 @@ await t.test('a page out of range or a cursor of another list is refused', async
   }
 });
 
-await t.test('a page costs the same among five thousand labs as among twenty', async (t) => {
+await t.test('a page takes the same time with five thousand labs as with twenty', async (t) => {
   /** What it takes to give a page out of the middle of a list of `count` labs, after one that is there or has gone. */
   async function cost(count: number, { gone }: { gone: boolean }): Promise<number> {
     const labs = Array.from({ length: count }, (_, index) => view(`Lab ${index}`));

@@ -7,7 +7,7 @@ const DEEP = 20_000;
 
 const problem = { line: 1, message: 'nests deeper than 100 levels' };
 
-await t.test('a text that nests without end is told, and does not end the process', async (t) => {
+await t.test('reports a text that nests too deeply, without ending the process', async (t) => {
   const texts = {
     lists: '- '.repeat(DEEP),
     flow: '{"a":'.repeat(DEEP),
@@ -22,14 +22,14 @@ await t.test('a text that nests without end is told, and does not end the proces
   }
 });
 
-await t.test('a hundred levels are a text like any other', async (t) => {
+await t.test('accepts a hundred levels', async (t) => {
   const { data, problems } = parseLabYaml(`${'{a: '.repeat(100)}1${'}'.repeat(100)}`);
   t.same(problems, []);
   t.match(data, { a: { a: { a: {} } } });
   t.same(parseLabYaml(`${'{a: '.repeat(101)}1${'}'.repeat(101)}`).problems, [problem]);
 });
 
-await t.test('so it is with JSON, which knows no lines then', async (t) => {
+await t.test('does the same for JSON, without line numbers', async (t) => {
   const strict = parseLooseJson(`${'['.repeat(DEEP)}${']'.repeat(DEEP)}`);
   t.same([strict.problems, strict.lineOf([0, 0])], [[], 1]);
   t.same(parseLooseJson('{"a":'.repeat(DEEP)).problems, [problem]);

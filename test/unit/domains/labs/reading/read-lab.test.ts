@@ -15,7 +15,7 @@ async function labOf(t: Test, files: Files): Promise<Lab> {
   return labIn(join(await labsFolder(t, { x: files }), 'x'));
 }
 
-await t.test('the smallest lab gets every default', async (t) => {
+await t.test('the smallest lab gets all defaults', async (t) => {
   const lab = await labOf(t, smallLab('Small'));
   t.match(lab, {
     slug: 'x',
@@ -43,7 +43,7 @@ await t.test('the smallest lab gets every default', async (t) => {
   });
 });
 
-await t.test('every key is taken over', async (t) => {
+await t.test('reads every key', async (t) => {
   const lab = await labOf(t, {
     'lab.yaml': `
 title: All
@@ -117,7 +117,7 @@ steps:
   );
 });
 
-await t.test('several problems are told at once, each at its line and key', async (t) => {
+await t.test('reports several problems at once, each at its line and key', async (t) => {
   const problems = await problemsOf(t, {
     'lab.yaml': `title: ""
 sumary: hi
@@ -180,12 +180,12 @@ const brokenYaml: [name: string, text: string, told: RegExp][] = [
 ];
 
 for (const [name, text, told] of brokenYaml) {
-  await t.test(`a lab.yaml that holds ${name} is refused at its line`, async (t) => {
+  await t.test(`a lab.yaml with ${name} is rejected at its line`, async (t) => {
     t.match((await problemsOf(t, { 'lab.yaml': text }))[0], told);
   });
 }
 
-await t.test('a value out of range says what would be right', async (t) => {
+await t.test('a value out of range is reported with the limits', async (t) => {
   const problems = await problemsOf(t, {
     'lab.yaml': `title: ${'x'.repeat(121)}
 minutes: 1.5
@@ -210,14 +210,14 @@ steps:
   ]);
 });
 
-await t.test('machines that are to be alone have no network', async (t) => {
+await t.test('machines of a lab without network have none', async (t) => {
   const lab = await labOf(t, {
     'lab.yaml': 'title: a\nnetwork: none\nmachines: [{ name: main, image: x }, { name: db, image: x }]\n',
   });
   t.match(lab, { networks: [], machines: [{ networks: [] }, { networks: [] }] });
 });
 
-await t.test('networks and volumes that cannot be are told at their lines', async (t) => {
+await t.test('reports invalid networks and volumes at their lines', async (t) => {
   const problems = await problemsOf(t, {
     'lab.yaml': `title: a
 network: internet
@@ -270,14 +270,14 @@ steps: [{ id: a, title: a, instructions: a.md, check: { script: a.md } }]
   t.equal(problems.length, 1);
 });
 
-await t.test('a folder without lab.yaml, or with a name that is no slug, is refused', async (t) => {
+await t.test('a folder without lab.yaml, or with an invalid name, is rejected', async (t) => {
   t.same(await problemsOf(t, { 'README.md': 'x' }), ['labs/x/lab.yaml: is missing: it describes the lab']);
   t.match(await problemsOf(t, smallLab(), 'My Lab'), [
     /^labs\/x\/\.: the folder's name must have up to 63 lower-case letters/,
   ]);
 });
 
-await t.test('prewarmed environments are counted in short or with a schedule', async (t) => {
+await t.test('reads prewarmed environments as a number or with a schedule', async (t) => {
   const lab = (warm: string) => ({ 'lab.yaml': `title: Warm\n${MACHINES}warm: ${warm}\n` });
   t.match(await labOf(t, lab('2')), { warm: { count: 2, schedule: [] } });
   t.match(await labOf(t, lab('{ schedule: ["Every day 09:00, 5"] }')), {

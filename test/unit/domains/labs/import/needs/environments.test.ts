@@ -7,7 +7,7 @@ import {
 } from '../../../../../../src/domains/labs/import/needs/environments.ts';
 import { emptyFolder } from '../../../../../support/git-repository.ts';
 
-await t.test('imageids are run on images, or refused with the reason', async (t) => {
+await t.test('maps imageids to images, or refuses them with a reason', async (t) => {
   const environmentFor = environmentsOf({});
   const plain = { image: 'berth/lab-ubuntu', hosts: ['host01'], folder: '/root', memory: '512 MiB' };
   for (const id of ['ubuntu', 'ubuntu:2004', 'ubuntu1804']) t.match(environmentFor(id), plain, id);
@@ -27,7 +27,7 @@ await t.test('imageids are run on images, or refused with the reason', async (t)
   t.match(environmentFor('holodeck'), { refuse: /not in the table/ });
 });
 
-await t.test("entries of one's own go before Berth's, the first that fits counts", async (t) => {
+await t.test("the user's entries precede Berth's, and the first match counts", async (t) => {
   const path = join(await emptyFolder(t), 'table.yaml');
   await writeFile(
     path,
@@ -59,7 +59,7 @@ ubuntu: { image: "ubuntu:24.04", lacks: [docker] }
   t.match(environmentFor('minikube'), { refuse: /Kubernetes/ });
 });
 
-await t.test('a wrong table is told with its key', async (t) => {
+await t.test('reports an invalid table with its key', async (t) => {
   const folder = await emptyFolder(t);
   const refused = async (text: string, message: RegExp) => {
     const path = join(folder, 'table.yaml');
@@ -74,7 +74,7 @@ await t.test('a wrong table is told with its key', async (t) => {
   await t.rejects(readEnvironments(join(folder, 'none')), { code: 'CONFIG_INVALID', message: /ENOENT/ });
 });
 
-await t.test('the table of the guide can be used', async (t) => {
+await t.test('the table in the guide is valid', async (t) => {
   const guide = await readFile(join(import.meta.dirname, '../../../../../../docs/importing.md'), 'utf8');
   const [, table = ''] = /^```yaml\n(.*?)^```$/ms.exec(guide) ?? [];
   const path = join(await emptyFolder(t), 'table.yaml');

@@ -7,7 +7,7 @@ import { labIn } from '../../../../../support/lab-folders.ts';
 const kinds = (code: string, use?: CodePiece['use']) =>
   needsOf(code, { use }).map(({ kind, command, place }) => `${place.line} ${kind} ${command}`);
 
-await t.test('commands are found in all that a shell script has', async (t) => {
+await t.test('finds commands in all constructs of a shell script', async (t) => {
   const { commands, defined } = shellCommands(`#!/bin/bash
 # one
 if ! two "x; three" && [ -e a ]; then echo "no $(four -f)"; exit 1; fi
@@ -45,13 +45,13 @@ command -v twentyfour >/dev/null; nohup twentyfive & xargs -n 1 twentysix < file
   );
 });
 
-await t.test('open quotes and parentheses are read once, however many there are', async (t) => {
+await t.test('reads open quotes and parentheses in linear time', async (t) => {
   for (const part of ['"$(', '\'"(<', 'a $(b ', '${', '`', '<<E\n', 'case x in (']) {
     t.ok(shellCommands(part.repeat(100_000)).commands, part);
   }
 });
 
-await t.test('what asks for the internet is known', async (t) => {
+await t.test('finds commands that need the internet', async (t) => {
   const asks = (code: string) => needsOf(code).find(({ kind }) => kind === 'internet')?.command;
   const known = {
     'apt-get update && apt install -y nginx': 'apt-get update',
@@ -105,7 +105,7 @@ await t.test(
   },
 );
 
-await t.test('what no machine can do is named', async (t) => {
+await t.test('reports commands that no machine supports', async (t) => {
   t.same(
     kinds(`systemctl start x
 losetup -f d

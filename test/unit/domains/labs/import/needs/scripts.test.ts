@@ -14,7 +14,7 @@ function run(script: string): Promise<{ code: number; stdout: string }> {
   });
 }
 
-await t.test('hidden scripts are run by bash, in the folder of the terminal', async (t) => {
+await t.test('bash runs background scripts in the folder of the terminal', async (t) => {
   t.equal(hiddenScript('ls\n', '/root'), '#!/bin/bash\ncd /root\nls\n');
   t.equal(hiddenScript('#!/bin/sh -e\nls\n', '/srv'), '#!/bin/sh -e\ncd /srv\nls\n');
   t.equal(hiddenScript('#!/usr/bin/env bash', '/srv'), '#!/usr/bin/env bash\ncd /srv\n');
@@ -27,7 +27,7 @@ await t.test('a verify script passes by its exit code', async (t) => {
   t.match(await run(verifyScript('for a in 1; do echo a; done\nfalse\n', '/tmp')), { code: 1 });
 });
 
-await t.test('one that says "done" has to say it, and to end well', async (t) => {
+await t.test('a script that can print "done" must print it and succeed', async (t) => {
   const verdicts: [string, number][] = [
     ['true && echo "done"\n', 0],
     ['echo -n done', 0],
