@@ -9,15 +9,15 @@ import { migrate } from './infra/database/migrate.ts';
 import { fault } from './core/errors.ts';
 import { localUrl } from './core/local-url.ts';
 import { installLastResort } from './core/last-resort.ts';
-import { HTTPS_MEND, plainHttpProblem } from './core/plain-http.ts';
+import { HTTPS_FIX, plainHttpProblem } from './core/plain-http.ts';
 import { createServices } from './services.ts';
 import type { Services } from './services.ts';
 import { endByHangup } from '../setup/end-by-hangup.mjs';
 
-/** Longest graceful stop, in milliseconds: below the ten seconds after which `docker stop` kills. */
+/** Maximum time of a graceful stop, in milliseconds: below the ten seconds after which `docker stop` kills. */
 const STOP_LIMIT_MS = 8_000;
 
-/** Longest wait for requests to be answered, in milliseconds: enough for sockets to say farewell, which takes two seconds at most. */
+/** Maximum wait for running requests, in milliseconds: enough for WebSockets to close, which takes at most two seconds. */
 const REQUESTS_LIMIT_MS = 3_000;
 
 /** Exit code of a service that ends after a fatal error; `npm start` and Docker start it again. */
@@ -40,18 +40,18 @@ const SKIPPED_EVENTS: closeWithGrace.AllEvents[] = [
   'SIGTRAP',
 ];
 
-/** A service that runs. */
+/** A running service. */
 export interface RunningService {
-  /** Address that it listens at. */
+  /** URL at which it listens. */
   url: string;
-  /** Link that signs the first admin in, until one has ever signed in. */
+  /** Link that signs in the first admin; undefined once an admin has signed in. */
   signInUrl: string | undefined;
 }
 
 /**
- * Migrates the database, starts the service, and stops it gracefully on SIGTERM, SIGINT and SIGHUP. Where it
- * cannot start, nothing of it stays open.
- * @throws MIGRATION_FAILED, DATABASE_UNREACHABLE, CONFIG_INVALID also for an address that is taken
+ * Migrates the database, starts the service, and stops it gracefully on SIGTERM, SIGINT and SIGHUP. If the start fails,
+ * everything is closed again.
+ * @throws MIGRATION_FAILED, DATABASE_UNREACHABLE, or CONFIG_INVALID, also if the address is in use
  */
 export async function serve(config: Config): Promise<RunningService> {
   const app = createServer(config);
@@ -66,7 +66,7 @@ export async function serve(config: Config): Promise<RunningService> {
     await stop();
     if (hungUp) endByHangup();
   });
-  // The system, the shell and the parent process each send it when a terminal is closed.
+  // The system, the shell and the parent process each send SIGHUP when a terminal is closed.
   const onHangup = () => {
     if (!hungUp) grace.close();
     hungUp = true;
@@ -78,7 +78,7 @@ export async function serve(config: Config): Promise<RunningService> {
     contained: services.contained,
     isServing: () => isServing,
     end(error) {
-      app.log.fatal({ err: error }, 'the service ends after an error that it cannot go on with');
+      app.log.fatal({ err: error }, 'the service ends after a fatal error');
       const code = isServing ? CRASHED : 1;
       if (isEnding) process.exit(code);
       isEnding = true;
@@ -91,7 +91,8 @@ export async function serve(config: Config): Promise<RunningService> {
     await listen(app, config);
     services.start();
     const exposed = plainHttpProblem(config);
-    if (exposed !== undefined) app.log.warn(`It is not encrypted: ${exposed}. Mend: ${HTTPS_MEND}.`);
+    if (exposed !== undefined)
+      app.log.warn(`connections are not encrypted: ${exposed}. To fix it, ${HTTPS_FIX}`);
     isServing = true;
     const url = addressOf(app, config);
     return { url, signInUrl: linkSecret && `${config.publicUrl ?? url}/sign-in/${linkSecret}` };
@@ -104,7 +105,7 @@ export async function serve(config: Config): Promise<RunningService> {
   }
 }
 
-/** Ends the process once it has stopped, or has taken too long to. */
+/** Ends the process once the service has stopped, or the time is over. */
 async function endWith(code: number, stop: () => Promise<void>, log: FastifyInstance['log']): Promise<never> {
   await finish({ log, what: 'the service', work: stop(), limitMs: STOP_LIMIT_MS });
   process.exit(code);
@@ -116,12 +117,14 @@ async function stopAll(app: FastifyInstance, services: Services): Promise<void> 
   await services.stop();
 }
 
-/** What people can mend of a failure to listen, by the system's code for it. */
+/** Messages for failures to listen that people can fix, by the system's error code. */
 const listenProblems: Record<string, (config: Config) => string> = {
-  EADDRINUSE: ({ port }) => `BERTH_PORT ${port} is taken: stop what listens there, or set another port.`,
-  EACCES: ({ port }) => `BERTH_PORT ${port} may not be used by this user: set one above 1023.`,
-  EADDRNOTAVAIL: ({ host }) => `BERTH_HOST ${host} is no address of this machine: 0.0.0.0 stands for all.`,
-  ENOTFOUND: ({ host }) => `BERTH_HOST ${host} is not known here: give an address of this machine.`,
+  EADDRINUSE: ({ port }) =>
+    `BERTH_PORT ${port} is already in use. Stop the program that listens there, or set another port.`,
+  EACCES: ({ port }) => `BERTH_PORT ${port} is not allowed for this user. Set a port above 1023.`,
+  EADDRNOTAVAIL: ({ host }) =>
+    `BERTH_HOST ${host} is not an address of this host. Set 0.0.0.0 for all of its addresses.`,
+  ENOTFOUND: ({ host }) => `BERTH_HOST ${host} cannot be resolved. Set an address of this host.`,
 };
 
 async function listen(app: FastifyInstance, config: Config): Promise<void> {

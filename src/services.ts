@@ -43,23 +43,23 @@ import { createSteps } from './domains/sessions/steps/create-steps.ts';
 import { createLabImageFolders } from './host-setup/lab-image-folders.ts';
 import { logNestedSupport } from './host-setup/nested-notice.ts';
 import { imagesFolder } from './host-setup/project-folders.ts';
-import { createStandingWork } from './core/standing-work.ts';
+import { createBackgroundWork } from './core/background-work.ts';
 import { createTerminals } from './domains/terminals/create-terminals.ts';
 
-/** Longest wait for work to end once it was interrupted, in milliseconds: only an engine that hangs takes so long. */
+/** Maximum wait for interrupted work to end, in milliseconds. Only a hanging engine takes that long. */
 const WORK_LIMIT_MS = 4_000;
 
 /** Longest wait for terminals to end, in milliseconds: they are asked to when all else has been for a while. */
 const TERMINALS_LIMIT_MS = 2_500;
 
-/** Longest wait for the last writes, in milliseconds. */
+/** Maximum wait for the last writes, in milliseconds. */
 const WRITES_LIMIT_MS = 1_000;
 
 export type Services = Awaited<ReturnType<typeof createServices>>;
 
 /**
- * Constructs the service: the only place that does. The database must be migrated. Nothing works
- * by itself before `start()`; after `stop()` nothing is left open.
+ * Constructs all services; no other function does. The database must be migrated. No background work runs before
+ * `start()`, and everything is closed after `stop()`.
  * @throws DATABASE_UNREACHABLE, CONFIG_INVALID
  */
 export async function createServices({ config, log }: { config: Config; log: Log }) {
@@ -206,16 +206,16 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
   metrics.seeDiskBy(sessions.disk);
   metrics.countTerminalsBy(terminals.shellCount);
 
-  const standing = createStandingWork({ clock, contained });
+  const background = createBackgroundWork({ clock, contained });
   let ending: Promise<unknown> | undefined;
 
   function end(what: string, work: Promise<unknown>, limitMs: number): Promise<void> {
     return finish({ log, what, work, limitMs });
   }
 
-  /** All are told before any is waited for: an engine that hangs keeps none of the others from ending. */
+  /** Interrupts all work before it waits for any, so that a hanging engine does not keep other work from ending. */
   function interrupt(): Promise<unknown> {
-    const ended = standing.stop();
+    const ended = background.stop();
     previews.close();
     return (ending ??= Promise.all([
       end('checks', checks.stop(), WORK_LIMIT_MS),
@@ -264,30 +264,30 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
       database: () => database.ping(),
       engine: () => engine.info(),
       events: async () => {
-        if (!events.healthy()) throw new Error('Redis is away.');
+        if (!events.healthy()) throw new Error('Redis does not respond.');
       },
     },
 
-    /** Repairs what a crash left, and takes up the work. */
+    /** Repairs what a crash left, and starts the background work. */
     start(): void {
       sessions.start();
       checks.start();
       images.start();
-      standing.begin('the upkeep of terminals', terminals.maintain);
-      standing.begin('the upkeep of previews', previews.maintain);
-      standing.begin('the upkeep of pinned images', pins.maintenance.maintain);
-      standing.begin('following the sources of labs', labs.maintain);
-      standing.begin('the upkeep of the local registry', (signal) =>
+      background.start('maintenance of terminals', terminals.maintain);
+      background.start('maintenance of previews', previews.maintain);
+      background.start('maintenance of pinned images', pins.maintenance.maintain);
+      background.start('checks of lab sources', labs.maintain);
+      background.start('maintenance of the local registry', (signal) =>
         keepRegistry({ registry, config, seed: images.seed, clock, log }, signal),
       );
-      standing.begin('a look at engines in machines', () => logNestedSupport({ engine, config, log }));
-      standing.begin('the recovery of terminals', terminals.recover);
+      background.start('check of nested engines', () => logNestedSupport({ engine, config, log }));
+      background.start('recovery of terminals', terminals.recover);
     },
 
-    /** Begins to stop, without waiting: requests that wait for checks or the engine get their answers. */
+    /** Starts to stop without waiting: requests that wait for checks or the engine get their responses. */
     interrupt: (): void => void interrupt(),
 
-    /** Ends all work and closes everything, in a few seconds whatever hangs. Sessions go on running on the engine. */
+    /** Ends all work and closes everything within a few seconds, even if something hangs. Sessions keep running on the engine. */
     async stop(): Promise<void> {
       await Promise.all([interrupt(), end('terminals', terminals.shutdown(), TERMINALS_LIMIT_MS)]);
       await end('uses of sessions', sessions.flushUses(), WRITES_LIMIT_MS);

@@ -5,34 +5,34 @@ import { createQueryFilter } from 'berth-terminal-client/query-filter';
 import type { Hello } from 'berth-terminal-client/frames';
 import type { TerminalEnd } from 'berth-terminal-client/terminal-events';
 
-/** Ctrl-], which telnet is left by as well. */
+/** Ctrl-], which also leaves telnet. */
 const LEAVE = 0x1d;
 
-/** How long a connection may be lost before that is told, in milliseconds. */
-const TELL_AFTER_MS = 1_500;
-const NO_CONNECTION = '\r\n[No connection: it comes back by itself. Ctrl-] leaves.]\r\n';
+/** Time after which a lost connection is reported, in milliseconds. */
+const REPORT_AFTER_MS = 1_500;
+const NO_CONNECTION = '\r\n[Connection lost. Reconnecting automatically. Ctrl-] leaves.]\r\n';
 
-/** What is recorded, for who is about to be. */
+/** What is recorded, for the notice to the user. */
 const RECORDED: Record<NonNullable<Hello['recorded']>, string> = {
-  output: 'what this terminal prints',
-  input: 'what this terminal prints, and each key that is pressed',
+  output: 'the output of this terminal',
+  input: 'the output of this terminal, and every key press',
 };
 
-/** All modes as they are at first, on an empty screen. */
+/** Resets all modes and clears the screen. */
 const EMPTY_SCREEN = '\x1b[!p\x1b[?1047l\x1b[0m\x1b[2J\x1b[H';
 
 export interface Attached {
   terminal: string | undefined;
-  /** Undefined where it was left. */
+  /** Undefined if the user left the terminal. */
   end: TerminalEnd | undefined;
-  /** Whether it was recorded when it was last connected to. */
+  /** Whether the terminal was recorded at the last connection. */
   isRecorded: boolean;
 }
 
-/** Carries a terminal over this process's own until its shell ends, it is left by its key, or `signal` aborts. */
+/** Connects a terminal with the terminal of this process until its shell ends, the user presses Ctrl-], or `signal` aborts. */
 export async function attachTty(options: {
   attach: (terminal: string | undefined, size: { rows: number; cols: number }) => Promise<Admission>;
-  /** One that is there already. */
+  /** Id of an existing terminal. */
   terminal: string | undefined;
   signal: AbortSignal;
 }): Promise<Attached> {
@@ -63,9 +63,9 @@ export async function attachTty(options: {
     onReset: () => stdout.write(EMPTY_SCREEN),
     onState(state) {
       clearTimeout(telling);
-      if (state === 'reconnecting') telling = setTimeout(() => stdout.write(NO_CONNECTION), TELL_AFTER_MS);
+      if (state === 'reconnecting') telling = setTimeout(() => stdout.write(NO_CONNECTION), REPORT_AFTER_MS);
     },
-    // What was printed last is to be seen before anything else is.
+    // Waits until the last output is visible.
     onEnd: (end) => stdout.write('', () => finish?.(end)),
   });
 

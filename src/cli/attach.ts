@@ -11,7 +11,7 @@ import { serviceApi } from './service-api.ts';
 import type { ServiceApi } from './service-api.ts';
 import { untilInterrupted } from './until-interrupted.ts';
 
-/** What a service says that has too much to do, or starts anew: soon it says something else. */
+/** Temporary errors of a service that is overloaded or restarts. */
 const passing = [
   'RATE_LIMITED',
   'SHUTTING_DOWN',
@@ -24,24 +24,31 @@ const passing = [
 export const attachCommand = defineCommand({
   meta: {
     name: 'attach',
-    description: "Work in a session's machine from this terminal. Ctrl-] leaves; the shell goes on.",
+    description: "Work in a session's machine from this terminal. Ctrl-] leaves; the shell keeps running.",
   },
   args: {
-    session: { type: 'positional', required: true, description: 'Id of the session, as the API has it.' },
-    machine: { type: 'string', description: 'Name of the machine; the first of the session when absent.' },
+    session: { type: 'positional', required: true, description: 'Id of the session in the API.' },
+    machine: {
+      type: 'string',
+      description: 'Name of the machine; the first machine of the session by default.',
+    },
     terminal: {
       type: 'string',
       description:
-        'Id of a terminal that is there: one of your own, or one of another to look on; a new one when absent.',
+        "Id of an existing terminal: your own, or another user's to watch; a new terminal by default.",
     },
-    assist: { type: 'boolean', default: false, description: "Type in another's terminal; they see it." },
-    url: { type: 'string', description: 'Address of the service; that of these settings when absent.' },
+    assist: {
+      type: 'boolean',
+      default: false,
+      description: "Type in another user's terminal; the owner sees who types.",
+    },
+    url: { type: 'string', description: 'URL of the service; by default the one in the settings.' },
   },
   async run({ args }) {
     const token = process.env['BERTH_TOKEN'];
     if (!token) {
       throw fault('INPUT_INVALID', {
-        problem: 'Put a token of yours into BERTH_TOKEN: "berth token create" makes one.',
+        problem: 'BERTH_TOKEN is not set. Set it to your API token; "berth token create" creates one.',
       });
     }
     const api = serviceApi((args.url ?? ownAddress()).replace(/\/+$/, ''), token);
@@ -52,7 +59,7 @@ export const attachCommand = defineCommand({
         ? openTerminal(api, { session, machine, ...size })
         : attachTerminal(api, { terminal, as: assist ? 'ASSISTING' : undefined });
     await untilInterrupted(async (signal) => {
-      tell(await withRawTty(() => attachTty({ attach, terminal: args.terminal, signal })), session);
+      report(await withRawTty(() => attachTty({ attach, terminal: args.terminal, signal })), session);
     });
   },
 });
@@ -65,7 +72,7 @@ async function firstMachine(api: ServiceApi, session: string): Promise<string> {
   );
   const [machine] = found.machines;
   if (!machine)
-    throw fault('INPUT_INVALID', { problem: 'The session has no machine yet: wait until it is ready.' });
+    throw fault('INPUT_INVALID', { problem: 'The session has no machine yet. Wait until it is ready.' });
   return machine.name;
 }
 
@@ -103,7 +110,7 @@ function attachTerminal(
   );
 }
 
-/** What the service refuses is refused for good, but for what passes. */
+/** Treats errors of the service as final, except for temporary ones. */
 async function admitted(asked: Promise<Way>): Promise<Admission> {
   try {
     const { way } = await asked;
@@ -115,10 +122,12 @@ async function admitted(asked: Promise<Way>): Promise<Admission> {
   }
 }
 
-/** Why it is over; the shell's exit code is this command's. */
-function tell({ end, terminal, isRecorded }: Attached, session: string): void {
+/** Prints why the terminal ended. The shell's exit code becomes the exit code of this command. */
+function report({ end, terminal, isRecorded }: Attached, session: string): void {
   if (!end) {
-    const again = terminal ? ` It goes on; to come back: berth attach ${session} --terminal ${terminal}` : '';
+    const again = terminal
+      ? ` It keeps running. To reconnect: berth attach ${session} --terminal ${terminal}`
+      : '';
     const noted = isRecorded ? ' It is recorded.' : '';
     process.stderr.write(`\nYou left the terminal.${noted}${again}\n`);
   } else if (end.why === 'exited') {

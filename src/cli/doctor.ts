@@ -4,9 +4,12 @@ import { examine } from '../host-setup/doctor.ts';
 import { formatFindings } from '../host-setup/doctor-report.ts';
 import { imagesFolder } from '../host-setup/project-folders.ts';
 
-/** `berth doctor`: exit code 1 when something that Berth needs is missing. */
+/** `berth doctor`: exits with code 1 if something that Berth needs is missing. */
 export const doctorCommand = defineCommand({
-  meta: { name: 'doctor', description: 'Say what this machine has and what it lacks, each with its mend.' },
+  meta: {
+    name: 'doctor',
+    description: 'Check what Berth needs on this host, and how to fix what is missing.',
+  },
   async run() {
     const findings = await examine({ config: readConfig(process.env), env: process.env, imagesFolder });
     process.stdout.write(formatFindings(findings));

@@ -2,12 +2,12 @@ import { defineCommand } from 'citty';
 import { readConfig } from '../config/config.ts';
 import { localUrl } from '../core/local-url.ts';
 
-/** Longest wait for the answer, in milliseconds: container health checks allow five seconds. */
+/** Maximum wait for the response, in milliseconds: container health checks allow five seconds. */
 const ANSWER_LIMIT_MS = 4_000;
 
-/** `berth health`: exit code 0 when the service of these settings is alive. */
+/** `berth health`: exits with code 0 if the service with these settings is alive. */
 export const healthCommand = defineCommand({
-  meta: { name: 'health', description: 'Ask whether the service on this machine is alive.' },
+  meta: { name: 'health', description: 'Check whether the service on this host is alive.' },
   async run() {
     const { host, port } = readConfig(process.env);
     const address = `${localUrl(host, port)}/healthz`;

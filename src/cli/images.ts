@@ -7,15 +7,15 @@ import { PAGE_LIMIT } from '../core/paging.ts';
 import type { Services } from '../services.ts';
 import { withServices } from './with-services.ts';
 
-/** How often a job is looked at, in milliseconds. */
-const LOOK_EVERY_MS = 300;
-/** Enough of what was printed last to find the place again when the log was cut at its front. */
+/** Interval between two polls of a job, in milliseconds. */
+const POLL_EVERY_MS = 300;
+/** Number of last printed characters that are used to find the position in a log that was truncated at its start. */
 const TAIL_CHARS = 200;
 
 const image = { type: 'positional', required: true, description: 'Name of the image.' } as const;
 
 const listCommand = defineCommand({
-  meta: { name: 'list', description: "Print the engine's images, and who uses them." },
+  meta: { name: 'list', description: "Print the engine's images, and what uses them." },
   run: () =>
     withServices(async ({ images }) => {
       let after: string | undefined;
@@ -28,20 +28,20 @@ const listCommand = defineCommand({
 });
 
 const pullCommand = defineCommand({
-  meta: { name: 'pull', description: 'Fetch an image from its registry, or what has changed of it.' },
+  meta: { name: 'pull', description: 'Pull an image, or its changed layers, from its registry.' },
   args: { image },
   run: ({ args }) => withServices((services) => follow(services, services.images.pull(system, args.image))),
 });
 
 const buildCommand = defineCommand({
-  meta: { name: 'build', description: 'Build the image of a folder under images/, and try it.' },
+  meta: { name: 'build', description: 'Build the image of a folder under images/, and test it.' },
   args: { folder: { type: 'positional', required: true, description: 'Name of the folder.' } },
   run: ({ args }) =>
     withServices((services) => follow(services, services.images.buildFolder(system, args.folder))),
 });
 
 const removeCommand = defineCommand({
-  meta: { name: 'remove', description: 'Remove an image that Berth pulled or built and nobody uses.' },
+  meta: { name: 'remove', description: 'Remove an unused image that Berth pulled or built.' },
   args: { image },
   run: ({ args }) =>
     withServices(async ({ images }) => {
@@ -51,11 +51,11 @@ const removeCommand = defineCommand({
 });
 
 const pruneCommand = defineCommand({
-  meta: { name: 'prune', description: 'Remove all images that Berth pulled or built and nobody uses.' },
+  meta: { name: 'prune', description: 'Remove all unused images that Berth pulled or built.' },
   run: () => withServices((services) => follow(services, services.images.prune(system))),
 });
 
-/** `berth images …`: for who has the machine in hand; it asks for no credentials. */
+/** `berth images …`: for administrators of the host; it needs no credentials. */
 export const imagesCommand = defineCommand({
   meta: { name: 'images', description: 'List, pull, build and remove images on the engine.' },
   subCommands: {
@@ -67,7 +67,7 @@ export const imagesCommand = defineCommand({
   },
 });
 
-/** Prints what the job prints until it has ended; Ctrl-C cancels it. */
+/** Prints the output of a job until it ends. Ctrl-C cancels the job. */
 async function follow({ jobs }: Services, starting: Promise<Job>): Promise<void> {
   const { id } = await starting;
   const cancel = () => void jobs.cancel(system, id);
@@ -80,7 +80,7 @@ async function follow({ jobs }: Services, starting: Promise<Job>): Promise<void>
     process.stdout.write(newPart(log, printed));
     printed = log;
     if (job.finishedAt) break;
-    await sleep(LOOK_EVERY_MS);
+    await sleep(POLL_EVERY_MS);
   }
   process.off('SIGINT', cancel);
   if (job.state === 'succeeded') return;
@@ -88,7 +88,7 @@ async function follow({ jobs }: Services, starting: Promise<Job>): Promise<void>
   process.exitCode = 1;
 }
 
-/** What has come to a log since it was `before`. */
+/** Returns the part of a log that was added since it was `before`. */
 function newPart(log: string, before: string): string {
   if (log.startsWith(before)) return log.slice(before.length);
   const tail = before.slice(-TAIL_CHARS);
@@ -112,7 +112,7 @@ function describe({
     origin.replace('_', '-'),
     labs.length > 0 && `labs ${labs.join(',')}`,
     machines > 0 && `${machines} machines`,
-    foreignContainers > 0 && `${foreignContainers} containers of others`,
+    foreignContainers > 0 && `${foreignContainers} foreign containers`,
     pinnedBy.length > 0 && `pinned by ${pinnedBy.join(',')}`,
   ]
     .filter(Boolean)

@@ -2,12 +2,12 @@ import { setFlagsFromString } from 'node:v8';
 import { defineCommand, runCommand, runMain } from 'citty';
 import { isFault } from '../core/errors.ts';
 
-// Prisma's WebAssembly runs seldom: optimising it costs a start a third of its processor time, and 90 MB of memory.
+// Prisma's WebAssembly runs rarely. Optimizing it would take a third of a start's processor time, and 90 MB of memory.
 setFlagsFromString('--liftoff-only');
 
-/** Each command is loaded when it is run, so that none waits for another's libraries. */
+/** Each command is loaded when it runs, so that it does not wait for the libraries of others. */
 const main = defineCommand({
-  meta: { name: 'berth', description: 'Hands-on labs on your own machine.' },
+  meta: { name: 'berth', description: 'Hands-on labs on your own host.' },
   subCommands: {
     up: async () => (await import('./up.ts')).upCommand,
     serve: async () => (await import('./serve.ts')).serveCommand,
@@ -23,16 +23,16 @@ const main = defineCommand({
 
 const rawArgs = process.argv.slice(2);
 
-/** What people can mend is told in one message; everything else with its stack, for Berth's developers. */
-function tell(error: unknown): void {
-  const told = isFault(error) || (error instanceof Error && error.name === 'CLIError');
-  process.stderr.write(`\n${told ? error.message : (error as Error).stack}\n`);
+/** Prints only the message of errors that people can fix, and the stack of all others, for Berth's developers. */
+function report(error: unknown): void {
+  const isFixable = isFault(error) || (error instanceof Error && error.name === 'CLIError');
+  process.stderr.write(`\n${isFixable ? error.message : (error as Error).stack}\n`);
   process.exitCode = 1;
 }
 
-// Help is citty's own; it would print errors with their stack as well.
+// Only for help: citty would also print the stack of errors.
 if (rawArgs.length === 0 || rawArgs.some((argument) => argument === '--help' || argument === '-h')) {
   await runMain(main);
 } else {
-  await runCommand(main, { rawArgs }).catch(tell);
+  await runCommand(main, { rawArgs }).catch(report);
 }

@@ -2,9 +2,9 @@ import { defineCommand } from 'citty';
 import { readConfig } from '../config/config.ts';
 import { migrate } from '../infra/database/migrate.ts';
 
-/** `berth migrate`: brings the database to this version, as every start does. */
+/** `berth migrate`: migrates the database to this version, as every start does. */
 export const migrateCommand = defineCommand({
-  meta: { name: 'migrate', description: 'Bring the database to this version.' },
+  meta: { name: 'migrate', description: 'Migrate the database to this version.' },
   async run() {
     const applied = await migrate({ url: readConfig(process.env).databaseUrl });
     process.stdout.write(

@@ -1,6 +1,6 @@
 import type { RunningService } from '../main.ts';
 
-/** Tells the person who started the service where it is, and how to sign in the first time. */
+/** Prints the URL of the service, and the link for the first sign-in. */
 export function printAddress({ url, signInUrl }: RunningService): void {
   process.stdout.write(`\nBerth is ready at ${url}\n`);
   if (signInUrl) {

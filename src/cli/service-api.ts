@@ -1,7 +1,7 @@
 import { fault, faultCodes } from '../core/errors.ts';
 import type { FaultCode, FaultDetails } from '../core/errors.ts';
 
-/** Asks a service by GraphQL, as the user of the token. */
+/** Sends a GraphQL query to a service, as the user of the token. */
 export type ServiceApi = <Data>(query: string, variables: Record<string, unknown>) => Promise<Data>;
 
 interface Answer<Data> {
@@ -9,12 +9,12 @@ interface Answer<Data> {
   errors?: { message: string; extensions?: FaultDetails }[];
 }
 
-/** There is no service, or something else. It is told by its message alone, as citty's own errors are. */
+/** The address has no service of Berth. Only its message is printed, as for citty's own errors. */
 export class ServiceAway extends Error {
   override name = 'CLIError';
 }
 
-/** @throws what the service refuses, as it says it; {@link ServiceAway} */
+/** Creates the client of a service's API. @throws the errors of the service, {@link ServiceAway} */
 export function serviceApi(address: string, token: string): ServiceApi {
   return async <Data>(query: string, variables: Record<string, unknown>) => {
     const { data, errors } = await ask<Data>(address, token, { query, variables });
@@ -34,7 +34,7 @@ async function ask<Data>(address: string, token: string, body: object): Promise<
     });
     return (await response.json()) as Answer<Data>;
   } catch (error) {
-    throw new ServiceAway(`${address} does not answer as a service of Berth does.`, { cause: error });
+    throw new ServiceAway(`There is no service of Berth at ${address}.`, { cause: error });
   }
 }
 

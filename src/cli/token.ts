@@ -12,16 +12,20 @@ const DAY_MS = 24 * 3_600_000;
 
 const user = {
   type: 'string',
-  description: 'Id or e-mail address of the user; the first admin when absent.',
+  description: 'Id or e-mail address of the user; the first admin by default.',
 } as const;
 
 const createCommand = defineCommand({
-  meta: { name: 'create', description: 'Make an API token and print it, this once.' },
+  meta: { name: 'create', description: 'Create an API token and print it. It is not shown again.' },
   args: {
-    name: { type: 'positional', required: true, description: 'What it is for.' },
+    name: { type: 'positional', required: true, description: 'Name that says what the token is for.' },
     user,
-    scopes: { type: 'string', default: allScopes.join(','), description: 'What it may be used for.' },
-    days: { type: 'string', description: 'Days until it expires; never when absent.' },
+    scopes: {
+      type: 'string',
+      default: allScopes.join(','),
+      description: 'Scopes of the token, separated by commas.',
+    },
+    days: { type: 'string', description: 'Days until it expires; never by default.' },
   },
   run: ({ args }) =>
     withIdentity(async (identity) => {
@@ -32,7 +36,7 @@ const createCommand = defineCommand({
         expiresAt: expiryIn(args.days),
         userId: id,
       });
-      // The secret alone on standard output, for scripts.
+      // Standard output has only the secret, for scripts.
       process.stderr.write(`${describe(token)}\n`);
       process.stdout.write(`${secret}\n`);
     }),
@@ -52,7 +56,9 @@ const listCommand = defineCommand({
 
 const revokeCommand = defineCommand({
   meta: { name: 'revoke', description: 'Revoke an API token.' },
-  args: { id: { type: 'positional', required: true, description: 'Its id, as "berth token list" has it.' } },
+  args: {
+    id: { type: 'positional', required: true, description: 'Id of the token, as in "berth token list".' },
+  },
   run: ({ args }) =>
     withIdentity(async ({ tokens }) => {
       const revoked = await tokens.revoke(system, args.id);
@@ -61,7 +67,7 @@ const revokeCommand = defineCommand({
 });
 
 const linkCommand = defineCommand({
-  meta: { name: 'link', description: 'Print a link that signs a user in once, within the hour.' },
+  meta: { name: 'link', description: 'Print a link that signs in a user once, within an hour.' },
   args: { user },
   run: ({ args }) =>
     withIdentity(async (identity) => {
@@ -72,9 +78,9 @@ const linkCommand = defineCommand({
     }),
 });
 
-/** `berth token …`: for who has the machine in hand; it asks for no credentials. */
+/** `berth token …`: for administrators of the host; it needs no credentials. */
 export const tokenCommand = defineCommand({
-  meta: { name: 'token', description: 'Make, list and revoke API tokens, and make sign-in links.' },
+  meta: { name: 'token', description: 'Create, list and revoke API tokens, and create sign-in links.' },
   subCommands: { create: createCommand, list: listCommand, revoke: revokeCommand, link: linkCommand },
 });
 
@@ -98,7 +104,7 @@ function expiryIn(days: string | undefined): Date | undefined {
   if (days === undefined) return undefined;
   const number = Number(days);
   if (!(number > 0 && number < 100_000)) {
-    throw fault('INPUT_INVALID', { problem: `"${days}" is no number of days.` });
+    throw fault('INPUT_INVALID', { problem: `"${days}" is not a number of days.` });
   }
   return new Date(Date.now() + number * DAY_MS);
 }

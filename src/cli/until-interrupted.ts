@@ -1,12 +1,12 @@
-/** Signals that ask a command to end, with the exit codes that shells give them. */
+/** Signals that end a command, with their exit codes as in shells. */
 const EXIT_CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
-/** What `work` is ended by when the command is asked to end. */
+/** Abort reason of `work` when a signal ends the command. */
 class Interrupted extends Error {}
 
 /**
- * Runs `work`, whose signal aborts when the command is asked to end: it has cleaned up after itself when it
- * rejects then. A second time ends the command at once.
+ * Runs `work` with a signal that aborts when a signal ends the command. `work` must clean up before it rejects. A second
+ * signal ends the command immediately.
  */
 export async function untilInterrupted(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
   const stopping = new AbortController();

@@ -6,7 +6,7 @@ import type { Database } from '../infra/database/database.ts';
 import { migrate } from '../infra/database/migrate.ts';
 import { isFault } from '../core/errors.ts';
 
-/** Runs `work` on the database of these settings, beside a service that may run. A fault is printed as a line. */
+/** Runs `work` on the database of the settings, even while a service runs. Prints a fault as one line. */
 export async function withDatabase(
   work: (opened: { config: Config; database: Database }) => Promise<void>,
 ): Promise<void> {

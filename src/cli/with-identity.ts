@@ -14,18 +14,18 @@ import type { TokenService, User, UserService } from '../domains/identity/user.t
 import type { Log } from '../core/log.ts';
 import { withDatabase } from './with-database.ts';
 
-/** What commands on users and tokens work with. */
+/** The services for commands on users and tokens. */
 export interface CliIdentity {
   config: Config;
   users: UserService;
   tokens: TokenService;
-  /** Made now if there is none. */
+  /** Returns the first admin, who is created if there is no admin. */
   firstAdmin(): Promise<User>;
 }
 
 /**
- * Runs `work` on the database of these settings, beside a service that may run. With Redis that
- * service learns of changes at once, without it within ten seconds. A fault is printed as a line.
+ * Runs `work` on the database of the settings, even while a service runs. With Redis, that service is notified of
+ * changes immediately; without it, it notices them within ten seconds. Prints a fault as one line.
  */
 export async function withIdentity(work: (identity: CliIdentity) => Promise<void>): Promise<void> {
   await withDatabase(async ({ config, database }) => {
@@ -60,5 +60,5 @@ function warn(_details: object, message: string): void {
   process.stderr.write(`${message}\n`);
 }
 
-/** People at a terminal want to know what is wrong and nothing else. */
+/** Prints only warnings and errors to the terminal. */
 const warnings: Log = { info: () => {}, warn, error: warn };

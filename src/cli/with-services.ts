@@ -6,7 +6,7 @@ import { createServices } from '../services.ts';
 import type { Services } from '../services.ts';
 import type { Log } from '../core/log.ts';
 
-/** People at a terminal want to know what is wrong and nothing else. */
+/** Prints only errors to the terminal. */
 const errorsOnly: Log = {
   info: () => {},
   warn: () => {},
@@ -14,8 +14,8 @@ const errorsOnly: Log = {
 };
 
 /**
- * Runs `work` with the services of these settings, beside a service that may run; none of them
- * does anything by itself. A fault is printed as a line.
+ * Runs `work` with the services of the settings, even while another service runs. They do no background work. Prints a
+ * fault as one line.
  */
 export async function withServices(work: (services: Services) => Promise<void>): Promise<void> {
   try {

@@ -1,7 +1,7 @@
-/** Most that one statement names: SQLite takes an expression of at most a thousand parts. */
+/** Maximum number of values in one statement: SQLite limits an expression to a depth of a thousand. */
 const BATCH = 200;
 
-/** All of them in their order, at most `size` at a time. */
+/** Yields all elements in order, in batches of at most `size`. */
 export function* batches<T>(all: readonly T[], size = BATCH): Generator<T[]> {
   for (let start = 0; start < all.length; start += size) yield all.slice(start, start + size);
 }

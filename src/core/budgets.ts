@@ -2,7 +2,7 @@
 const ROUND_MS = 10;
 
 /** Number of accounts from which full ones are dropped; each takes some hundred bytes. */
-const MOST_IDLE = 1_000;
+const MAX_IDLE = 1_000;
 
 /** An amount that refills with time, up to `burst`. */
 export interface Rate {
@@ -13,9 +13,9 @@ export interface Rate {
 export interface BudgetsOptions {
   /** The rate of each account. */
   each: Rate;
-  /** The rate of all accounts together; no limit when absent. */
+  /** The rate of all accounts together; no limit if absent. */
   all?: Rate;
-  /** Most waiters that one round resumes; no limit when absent. */
+  /** Maximum number of waiters that one round resumes; no limit if absent. */
   resumedAtOnce?: number;
   /** Replaces the process's clock and timers in tests. */
   time?: Time;
@@ -23,7 +23,7 @@ export interface BudgetsOptions {
 
 /** The clock and the timer that budgets need. */
 export interface Time {
-  /** Returns the time in milliseconds; it never goes back. */
+  /** Returns the time in milliseconds; it never decreases. */
   now(): number;
   /** Calls `round` every `ms` milliseconds, until the returned function is called. */
   every(ms: number, round: () => void): () => void;
@@ -60,7 +60,7 @@ export function createBudgets(options: BudgetsOptions) {
   function account(name: string): Account {
     const known = accounts.get(name);
     if (known) return known;
-    if (accounts.size >= MOST_IDLE) forgetIdle();
+    if (accounts.size >= MAX_IDLE) forgetIdle();
     const made = { left: createBucket(each, time), waiting: new Set<() => void>() };
     accounts.set(name, made);
     return made;

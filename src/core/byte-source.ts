@@ -1,17 +1,16 @@
 /**
- * Bytes that are read into the reader's own memory, and so into the same again and again: memory that
- * is new for each piece costs a stream of gigabytes more time than all else that is done with it.
- * Its owner closes it.
+ * A source of bytes that fills buffers of its reader, so the reader can reuse them. Allocating memory for each chunk
+ * would be most of the cost of a long stream. The owner must close the source.
  */
 export interface ByteSource {
   /**
-   * Fills `memory` from its beginning with what there is, and waits where there is nothing yet.
-   * Resolves how many bytes that is, 0 at the end. To be called for the next when it is done.
+   * Fills `memory` from its start with the available bytes, and waits until some arrive. Resolves to the number of
+   * bytes, 0 at the end. Call it again only after it has resolved.
    */
   read(memory: Buffer): Promise<number>;
   /**
-   * Ends it, whatever would still have come. Reading fails from now on, with `reason`. Resolves when
-   * nothing is left of what gave the bytes; closing what is closed succeeds.
+   * Closes the source, even before its end. Later reads fail with `reason`. Resolves when all resources are released. May
+   * be called more than once.
    */
   close(reason?: Error): Promise<void>;
 }

@@ -2,13 +2,13 @@ import { setTimeout } from 'node:timers/promises';
 
 /** Time as a port, so that lifetimes and expiry can be tested without waiting. */
 export interface Clock {
-  /** The present moment. */
+  /** Returns the current time. */
   now(): Date;
-  /** Resolves after `ms` milliseconds; rejects with the signal's reason when aborted first. */
+  /** Resolves after `ms` milliseconds, or rejects with the signal's reason if it aborts first. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** The machine's own time. Its timers do not keep the process alive. */
+/** The system's time. Its timers do not keep the process alive. */
 export const systemClock: Clock = {
   now: () => new Date(),
   sleep: (ms, signal) => sleepFor(ms, { ref: false, ...(signal && { signal }) }),

@@ -1,12 +1,12 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Log } from './log.ts';
 
-/** Longest wait for one thing to close, in milliseconds: some of them tell others first. */
+/** Maximum time for one resource to close, in milliseconds. Some of them notify others first. */
 const CLOSE_LIMIT_MS = 1_500;
 
 export type Closing = ReturnType<typeof createClosing>;
 
-/** What was opened, to be closed in reverse order: one that fails to is logged and keeps no other from it. */
+/** Collects opened resources and closes them in reverse order. A failure to close is logged, and the others are closed too. */
 export function createClosing({ log }: { log: Log }) {
   const opened: { what: string; close: () => Promise<void> }[] = [];
 
@@ -14,7 +14,7 @@ export function createClosing({ log }: { log: Log }) {
     add(what: string, close: () => Promise<void>): void {
       opened.push({ what, close });
     },
-    /** Closes all that is still open. */
+    /** Closes all resources that are still open. */
     async close(): Promise<void> {
       for (const { what, close } of opened.splice(0).toReversed()) {
         await finish({ log, what, work: close(), limitMs: CLOSE_LIMIT_MS });
@@ -23,7 +23,7 @@ export function createClosing({ log }: { log: Log }) {
   };
 }
 
-/** Resolves when `work` has ended, or after `limitMs` without it. Never rejects: a failure is logged. */
+/** Resolves when `work` has ended, or after `limitMs`. Never rejects: a failure is logged. */
 export async function finish(options: {
   log: Log;
   /** Names the work in the log, such as "the database". */
@@ -34,10 +34,10 @@ export async function finish(options: {
   const { log, what, limitMs } = options;
   const over = new AbortController();
   const work = options.work
-    .catch((error: unknown) => log.error({ err: error, what }, 'Something failed to stop.'))
+    .catch((error: unknown) => log.error({ err: error, what }, 'failed to stop'))
     .finally(() => over.abort());
   const late = setTimeout(limitMs, undefined, over).then(
-    () => log.warn({ what, limitMs }, 'Something did not stop in time, and is left as it is.'),
+    () => log.warn({ what, limitMs }, 'did not stop in time'),
     () => undefined,
   );
   await Promise.race([work, late]);

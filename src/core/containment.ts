@@ -1,42 +1,42 @@
 import type { Log } from './log.ts';
 
-/** Where an exception is contained, so that it fails what it belongs to and nothing else. */
+/** Boundaries that contain an exception, so that it affects only what it belongs to. */
 export const boundaries = [
-  /** A request: answered with status 500. */
+  /** A request: the response has status 500. */
   'request',
-  /** A connection to a port of a machine: closed. */
+  /** A connection to a port of a machine: it is closed. */
   'preview',
-  /** A WebSocket of a terminal or of GraphQL: closed. */
+  /** A WebSocket of a terminal or of GraphQL: it is closed. */
   'socket',
-  /** A listener of the event bus: the others are called. */
+  /** A listener of the event bus: the others are still called. */
   'event-listener',
-  /** Work that goes on for as long as the service runs: started again. */
+  /** A background worker: it is started again. */
   'background-work',
-  /** Anything that escaped all of these: the last resort, and a bug to fix. */
+  /** The last resort for exceptions that no other boundary caught, which are bugs. */
   'process',
 ] as const;
 
 export type Boundary = (typeof boundaries)[number];
 
-/** Reports an exception that a boundary contained: to the log, and to the metric that counts them. */
+/** Reports an exception that a boundary contained, to the log and to the metric. */
 export type Contained = (boundary: Boundary, error: unknown, details?: object) => void;
 
-/** Reports to `log` and to `count`. */
+/** Creates the function that reports contained exceptions to `log` and to `count`. */
 export function createContained(options: { log: Log; count: (boundary: Boundary) => void }): Contained {
   return (boundary, error, details) => {
     options.count(boundary);
-    options.log.error({ err: error, boundary, ...details }, 'an exception was contained');
+    options.log.error({ err: error, boundary, ...details }, 'contained an exception');
   };
 }
 
-/** Reports to a log alone, where nothing counts. */
+/** Creates the function that reports contained exceptions only to a log. */
 export function containedBy(log: Log): Contained {
   return createContained({ log, count: () => undefined });
 }
 
 /**
- * Makes a listener that never throws: an exception of `listener`, thrown or by rejection, is
- * reported, then `fail` ends what it belongs to.
+ * Wraps a listener so that it never throws. If `listener` throws or rejects, the exception is reported, and `fail` ends
+ * what it belongs to.
  */
 export function guard<A extends unknown[]>(
   options: { contained: Contained; boundary: Boundary; details?: object; fail: () => void },

@@ -1,10 +1,10 @@
-/** A promise together with what settles it. */
+/** A promise with the functions that settle it. */
 export interface Deferred<T> {
   readonly promise: Promise<T>;
   resolve(value: T): void;
 }
 
-/** A promise that is resolved from outside; later values are ignored. */
+/** Creates a promise that the caller settles. Later values are ignored. */
 export function deferred<T>(): Deferred<T> {
   let settle: ((value: T) => void) | undefined;
   const promise = new Promise<T>((resolve) => {

@@ -5,26 +5,26 @@ import { fault } from './errors.ts';
 
 const ALGORITHM = 'aes-256-gcm';
 const KEY_BYTES = 32;
-/** What the mode is meant to be used with, and what its tag is. */
+/** Sizes of the nonce and the tag for AES-GCM. */
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
-/** First part of what is stored: another way of encrypting gets another. */
+/** Prefix of stored secrets. Another encryption method gets another prefix. */
 const FORMAT = 'v1';
-/** File in the data folder that holds the key where no setting does. */
+/** File in the data folder with the key, if no setting has it. */
 const KEY_FILE = 'secret.key';
 
-/** Keeps secrets that have to be read again: encrypted, and bound to what they are of. */
+/** Encrypts secrets that must be read again, and binds them to what they are for. */
 export interface Encryption {
-  /** `thing` names what the secret is of, such as `registry example.org`: as another's it cannot be read. */
+  /** Encrypts a secret. `thing` names what it is for, such as `registry example.org`; it can only be decrypted with the same name. */
   seal(secret: string, thing: string): string;
-  /** @throws SECRET_UNREADABLE when it was sealed with another key or for another thing, or was changed */
+  /** Decrypts a secret. @throws SECRET_UNREADABLE if it was sealed with another key or for another thing, or was changed */
   open(sealed: string, thing: string): string;
 }
 
 /**
- * AES-256-GCM with the key of BERTH_SECRET_KEY, or with one that is made once and kept in the data
- * folder, where only its owner may read it. Processes that share a database must share the key.
- * @throws CONFIG_INVALID for a key that is none
+ * Creates the encryption: AES-256-GCM with the key of BERTH_SECRET_KEY, or with a generated key in the data folder that
+ * only its owner may read. Processes that share a database must share the key.
+ * @throws CONFIG_INVALID for an invalid key
  */
 export async function createEncryption({
   secretKey,
@@ -76,7 +76,7 @@ async function keyInFile(dataDir: string): Promise<Buffer> {
   const present = await readIfThere(path);
   if (present !== undefined) return readKey(present, path);
   await mkdir(dataDir, { recursive: true });
-  // Whole at once, and never over one that another process has made meanwhile.
+  // Creates the file atomically, and never replaces one that another process has just created.
   const made = `${path}.${randomBytes(6).toString('hex')}`;
   await writeFile(made, `${randomBytes(KEY_BYTES).toString('base64')}\n`, { mode: 0o600, flag: 'wx' });
   try {

@@ -2,13 +2,13 @@ import ipaddr from 'ipaddr.js';
 
 const { IPv4 } = ipaddr;
 
-/** A block of IPv4 addresses; both ends belong to it. */
+/** A block of IPv4 addresses, including both ends. */
 export interface Block {
   readonly first: number;
   readonly last: number;
 }
 
-/** Reads `10.231.0.0/16`; undefined when it is none. */
+/** Reads a block such as `10.231.0.0/16`; returns undefined if it is invalid. */
 export function parseBlock(cidr: string): Block | undefined {
   if (!IPv4.isValidCIDR(cidr) || !IPv4.isValidFourPartDecimal(cidr.split('/')[0] ?? '')) return undefined;
   return {

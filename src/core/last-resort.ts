@@ -24,9 +24,9 @@ export function isFatal(error: unknown): boolean {
 }
 
 /**
- * Takes what escaped every boundary: one learner's exception must not end the service for all. It is
- * reported and the process goes on, unless the error is fatal or `isServing` says that the start is not over: then
- * `end` is called. Returns what uninstalls it.
+ * Handles exceptions that no boundary caught, because one learner's exception must not end the service for all. Reports
+ * the exception, and the process continues. Calls `end` instead if the error is fatal, or if `isServing` says that the
+ * start is not complete. Returns a function that uninstalls the handler.
  */
 export function installLastResort(options: {
   contained: Contained;
@@ -34,7 +34,7 @@ export function installLastResort(options: {
   end: (error: unknown) => void;
 }): () => void {
   const { contained, isServing, end } = options;
-  // Also for rejections that nothing handles: Node raises them as exceptions.
+  // Includes unhandled rejections, which Node raises as exceptions.
   const take = (error: unknown, origin: string) => {
     if (!isServing() || isFatal(error)) end(error);
     else contained('process', error, { origin });

@@ -3,20 +3,19 @@ import { setMaxListeners } from 'node:events';
 export interface LinkedAbort {
   signal: AbortSignal;
   abort(reason?: unknown): void;
-  /** Stops listening to the other signals. To be called when the work is over. */
+  /** Stops listening to the other signals. Must be called when the work is over. */
   unlink(): void;
 }
 
 /**
- * Creates a signal that also aborts when one of `others` does, until `unlink` is called. In place of
- * AbortSignal.any: with that, Node 20 keeps some memory in each of the other signals for as long as those live, and
- * many live as long as the service.
+ * Creates a signal that also aborts when one of `others` does, until `unlink` is called. It replaces AbortSignal.any,
+ * which in Node 20 leaks memory in the other signals for as long as they exist; many exist as long as the service.
  */
 export function linkedAbort(...others: readonly AbortSignal[]): LinkedAbort {
   const own = new AbortController();
   const links = others.map((other) => ({ other, onAbort: () => own.abort(other.reason) }));
   for (const { other, onAbort } of links) {
-    // As many as there is work under way: Node would warn of more than ten.
+    // One listener for each running task; Node would warn about more than ten.
     setMaxListeners(0, other);
     if (other.aborted) onAbort();
     else other.addEventListener('abort', onAbort, { once: true });

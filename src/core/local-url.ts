@@ -1,15 +1,15 @@
 import { isIPv6 } from 'node:net';
 
-/** Where "all addresses" is listened on, this machine reaches the service by its own name. */
+/** Values for "all addresses". The host itself then uses the name localhost. */
 const ALL_ADDRESSES = new Set(['0.0.0.0', '::']);
 
-/** Address at which this machine reaches a service that listens on `host` and `port`; no slash at its end. */
+/** Returns the URL at which this host can access a service that listens on `host` and `port`, without a trailing slash. */
 export function localUrl(host: string, port: number): string {
   if (ALL_ADDRESSES.has(host)) return `http://localhost:${port}`;
   return `http://${isIPv6(host) ? `[${host}]` : host}:${port}`;
 }
 
-/** Whether a host name is of the machine that asks: what listens there is reached by nobody else. */
+/** Returns whether a host name is a loopback name, which no other host can access. */
 export function isLoopback(hostname: string): boolean {
   return /^(localhost|127(\.\d+){3}|\[?::1\]?)$|\.localhost$/.test(hostname);
 }

@@ -1,4 +1,4 @@
-/** What services need of a logger; pino's is one. Details first, as pino has it. */
+/** The logger that services need, with the details first as in pino. */
 export interface Log {
   info(details: object, message: string): void;
   warn(details: object, message: string): void;

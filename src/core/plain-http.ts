@@ -1,12 +1,12 @@
 import { isLoopback } from './local-url.ts';
 
-/** What helps against what can be read on the way. */
-export const HTTPS_MEND =
-  'put a proxy with a certificate in front, and give BERTH_PUBLIC_URL its https address; docs/operations.md has more';
+/** How to fix unencrypted connections. */
+export const HTTPS_FIX =
+  'put a proxy with a certificate in front, and set BERTH_PUBLIC_URL to its https address; see docs/operations.md';
 
 /**
- * What anybody on the way can read where people reach Berth, or its previews, by http from other
- * machines; undefined where there is no such way. Pure.
+ * Returns what can be read on the network if people access Berth or its previews by HTTP from other hosts; undefined if
+ * they do not. Pure.
  */
 export function plainHttpProblem({
   publicUrl,
@@ -21,5 +21,5 @@ export function plainHttpProblem({
     previewDomain !== undefined && !isLoopback(previewDomain) && `previews below ${previewDomain}`,
   ].filter((each) => each !== false);
   if (exposed.length === 0) return undefined;
-  return `cookies of ${exposed.join(' and of ')} go over the network by http, where they can be read`;
+  return `cookies of ${exposed.join(' and of ')} are sent over the network by HTTP, where others can read them`;
 }

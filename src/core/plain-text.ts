@@ -1,26 +1,26 @@
 import { stripVTControlCharacters } from 'node:util';
 
-/** `text` with what is given for them in its places, such as `{name}`; a place without a value stays. */
+/** Replaces placeholders such as `{name}` in `text` by their values. A placeholder without a value remains. */
 export function filled(text: string, values: Readonly<Record<string, string | number | boolean>>): string {
   return text.replaceAll(/\{(\w+)\}/g, (place, name: string) => String(values[name] ?? place));
 }
 
-/** Directions of writing that turn what follows around: a message could be made to read otherwise. */
+/** Characters that change the writing direction, which could make a message appear as a different one. */
 const directionMarks = /[\u202A-\u202E\u2066-\u2069]/g;
 
-/** Text of what a program printed, without NUL, which PostgreSQL does not keep; what is not UTF-8 becomes U+FFFD. */
+/** Decodes the output of a program, without NUL, which PostgreSQL cannot store. Invalid UTF-8 becomes U+FFFD. */
 export function textOf(bytes: Buffer): string {
   return bytes.toString('utf8').replaceAll('\0', '');
 }
 
-/** `text` without the line ends at its end, in a time that grows with its length alone, whatever it holds. */
+/** Returns `text` without trailing line breaks, in linear time for any text. */
 export function withoutLastLineEnds(text: string): string {
   let end = text.length;
   while (end > 0 && (text[end - 1] === '\n' || text[end - 1] === '\r')) end--;
   return text.slice(0, end);
 }
 
-/** The first `limit` bytes of `text` as UTF-8, no character cut in two, with a note of how much was left out. */
+/** Returns the first `limit` bytes of `text` as UTF-8 without cutting a character, and a note of how much was left out. */
 export function cutText(text: string, limit: number): string {
   const bytes = Buffer.from(text);
   if (bytes.length <= limit) return text;
@@ -29,12 +29,12 @@ export function cutText(text: string, limit: number): string {
   return `${bytes.toString('utf8', 0, end)}\n[${bytes.length - end} more bytes were left out]`;
 }
 
-/** The last line that says something, fit to be shown: see {@link lastLines}. */
+/** Returns the last non-empty line in printable form: see {@link lastLines}. */
 export function lastLine(text: string, limit: number): string | undefined {
   return lastLines(text, { lines: 1, limit })[0];
 }
 
-/** The last lines that say something, fit to be shown: no escape sequences or control characters, each of at most `limit` characters. */
+/** Returns the last non-empty lines without escape sequences and control characters, each with at most `limit` characters. */
 export function lastLines(text: string, { lines, limit }: { lines: number; limit: number }): string[] {
   return stripVTControlCharacters(text)
     .split(/[\r\n]+/)

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isOwnerGone, newOwner } from '../infra/leases/process-owner.ts';
 
-/** How folders of ours begin; their process's name follows, so that what it left is known by it. */
+/** Prefix of temporary folders. The name of their process follows, so that leftovers of a dead process can be found. */
 const PREFIX = 'berth-work-';
 
-/** Age at which a folder is taken for left whatever its process, whose number another may have by now, in milliseconds: no work takes so long. */
+/** Age after which a folder counts as left over even if its process seems alive, because process ids are reused. In milliseconds; no work takes that long. */
 const LONGEST_WORK_MS = 2 * 24 * 60 * 60_000;
 
-/** Does the work in a new folder, which goes with its end. What a crash leaves is found by {@link sweepWorkFolders}. */
+/** Runs `work` with a new temporary folder, which is removed at its end. {@link sweepWorkFolders} removes what a crash leaves. */
 export async function withWorkFolder<T>(
   work: (folder: string) => Promise<T>,
   { root = tmpdir() } = {},
@@ -24,8 +24,8 @@ export async function withWorkFolder<T>(
 }
 
 /**
- * Removes the folders of processes that are gone; how many. What another user made is theirs. `failed` is
- * told of those that cannot be removed; they hold up nothing.
+ * Removes the folders of dead processes, and returns how many. Folders of other users stay. Calls `failed` for each
+ * folder that cannot be removed, and continues.
  */
 export async function sweepWorkFolders(
   failed: (path: string, error: unknown) => void,
@@ -34,7 +34,7 @@ export async function sweepWorkFolders(
   let removed = 0;
   for (const name of (await readdir(root)).filter((each) => each.startsWith(PREFIX))) {
     const path = join(root, name);
-    // One that ends its work goes with it.
+    // A process that ends its work now removes the folder itself.
     const status = await lstat(path).catch(() => undefined);
     if (!status?.isDirectory() || status.uid !== process.getuid?.()) continue;
     const owner = Buffer.from(name.slice(PREFIX.length).replace(/\..*$/, ''), 'base64url').toString();

@@ -1,15 +1,15 @@
-/** Debian's public mirrors, for machines that name no other of Debian. */
+/** Debian's public mirror, for hosts without a configured Debian mirror. */
 const DEFAULT_ARCHIVE = 'http://deb.debian.org/debian';
 const DEFAULT_SECURITY = 'http://deb.debian.org/debian-security';
 
-/** One place that packages come from. */
+/** A source of packages. */
 export interface AptSource {
   readonly uri: string;
   readonly suites: readonly string[];
   readonly components: readonly string[];
 }
 
-/** Reads a `.sources` file: stanzas of fields, whose values may go on in indented lines. */
+/** Parses a `.sources` file: stanzas of fields, whose values may continue in indented lines. */
 export function parseDeb822(text: string): AptSource[] {
   return text
     .replaceAll(/^#.*\n?/gm, '')
@@ -25,7 +25,7 @@ export function parseDeb822(text: string): AptSource[] {
     });
 }
 
-/** Reads a `.list` file: `deb [options] uri suite component…` on each line. */
+/** Parses a `.list` file: `deb [options] uri suite component…` on each line. */
 export function parseOneLine(text: string): AptSource[] {
   return text.split('\n').flatMap((line) => {
     const match = /^\s*deb\s+(?:\[[^\]]*\]\s+)?(\S+)\s+(\S+)([^#]*)/.exec(line);
@@ -36,8 +36,8 @@ export function parseOneLine(text: string): AptSource[] {
 }
 
 /**
- * The lines of sources.list for an image of Debian `release`: from the mirrors that this machine
- * uses where it is a Debian itself, and else from the public ones.
+ * Returns the lines of sources.list for an image of Debian `release`: the host's own mirrors if the host is a Debian,
+ * otherwise the public ones.
  */
 export function debianSources({
   sources,
@@ -45,7 +45,7 @@ export function debianSources({
   release,
 }: {
   sources: readonly AptSource[];
-  /** The machine's own Debian release; undefined when it is no Debian. */
+  /** The host's own Debian release; undefined if it is not a Debian. */
   codename: string | undefined;
   release: string;
 }): string[] {

@@ -8,15 +8,15 @@ import { withWorkFolder } from '../core/work-folder.ts';
 import { setupFault } from './setup-fault.ts';
 import type { Step } from '../../setup/steps.mjs';
 
-/** What lab images are built on. */
+/** Base of the lab images. */
 export const BASE_IMAGE = 'berth/debian:trixie-slim';
 const UPSTREAM_IMAGE = 'debian:trixie-slim';
 
 /**
- * Makes sure that the engine has the base image: a local one, one from a registry, or one made of
- * this machine's own package mirror where no registry answers.
+ * Ensures that the engine has the base image: an existing one, one from a registry or, if no registry responds, one
+ * built from the host's package mirror.
  *
- * @throws ENGINE_SETUP_REFUSED where there is no registry and this machine cannot make one
+ * @throws ENGINE_SETUP_REFUSED if no registry responds and this host cannot build the image
  */
 export async function ensureBaseImage({
   images,
@@ -34,7 +34,7 @@ export async function ensureBaseImage({
 }
 
 async function obtain(images: EngineImages, step: Step): Promise<string> {
-  step.progress(`asking the registry for ${UPSTREAM_IMAGE}`);
+  step.progress(`pulling ${UPSTREAM_IMAGE} from the registry`);
   const onPercent = (percent = 0) => step.progress(`pulling ${UPSTREAM_IMAGE}: ${percent} %`);
   try {
     await images.findOrPull(UPSTREAM_IMAGE, { onPercent });
@@ -50,10 +50,10 @@ async function makeAndImport(images: EngineImages, step: Step, problem: string):
   const host = await readHost();
   if (!host.root || !host.debian) {
     throw setupFault(
-      `The base image ${UPSTREAM_IMAGE} could not be pulled (${problem}), and only root on Debian or Ubuntu can make one. Do one of these:`,
+      `The base image ${UPSTREAM_IMAGE} could not be pulled (${problem}), and only root on Debian or Ubuntu can build one. Do one of the following:`,
       [
-        `docker pull ${UPSTREAM_IMAGE}, with a registry in reach`,
-        `docker load, of ${UPSTREAM_IMAGE} saved on another machine`,
+        `docker pull ${UPSTREAM_IMAGE}, with access to a registry`,
+        `docker load, with ${UPSTREAM_IMAGE} saved on another host`,
         'npm start, once, as root on Debian or Ubuntu, outside of any container',
       ],
     );
@@ -64,5 +64,5 @@ async function makeAndImport(images: EngineImages, step: Step, problem: string):
     step.progress('importing it into the engine');
     await images.importTar(BASE_IMAGE, createReadStream(tar));
   });
-  return 'made with mmdebstrap, as no registry answered';
+  return 'built with mmdebstrap, because no registry responded';
 }

@@ -2,20 +2,20 @@ import { NESTED_ENGINE_LABEL } from '../engine/docker/nested/nested-support.ts';
 import { overlaps, parseBlock } from '../core/ipv4.ts';
 import type { Route } from '../core/ipv4.ts';
 
-/** The user that owns the ids containers run under. */
+/** The user that owns the ids of containers. */
 export const REMAP_USER = 'dockremap';
 
-/** Where the engine takes networks from; the first that no route of the host overlaps. */
+/** Candidates for the engine's address pool. The first one that overlaps no route of the host is used. */
 const POOL_CANDIDATES = ['172.28.0.0/16', '10.232.0.0/16', '192.168.128.0/17'];
-/** A network of 62 machines each: more than any lab has, and 1,024 networks in a /16. */
+/** Prefix length of each network: 62 machines, more than any lab has, and 1,024 networks in a /16. */
 const POOL_SIZE = 26;
 
 type DaemonConfig = Record<string, unknown>;
 
 /**
- * What labs want of an engine that Berth sets up. `unused` is an engine with nothing in it yet: only
- * that is remapped, which hides images and containers of before, and says of itself that machines may
- * have engines of their own; and gets live restore, with which an engine that is in a swarm does not start.
+ * Returns the settings for an engine that Berth sets up. `unused` means an engine without any images or containers. Only
+ * an unused engine is remapped, because that hides existing images and containers, and gets the label that allows nested
+ * engines. It also gets live restore, which would prevent the start of an engine in a swarm.
  */
 export function labDaemonConfig({
   routes,
@@ -37,14 +37,13 @@ export function labDaemonConfig({
 }
 
 /**
- * Adds settings to a daemon.json, of which each key that is there stays as it is.
- * Answers the new text, or undefined when nothing is to be changed.
+ * Adds settings to a daemon.json, without changing existing keys. Returns the new text, or undefined if nothing changes.
  *
- * @throws {SyntaxError} when the present text is no JSON object.
+ * @throws {SyntaxError} if the existing text is not a JSON object
  */
 export function mergeDaemonConfig(present: string, wanted: DaemonConfig): string | undefined {
   const config = present.trim() === '' ? {} : parseObject(present);
-  // Log options belong to their driver: ours are not mixed into another one.
+  // Log options belong to a driver, so Berth's options are not added to another driver.
   const foreignDriver = 'log-driver' in config;
   const added = Object.entries(wanted).filter(
     ([key]) => !(key in config) && !(key === 'log-opts' && foreignDriver),

@@ -8,27 +8,27 @@ import { pingEngine } from './engine-ping.ts';
 import { setupFault } from './setup-fault.ts';
 
 const LOG_FILE = '/var/log/berth-dockerd.log';
-/** The daemon writes it itself and refuses to start beside a living one. */
+/** The daemon writes this file, and does not start if the process in it is alive. */
 const PID_FILE = '/var/run/docker.pid';
-/** A log larger than this is put aside when the engine starts anew; one old one is kept. */
+/** A larger log is rotated when the engine starts. One old log is kept. */
 const LOG_MAX_BYTES = 10 * 1024 * 1024;
-/** The first start makes its data folders and firewall rules, on slow disks too. */
+/** Enough for a first start on a slow disk, which creates data folders and firewall rules. */
 const START_TIMEOUT_MS = 60_000;
 const POLL_MS = 100;
 const LOG_TAIL_LINES = 15;
-/** What people are told of an engine that systemd runs. */
+/** How to read the log of an engine that systemd runs. */
 const JOURNAL = 'Its log: journalctl -u docker.service -n 50';
 
 /**
- * Starts the engine, by systemd where it runs and else as a process of its own that outlives
- * Berth, and waits until it answers at `address`. Needs root.
+ * Starts the engine, and waits until it responds at `address`. Uses systemd if it runs, otherwise a separate process
+ * that outlives Berth. Needs root.
  *
- * @throws ENGINE_SETUP_REFUSED with the end of its log when it does not answer.
+ * @throws ENGINE_SETUP_REFUSED with the end of its log if it does not respond
  */
 export async function startDaemon(address: string, progress: (detail: string) => void) {
   const managed = existsSync('/run/systemd/system');
   progress('starting the engine');
-  // Its package may have started it already.
+  // Its package may have already started it.
   if ((await pingEngine(address, {})).state === 'up') return;
   const exited = managed ? await enableUnit() : await spawnDaemon();
   const until = Date.now() + START_TIMEOUT_MS;
@@ -38,9 +38,9 @@ export async function startDaemon(address: string, progress: (detail: string) =>
     await delay(POLL_MS);
   }
   throw setupFault(
-    `The container engine was started but does not answer at ${address}.` +
+    `The container engine was started, but does not respond at ${address}.` +
       (exited.reason ? ` It ended: ${exited.reason}.` : ''),
-    managed ? [JOURNAL] : [`Its log: ${LOG_FILE}, which ends so:`, ...(await logTail())],
+    managed ? [JOURNAL] : [`The end of its log, ${LOG_FILE}:`, ...(await logTail())],
   );
 }
 

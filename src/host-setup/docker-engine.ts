@@ -10,7 +10,7 @@ import { labelOwnEngine } from './own-engine.ts';
 import { setupFault } from './setup-fault.ts';
 import type { Step } from '../../setup/steps.mjs';
 
-/** The daemon comes with docker.io; where its client is a package of its own, people want it too. */
+/** docker.io contains the daemon. If its client is a separate package, people need it too. */
 const PACKAGES = ['docker.io', 'iptables', 'ca-certificates'];
 const OPTIONAL_PACKAGES = ['docker-cli'];
 
@@ -20,10 +20,10 @@ export interface FoundEngine {
 }
 
 /**
- * Finds the container engine that DOCKER_HOST or the usual socket leads to. Where none answers,
- * sets one up: as root on Debian or Ubuntu, unless BERTH_ENGINE_SETUP is `off`.
+ * Finds the container engine at DOCKER_HOST or the usual socket. If none responds, sets one up: as root on Debian or
+ * Ubuntu, unless BERTH_ENGINE_SETUP is `off`.
  *
- * @throws ENGINE_SETUP_REFUSED, which says what to run where it may not or cannot.
+ * @throws ENGINE_SETUP_REFUSED with the commands to run if it cannot or must not set one up
  */
 export async function ensureEngine({
   env,
@@ -45,8 +45,8 @@ export async function ensureEngine({
   }
   if (ping.state === 'refused') throw refusedError(address);
   if (address !== DEFAULT_ENGINE) {
-    throw setupFault(`DOCKER_HOST is ${address}, but no engine answers there: ${ping.reason}.`, [
-      'Start that engine, or unset DOCKER_HOST to use the one of this machine.',
+    throw setupFault(`DOCKER_HOST is ${address}, but no engine responds there: ${ping.reason}.`, [
+      'Start that engine, or unset DOCKER_HOST to use the one of this host.',
     ]);
   }
   const host = await readHost();
@@ -72,7 +72,7 @@ function refusedError(address: string): Fault {
   ]);
 }
 
-/** One message for a user who must set the engine up by hand. */
+/** Returns the message for a user who must set up the engine manually. */
 export function missingError(host: { root: boolean; debian: boolean; off: boolean }): Fault {
   const sudo = host.root ? '' : 'sudo ';
   const reason = host.off
@@ -80,17 +80,17 @@ export function missingError(host: { root: boolean; debian: boolean; off: boolea
     : host.debian
       ? 'only root may set one up'
       : 'Berth sets one up on Debian and Ubuntu only';
-  const problem = `No container engine answers at ${DEFAULT_ENGINE}, and ${reason}. `;
+  const problem = `No container engine responds at ${DEFAULT_ENGINE}, and ${reason}. `;
   if (!host.debian) {
     return setupFault(`${problem}Install Docker Engine and start it:`, [
       'https://docs.docker.com/engine/install/',
-      'or set DOCKER_HOST to an engine that runs elsewhere.',
+      'or set DOCKER_HOST to an engine on another host.',
     ]);
   }
   return setupFault(`${problem}Run:`, [
     `${sudo}apt-get install -y ${PACKAGES.slice(0, 2).join(' ')}`,
     `${sudo}systemctl enable --now docker`,
     ...(host.root ? [] : [`${sudo}usermod -aG docker "$USER"   # then sign out and in again`]),
-    'or set DOCKER_HOST to an engine that runs elsewhere.',
+    'or set DOCKER_HOST to an engine on another host.',
   ]);
 }

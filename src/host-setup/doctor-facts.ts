@@ -9,15 +9,15 @@ import { hasCommand, whenMissing } from '../../setup/debian.mjs';
 import { parseRoutes } from '../core/ipv4.ts';
 import type { Route } from '../core/ipv4.ts';
 
-/** A service on this machine answers at once. */
+/** Maximum wait for a service on this host, in milliseconds. */
 const ANSWER_LIMIT_MS = 2_000;
 
-/** Routes of the host; none where the system tells them in another way. */
+/** Reads the routes of the host; returns none on a system without /proc. */
 export async function readRoutes(): Promise<Route[]> {
   return parseRoutes(await readFile('/proc/net/route', 'utf8').catch(whenMissing('')));
 }
 
-/** Whether the folder can be written, or made, and how much room it has. Makes nothing. */
+/** Checks whether the folder can be written or created, and returns its free space. Creates nothing. */
 export async function probeFolder(folder: string) {
   const present = await nearestPresent(folder);
   const { bavail, bsize } = await statfs(present);
@@ -37,7 +37,7 @@ async function allows(path: string, mode: number): Promise<boolean> {
   );
 }
 
-/** Why the database cannot be used; undefined when it can, or when it is a file still to be made. */
+/** Returns why the database cannot be used; undefined if it can, or if its file does not exist yet. */
 export async function probeDatabase(url: string): Promise<string | undefined> {
   try {
     const location = parseDatabaseUrl(url);
@@ -46,15 +46,15 @@ export async function probeDatabase(url: string): Promise<string | undefined> {
     await database.close();
     return undefined;
   } catch (error) {
-    // The fault itself sends people to the doctor; its cause is what they come for.
+    // The fault refers to `berth doctor`, so show its cause here.
     const { message, cause } = error as Error;
     const words = cause instanceof Error ? cause.message : message;
-    // Prisma begins with the call that failed and ends with why.
+    // Prisma's message starts with the failed call and ends with the reason.
     return words.trim().split('\n').at(-1) ?? words;
   }
 }
 
-/** Who has the port that Berth is to listen on. */
+/** Checks whether Berth's port is free, in use by Berth, or in use by another program. */
 export async function probePort(host: string, port: number): Promise<PortState> {
   const code = await new Promise<string | undefined>((resolve) => {
     const server = createServer();
@@ -71,12 +71,12 @@ async function answersAsBerth(host: string, port: number): Promise<boolean> {
     const signal = AbortSignal.timeout(ANSWER_LIMIT_MS);
     return (await fetch(`${localUrl(host, port)}/healthz`, { signal })).ok;
   } catch {
-    // Whatever listens there does not speak HTTP, and that is all there is to know.
+    // The program on this port does not speak HTTP, so it is not Berth.
     return false;
   }
 }
 
-/** The programs that only tests need, each with whether it is installed. */
+/** Returns the programs that only the tests need, and whether each is installed. */
 export async function probeTestPrograms(): Promise<{ name: string; present: boolean }[]> {
   const servers = await readdir('/usr/lib/postgresql').catch(whenMissing<string[]>([]));
   return [

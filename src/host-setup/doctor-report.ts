@@ -2,18 +2,18 @@ import type { Finding } from './doctor-checks.ts';
 
 const MARKS = { ok: '✔', advice: '!', missing: '✘' } as const;
 
-/** The findings for a person, each with its mend below it, and what follows from them. */
+/** Formats the findings for people, each with its fix, and the conclusion. */
 export function formatFindings(findings: readonly Finding[]): string {
   const width = Math.max(...findings.map(({ name }) => name.length));
-  const lines = findings.flatMap(({ name, state, detail, mend }) => [
+  const lines = findings.flatMap(({ name, state, detail, fix }) => [
     `${MARKS[state]} ${name.padEnd(width)}  ${detail}`,
-    ...(mend ?? '')
+    ...(fix ?? '')
       .split('\n')
       .filter(Boolean)
       .map((line) => `  ${' '.repeat(width)}  → ${line.trim()}`),
   ]);
   const missing = findings.filter(({ state }) => state === 'missing').length;
   const verdict =
-    missing === 0 ? 'Berth can run here.' : `${missing} of these must be mended before Berth can run here.`;
+    missing === 0 ? 'Berth can run here.' : `Fix ${missing} of these before Berth can run here.`;
   return `${lines.join('\n')}\n\n${verdict}\n`;
 }

@@ -37,7 +37,7 @@ import { listLabImages, readRecipe, repositoryOf } from './lab-images.ts';
 import type { LabImageFolder } from './lab-images.ts';
 import { neededImages } from './needed-images.ts';
 
-/** The settings that the doctor looks at. */
+/** The settings that `berth doctor` checks. */
 export interface DoctorConfig {
   readonly host: string;
   readonly port: number;
@@ -51,7 +51,7 @@ export interface DoctorConfig {
   readonly previewDomain: string | undefined;
 }
 
-/** Looks at all that Berth needs of this machine. Changes nothing; what a container alone can tell, one tells that is gone afterwards. */
+/** Checks everything that Berth needs on this host. Changes nothing; some checks run in a temporary container. */
 export async function examine({
   config,
   env,
@@ -127,7 +127,7 @@ async function wantedImages(
   return wanted;
 }
 
-/** Whether the image is there as its folder is now. */
+/** Returns whether the engine has the image of the folder's current content. */
 async function isBuilt(images: EngineImages, folder: LabImageFolder, debian: BuildBase | undefined) {
   if (!debian) return false;
   try {

@@ -11,10 +11,10 @@ const ENGINE_DATA = '/var/lib/docker';
 const TUN_DEVICE = '/dev/net/tun';
 
 /**
- * Writes what an engine for labs needs, before it starts: a tun device that a nested engine may
- * open, and for an engine that is `installed` now or still unused daemon.json, and the user and ids
- * that containers map to. The settings of any other engine are its owner's: one of them that stands
- * in daemon.json and among the daemon's options keeps it from starting. Needs root.
+ * Writes the files that an engine for labs needs before it starts: a tun device that nested engines may open. For an
+ * engine that was just `installed` or is unused, also daemon.json, and the user and ids that containers map to. The
+ * settings of other engines belong to their owner: a setting both in daemon.json and in the daemon's options prevents
+ * the start. Needs root.
  */
 export async function prepareEngineFiles({ installed }: { installed: boolean }): Promise<void> {
   await openTunDevice();
@@ -52,7 +52,7 @@ async function idsIn(file: string): Promise<{ names: string[]; ids: number[] }> 
   return { names: rows.map(([name]) => name ?? ''), ids: rows.map((row) => Number(row[2])) };
 }
 
-/** Readers see the old file or the new one, never a half. */
+/** Replaces a file atomically. */
 export async function replaceFile(path: string, text: string, mode: number): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   const temporary = `${path}.berth-${process.pid}`;
@@ -60,7 +60,7 @@ export async function replaceFile(path: string, text: string, mode: number): Pro
   await rename(temporary, path);
 }
 
-/** A nested engine's user is not root in its container, so the node must be open to all. */
+/** Creates the tun device. A nested engine's user is not root in its container, so all users need access. */
 async function openTunDevice(): Promise<void> {
   await chmod(TUN_DEVICE, 0o666).catch(whenMissing(undefined));
 }

@@ -1,15 +1,15 @@
 import { connectEngine } from '../engine/docker/client.ts';
 import { call, engineMessage } from '../engine/docker/faults.ts';
 
-/** An engine answers a ping in milliseconds; one that does not in this time is not usable. */
+/** An engine responds to a ping in milliseconds. One that needs longer than this is not usable. */
 const PING_TIMEOUT_MS = 3_000;
 
-/** `refused` means that an engine is there, but this user may not talk to it. */
+/** `refused` means that an engine exists, but this user may not access it. */
 export type PingResult =
   | { readonly state: 'up' }
   | { readonly state: 'refused' | 'down'; readonly reason: string };
 
-/** Asks the engine at `address` for a sign of life. @throws CONFIG_INVALID for an address that cannot be used */
+/** Pings the engine at `address`. @throws CONFIG_INVALID for an invalid address */
 export async function pingEngine(address: string, env: NodeJS.ProcessEnv): Promise<PingResult> {
   const { docker, close } = connectEngine(address, env);
   try {

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { REPOSITORY_PREFIX } from './lab-image-base.ts';
 
-/** The list of an image's programs in its folder, one in a line. */
+/** List of an image's programs in its folder, one per line. */
 const COMMANDS_FILE = 'commands.txt';
 
-/** Reads which programs the images of folders below `root` have, where a folder lists them. */
+/** Creates the lookup of the programs in the images of folders below `root`, for folders that list them. */
 export function createImageCommands(root: string): (image: string) => ReadonlySet<string> | undefined {
   const known = new Map<string, ReadonlySet<string> | undefined>();
   return (image) => {

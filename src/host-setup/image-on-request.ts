@@ -5,8 +5,8 @@ import { ensureLabImage, listLabImages } from './lab-images.ts';
 import type { LabImageFolder } from './lab-images.ts';
 
 /**
- * Builds the image of a folder that a start of the service leaves out, and those that it is built on, where they
- * are missing or have changed.
+ * Builds the image of a folder that the start of the service skips, and the images that it is based on, if they are
+ * missing or their folders have changed.
  *
  * @throws IMAGE_BUILD_FAILED, ENGINE_SETUP_REFUSED, ENGINE_UNAVAILABLE, DISK_FULL
  */
@@ -29,7 +29,7 @@ export async function ensureImageOnRequest({
     );
   }
 
-  /** The folder of that name and those below it, the lowest first. */
+  /** Returns the folder of that name and the folders of its base images, the lowest first. */
   function chainOf(wanted: string | undefined, most = folders.length): LabImageFolder[] {
     const folder = folders.find(({ name }) => name === wanted);
     return folder && most > 0 ? [...chainOf(folder.builtOn, most - 1), folder] : [];

@@ -2,27 +2,26 @@ import type { EngineImages } from '../engine/engine-images.ts';
 import { fault, isFault } from '../core/errors.ts';
 import { BASE_IMAGE } from './base-image.ts';
 
-/** An image that another is built on: its id, and a name that the builder finds it by. */
+/** A base image: its id, and its name for the builder. */
 export interface BuildBase {
   readonly id: string;
   readonly name: string;
 }
 
-/** Lab `linux` has the image `berth/lab-linux`. */
+/** Prefix of image names: lab `linux` has the image `berth/lab-linux`. */
 export const REPOSITORY_PREFIX = 'berth/lab-';
-/** What most are built on by default, which is Berth's own base image here. */
+/** Default base of most images. Berth uses its own base image for it. */
 const DEBIAN = 'debian:trixie-slim';
 
-/** What a Dockerfile is built on where nobody says otherwise. */
+/** Returns the default base image of a Dockerfile. */
 export function defaultBase(dockerfile: string): string {
   return /^ARG BASE_IMAGE=(\S+)$/m.exec(dockerfile)?.[1] ?? DEBIAN;
 }
 
 /**
- * What an image is to be built on: Berth's own base image `debian`, another lab image, or one of a
- * registry. That of a registry is fetched with `fetch` where the engine has it not; where it cannot be
- * had, Berth's base stands in for it.
- * @throws IMAGE_NOT_FOUND for a lab image that is not there
+ * Returns the base image for a build: Berth's own base image `debian`, another lab image, or one from a registry. With
+ * `fetch`, pulls a missing image from its registry. If that fails, Berth's base image replaces it.
+ * @throws IMAGE_NOT_FOUND for a missing lab image
  */
 export async function findBuildBase({
   images,
@@ -56,7 +55,7 @@ async function tryToFetch(images: Pick<EngineImages, 'findOrPull'>, name: string
   }
 }
 
-/** Berth's own base image, where the engine has it. */
+/** Returns Berth's own base image, if the engine has it. */
 export async function findDebian(images: Pick<EngineImages, 'find'>): Promise<BuildBase | undefined> {
   const found = await images.find(BASE_IMAGE);
   return found && { id: found.id, name: BASE_IMAGE };

@@ -4,7 +4,7 @@ import { BASE_IMAGE } from './base-image.ts';
 import { findDebian } from './lab-image-base.ts';
 import { ensureLabImage, listLabImages, repositoryOf } from './lab-images.ts';
 
-/** The folders of lab images while the service runs: what set-up does at the start, asked for one by one. */
+/** Creates the access to the folders of lab images for a running service, which can build them one by one. */
 export function createLabImageFolders({ images, root }: { images: EngineImages; root: string }) {
   return {
     async list(): Promise<{ name: string; image: string }[]> {
@@ -21,7 +21,7 @@ export function createLabImageFolders({ images, root }: { images: EngineImages; 
       },
     ): Promise<void> {
       const folder = (await listLabImages(root)).find((each) => each.name === name);
-      if (!folder) throw fault('NOT_FOUND', { thing: 'folder of an image' });
+      if (!folder) throw fault('NOT_FOUND', { thing: 'image folder' });
       const debian = await findDebian(images);
       if (!debian) {
         throw fault('IMAGE_NOT_FOUND', { image: BASE_IMAGE, problem: '"berth up" or "npm start" makes it.' });

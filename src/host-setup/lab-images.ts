@@ -8,21 +8,21 @@ import type { BuildBase } from './lab-image-base.ts';
 import type { Step } from '../../setup/steps.mjs';
 
 const SMOKE_TEST = 'smoke-test.sh';
-/** A smoke test looks whether tools start; one that takes longer hangs. */
+/** Maximum time of a smoke test, which only checks whether tools start. A longer one hangs. */
 const SMOKE_TEST_TIMEOUT_MS = 60_000;
-/** Enough of a digest to tell versions apart, and short enough to read. */
+/** Length of the digest in a tag: enough to distinguish versions, and readable. */
 const TAG_CHARS = 12;
-/** A build context is sent from memory; lab images are recipes, not archives. */
+/** Maximum size of a build context, which is sent from memory. Lab images are recipes, not archives. */
 const MAX_CONTEXT_BYTES = 64 * 1024 * 1024;
 
 export interface LabImageFolder {
   readonly name: string;
   readonly path: string;
-  /** Name of the folder whose image it is built on; undefined for one that is built on another image. */
+  /** Name of the folder of its base image; undefined if its base has no folder. */
   readonly builtOn?: string | undefined;
 }
 
-/** The folders below `root` that hold a Dockerfile, by name; those that are built on another of them come last. */
+/** Lists the folders below `root` with a Dockerfile, by name. Folders based on another folder's image come last. */
 export async function listLabImages(root: string): Promise<LabImageFolder[]> {
   const entries = await readdir(root, { withFileTypes: true });
   const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
@@ -43,7 +43,7 @@ export async function listLabImages(root: string): Promise<LabImageFolder[]> {
   return all.toSorted((a, b) => chain(a) - chain(b));
 }
 
-/** Whether the engine has an image of each folder, of whatever version: sessions run on these. */
+/** Returns whether the engine has an image of each folder, of any version. Sessions can run on them. */
 export async function hasLabImages(
   images: EngineImages,
   folders: readonly LabImageFolder[],
@@ -55,9 +55,8 @@ export async function hasLabImages(
 }
 
 /**
- * Makes sure that the engine has the image of a folder as it is now, on this base image or the one that
- * its Dockerfile names: builds it where its content or its base has changed, and names it only after its
- * smoke test passed.
+ * Ensures that the engine has the image of a folder's current content, on this base image or the one in its Dockerfile.
+ * Builds it if its content or its base has changed, and tags it only after its smoke test has passed.
  *
  * @throws IMAGE_BUILD_FAILED with the failing step's output, or the smoke test's
  */
@@ -74,12 +73,12 @@ export async function ensureLabImage({
   debian: BuildBase;
   step: Step;
   signal?: AbortSignal;
-  /** As {@link ImageBuildSpec} has it. */
+  /** See {@link ImageBuildSpec}. */
   onLeftover?: ImageBuildSpec['onLeftover'];
 }): Promise<{ name: string; note: string }> {
   const latest = `${repositoryOf(folder.name)}:latest`;
   const current = await images.find(latest);
-  // One that was built without it is not to make every start wait for a registry.
+  // If an image was built without its registry base, later starts must not wait for a registry.
   const fetch = current === undefined;
   const { base, files, digest, repository, name } = await readRecipe({ images, folder, debian, fetch });
   const present = await images.find(name);
@@ -99,17 +98,16 @@ export async function ensureLabImage({
   await smokeTest({ images, repository, id, files, step });
   for (const given of [name, latest]) await images.tag(id, given);
   await removeFormer(images, repository, [name, latest]);
-  return { name, note: current ? 'changed, built anew' : 'built' };
+  return { name, note: current ? 'changed, rebuilt' : 'built' };
 }
 
-/** What the image of a folder of this name is called, without a tag. */
+/** Returns the image name for a folder of this name, without a tag. */
 export function repositoryOf(folder: string): string {
   return REPOSITORY_PREFIX + folder;
 }
 
 /**
- * What a folder's image is made of, and what it is called when it is made of just that; as
- * {@link findBuildBase} finds what it is built on.
+ * Returns the content of a folder's image and its name for exactly this content. {@link findBuildBase} finds its base.
  */
 export async function readRecipe({
   images,
@@ -157,14 +155,14 @@ async function smokeTest({
   });
 }
 
-/** Versions that no session runs on any more go; the others keep their names until a later build. */
+/** Removes versions that no session uses. The others keep their names until a later build. */
 async function removeFormer(images: EngineImages, repository: string, kept: readonly string[]) {
   for (const name of await images.listNames(repository)) {
     if (!kept.includes(name)) await images.remove(name);
   }
 }
 
-/** Names, contents and modes of a folder's files, in an order of their own. */
+/** Reads names, contents and modes of a folder's files, sorted by name. */
 async function readBuildFiles(root: string): Promise<BuildFile[]> {
   const entries = await readdir(root, { recursive: true, withFileTypes: true });
   const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
@@ -182,7 +180,7 @@ async function readBuildFiles(root: string): Promise<BuildFile[]> {
   return (await Promise.all(files)).toSorted((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-/** Changes with any file and with the base image, and with nothing else. */
+/** Returns a digest that depends only on the files and the base image. */
 export function contentDigest(files: readonly BuildFile[], baseId: string): string {
   const hash = createHash('sha256').update(`${baseId}\n`);
   for (const { path, content, executable } of files) {

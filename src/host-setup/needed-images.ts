@@ -1,16 +1,16 @@
 import type { LabImageFolder } from './lab-images.ts';
 
-/** What the local registry is made of, and what it holds from the start. */
+/** Images of the local registry, and its initial content. */
 const OF_REGISTRY = /^(registry|hub-.+)$/;
-/** Machines with an engine of their own. */
+/** Image of machines with their own engine. */
 const NESTED = 'docker';
 
-/** The image of imported labs: the first import builds it. */
+/** Image of imported labs. The first import builds it. */
 const OF_IMPORTS = 'ubuntu';
 
 /**
- * The images that every machine needs: those of the local registry and of engines in machines only where they are
- * wanted, and that of imports only where a folder is built on it.
+ * Returns the images that this host needs. Includes images of the local registry and of nested engines only if they are
+ * enabled, and the image of imports only if another folder is based on it.
  */
 export function neededImages(
   folders: readonly LabImageFolder[],

@@ -5,12 +5,12 @@ import { mergeDaemonConfig, REMAP_USER } from './daemon-config.ts';
 import { DAEMON_CONFIG, replaceFile } from './engine-files.ts';
 import { parseSubordinateIds, REMAP_COUNT } from './subordinate-ids.ts';
 
-/** Where the daemon of this machine tells its process, by itself as under systemd. */
+/** File with the process id of this host's daemon, with or without systemd. */
 const PID_FILE = '/var/run/docker.pid';
 
 /**
- * Gives an engine that Berth itself has set up the label that it has from the start by now, without a
- * restart: the daemon reads its labels anew on SIGHUP. Needs root.
+ * Adds the label to an engine that an earlier version of Berth set up, without a restart: the daemon reloads its labels
+ * on SIGHUP. Needs root.
  */
 export async function labelOwnEngine(): Promise<void> {
   const present = await readFile(DAEMON_CONFIG, 'utf8').catch(whenMissing(''));
@@ -23,7 +23,7 @@ export async function labelOwnEngine(): Promise<void> {
   process.kill(pid, 'SIGHUP');
 }
 
-/** daemon.json with the label; undefined where it has labels, or is not one that Berth has made. Pure. */
+/** Returns daemon.json with the label; undefined if it has labels, or if Berth did not create it. Pure. */
 export function withLabel(daemonConfig: string, subordinateIds: string): string | undefined {
   const isOurs =
     daemonConfig.trim() !== '' &&

@@ -1,4 +1,4 @@
 import { fileURLToPath } from 'node:url';
 
-/** The folder with one folder a lab image; this file lies two levels below the project, built or not. */
+/** Folder with one folder for each lab image. `src` and `dist` are at the same level, so the path holds for both. */
 export const imagesFolder = fileURLToPath(new URL('../../images', import.meta.url));

@@ -12,7 +12,7 @@ const SOURCES = '/etc/apt/sources.list';
 const SOURCES_FOLDER = '/etc/apt/sources.list.d';
 const MAKE_TIMEOUT_MS = 15 * 60_000;
 
-/** What a slim image leaves out: nobody reads manuals in it, but licences stay. */
+/** Files that a slim image leaves out: manuals, but not licenses. */
 const LEFT_OUT = [
   'path-exclude=/usr/share/doc/*',
   'path-include=/usr/share/doc/*/copyright',
@@ -21,15 +21,15 @@ const LEFT_OUT = [
   'path-exclude=/usr/share/locale/*',
   'path-include=/usr/share/locale/locale.alias',
 ];
-/** A crash in the middle of an image's making leaves no image: nothing has to be on the disk at once. Debian's own image has it, too. */
+/** dpkg need not sync files to the disk, because a crash during the build leaves no image. Debian's own image has this setting too. */
 const UNSYNCED = 'force-unsafe-io';
-/** Translated package descriptions only take room in an image. */
+/** Translated package descriptions only waste space in an image. */
 const APT_SETTINGS = ['Acquire::Languages "none"'];
-/** So do downloaded packages; but mmdebstrap needs its own until it is done. */
+/** Downloaded packages also waste space, but mmdebstrap needs them until its end. */
 const KEEP_NO_DOWNLOADS =
   'echo \'APT::Keep-Downloaded-Packages "false";\' > "$1/etc/apt/apt.conf.d/90-no-downloads"';
 
-/** Writes a minimal Debian as a tar file, from the package mirrors that this machine uses. */
+/** Builds a minimal Debian as a tar file, from the host's package mirrors. */
 export async function makeRootFileSystem({ tar, host, step }: { tar: string; host: Host; step: Step }) {
   if (!(await hasCommand('mmdebstrap'))) {
     step.progress('installing mmdebstrap');
@@ -63,7 +63,7 @@ async function readSources(): Promise<AptSource[]> {
   return parsed.flat();
 }
 
-/** Where this machine reaches its mirror by a proxy, so must the image. */
+/** Returns the proxy settings of the host, which the image also needs for its mirror. */
 async function proxySettings(): Promise<string[]> {
   const settings: string[] = [];
   await runCommand('apt-config', ['dump', 'Acquire'], {

@@ -1,10 +1,10 @@
 /**
- * The ids that a user namespace of the engine maps to. A learner's own engine inside a container
- * needs a map larger than 165,536 (100,000 plus a range of 65,536), so a million and a bit.
+ * Number of ids that a user namespace of the engine maps to. A nested engine in a container needs more than 165,536
+ * (100,000 plus a range of 65,536), so about a million.
  */
 export const REMAP_COUNT = 1_048_576;
 export const REMAP_MINIMUM = 165_537;
-/** Below this lie the users of the system and the ranges that useradd hands out by itself. */
+/** Lower ids belong to the system's users and to the ranges that useradd allocates automatically. */
 const FIRST_ID = 10_485_760;
 const ALIGNMENT = 65_536;
 
@@ -14,7 +14,7 @@ interface Range {
   readonly count: number;
 }
 
-/** Reads /etc/subuid or /etc/subgid; lines that are none are left out. */
+/** Parses /etc/subuid or /etc/subgid, and skips invalid lines. */
 export function parseSubordinateIds(text: string): Range[] {
   return text.split('\n').flatMap((line) => {
     const match = /^([^:#]+):(\d+):(\d+)$/.exec(line.trim());
@@ -23,8 +23,8 @@ export function parseSubordinateIds(text: string): Range[] {
 }
 
 /**
- * The text of the file with a range for `user` that collides with nobody's, or the same text when
- * the user's ranges are large enough already. `usedIds` are ids of real users or groups.
+ * Returns the text of the file with a new range for `user` that overlaps no other range, or the same text if the user's
+ * ranges are already large enough. `usedIds` are ids of real users or groups.
  */
 export function allocateSubordinateIds(
   text: string,

@@ -47,7 +47,7 @@ export function forwardOutput(options: {
   /** The window applies to clients with a name, and to others from their first ack on. Clients that never send an ack get all output. */
   let acknowledges = terminal.typed !== undefined;
   let isPaused = false;
-  let inTurn = false;
+  let isBatching = false;
   let over = false;
 
   const ahead = () => (acknowledges ? sent - acknowledged : 0);
@@ -87,18 +87,18 @@ export function forwardOutput(options: {
   }
 
   function endTurn(): void {
-    inTurn = false;
+    isBatching = false;
     if (!isPaused) send(true);
   }
 
   return {
     more() {
       if (isPaused || over) return;
-      if (inTurn) {
+      if (isBatching) {
         if (output.next - sent >= BATCH_BYTES) send(true);
         return;
       }
-      inTurn = true;
+      isBatching = true;
       setImmediate(endTurn);
       send(true);
     },

@@ -21,7 +21,7 @@ import type { Lab } from '../../domains/labs/lab.ts';
 import { createLabProvision } from '../../domains/sessions/provisioning/environment-builder.ts';
 import { createStepStarts } from '../../domains/sessions/provisioning/preparing/step-starts.ts';
 import { createSubnetAllocator, createSubnetPool } from '../../domains/sessions/provisioning/subnet-pool.ts';
-import { ensureMachine } from '../../host-setup/machine.ts';
+import { ensureHost } from '../../host-setup/host.ts';
 import { imagesFolder } from '../../host-setup/project-folders.ts';
 import { createSteps } from '../../../setup/steps.mjs';
 import { createLabTestsRegistry, removeTestRegistries } from './lab-tests-registry.ts';
@@ -64,7 +64,7 @@ export async function withLabTests(
   { config, jobs, labs = [] }: { config: Config; jobs: number; labs?: readonly Lab[] },
   work: (tests: LabTests) => Promise<void>,
 ): Promise<void> {
-  await ensureMachine({ env: process.env, steps: createSteps({ output: process.stderr }), imagesFolder });
+  await ensureHost({ env: process.env, steps: createSteps({ output: process.stderr }), imagesFolder });
   const host = config.dockerHost;
   const clock = systemClock;
   const { docker, close } = connectEngine(host, process.env);

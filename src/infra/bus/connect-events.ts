@@ -4,7 +4,7 @@ import type { EventBus } from './event-bus.ts';
 import { createMemoryBus } from './memory-bus.ts';
 import { createRedisBus } from './redis-bus.ts';
 
-/** The bus of one process alone, or of all that use the same Redis. @throws CONFIG_INVALID */
+/** Creates the event bus of a single process or, with Redis, of several processes. @throws CONFIG_INVALID */
 export function connectEvents(
   { redisUrl }: { redisUrl: string | undefined },
   options: { log: Log; contained: Contained },

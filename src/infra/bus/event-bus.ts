@@ -1,35 +1,34 @@
 /**
- * What happened, for the listeners in this process and in others.
+ * Events for listeners in this process and in others.
  *
- * Events are hints: they carry ids and a version, never data that needs authorising. Who gets one
- * reads again and authorises again. Delivery is at most once; what must not be lost is repaired by
- * the reconciler, never by an event.
+ * Events are hints: they contain ids and a version, never data that needs authorisation. A listener reads the object
+ * again and authorises again. Delivery is at most once. The reconciler repairs what must not be lost.
  */
 export interface BerthEvents {
-  /** A session changed state, progress of provisioning, lifetime, or was deleted. */
+  /** A session changed its state, provisioning progress or lifetime, or was deleted. */
   'session.changed': { sessionId: string; learnerId: string; generation: number };
-  /** A check ended, with whatever verdict. */
+  /** A check ended, with any verdict. */
   'check.finished': { attemptId: string; sessionId: string; learnerId: string };
-  /** A job on images was asked for, went on, was asked to end, or ended. */
+  /** A job on images was created, made progress, was cancelled, or ended. */
   'job.changed': { jobId: string; version: number };
-  /** A user's role, name or credentials changed, or a token was revoked: drop what is remembered of them. */
+  /** A user's role, name or credentials changed, or a token was revoked. Listeners drop cached data of the user. */
   'user.changed': { userId: string };
-  /** Labs were read again, or a source of labs brought others: look which there are now. */
+  /** Labs were reloaded, or a lab source has new ones. Listeners read the catalogue again. */
   'labs.changed': { from: string };
-  /** A terminal was asked to end, by its owner, or because its session stops. */
+  /** A terminal must end, because its owner closed it or its session stops. */
   'terminal.ended': { terminalId: string; sessionId: string };
 }
 
 export type Topic = keyof BerthEvents;
 
-/** Port of the event bus; implementations: memory (one process) and Redis (many). */
+/** Port of the event bus. Implementations: memory for one process, Redis for several. */
 export interface EventBus {
-  /** Tells all listeners of `topic`. Resolves once the bus has taken it; call it after the transaction has committed. */
+  /** Publishes an event to all listeners of `topic`. Resolves once the bus has accepted it. Call it after the commit of the transaction. */
   publish<T extends Topic>(topic: T, event: BerthEvents[T]): Promise<void>;
-  /** Calls `listener` for each event from now on, in order of arrival; returns what stops it. A listener that throws is logged and kept. */
+  /** Calls `listener` for each later event in order of arrival. Returns a function that stops this. An exception of a listener is logged, and later events still reach it. */
   listen<T extends Topic>(topic: T, listener: (event: BerthEvents[T]) => void): () => void;
-  /** Whether events of other processes arrive now; false while Redis is away. */
+  /** Returns whether events of other processes arrive; false while Redis does not respond. */
   healthy(): boolean;
-  /** Stops listening and frees connections. Events published afterwards are refused with EVENTS_CLOSED. */
+  /** Stops listening and closes connections. Later events are rejected with EVENTS_CLOSED. */
   close(): Promise<void>;
 }

@@ -4,10 +4,10 @@ import type { Contained } from '../../core/containment.ts';
 import type { Log } from '../../core/log.ts';
 import type { BerthEvents, EventBus, Topic } from './event-bus.ts';
 
-/** The listeners of one process; both buses keep theirs in it. */
+/** The listeners of one process, which both implementations use. */
 export interface Listeners {
   listen: EventBus['listen'];
-  /** Calls the listeners of `topic`, after what the present one is doing. A topic nobody knows has none. */
+  /** Calls the listeners of `topic` after the current event. Ignores unknown topics. */
   deliver(topic: string, event: object): void;
   close(): void;
   readonly closed: boolean;
@@ -15,11 +15,11 @@ export interface Listeners {
 
 export interface ListenersOptions {
   log: Log;
-  /** Takes what listeners throw; the log alone where there is none. */
+  /** Receives exceptions of listeners; by default, they are only logged. */
   contained?: Contained;
 }
 
-/** Makes an empty set of listeners. */
+/** Creates an empty set of listeners. */
 export function createListeners(options: ListenersOptions): Listeners {
   const { contained = containedBy(options.log) } = options;
   const byTopic = new Map<string, Set<(event: never) => unknown>>();
@@ -40,7 +40,7 @@ export function createListeners(options: ListenersOptions): Listeners {
       if (closed) throw fault('EVENTS_CLOSED');
       const listeners = byTopic.get(topic) ?? new Set();
       byTopic.set(topic, listeners);
-      // Wrapped, so that a function given twice is called twice, and each can be stopped alone.
+      // Wrapped, so that a function that is added twice is called twice, and each can be stopped separately.
       const entry = (event: never) => listener(event);
       listeners.add(entry);
       return () => {
@@ -51,7 +51,7 @@ export function createListeners(options: ListenersOptions): Listeners {
     deliver(topic, event) {
       queueMicrotask(() => {
         const listeners = byTopic.get(topic) ?? new Set();
-        // A listener stopped by one before it is not called any more; one added meanwhile, not yet.
+        // A listener that an earlier one stopped is not called any more. One that was just added is not called yet.
         for (const listener of Array.from(listeners)) {
           if (listeners.has(listener)) call(topic, listener, event);
         }

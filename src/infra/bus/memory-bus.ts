@@ -3,7 +3,7 @@ import type { EventBus } from './event-bus.ts';
 import { createListeners } from './listeners.ts';
 import type { ListenersOptions } from './listeners.ts';
 
-/** The event bus of a service that runs in one process. */
+/** Creates the event bus of a service with one process. */
 export function createMemoryBus(options: ListenersOptions): EventBus {
   const listeners = createListeners(options);
   return {

@@ -7,24 +7,24 @@ import type { EventBus } from './event-bus.ts';
 import { createListeners } from './listeners.ts';
 import { openRedisConnection } from './redis-connection.ts';
 
-/** Longest message that is read, in characters: events carry a few ids, so a longer one is not ours. */
-const LONGEST_MESSAGE = 8_192;
+/** Maximum length of a message in characters. Events contain a few ids, so a longer message is not one of Berth's. */
+const MAX_MESSAGE_LENGTH = 8_192;
 
-/** What travels through Redis: an event, its topic, and the process that published it. */
+/** A message in Redis: an event, its topic, and the process that published it. */
 interface RedisMessage {
   from: string;
   topic: string;
   event: object;
 }
 
-/** Writes a message. */
+/** Serializes a message. */
 function writeMessage(message: RedisMessage): string {
   return JSON.stringify(message);
 }
 
-/** Reads a message; undefined for anything that this service did not write. */
+/** Parses a message; returns undefined for anything that Berth did not write. */
 function readMessage(text: string): RedisMessage | undefined {
-  if (text.length > LONGEST_MESSAGE) return undefined;
+  if (text.length > MAX_MESSAGE_LENGTH) return undefined;
   const value = parse(text);
   if (typeof value !== 'object' || value === null) return undefined;
   if (!('from' in value && 'topic' in value && 'event' in value)) return undefined;
@@ -42,20 +42,20 @@ function parse(text: string): unknown {
   }
 }
 
-/** How long the start waits for Redis before it goes on without, in milliseconds. */
+/** Maximum wait for Redis at the start, in milliseconds. Then the service starts without it. */
 const START_WAIT_MS = 3_000;
 
-/** How long closing waits for Redis to take what was published, in milliseconds. */
+/** Maximum wait for Redis to receive published events when the bus closes, in milliseconds. */
 const CLOSE_WAIT_MS = 1_000;
 
-/** Events on their way to Redis at once; more are dropped. A thousand sessions changing in the same moment fit. */
+/** Maximum number of events in flight to Redis; more are dropped. Enough for a thousand sessions that change at once. */
 const IN_FLIGHT_LIMIT = 10_000;
 
 /**
- * The event bus of a service that runs in several processes, through the Redis at `url`; those
- * with the same `channel` hear each other. Listeners of this process are told directly, whether
- * Redis is there or not. An event that Redis cannot take is dropped and counted in the log, never an error of
- * the publisher, whose work is done. Resolves when connected, or after a while without.
+ * Creates the event bus of a service with several processes, through the Redis at `url`. Processes with the same
+ * `channel` receive each other's events. Listeners of this process are called directly, even while Redis does not
+ * respond. An event that Redis cannot receive is dropped and counted in the log. It is not an error for the publisher,
+ * whose work is done. Resolves when connected, or after a time-out.
  */
 export async function createRedisBus(options: {
   url: string;
@@ -75,7 +75,8 @@ export async function createRedisBus(options: {
     name: 'berth-publish',
     log,
     async ready() {
-      if (dropped > 0) log.warn({ dropped }, 'events did not reach the other processes while Redis was away');
+      if (dropped > 0)
+        log.warn({ dropped }, 'dropped events for other processes while Redis did not respond');
       dropped = 0;
     },
   });
@@ -91,7 +92,7 @@ export async function createRedisBus(options: {
   subscriber.redis.on('close', () => (subscribed = false));
   subscriber.redis.on('message', (_channel: string, text: string) => {
     const message = readMessage(text);
-    if (message === undefined) log.warn({ channel }, 'a message that is not an event was ignored');
+    if (message === undefined) log.warn({ channel }, 'ignored a message that is not an event');
     else if (message.from !== self) listeners.deliver(message.topic, message.event);
   });
 
@@ -99,7 +100,7 @@ export async function createRedisBus(options: {
     try {
       await publisher.redis.publish(channel, writeMessage({ from: self, topic, event }));
     } catch {
-      // The log tells of the outage once, and of the number afterwards.
+      // The log reports the outage once, and the number afterwards.
       dropped++;
     }
   }

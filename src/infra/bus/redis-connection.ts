@@ -2,26 +2,26 @@ import { EventEmitter, once } from 'node:events';
 import { Redis } from 'ioredis';
 import type { Log } from '../../core/log.ts';
 
-/** How long a command may take, in milliseconds; a healthy Redis needs less than one. */
+/** Maximum time of a command, in milliseconds. A healthy Redis needs less than one. */
 const COMMAND_LIMIT_MS = 1_000;
 
-/** Pause between two signs of life asked of Redis, in milliseconds: a host that vanished says nothing by itself. */
+/** Interval between two pings of Redis, in milliseconds. A host that vanished does not close its connections. */
 const HEARTBEAT_MS = 3_000;
 
-/** Longest pause before the next try to connect, in milliseconds. */
-const LONGEST_PAUSE_MS = 2_000;
+/** Maximum pause before the next attempt to connect, in milliseconds. */
+const MAX_PAUSE_MS = 2_000;
 
-/** A connection that comes back by itself. */
+/** A connection that reconnects automatically. */
 export interface RedisConnection {
   readonly redis: Redis;
-  /** Resolves when it is ready for the first time. */
+  /** Resolves when the connection is ready for the first time. */
   readonly connected: Promise<void>;
   close(): void;
 }
 
 /**
- * Opens one connection to Redis that comes back by itself. Commands are refused while it is away, not
- * kept. `ready` runs each time it is there again; its outages go to `log`, once each.
+ * Opens a connection to Redis that reconnects automatically. Commands are rejected while it is disconnected, not queued.
+ * `ready` runs after each reconnection. Each outage is logged once.
  */
 export function openRedisConnection(options: {
   url: string;
@@ -38,7 +38,7 @@ export function openRedisConnection(options: {
     autoResendUnfulfilledCommands: false,
     autoResubscribe: false,
     maxRetriesPerRequest: 0,
-    retryStrategy: (times) => Math.min(50 * 2 ** Math.min(times, 10), LONGEST_PAUSE_MS),
+    retryStrategy: (times) => Math.min(50 * 2 ** Math.min(times, 10), MAX_PAUSE_MS),
   });
   let away = false;
   let closed = false;
@@ -48,13 +48,16 @@ export function openRedisConnection(options: {
   function report(error: unknown): void {
     if (away || closed) return;
     away = true;
-    log.warn({ err: error, connection: name }, 'Redis is away: events of other processes do not arrive');
+    log.warn(
+      { err: error, connection: name },
+      'Redis does not respond, so events of other processes do not arrive',
+    );
   }
 
   async function begin(): Promise<void> {
     try {
       await ready(redis);
-      if (away) log.info({ connection: name }, 'Redis is back');
+      if (away) log.info({ connection: name }, 'Redis responds again');
       away = false;
       opened.emit('ready');
     } catch (error) {
@@ -70,7 +73,7 @@ export function openRedisConnection(options: {
     if (redis.status !== 'ready') return;
     redis.ping().catch((error: unknown) => {
       report(error);
-      // Drops the connection and makes a new one.
+      // Closes the connection and opens a new one.
       redis.disconnect(true);
     });
   }, HEARTBEAT_MS);

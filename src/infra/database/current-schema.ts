@@ -1,7 +1,7 @@
 import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils';
 import { statement } from './migration-target.ts';
 
-/** The schema of PostgreSQL that tables without one belong to, as the database, its user or DATABASE_URL say. */
+/** Returns PostgreSQL's current schema, which the database, its user or DATABASE_URL set. */
 export async function currentSchema(adapter: SqlDriverAdapter): Promise<string> {
   const { rows } = await adapter.queryRaw(statement('SELECT current_schema()::text'));
   const name: unknown = rows[0]?.[0];

@@ -3,10 +3,10 @@ import { driverCause } from './driver-cause.ts';
 import type { DriverCause } from './driver-cause.ts';
 import { Prisma } from './generated/sqlite/client.ts';
 
-/** Codes of PostgreSQL: it is starting or stopping (57P…), or the connection broke (08…). */
+/** Codes of PostgreSQL if it is starting or stopping (57P…), or if the connection failed (08…). */
 const POSTGRES_AWAY = /^(57P0[1-5]|08\w{3})$/;
 
-/** What drivers report of a server that is not there, or lets nobody in. */
+/** Kinds of driver errors if the server does not respond or rejects connections. */
 const AWAY: ReadonlySet<DriverCause['kind']> = new Set([
   'DatabaseNotReachable',
   'ConnectionClosed',
@@ -16,10 +16,10 @@ const AWAY: ReadonlySet<DriverCause['kind']> = new Set([
   'TlsConnectionError',
 ] as const);
 
-/** What they report when there was no turn or no connection in time. */
+/** Kinds of driver errors if the wait for a lock or a connection timed out. */
 const BUSY: ReadonlySet<DriverCause['kind']> = new Set(['SocketTimeout', 'TooManyConnections'] as const);
 
-/** Codes of Node for a server that is not there. */
+/** Node's codes for a server that does not respond. */
 const SOCKET_AWAY = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -31,16 +31,16 @@ const SOCKET_AWAY = new Set([
   'EPIPE',
 ]);
 
-/** What the drivers throw without a code when the server goes, does not come, or the file's folder is missing. */
+/** Messages of the drivers without a code if the server stops, does not start, or the folder of the file is missing. */
 const DRIVER_AWAY =
   /^(Connection terminated|timeout expired|Client has encountered a connection error|Cannot open database because)/;
 
-/** Likewise when all connections of the pool are in use. */
+/** Message of the driver if all connections of the pool are in use. */
 const POOL_EXHAUSTED = /^timeout exceeded when trying to connect/;
 
 /**
- * The fault of the catalogue that an error of Prisma means for users: the database is away, has
- * no disk left, or has too much to do. Any other error is returned as it is.
+ * Returns the fault for an error of Prisma: the database does not respond, its disk is full, or it is overloaded.
+ * Returns any other error unchanged.
  */
 export function databaseFault(error: unknown): unknown {
   if (!(error instanceof Error) || isFault(error)) return error;
@@ -59,14 +59,14 @@ function faultOf(cause: DriverCause | undefined, error: Error) {
   return undriven(error);
 }
 
-/** Errors that did not come from a statement: of connecting, and of Prisma's transactions. */
+/** Handles errors outside of statements: of connecting, and of Prisma's transactions. */
 function undriven(error: Error) {
   if (POOL_EXHAUSTED.test(error.message)) return 'DATABASE_BUSY';
   if (DRIVER_AWAY.test(error.message)) return 'DATABASE_UNREACHABLE';
   const code = 'code' in error ? error.code : undefined;
   if (typeof code === 'string' && (SOCKET_AWAY.has(code) || code === 'SQLITE_CANTOPEN'))
     return 'DATABASE_UNREACHABLE';
-  // P2028 has several causes; this one is that the transaction did not get its turn.
+  // P2028 has several causes. This one is a time-out of the wait for the transaction.
   const waited =
     error instanceof Prisma.PrismaClientKnownRequestError &&
     error.code === 'P2028' &&

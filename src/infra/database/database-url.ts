@@ -2,19 +2,19 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fault } from '../../core/errors.ts';
 
-/** Where the database is, read from its address. */
+/** Location of the database, parsed from its URL. */
 export type DatabaseLocation = { provider: 'sqlite'; file: string } | { provider: 'postgresql'; url: string };
 
 /**
- * Reads `file:./data/berth.db`, `file:///srv/berth.db` or `postgresql://…`. A relative file is
- * taken from the working directory.
- * @throws CONFIG_INVALID when it is neither.
+ * Parses `file:./data/berth.db`, `file:///srv/berth.db` or `postgresql://…`. A relative path is relative to the working
+ * directory.
+ * @throws CONFIG_INVALID for any other URL
  */
 export function parseDatabaseUrl(url: string): DatabaseLocation {
   if (/^postgres(ql)?:\/\//.test(url)) return { provider: 'postgresql', url };
   if (url.startsWith('file:///')) return { provider: 'sqlite', file: fileURLToPath(url) };
   const file = /^file:([^?]+)/.exec(url)?.[1];
-  // A database in memory belongs to one connection, and the SQLite adapter needs two.
+  // A database in memory has only one connection, but the SQLite adapter needs two.
   if (file === undefined || file === ':memory:') {
     throw fault('CONFIG_INVALID', {
       problem:

@@ -6,7 +6,7 @@ import type { DatabaseLocation } from './database-url.ts';
 import { PrismaClient as PostgresClient } from './generated/postgres/client.ts';
 import { PrismaClient } from './generated/sqlite/client.ts';
 import type { Prisma } from './generated/sqlite/client.ts';
-import { keepSpareRoom } from './spare-room.ts';
+import { keepSpareSpace } from './spare-space.ts';
 import { createSqliteAdapter, WRITE_WAIT_LIMIT_MS } from './sqlite-adapter.ts';
 import { currentSchema } from './current-schema.ts';
 import { readUniqueIndexes, withUniqueFields } from './unique-indexes.ts';
@@ -16,18 +16,18 @@ import { fault } from '../../core/errors.ts';
 import { driverCause } from './driver-cause.ts';
 
 /**
- * How often a transaction is tried. Each time, at least one of those in conflict commits, so this
- * is about how many may meet on one row; the pool lets ten run at once.
+ * Maximum attempts of a transaction. In each round, at least one of the conflicting transactions commits, so this is
+ * about how many may conflict on one row. The pool runs ten at once.
  */
 const TRIES = 25;
 
-/** Longest pause before the next try, in milliseconds. */
+/** Maximum pause before the next attempt, in milliseconds. */
 const LONGEST_PAUSE_MS = 200;
 
 /**
- * Runs `attempt` again when the database undid it because of another transaction (serialization
- * failure or deadlock), after a random pause that grows.
- * @throws DATABASE_BUSY when it met a conflict every time.
+ * Retries `attempt` if the database rolled it back because of another transaction (serialization failure or deadlock),
+ * after a random pause that grows.
+ * @throws DATABASE_BUSY after a conflict in every attempt
  */
 async function retryingConflicts<T>(attempt: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++) {
@@ -41,52 +41,51 @@ async function retryingConflicts<T>(attempt: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The client inside a transaction. */
+/** Prisma's client inside a transaction. */
 export type Transaction = Prisma.TransactionClient;
 
-/** An open database: SQLite or PostgreSQL, told apart by nobody but this folder. */
+/** An open database. Only this folder distinguishes SQLite and PostgreSQL. */
 export interface Database {
   readonly provider: 'sqlite' | 'postgresql';
   /**
-   * Prisma's client. Its errors that concern users are faults already: DATABASE_UNREACHABLE,
-   * DATABASE_BUSY, DISK_FULL.
+   * Prisma's client. Its errors that concern users are already faults: DATABASE_UNREACHABLE, DATABASE_BUSY, DISK_FULL.
    */
   readonly client: PrismaClient;
   /**
-   * Runs `work` in one transaction, serializable on both databases: as if no other ran beside it.
-   * PostgreSQL may undo it for that, and then `work` runs again: it must do nothing but talk to
-   * `tx`. Inside, use `tx` alone: on SQLite a write by `client` would wait for this very transaction.
-   * @throws DATABASE_BUSY when it did not get its turn, or met a conflict every time.
+   * Runs `work` in a transaction that is serializable on both databases. PostgreSQL may roll it back because of a
+   * conflict, and then `work` runs again, so it must only use `tx` and have no other effects. On SQLite, a write with
+   * `client` inside `work` would wait for this transaction forever.
+   * @throws DATABASE_BUSY if the wait for its start times out, or after a conflict in every attempt
    */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
   /**
-   * Runs `work` in a transaction that all others in the same turn wait for, in any process: for what
-   * adds to a sum that has a limit. Cheaper than {@link transaction} where many would meet, since none
-   * is ever undone; those outside of the turn are not kept from anything.
-   * @throws DATABASE_BUSY when it did not get its turn
+   * Runs `work` in a transaction while it holds a lock, over all processes. For work that adds to a sum with a limit. If
+   * many transactions would conflict, this is cheaper than {@link transaction}, because none is rolled back.
+   * Transactions without the lock are not affected.
+   * @throws DATABASE_BUSY if the wait for the lock times out
    */
-  inTurn<T>(turn: Turn, work: (tx: Transaction) => Promise<T>): Promise<T>;
+  withLock<T>(lock: LockName, work: (tx: Transaction) => Promise<T>): Promise<T>;
   /**
-   * Makes sure that a SQLite file can take changes for a while after its disk is full. PostgreSQL is left to who
-   * runs it. @throws DISK_FULL
+   * Reserves space in a SQLite file, so that it can store changes for a while after its disk is full. Does nothing on
+   * PostgreSQL. @throws DISK_FULL
    */
-  keepSpareRoom(): Promise<void>;
-  /** Resolves when the database answers. @throws DATABASE_UNREACHABLE */
+  keepSpareSpace(): Promise<void>;
+  /** Resolves when the database responds. @throws DATABASE_UNREACHABLE */
   ping(): Promise<void>;
-  /** Rolls back the transactions that are open and closes all connections. */
+  /** Rolls back open transactions and closes all connections. */
   close(): Promise<void>;
 }
 
-/** What is done by one at a time. */
-export type Turn = keyof typeof turns;
+/** Name of a lock. */
+export type LockName = keyof typeof locks;
 
-/** PostgreSQL's numbers of these locks, in a database that is Berth's alone. */
-const turns = { admission: 1, saves: 2, courses: 3 } as const;
+/** Numbers of PostgreSQL's advisory locks. No other program uses the database. */
+const locks = { admission: 1, saves: 2, courses: 3 } as const;
 
-/** Longest that a transaction may run, in milliseconds: on SQLite all other writes wait for it. */
+/** Maximum time of a transaction, in milliseconds: on SQLite all other writes wait for it. */
 const TRANSACTION_LIMIT_MS = 5_000;
 
-/** Longest that a transaction may wait to begin, in milliseconds: the adapter's own limit comes first, with its clearer error. */
+/** Maximum wait for the start of a transaction, in milliseconds. The adapter's own limit is shorter and has a clearer error. */
 const TRANSACTION_WAIT_MS = WRITE_WAIT_LIMIT_MS + 2_000;
 
 /** Limits of a connection to PostgreSQL; times in milliseconds. */
@@ -95,16 +94,15 @@ const POSTGRES_LIMITS = {
   max: 10,
   connectionTimeoutMillis: 5_000,
   idleTimeoutMillis: 30_000,
-  // Beyond any statement of Berth; ends those that wait for a lock nobody gives back.
+  // Longer than any statement of Berth. Ends statements that wait for a lock that is never released.
   statement_timeout: 30_000,
   keepAlive: true,
 };
 
 /**
- * Opens the database at `url` (`file:…` or `postgresql://…`) and makes sure that it answers. The
- * tables must be there: see migrate.ts; `mayBeEmpty` only asks whether it answers. `transactionLimit` is the longest a transaction may run, in
- * milliseconds.
- * @throws CONFIG_INVALID, DATABASE_UNREACHABLE, MIGRATION_FAILED where PostgreSQL has no tables
+ * Opens the database at `url` (`file:…` or `postgresql://…`) and checks that it responds. Its tables must exist (see
+ * migrate.ts), unless `mayBeEmpty`. `transactionLimit` is the maximum time of a transaction in milliseconds.
+ * @throws CONFIG_INVALID, DATABASE_UNREACHABLE, or MIGRATION_FAILED if PostgreSQL has no tables
  */
 export async function openDatabase(options: {
   url: string;
@@ -134,12 +132,12 @@ export async function openDatabase(options: {
     }
   }
 
-  async function inTurn<T>(turn: Turn, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  async function withLock<T>(lock: LockName, work: (tx: Transaction) => Promise<T>): Promise<T> {
     try {
       return await client.$transaction(async (tx) => {
-        // SQLite has but one writer at a time. What is read after the lock is what is there then.
+        // SQLite has only one writer at a time, so it needs no lock.
         if (location.provider === 'postgresql') {
-          await tx.$executeRaw`SELECT pg_advisory_xact_lock(${turns[turn]}::bigint)`;
+          await tx.$executeRaw`SELECT pg_advisory_xact_lock(${locks[lock]}::bigint)`;
         }
         return await work(tx);
       });
@@ -164,9 +162,9 @@ export async function openDatabase(options: {
     provider: location.provider,
     client,
     transaction,
-    inTurn,
-    async keepSpareRoom() {
-      if (location.provider === 'sqlite') await keepSpareRoom(client, location.file);
+    withLock,
+    async keepSpareSpace() {
+      if (location.provider === 'sqlite') await keepSpareSpace(client, location.file);
     },
     ping,
     close: () => plain.$disconnect(),
@@ -174,15 +172,15 @@ export async function openDatabase(options: {
 }
 
 /**
- * Prisma turns an upsert into one statement only if it updates something. With an empty update it
- * reads first, and of two processes on PostgreSQL that both find nothing, one fails.
+ * Rejects upserts with an empty update. Prisma makes an upsert a single statement only if it updates something.
+ * Otherwise it reads first, and if two processes on PostgreSQL both find nothing, one fails.
  */
 function refuseEmptyUpdate({ update }: { update?: object }): void {
   if (update === undefined || Object.keys(update).length > 0) return;
-  throw new Error('An upsert that leaves the row as it is must set a field of its key to itself.');
+  throw new Error('An upsert without an update must set a field of its key to itself.');
 }
 
-/** Prisma names the schema in each statement, so it must know it. */
+/** Reads the schema, which Prisma needs because it names it in each statement. */
 async function readSchema(url: string): Promise<string> {
   try {
     const adapter = await new PrismaPg({ connectionString: url, ...POSTGRES_LIMITS, max: 1 }).connect();
@@ -206,7 +204,7 @@ function createClient(
     transactionOptions: { maxWait: TRANSACTION_WAIT_MS, timeout: limitMs },
   });
   if (location.provider === 'sqlite') return new PrismaClient(settings(createSqliteAdapter(location)));
-  // The two generated clients have the same rows; what PostgreSQL's takes beyond SQLite's is not used.
+  // Both generated clients have the same rows. Berth does not use the additional features of PostgreSQL's client.
   return new PostgresClient(
     settings(
       new PrismaPg(

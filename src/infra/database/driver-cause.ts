@@ -2,12 +2,12 @@ import { isDriverAdapterError } from '@prisma/driver-adapter-utils';
 import type { MappedError } from '@prisma/driver-adapter-utils';
 import { Prisma } from './generated/sqlite/client.ts';
 
-/** What the driver reported: its kind, and the code and message of the database itself. */
+/** An error of the driver: its kind, and the code and message of the database. */
 export type DriverCause = MappedError & { originalCode?: string; originalMessage?: string };
 
 /**
- * Finds the driver's report in an error of Prisma: most arrive as a known request error that
- * carries it, those of COMMIT as the driver's error itself. Undefined when there is none.
+ * Returns the driver's error in an error of Prisma, or undefined. Most are the cause of a known request error. Errors of
+ * COMMIT are the driver's error itself.
  */
 export function driverCause(error: unknown): DriverCause | undefined {
   if (error instanceof Prisma.PrismaClientKnownRequestError)

@@ -4,9 +4,8 @@ import type { Database } from './database.ts';
 const KEY = 'installation';
 
 /**
- * Names this installation among others that use the same container engine: it is on all that Berth
- * makes there. It lives in the database, so that every process of the installation has the same,
- * after any crash too.
+ * Returns the id of this installation. Berth labels everything that it creates on the container engine with it, to
+ * distinguish installations on the same engine. It is stored in the database, so all processes use the same id.
  */
 export async function readInstallation({ client }: Pick<Database, 'client'>): Promise<string> {
   const { value } = await client.setting.upsert({

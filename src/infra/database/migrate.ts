@@ -13,23 +13,23 @@ import { dirname } from 'node:path';
 import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3';
 import { DRIVER_BUSY_TIMEOUT_MS, whenFree } from './sqlite-busy.ts';
 
-/** How long to wait for another process that migrates, in milliseconds. */
+/** Maximum wait for another process that migrates, in milliseconds. */
 const LOCK_WAIT_MS = 120_000;
 
-/** Opens a SQLite file for migrating; makes it, and its folder, when missing. */
+/** Opens a SQLite file for migrating. Creates the file and its folder if missing. */
 async function openSqliteTarget(file: string): Promise<MigrationTarget> {
   await mkdir(dirname(file), { recursive: true });
   const adapter = await new PrismaBetterSqlite3({ url: file, timeout: DRIVER_BUSY_TIMEOUT_MS }).connect();
   const run = async (sql: string) => void (await adapter.executeRaw(statement(sql)));
   await whenFree(() => adapter.queryRaw(statement('PRAGMA journal_mode=WAL')));
-  // A table is changed by making it anew, and dropping the old one would delete what refers to it.
+  // A change creates a new table, and dropping the old one would otherwise delete rows that refer to it.
   await run('PRAGMA foreign_keys=OFF');
   return {
     adapter: {
       provider: adapter.provider,
       adapterName: adapter.adapterName,
       queryRaw: (query) => whenFree(() => adapter.queryRaw(query)),
-      // The engine wants the file for itself; the transaction's own lock is enough, and lets others read.
+      // The schema engine wants an exclusive lock. The lock of the transaction is enough, and others can read.
       executeRaw: async (query) => (/locking_mode/i.test(query.sql) ? 0 : adapter.executeRaw(query)),
       executeScript: async (script) => adapter.executeScript(script),
       startTransaction: (level) => adapter.startTransaction(level),
@@ -39,9 +39,7 @@ async function openSqliteTarget(file: string): Promise<MigrationTarget> {
     async commit() {
       const { rows } = await adapter.queryRaw(statement('PRAGMA foreign_key_check'));
       if (rows.length > 0)
-        throw new Error(
-          `${rows.length} rows of ${String(rows[0]?.[0])} would refer to rows that are not there.`,
-        );
+        throw new Error(`${rows.length} rows of ${String(rows[0]?.[0])} would refer to missing rows.`);
       await run('COMMIT');
     },
     rollback: () => run('ROLLBACK'),
@@ -50,11 +48,10 @@ async function openSqliteTarget(file: string): Promise<MigrationTarget> {
 }
 
 /**
- * Brings the database at `url` to this version's tables and resolves to the names of the
- * migrations it applied: none when all were there. Makes the SQLite file when missing; a
- * PostgreSQL database must exist. Each migration is one transaction with its entry in the history,
- * so that a crash or an error leaves the database as it was; of several that start at once, one
- * migrates. `migrations` are those of the package unless given.
+ * Migrates the database at `url` to this version, and resolves to the names of the applied migrations. Creates the
+ * SQLite file if missing; a PostgreSQL database must exist. Each migration is one transaction with its entry in the
+ * history, so a crash or an error leaves the database unchanged. If several processes start at once, one migrates.
+ * `migrations` are those of the package by default.
  * @throws MIGRATION_FAILED, DATABASE_UNREACHABLE, CONFIG_INVALID
  */
 export async function migrate(options: { url: string; migrations?: Migration[] }): Promise<string[]> {
@@ -80,7 +77,7 @@ async function applyPending(
   ours: Migration[],
 ): Promise<string[]> {
   const pending = pendingMigrations(ours, await appliedMigrations(target.adapter));
-  // The usual start ends here, and does without the engine, which takes longer than all the rest.
+  // A usual start ends here, without the schema engine, which takes longer than everything else.
   if (pending.length === 0) return [];
   const applied: string[] = [];
   const engine = await openSchemaEngine(engineFactory(target));
@@ -89,7 +86,7 @@ async function applyPending(
       const upToThis = ours.slice(0, ours.findIndex((migration) => migration.name === name) + 1);
       await target.begin();
       try {
-        // Another process may have applied it while this one waited for the lock.
+        // Another process may have applied them while this one waited for the lock.
         const left = pendingMigrations(ours, await appliedMigrations(target.adapter));
         if (left.some((migration) => migration.name === name)) {
           const filters = { externalTables: [], externalEnums: [] };
@@ -111,7 +108,7 @@ async function applyPending(
   return applied;
 }
 
-/** What users meet of `error`: the engine appends a trace to its messages, which stays in the cause. */
+/** Returns the fault for `error`. The schema engine appends a trace to its messages, which only the cause keeps. */
 function migrationFault(error: unknown, where = ''): unknown {
   const mapped = databaseFault(error);
   if (isFault(mapped)) return mapped;

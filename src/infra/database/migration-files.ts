@@ -5,18 +5,18 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { MigrationList } from '@prisma/schema-engine-wasm';
 
-/** A migration of the package: `name` is its folder, `checksum` what Prisma stores with it. */
+/** A migration of the package: `name` is its folder, and `checksum` is stored by Prisma. */
 export interface Migration {
   name: string;
   script: string;
   checksum: string;
 }
 
-/** The package's folder `prisma`, found upwards from here, from the sources and from dist alike. */
+/** Returns the package's folder `prisma`, searching upwards, so it works in `src` and in `dist`. */
 export function prismaFolder(): string {
   for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
     if (existsSync(join(folder, 'prisma', 'models.prisma'))) return join(folder, 'prisma');
-    if (folder === dirname(folder)) throw new Error('The folder prisma is missing beside the program.');
+    if (folder === dirname(folder)) throw new Error('The folder "prisma" is missing next to the program.');
   }
 }
 
@@ -33,12 +33,12 @@ export async function readMigrations(provider: 'sqlite' | 'postgresql'): Promise
   );
 }
 
-/** Where the migrations of a database are. */
+/** Returns the folder of the migrations of a database. */
 export function migrationsFolder(provider: 'sqlite' | 'postgresql'): string {
   return join(prismaFolder(), 'migrations', provider === 'sqlite' ? 'sqlite' : 'postgres');
 }
 
-/** The migrations in the form that the schema engine takes. */
+/** Returns the migrations in the format of the schema engine. */
 export function migrationList(provider: 'sqlite' | 'postgresql', migrations: Migration[]): MigrationList {
   return {
     baseDir: migrationsFolder(provider),

@@ -1,7 +1,7 @@
 import { fault } from '../../core/errors.ts';
 import type { Migration } from './migration-files.ts';
 
-/** A row of `_prisma_migrations`, as far as it matters. */
+/** The used columns of `_prisma_migrations`. */
 export interface AppliedMigration {
   name: string;
   checksum: string;
@@ -9,9 +9,9 @@ export interface AppliedMigration {
 }
 
 /**
- * The migrations still to be applied, when the database's history is the beginning of ours.
- * @throws MIGRATION_FAILED when the database is of a newer version, a migration was changed after
- *   it was applied, or one was left unfinished.
+ * Returns the migrations that are not applied yet.
+ * @throws MIGRATION_FAILED if the database is of a newer version, if a migration was changed after it was applied, or
+ *   if one is unfinished
  */
 export function pendingMigrations(ours: Migration[], applied: AppliedMigration[]): Migration[] {
   const known = new Map(ours.map((migration) => [migration.name, migration]));
@@ -19,12 +19,12 @@ export function pendingMigrations(ours: Migration[], applied: AppliedMigration[]
     const migration = known.get(name);
     if (migration === undefined) {
       throw failed(
-        `it has the migration ${name}, which this version does not know. Start the newer version of Berth that made it, or restore a backup from before.`,
+        `it has the migration ${name}, which this version does not know. Start the newer version of Berth that applied it, or restore an older backup.`,
       );
     }
     if (!finished)
       throw failed(
-        `the migration ${name} was begun by another tool and not finished. Restore a backup from before.`,
+        `another tool started the migration ${name} and did not finish it. Restore an older backup.`,
       );
     if (checksum !== migration.checksum) {
       throw failed(
@@ -38,7 +38,7 @@ export function pendingMigrations(ours: Migration[], applied: AppliedMigration[]
   const later = first && applied.find(({ name }) => name > first.name);
   if (later) {
     throw failed(
-      `the migration ${first.name} comes before ${later.name}, which is applied already. In development, delete the database and start again.`,
+      `the migration ${first.name} comes before ${later.name}, which is already applied. In development, delete the database and start again.`,
     );
   }
   return pending;

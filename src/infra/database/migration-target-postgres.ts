@@ -5,16 +5,16 @@ import { currentSchema } from './current-schema.ts';
 import { statement } from './migration-target.ts';
 import type { MigrationTarget } from './migration-target.ts';
 
-/** Key of the advisory lock that one migrating Berth holds: the letters "bert" as a number. */
+/** Key of the advisory lock for migrations: the letters "bert" as a number. */
 export const MIGRATION_LOCK_KEY = 0x62657274;
 
-/** How long to wait for another Berth that migrates, in milliseconds. */
+/** Maximum wait for another process that migrates, in milliseconds. */
 const LOCK_WAIT_MS = 120_000;
 
-/** How long to wait for the server, in milliseconds. */
+/** Maximum wait for the server, in milliseconds. */
 const CONNECT_LIMIT_MS = 5_000;
 
-/** Opens a PostgreSQL database for migrating, on a single connection, so that all is one session. */
+/** Opens a PostgreSQL database for migrating, on a single connection, so that everything is in one session. */
 export async function openPostgresTarget(url: string): Promise<MigrationTarget> {
   const pool = new Pool({
     connectionString: url,
@@ -24,14 +24,14 @@ export async function openPostgresTarget(url: string): Promise<MigrationTarget> 
     idleTimeoutMillis: 0,
   });
   const adapter = await new PrismaPg(pool, { disposeExternalPool: true }).connect();
-  // The engine looks for its history there.
+  // The schema engine looks for its history there.
   const schemaName = await currentSchema(adapter).catch(async (error: unknown) => {
     await adapter.dispose();
     throw error;
   });
   const run = async (sql: string) => void (await adapter.executeRaw(statement(sql)));
-  // The schema engine locks the database for its session and never unlocks it. Kept until the next migration,
-  // that lock and the one below would be taken in two orders by two processes: a deadlock.
+  // The schema engine locks the database for its session and never releases the lock. If this connection kept the lock
+  // until the next migration, two processes could take it and the one below in different orders: a deadlock.
   const unlockEngine = () => run('SELECT pg_advisory_unlock_all()');
   return {
     adapter: {
@@ -39,7 +39,7 @@ export async function openPostgresTarget(url: string): Promise<MigrationTarget> 
       adapterName: adapter.adapterName,
       queryRaw: (query) => adapter.queryRaw(query),
       executeRaw: (query) => adapter.executeRaw(query),
-      // The adapter cuts scripts at every semicolon, within functions and texts too.
+      // The adapter splits scripts at every semicolon, even within functions and strings.
       executeScript: async (script) => void (await pool.query(script).catch(rethrow)),
       startTransaction: (level) => adapter.startTransaction(level),
       getConnectionInfo: () => ({ schemaName, supportsRelationJoins: true }),
@@ -62,7 +62,7 @@ export async function openPostgresTarget(url: string): Promise<MigrationTarget> 
   };
 }
 
-/** Tells the engine what PostgreSQL said, in the form of Prisma's adapters. */
+/** Rethrows PostgreSQL's error in the format of Prisma's adapters, for the schema engine. */
 function rethrow(error: unknown): never {
   if (!(error instanceof DatabaseError)) throw error;
   const { code = '', severity = '', message, detail, column, hint } = error;

@@ -1,22 +1,22 @@
 import type { SqlDriverAdapter, SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 import type { AppliedMigration } from './migration-history.ts';
 
-/** A database to migrate: one connection of its own, whose transactions can hold changes of tables. */
+/** A database to migrate, with a separate connection whose transactions can contain schema changes. */
 export interface MigrationTarget {
   readonly adapter: SqlDriverAdapter;
-  /** Begins a transaction and waits until no other process migrates. */
+  /** Starts a transaction, and waits until no other process migrates. */
   begin(): Promise<void>;
   commit(): Promise<void>;
   rollback(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Statement without arguments. */
+/** Returns a statement without arguments. */
 export function statement(sql: string) {
   return { sql, args: [], argTypes: [] };
 }
 
-/** Gives the schema engine the target's one connection, and no way to close it or to make another database. */
+/** Gives the schema engine the target's connection. It cannot close the connection or create another database. */
 export function engineFactory(target: MigrationTarget): SqlMigrationAwareDriverAdapterFactory {
   const { adapter } = target;
   return {
@@ -27,7 +27,7 @@ export function engineFactory(target: MigrationTarget): SqlMigrationAwareDriverA
   };
 }
 
-/** The migrations that the database has; rolled back ones do not count. */
+/** Returns the applied migrations of the database, except for rolled back ones. */
 export async function appliedMigrations(adapter: SqlDriverAdapter): Promise<AppliedMigration[]> {
   if (!(await hasHistory(adapter))) return [];
   const { rows } = await adapter.queryRaw(
@@ -50,7 +50,7 @@ async function hasHistory(adapter: SqlDriverAdapter): Promise<boolean> {
   return (await adapter.queryRaw(statement(sql))).rows.length > 0;
 }
 
-/** The adapter's methods as own properties: they live on its prototype. */
+/** Returns an adapter with its methods as own properties instead of on its prototype. */
 function bound(adapter: SqlDriverAdapter): SqlDriverAdapter {
   return {
     provider: adapter.provider,

@@ -6,13 +6,13 @@ import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapt
 import type { SchemaEngine } from '@prisma/schema-engine-wasm';
 import type * as Engine from '@prisma/schema-engine-wasm/schema_engine_bg';
 
-/** The models an engine works with: pairs of file name and content. */
+/** The models for the schema engine, as pairs of file name and content. */
 export type Datamodels = [path: string, content: string][];
 
 /**
- * Starts Prisma's schema engine, in WebAssembly, on `factory`'s database. The caller frees it.
- * The package's own entry point imports the .wasm file as a module, which Node does only behind a
- * flag: so the file is read and instantiated here.
+ * Starts Prisma's schema engine, in WebAssembly, on `factory`'s database. The caller must free it. The package's own
+ * entry point imports the .wasm file as a module, which needs a flag in Node, so this function reads and instantiates
+ * the file.
  */
 export async function openSchemaEngine(
   factory: SqlMigrationAwareDriverAdapterFactory,
@@ -30,7 +30,7 @@ async function load(bindings: typeof Engine): Promise<void> {
   const bytes = await readFile(join(dirname(script), 'schema_engine_bg.wasm'));
   const imports = { './schema_engine_bg.js': withPatientTimers(bindings) };
   const { instance } = await WebAssembly.instantiate(bytes, imports);
-  // Where the engine tells of its own bugs; without a place to do so it would fail obscurely.
+  // The engine reports its panics here. Without it, its errors would be incomprehensible.
   Object.assign(globalThis, { PRISMA_WASM_PANIC_REGISTRY: { set_message: refuse } });
   bindings.__wbg_set_wasm(instance.exports);
   (instance.exports.__wbindgen_start as () => void)();
@@ -40,7 +40,7 @@ function refuse(message: string): never {
   throw new Error(`Prisma's schema engine failed: ${message}`);
 }
 
-/** The engine limits its waiting for a lock by a timer that it never clears: it must not keep the process. */
+/** The engine never clears the timer of its lock time-out, so the timer must not keep the process alive. */
 function withPatientTimers(bindings: object): object {
   const timers = Object.keys(bindings).filter((name) => name.startsWith('__wbg_setTimeout_'));
   return { ...bindings, ...Object.fromEntries(timers.map((name) => [name, setUnheldTimeout])) };

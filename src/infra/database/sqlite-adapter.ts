@@ -6,21 +6,21 @@ import { DRIVER_BUSY_TIMEOUT_MS, whenFree } from './sqlite-busy.ts';
 import { sqliteTransaction } from './sqlite-transaction.ts';
 import { createWriteQueue } from './write-queue.ts';
 
-/** How long a write may wait for those before it, in milliseconds: twice the longest transaction. */
+/** Maximum wait of a write for earlier ones, in milliseconds: twice the longest transaction. */
 export const WRITE_WAIT_LIMIT_MS = 10_000;
 
-/** How many writes may wait: more than a thousand learners make at once; beyond, waiting is no use. */
+/** Maximum number of waiting writes: more than a thousand learners cause at once. Further ones would time out anyway. */
 const WRITE_QUEUE_LIMIT = 5_000;
 
-/** Size to which the write-ahead log is cut back after a checkpoint, in bytes. */
+/** Size to which the write-ahead log is truncated after a checkpoint, in bytes. */
 const LOG_SIZE_LIMIT = 64 * 1024 * 1024;
 
 /**
- * An adapter for SQLite that keeps what it has acknowledged and shows nothing uncommitted.
+ * Creates an adapter for SQLite that loses no acknowledged change and shows no uncommitted data.
  *
- * Prisma's own has one connection, and a statement outside a transaction joins whichever
- * transaction is open on it. Here, writes and transactions take turns on one connection, and reads
- * outside transactions go to a second one that cannot write. See docs/adr/0003-sqlite-adapter.md.
+ * Prisma's own adapter has one connection, and a statement outside of a transaction joins any transaction that is open
+ * on it. Here, writes and transactions run one after another on one connection. Reads outside of transactions use a
+ * second, read-only connection. See docs/adr/0003-sqlite-adapter.md.
  */
 export function createSqliteAdapter(options: { file: string }): SqlDriverAdapterFactory {
   const { file } = options;
@@ -47,11 +47,11 @@ async function prepareWriter(writer: SqlDriverAdapter, file: string): Promise<vo
   );
   if (mode.rows[0]?.[0] !== 'wal') {
     throw fault('CONFIG_INVALID', {
-      problem: `The file system of ${file} cannot hold SQLite's write-ahead log: put the database on a local disk, or use PostgreSQL.`,
+      problem: `The file system of ${file} does not support SQLite's write-ahead log. Move the database to a local disk, or use PostgreSQL.`,
     });
   }
-  // FULL: a commit survives a power cut too. A grade that a learner has seen must not vanish, and
-  // commits are few; NORMAL would spare one fsync each.
+  // FULL: commits survive even a power failure. A grade that a learner has seen must not vanish. Commits are rare, so the
+  // additional fsync of each, compared with NORMAL, does not matter.
   await writer.executeScript(
     `PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA journal_size_limit=${LOG_SIZE_LIMIT};`,
   );
@@ -65,7 +65,7 @@ function serialized(writer: SqlDriverAdapter, reader: SqlDriverAdapter): SqlDriv
       new DriverAdapterError(why === 'closed' ? { kind: 'ConnectionClosed' } : { kind: 'SocketTimeout' }),
   });
 
-  async function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  async function asWriter<T>(work: () => Promise<T>): Promise<T> {
     const release = await queue.acquire();
     try {
       return await whenFree(work);
@@ -78,12 +78,12 @@ function serialized(writer: SqlDriverAdapter, reader: SqlDriverAdapter): SqlDriv
     provider: 'sqlite',
     adapterName: 'berth-sqlite',
     queryRaw: (query) =>
-      isRead(query.sql) ? whenFree(() => reader.queryRaw(query)) : inTurn(() => writer.queryRaw(query)),
+      isRead(query.sql) ? whenFree(() => reader.queryRaw(query)) : asWriter(() => writer.queryRaw(query)),
     executeRaw: async (query) => {
       refuseTransactionControl(query.sql);
-      return inTurn(() => writer.executeRaw(query));
+      return asWriter(() => writer.executeRaw(query));
     },
-    executeScript: (script) => inTurn(async () => writer.executeScript(script)),
+    executeScript: (script) => asWriter(async () => writer.executeScript(script)),
     async startTransaction(isolationLevel) {
       if (isolationLevel !== undefined && isolationLevel !== 'SERIALIZABLE') {
         throw new DriverAdapterError({ kind: 'InvalidIsolationLevel', level: isolationLevel });
@@ -108,16 +108,16 @@ function serialized(writer: SqlDriverAdapter, reader: SqlDriverAdapter): SqlDriv
 }
 
 /**
- * Whether the statement surely only reads. What is not sure (WITH may write, as does INSERT …
- * RETURNING, and a PRAGMA may be meant for the writer) waits for its turn, which is never wrong.
+ * Returns whether the statement certainly only reads. All others run on the writer's connection, which is always
+ * correct: WITH and INSERT … RETURNING may write, and a PRAGMA may be for the writer.
  */
 function isRead(sql: string): boolean {
   return /^\s*SELECT\b/i.test(sql);
 }
 
-/** A transaction begun by hand would take in the writes of everybody, and keep none of them. */
+/** Rejects manual transactions, which would include the writes of all others and could roll them back. */
 function refuseTransactionControl(sql: string): void {
   if (/^\s*(BEGIN|COMMIT|END|ROLLBACK|SAVEPOINT|RELEASE)\b/i.test(sql)) {
-    throw new Error('Transactions are begun and ended by database.transaction, not by statements.');
+    throw new Error('Use database.transaction instead of statements that start or end transactions.');
   }
 }

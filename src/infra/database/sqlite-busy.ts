@@ -1,23 +1,22 @@
 import { setTimeout } from 'node:timers/promises';
 import { isDriverAdapterError } from '@prisma/driver-adapter-utils';
 
-/** How long a statement may be tried again while another process writes, in milliseconds: as long as the client's own patience. */
+/** Maximum time for retrying a statement while another process writes, in milliseconds: as long as the client's time-out. */
 const BUSY_LIMIT_MS = 10_000;
 
-/** Longest pause between two tries, in milliseconds: another process's write takes about this long. */
-const LONGEST_PAUSE_MS = 40;
+/** Maximum pause between two attempts, in milliseconds: about the duration of a write of another process. */
+const MAX_PAUSE_MS = 40;
 
 /**
- * How long the driver itself may wait for another process, in milliseconds. It waits by blocking
- * this process, so this is only what a single write takes; longer waiting is done by
- * {@link whenFree}, which lets everything else go on.
+ * Maximum wait of the driver for another process, in milliseconds. The driver blocks this process while it waits, so
+ * this is only the duration of a single write. {@link whenFree} waits longer without blocking.
  */
 export const DRIVER_BUSY_TIMEOUT_MS = 10;
 
-/** Runs `attempt` again, without blocking, as long as another process holds the write lock, for at most `limit` milliseconds. */
+/** Retries `attempt` without blocking while another process holds the write lock, for at most `limit` milliseconds. */
 export async function whenFree<T>(attempt: () => Promise<T>, limit = BUSY_LIMIT_MS): Promise<T> {
   const deadline = performance.now() + limit;
-  for (let pause = 1; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+  for (let pause = 1; ; pause = Math.min(pause * 2, MAX_PAUSE_MS)) {
     try {
       return await attempt();
     } catch (error) {
@@ -27,7 +26,7 @@ export async function whenFree<T>(attempt: () => Promise<T>, limit = BUSY_LIMIT_
   }
 }
 
-/** SQLITE_BUSY: nothing of the statement was done. */
+/** Returns whether an error is SQLITE_BUSY, after which the statement had no effect. */
 function isBusy(error: unknown): boolean {
   return (
     error instanceof Error &&

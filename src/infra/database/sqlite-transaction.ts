@@ -2,9 +2,9 @@ import { DriverAdapterError } from '@prisma/driver-adapter-utils';
 import type { SqlDriverAdapter, Transaction } from '@prisma/driver-adapter-utils';
 
 /**
- * The transaction that is open on `writer`, begun by the caller, who holds the write turn until
- * `release`. After its end it refuses statements: a late one would otherwise run on the shared
- * connection, outside any transaction.
+ * Creates the transaction that the caller has started on `writer`. The caller holds the write queue until `release`.
+ * After its end, the transaction rejects statements, which would otherwise run on the shared connection outside of any
+ * transaction.
  */
 export function sqliteTransaction(writer: SqlDriverAdapter, release: () => void): Transaction {
   let open = true;
@@ -22,7 +22,7 @@ export function sqliteTransaction(writer: SqlDriverAdapter, release: () => void)
     try {
       await run('ROLLBACK');
     } catch (error) {
-      // A full disk, among others, makes SQLite roll back by itself.
+      // SQLite rolls back automatically in some cases, such as a full disk.
       if (!(error instanceof Error && error.message.includes('no transaction is active'))) throw error;
     }
   }
@@ -40,7 +40,7 @@ export function sqliteTransaction(writer: SqlDriverAdapter, release: () => void)
   return {
     provider: writer.provider,
     adapterName: writer.adapterName,
-    // COMMIT and ROLLBACK are sent by commit() and rollback(): whatever happens, the turn ends.
+    // commit() and rollback() send COMMIT and ROLLBACK themselves, so that they always release the queue.
     options: { usePhantomQuery: true },
     queryRaw: (query) => whileOpen(() => writer.queryRaw(query)),
     executeRaw: (query) => whileOpen(() => writer.executeRaw(query)),

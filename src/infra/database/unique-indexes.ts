@@ -5,7 +5,7 @@ import type { PrismaClient } from './generated/sqlite/client.ts';
 /** The columns of each unique index of a PostgreSQL database, by the name of the index. */
 export type UniqueIndexes = ReadonlyMap<string, readonly string[]>;
 
-/** Reads which columns each unique index has. The names say nothing reliable: a primary key's has no column. @throws MIGRATION_FAILED where there is none */
+/** Reads the columns of each unique index. Names of indexes are not enough: a primary key's name has no column. @throws MIGRATION_FAILED if there are no indexes */
 export async function readUniqueIndexes(client: Pick<PrismaClient, '$queryRaw'>): Promise<UniqueIndexes> {
   const rows = await client.$queryRaw<{ name: string; columns: string[] }[]>`
     SELECT class.relname::text AS name, array_agg(attribute.attname::text) AS columns
@@ -23,13 +23,15 @@ export async function readUniqueIndexes(client: Pick<PrismaClient, '$queryRaw'>)
 async function withoutTables(client: Pick<PrismaClient, '$queryRaw'>): Promise<Error> {
   const [row] = await client.$queryRaw<{ schema: string | null }[]>`SELECT current_schema()::text AS schema`;
   const schema = row?.schema;
-  const where = schema ? `the schema "${schema}" has none of the tables` : 'its search_path names no schema';
+  const where = schema
+    ? `the schema "${schema}" does not have the tables`
+    : 'its search_path does not name a schema';
   return fault('MIGRATION_FAILED', {
     problem: `${where}. Check the database and the search_path of DATABASE_URL.`,
   });
 }
 
-/** Replaces the index that PostgreSQL names in a unique violation by its columns, which SQLite reports. */
+/** Replaces the index in PostgreSQL's unique violation by its columns, as SQLite reports them. */
 export function withUniqueFields(error: unknown, indexes: UniqueIndexes): unknown {
   const cause = driverCause(error);
   if (cause?.kind !== 'UniqueConstraintViolation') return error;

@@ -1,9 +1,8 @@
 import { driverCause } from './driver-cause.ts';
 
 /**
- * Returns whether `error` says that a row with the same unique value exists. With `field`, also
- * whether the violated key contains that field, as the models name it. Errors of the client and of
- * transactions report fields on both databases: see unique-indexes.ts.
+ * Returns whether `error` says that a row with the same unique value exists. With `field`, the violated key must also
+ * contain that field of the model. Errors report fields on both databases: see unique-indexes.ts.
  */
 export function isUniqueViolation(error: unknown, field?: string): boolean {
   const cause = driverCause(error);

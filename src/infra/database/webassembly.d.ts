@@ -1,4 +1,4 @@
-/** The part of WebAssembly used here: its declarations come with the browser's, which a service does not have. */
+/** The used part of WebAssembly. TypeScript declares it only in the library for browsers. */
 declare namespace WebAssembly {
   function instantiate(
     bytes: Uint8Array,

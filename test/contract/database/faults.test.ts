@@ -31,10 +31,10 @@ await test('a full disk is DISK_FULL, and loses nothing that was there (sqlite)'
 await test('with the room that it keeps, a database takes changes on a full disk', async (t) => {
   const database = await freshDatabase(t, 'sqlite');
   const { client } = database;
-  await database.keepSpareRoom();
+  await database.keepSpareSpace();
   // It is kept once: the files do not grow by it again.
   await client.$queryRawUnsafe('PRAGMA max_page_count=1');
-  await database.keepSpareRoom();
+  await database.keepSpareSpace();
   for (let n = 0; n < 200; n++)
     await client.user.create({ data: { ...person(`${n}`), name: 'x'.repeat(10_000) } });
   t.equal(await client.user.count(), 200);

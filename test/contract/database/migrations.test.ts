@@ -133,7 +133,7 @@ await test('remaking a table in SQLite deletes nothing that refers to it', async
   t.strictSame(await database.client.$queryRawUnsafe('SELECT "parent" FROM "Child"'), [{ parent: 1 }]);
   await t.rejects(migrate({ url, migrations: [first, remake, orphan] }), {
     code: 'MIGRATION_FAILED',
-    message: /Child would refer to rows that are not there/,
+    message: /Child would refer to missing rows/,
   });
 });
 
@@ -149,7 +149,7 @@ await test('a schema of PostgreSQL need not be called public; one without tables
     url.searchParams.set('options', `-c search_path=${quoted}`);
     await t.rejects(openDatabase({ url: url.href }), {
       code: 'MIGRATION_FAILED',
-      message: `the schema "${schema}" has none of the tables`,
+      message: `the schema "${schema}" does not have the tables`,
     });
     await migrate({ url: url.href });
     const database = await openDatabase({ url: url.href });

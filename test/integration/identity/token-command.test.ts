@@ -73,7 +73,7 @@ await t.test('what is wrong is one line, and exit code 1', async (t) => {
       ['create', 'x', '--scopes', 'root'],
       /^A token needs one or more of the scopes read, learn, manage\.\n$/,
     ],
-    [['create', 'x', '--days', 'soon'], /^"soon" is no number of days\.\n$/],
+    [['create', 'x', '--days', 'soon'], /^"soon" is not a number of days\.\n$/],
   ];
   await Promise.all(wrong.map(([args, stderr]) => t.rejects(berth(args), { code: 1, stdout: '', stderr })));
 });

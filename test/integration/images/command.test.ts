@@ -54,7 +54,7 @@ await t.test('images are listed, pulled, built and removed at the command line',
   await t.rejects(berth('remove', MACHINE_IMAGE), { code: 1, stderr: /neither pulled nor built/ });
 
   t.match((await berth('build', 'linux')).stdout, /^berth\/lab-linux:[0-9a-f]{12}: unchanged\n$/);
-  await t.rejects(berth('build', '../src'), { code: 1, stderr: /no folder of an image/ });
+  await t.rejects(berth('build', '../src'), { code: 1, stderr: /There is no such image folder/ });
   await registry.stop();
   await t.rejects(berth('pull', reference), { code: 1, stderr: /no valid response.*connection refused/ });
 });

@@ -50,14 +50,14 @@ await test('a port that is taken is named in one message, and the service ends',
   const { port } = other.address() as AddressInfo;
   t.same(await failedStart(t, { BERTH_PORT: String(port) }), {
     exitCode: 1,
-    printed: `BERTH_PORT ${port} is taken: stop what listens there, or set another port.`,
+    printed: `BERTH_PORT ${port} is already in use. Stop the program that listens there, or set another port.`,
   });
 });
 
 await test('an address that is not of this machine is named, and the service ends', async (t) => {
   const { exitCode, printed } = await failedStart(t, { BERTH_HOST: '192.0.2.77' });
   t.equal(exitCode, 1);
-  t.match(printed, /^BERTH_HOST 192\.0\.2\.77 is no address of this machine: .*$/);
+  t.match(printed, /^BERTH_HOST 192\.0\.2\.77 is not an address of this host\. .*$/);
 });
 
 await test('with no folder of labs, or a pool that is too small, nothing that was opened keeps it alive', async (t) => {

@@ -34,7 +34,7 @@ await t.test('with set-up forbidden and no engine, one message says what to run'
   t.equal(code, 1);
   t.match(
     output,
-    'No container engine answers at unix:///var/run/docker.sock, and BERTH_ENGINE_SETUP is off.',
+    'No container engine responds at unix:///var/run/docker.sock, and BERTH_ENGINE_SETUP is off.',
   );
   t.match(output, 'apt-get install -y docker.io iptables');
   t.notMatch(output, 'sudo');

@@ -57,7 +57,7 @@ await t.test('the Linux image is built once, and anew after a change', async (t)
 
   await appendFile(join(folder.path, 'bashrc'), '\nalias changed=true\n');
   const second = await ensure(folder);
-  t.equal(second.note, 'changed, built anew');
+  t.equal(second.note, 'changed, rebuilt');
   t.not(second.name, first.name);
   const names = await images.listNames(repository);
   t.strictSame(

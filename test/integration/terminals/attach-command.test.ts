@@ -72,7 +72,7 @@ await test('who is recorded is told so when they come and when they leave', asyn
   t.same(await record(true), { recordCourse: { courses: [{ course: 'linux-command-line' }] } });
   const tty = attach();
   await tty.shows('learner@main');
-  t.match(tty.screen, /\[Recorded: what this terminal prints\.\]/);
+  t.match(tty.screen, /\[Recorded: the output of this terminal\.\]/);
   tty.type('\u001d');
   await tty.shows('You left the terminal. It is recorded.');
   await tty.shows('ended with 0');

@@ -6,7 +6,7 @@ import { inspect } from 'node:util';
 import { createSteps } from '../../../setup/steps.mjs';
 import { endByHangup, HUNG_UP } from '../../../setup/end-by-hangup.mjs';
 import { isFault } from '../../../src/core/errors.ts';
-import { ensureMachine } from '../../../src/host-setup/machine.ts';
+import { ensureHost } from '../../../src/host-setup/host.ts';
 import { handOver } from '../../../setup/hand-over.mjs';
 import { takeLeftovers } from './leftovers.ts';
 import { CHROMIUM, ensureTestPackages } from './packages.ts';
@@ -20,7 +20,7 @@ const started: (() => Promise<void>)[] = [];
 
 async function run(named: readonly string[]): Promise<number> {
   const files = named.length > 0 ? named : await testsOfMachine();
-  const { engine } = await ensureMachine({
+  const { engine } = await ensureHost({
     // All that there may be is tested.
     env: { ...process.env, BERTH_NESTED_DOCKER: 'on', BERTH_REGISTRY: 'auto' },
     steps,

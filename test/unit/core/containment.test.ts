@@ -6,7 +6,7 @@ import { systemClock } from '../../../src/core/clock.ts';
 import { guard } from '../../../src/core/containment.ts';
 import type { Contained } from '../../../src/core/containment.ts';
 import { isFatal } from '../../../src/core/last-resort.ts';
-import { createStandingWork } from '../../../src/core/standing-work.ts';
+import { createBackgroundWork } from '../../../src/core/background-work.ts';
 
 function noted() {
   const errors: string[] = [];
@@ -67,9 +67,9 @@ await test('work in the background that fails is reported and started again, and
   const { errors, contained } = noted();
   // Pauses are as short as they can be.
   const clock = { ...systemClock, sleep: async () => sleep(1) };
-  const standing = createStandingWork({ clock, contained });
+  const background = createBackgroundWork({ clock, contained });
   let starts = 0;
-  standing.begin('counting', async (signal) => {
+  background.start('counting', async (signal) => {
     starts += 1;
     if (starts < 3) throw new Error(`failed ${starts}`);
     await new Promise((resolve) => signal.addEventListener('abort', resolve));
@@ -77,5 +77,5 @@ await test('work in the background that fails is reported and started again, and
   await sleep(50);
   t.equal(starts, 3);
   t.same(errors, ['background-work: failed 1', 'background-work: failed 2']);
-  await Promise.all(standing.stop().map(({ work }) => work));
+  await Promise.all(background.stop().map(({ work }) => work));
 });

@@ -36,7 +36,7 @@ await t.test('limits that are low are raised, now and for later boots, and none 
   });
   t.equal(
     await readFile(options.file, 'utf8'),
-    `# Berth: limits that all machines share, so high that one cannot use them up.
+    `# Berth: limits that all machines share. They are so high that one machine cannot use them up.
 fs.inotify.max_user_instances = 262144000
 fs.pipe-user-pages-soft = 0
 kernel.pid_max = 4194304

@@ -2,7 +2,7 @@ import t from 'tap';
 import type { Test } from 'tap';
 import type { EngineImages } from '../../../src/engine/engine-images.ts';
 import { fault } from '../../../src/core/errors.ts';
-import { findBaseImage } from '../../../src/host-setup/machine.ts';
+import { findBaseImage } from '../../../src/host-setup/host.ts';
 
 const folders = [
   { name: 'linux', path: '/none/linux' },
@@ -34,12 +34,12 @@ function withoutRoot(t: Test) {
   t.intercept(process, 'getuid', { value: () => 990 });
 }
 
-await t.test('without a base image, labs run on the images that are there', async (t) => {
+await t.test('without a base image, labs run on the existing images', async (t) => {
   withoutRoot(t);
   const images = engineWith(['berth/lab-linux:latest', 'berth/lab-egress:latest']);
   const { id, note } = await findBaseImage({ images, folders, step });
   t.equal(id, undefined);
-  t.match(note, 'labs run on the images that are there');
+  t.match(note, 'not accessible; labs run on the existing images');
 });
 
 await t.test('where one of them is missing, the message says how to get a base image', async (t) => {

@@ -32,7 +32,7 @@ export function createDiskMonitor(options: {
   watch: DiskWatch;
   meter: MachineMeter;
   measurements: MeasurementStore;
-  database: Pick<Database, 'keepSpareRoom'>;
+  database: Pick<Database, 'keepSpareSpace'>;
   clock: Clock;
   logger: Log;
 }) {
@@ -77,12 +77,12 @@ export function createDiskMonitor(options: {
   }
 
   /** Reserves space while there is some, so the database can still store the end of a session that fills the disk. */
-  function keepSpareRoom(): void {
+  function keepSpareSpace(): void {
     const now = clock.now().getTime();
     if (watch.isLow() || now - sparedAt < SPARE_EVERY_MS) return;
     sparedAt = now;
     // The checks continue meanwhile: the database may be busy.
-    sparing = database.keepSpareRoom().catch((error: unknown) => {
+    sparing = database.keepSpareSpace().catch((error: unknown) => {
       logger.warn({ err: error }, 'database space not reserved');
     });
   }
@@ -96,7 +96,7 @@ export function createDiskMonitor(options: {
         if (isFault(error, 'ENGINE_UNREACHABLE', 'SHUTTING_DOWN')) return;
         logger.error({ err: error }, 'disk check failed');
       });
-      keepSpareRoom();
+      keepSpareSpace();
       await delay(clock, CHECK_EVERY_MS, stopping.signal);
     }
   }

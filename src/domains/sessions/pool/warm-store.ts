@@ -58,7 +58,7 @@ export function createWarmStore({ database }: { database: Database }) {
     begin({ id, lab, lease, most, hasCapacity, now }: NewWarmEnvironment): Promise<boolean> {
       const { slug, version } = lab;
       const memoryBytes = BigInt(needOf(lab).memoryBytes);
-      return database.inTurn('admission', async (tx) => {
+      return database.withLock('admission', async (tx) => {
         if (!(await hasCapacity(tx))) return false;
         const pool = await tx.warmPool.findUnique({ where: { labSlug: slug } });
         if (pool?.labVersion !== version) return false;
@@ -109,7 +109,7 @@ export function createWarmStore({ database }: { database: Database }) {
       const state = nextState(row.state, 'provision');
       if (state === undefined) return 'refused';
       try {
-        return await database.inTurn('admission', async (tx) => {
+        return await database.withLock('admission', async (tx) => {
           if (!(await entry.mayTake(tx))) return 'refused';
           const unchanged = { id: row.id, generation: row.generation, state: row.state };
           const taken = await tx.warmEnvironment.deleteMany({ where: { id: environmentId, state: 'ready' } });

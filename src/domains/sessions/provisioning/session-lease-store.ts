@@ -31,7 +31,7 @@ export function createSessionLeaseStore({ database }: { database: Database }) {
       lease: Lease,
       entry: Entry,
     ): Promise<SessionWithEnvironment | undefined> {
-      return database.inTurn('admission', async (tx) => {
+      return database.withLock('admission', async (tx) => {
         if (!(await entry.hasCapacity(tx))) return undefined;
         const changes = {
           environmentId,

@@ -43,7 +43,7 @@ export function createSavedQuota(options: {
       { bytes, ends = false }: { bytes: number; ends?: boolean },
     ) {
       const limit = await limitOf(learnerId);
-      await database.inTurn('saves', async (tx) => {
+      await database.withLock('saves', async (tx) => {
         const others = await statesOf(tx, learnerId, { not: stateId, replacing: id });
         const used = sumOf(others);
         const passes = ends && used <= limit && bytes <= limit;

@@ -21,7 +21,7 @@ export function createRecordedCourseStore({ database }: { database: Database }) 
      * concurrent calls cannot exceed the limit.
      */
     add: (recorded: RecordedCourse, limit: number): Promise<boolean> =>
-      database.inTurn('courses', async (tx) => {
+      database.withLock('courses', async (tx) => {
         const { course } = recorded;
         if ((await tx.recordedCourse.count({ where: { course: { not: course } } })) >= limit) return false;
         await tx.recordedCourse.upsert({ where: { course }, create: recorded, update: { course } });

@@ -17,7 +17,7 @@ await test('a history that is not the beginning of ours is refused, with what to
   const changed = [{ name: '1_init', checksum: 'other', finished: true }];
   t.throws(() => pendingMigrations(ours, changed), problem(/1_init was changed/));
   const half = [{ name: '1_init', checksum: '1_init', finished: false }];
-  t.throws(() => pendingMigrations(ours, half), problem(/not finished\. Restore a backup/));
+  t.throws(() => pendingMigrations(ours, half), problem(/did not finish it\. Restore an older backup/));
   t.throws(() => pendingMigrations(ours, applied('1_init', '3_most')), problem(/2_more comes before/));
   t.end();
 });

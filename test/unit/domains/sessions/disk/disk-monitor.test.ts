@@ -21,7 +21,7 @@ await test('machines are measured soon after the free space fell or rose, and se
     },
     meter: { round: async (round) => void rounds.push(round), stop: async () => undefined },
     measurements: { startRound: async () => true },
-    database: { keepSpareRoom: async () => undefined },
+    database: { keepSpareSpace: async () => undefined },
     clock,
     logger: quietLog(),
   });

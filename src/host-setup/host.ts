@@ -11,12 +11,12 @@ import { neededImages } from './needed-images.ts';
 import type { Step, Steps } from '../../setup/steps.mjs';
 
 /**
- * Makes this machine ready to run labs: an engine, the base image, and the image of each folder in
- * `imagesFolder`. What is there already is left as it is, so that a second time takes milliseconds.
+ * Sets up this host for labs: an engine, the base image, and the image of each folder in `imagesFolder`. Existing parts
+ * stay unchanged, so a second run takes milliseconds.
  *
  * @throws ENGINE_SETUP_REFUSED, IMAGE_BUILD_FAILED, DISK_FULL
  */
-export async function ensureMachine({
+export async function ensureHost({
   env,
   steps,
   imagesFolder,
@@ -47,7 +47,7 @@ export async function ensureMachine({
   }
 }
 
-/** Answers no id where none can be had, but lab images of before are there: labs run on these. */
+/** Returns no id if the base image is unavailable but older lab images exist: labs then run on these. */
 export async function findBaseImage({
   images,
   folders,
@@ -61,6 +61,6 @@ export async function findBaseImage({
     return await ensureBaseImage({ images, step });
   } catch (error) {
     if (!isFault(error, 'ENGINE_SETUP_REFUSED') || !(await hasLabImages(images, folders))) throw error;
-    return { note: 'out of reach; labs run on the images that are there' };
+    return { note: 'not accessible; labs run on the existing images' };
   }
 }
