@@ -2,8 +2,8 @@ import type Docker from 'dockerode';
 import { createClient } from 'graphql-ws';
 import type { Client } from 'graphql-ws';
 import { WebSocket } from 'ws';
-import { machineAt } from '../test/support/machine-at.ts';
-import { until } from '../test/support/until.ts';
+import { machineAt } from '../test/kit/engine/machine-at.ts';
+import { until } from '../test/kit/basics/until.ts';
 import { connectDocker } from './raw-docker.ts';
 
 /** A figure of the service, and the same figure without it, from one run. */

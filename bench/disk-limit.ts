@@ -4,7 +4,7 @@ import { statfs } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type Docker from 'dockerode';
-import { until } from '../test/support/until.ts';
+import { until } from '../test/kit/basics/until.ts';
 import { median } from './context.ts';
 import type { BenchContext, Figure } from './context.ts';
 

@@ -8,7 +8,7 @@ import { median } from './context.ts';
 import type { Figure } from './context.ts';
 import { TOKEN } from './graphql-ours.ts';
 import { graphqlRequest, measureLoad } from './http-load.ts';
-import { TYPESCRIPT } from '../test/support/typescript.ts';
+import { TYPESCRIPT } from '../test/kit/service/typescript.ts';
 
 /** Alternating rounds of each server. The result is the median of their ratios. */
 const ROUNDS = 7;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { floods } from '../test/support/floods.ts';
-import type { Flood } from '../test/support/floods.ts';
-import { TerminalClient } from '../test/support/terminal-client.ts';
+import { floods } from '../test/kit/terminals/floods.ts';
+import type { Flood } from '../test/kit/terminals/floods.ts';
+import { TerminalClient } from '../test/kit/terminals/terminal-client.ts';
 import { median, percentile } from './context.ts';
 import type { BenchContext, BenchSession, Figure } from './context.ts';
 import { openTerminals } from './open-terminals.ts';

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { TerminalClient } from '../test/support/terminal-client.ts';
+import { TerminalClient } from '../test/kit/terminals/terminal-client.ts';
 import { median } from './context.ts';
 import type { BenchContext, Figure } from './context.ts';
 import { openRawShell } from './raw-docker.ts';

@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
-import { clearService } from '../test/support/installation.ts';
+import { clearService } from '../test/kit/engine/installation.ts';
 import { BURST, measureBurst, measureWarmBurst } from './burst.ts';
 import { measureColdStart } from './cold-start.ts';
 import { createBenchContext } from './context.ts';

@@ -4,7 +4,7 @@ import { machineConfig } from '../src/engine/docker/environments/machine-config.
 import { waitForEngine } from '../src/engine/docker/nested/nested-ready.ts';
 import { networkConfig, networkName } from '../src/engine/docker/networks/network.ts';
 import { mount } from '../src/engine/docker/storage/volume-helper.ts';
-import { nestedSpec } from '../test/support/nested.ts';
+import { nestedSpec } from '../test/kit/engine/nested.ts';
 import { median } from './context.ts';
 import type { BenchContext, Figure } from './context.ts';
 

@@ -1,4 +1,4 @@
-import { TerminalClient } from '../test/support/terminal-client.ts';
+import { TerminalClient } from '../test/kit/terminals/terminal-client.ts';
 import type { BenchContext, BenchSession } from './context.ts';
 
 /** Terminals that are opened at the same time. */

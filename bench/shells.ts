@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { WebSocket } from 'ws';
-import { TerminalClient } from '../test/support/terminal-client.ts';
+import { TerminalClient } from '../test/kit/terminals/terminal-client.ts';
 import type { BenchContext } from './context.ts';
 import { openRawShell } from './raw-docker.ts';
 

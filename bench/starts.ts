@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type Docker from 'dockerode';
 import { machineConfig } from '../src/engine/docker/environments/machine-config.ts';
 import { networkConfig, networkName } from '../src/engine/docker/networks/network.ts';
-import { TerminalClient } from '../test/support/terminal-client.ts';
+import { TerminalClient } from '../test/kit/terminals/terminal-client.ts';
 import type { BenchContext } from './context.ts';
 import { openRawShell } from './raw-docker.ts';
 

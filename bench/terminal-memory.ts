@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { BenchContext, BenchSession, Figure } from './context.ts';
 import { settledMemory } from './inspector.ts';
 import { closeAll, openTerminals } from './open-terminals.ts';
-import { TYPESCRIPT } from '../test/support/typescript.ts';
+import { TYPESCRIPT } from '../test/kit/service/typescript.ts';
 
 /** Open terminals of one session. */
 const PER_SESSION = 20;

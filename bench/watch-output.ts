@@ -1,5 +1,5 @@
 import { createModeWatch } from '../src/domains/terminals/snapshots/mode-watch.ts';
-import { hostileOutputs } from '../test/support/hostile-outputs.ts';
+import { hostileOutputs } from '../test/kit/terminals/hostile-outputs.ts';
 import type { Figure } from './context.ts';
 
 /** Size of one read of a shell's output in bytes, and number of reads per round. */

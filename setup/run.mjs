@@ -48,7 +48,7 @@ async function testUnits(paths) {
 
 const testProgram = (path, files) => [
   process.execPath,
-  ['--import=./setup/typescript.mjs', `test/support/${path}`, ...files],
+  ['--import=./setup/typescript.mjs', `test/kit/runner/${path}`, ...files],
   runOptions(),
 ];
 

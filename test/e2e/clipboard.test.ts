@@ -1,7 +1,7 @@
 import t, { test } from 'tap';
-import { startBerth } from '../support/berth-process.ts';
-import { startBrowser } from '../support/browser.ts';
-import { until } from '../support/until.ts';
+import { startBerth } from '../kit/service/berth-process.ts';
+import { startBrowser } from '../kit/service/browser.ts';
+import { until } from '../kit/basics/until.ts';
 import { labPage, openLab, signIn } from './lab-page.ts';
 import { readable } from './legibility.ts';
 import { linkFor } from './people.ts';

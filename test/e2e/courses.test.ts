@@ -4,9 +4,9 @@ import t, { test } from 'tap';
 import type { Locator } from 'playwright-core';
 import type { Test } from 'tap';
 import { parse } from 'yaml';
-import { startBerthWithRegistry } from '../support/berth-with-registry.ts';
-import { startBrowser } from '../support/browser.ts';
-import { until } from '../support/until.ts';
+import { startBerthWithRegistry } from '../kit/service/berth-with-registry.ts';
+import { startBrowser } from '../kit/service/browser.ts';
+import { until } from '../kit/basics/until.ts';
 import { signIn } from './lab-page.ts';
 import { linkFor } from './people.ts';
 

@@ -1,7 +1,7 @@
 import t, { test } from 'tap';
-import { startBerth } from '../support/berth-process.ts';
-import { startBrowser } from '../support/browser.ts';
-import { labsFolder } from '../support/lab-folders.ts';
+import { startBerth } from '../kit/service/berth-process.ts';
+import { startBrowser } from '../kit/service/browser.ts';
+import { labsFolder } from '../kit/labs/lab-folders.ts';
 import { illegible } from './legibility.ts';
 import { labPage, openLab, printedLink, signIn } from './lab-page.ts';
 

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { Download } from 'playwright-core';
 import t, { test } from 'tap';
-import { startBerth } from '../support/berth-process.ts';
-import { startBrowser } from '../support/browser.ts';
+import { startBerth } from '../kit/service/berth-process.ts';
+import { startBrowser } from '../kit/service/browser.ts';
 import { illegible } from './legibility.ts';
 import { labPage, openLab, printedLink, signIn } from './lab-page.ts';
 

@@ -1,5 +1,5 @@
 import type { Locator, Page } from 'playwright-core';
-import type { BerthProcess } from '../support/berth-process.ts';
+import type { BerthProcess } from '../kit/service/berth-process.ts';
 
 /** A step of the Linux lab. */
 export const FIRST_STEP = 'Find your way';

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import t, { test } from 'tap';
-import { startBerth } from '../support/berth-process.ts';
-import { startBrowser } from '../support/browser.ts';
-import { labsFolder } from '../support/lab-folders.ts';
+import { startBerth } from '../kit/service/berth-process.ts';
+import { startBrowser } from '../kit/service/browser.ts';
+import { labsFolder } from '../kit/labs/lab-folders.ts';
 import { openLab, printedLink, signIn } from './lab-page.ts';
 import { readable } from './legibility.ts';
 
@@ -62,7 +62,7 @@ const labs = await labsFolder(t, {
   text: {
     'lab.yaml': LAB,
     'intro.md': TEXT,
-    'server.pl': await readFile(new URL('../support/machine-web-server.pl', import.meta.url), 'utf8'),
+    'server.pl': await readFile(new URL('../kit/engine/machine-web-server.pl', import.meta.url), 'utf8'),
   },
 });
 const berth = await startBerth(t, { BERTH_LABS_DIR: labs });

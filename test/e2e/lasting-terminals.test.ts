@@ -1,8 +1,8 @@
 import t, { test } from 'tap';
-import { startBerth } from '../support/berth-process.ts';
-import { startBrowser } from '../support/browser.ts';
-import { openCutOffProxy } from '../support/cut-off-proxy.ts';
-import { until } from '../support/until.ts';
+import { startBerth } from '../kit/service/berth-process.ts';
+import { startBrowser } from '../kit/service/browser.ts';
+import { openCutOffProxy } from '../kit/proxy/cut-off-proxy.ts';
+import { until } from '../kit/basics/until.ts';
 import { labPage, printedLink, signIn } from './lab-page.ts';
 
 const berth = await startBerth(t);

@@ -1,6 +1,6 @@
 import { test } from 'tap';
-import { startBrowser } from '../support/browser.ts';
-import { LAB, startPreviewWorld } from '../support/previews.ts';
+import { startBrowser } from '../kit/service/browser.ts';
+import { LAB, startPreviewWorld } from '../kit/service/previews.ts';
 import { openLab, signIn } from './lab-page.ts';
 
 await test('a web server in the machine is opened from the lab’s page', async (t) => {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import t, { test } from 'tap';
 import type { Test } from 'tap';
-import { startBerth } from '../support/berth-process.ts';
-import { startBrowser } from '../support/browser.ts';
+import { startBerth } from '../kit/service/berth-process.ts';
+import { startBrowser } from '../kit/service/browser.ts';
 import { labPage, openLab, printedLink, signIn } from './lab-page.ts';
 
 /** How often long pastes are ended: whether the next command is read was a race. */

@@ -1,4 +1,4 @@
-import type { BerthProcess } from '../support/berth-process.ts';
+import type { BerthProcess } from '../kit/service/berth-process.ts';
 
 interface NewPerson {
   name: string;

@@ -1,11 +1,11 @@
 import { appendFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t, { test } from 'tap';
-import { startBerth } from '../support/berth-process.ts';
-import { startBrowser } from '../support/browser.ts';
-import { bundledLab } from '../support/lab-folders.ts';
-import { parseCast } from '../support/recordings.ts';
-import { until } from '../support/until.ts';
+import { startBerth } from '../kit/service/berth-process.ts';
+import { startBrowser } from '../kit/service/browser.ts';
+import { bundledLab } from '../kit/labs/lab-folders.ts';
+import { parseCast } from '../kit/terminals/recordings.ts';
+import { until } from '../kit/basics/until.ts';
 import { openLab, signIn } from './lab-page.ts';
 import { readable } from './legibility.ts';
 import { linkFor } from './people.ts';

@@ -1,7 +1,7 @@
 import t, { test } from 'tap';
-import { startBerth } from '../support/berth-process.ts';
-import { startBrowser } from '../support/browser.ts';
-import { freePort } from '../support/machine/service-process.ts';
+import { startBerth } from '../kit/service/berth-process.ts';
+import { startBrowser } from '../kit/service/browser.ts';
+import { freePort } from '../kit/runner/machine/service-process.ts';
 import { labPage, openLab, printedLink, signIn } from './lab-page.ts';
 
 const berth = await startBerth(t, { BERTH_PORT: String(await freePort()) });

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Redis } from 'ioredis';
 import { test } from 'tap';
 import { parse } from 'yaml';
-import { startRedis } from '../support/machine/redis.ts';
+import { startRedis } from '../kit/runner/machine/redis.ts';
 import { settings } from '../../src/config/config.ts';
 
 const root = new URL('../../', import.meta.url);

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { test } from 'tap';
 import type { Database } from '../../../src/infra/database/database.ts';
-import { eachDatabase, freshDatabase, providers } from '../../support/databases.ts';
+import { eachDatabase, freshDatabase, providers } from '../../kit/database/databases.ts';
 
 const FIFTY = Array.from({ length: 50 }, (_, index) => index);
 

@@ -1,6 +1,6 @@
 import { test } from 'tap';
 import { isUniqueViolation } from '../../../src/infra/database/unique-violation.ts';
-import { eachDatabase } from '../../support/databases.ts';
+import { eachDatabase } from '../../kit/database/databases.ts';
 
 const person = (id: string, more: { email?: string; name?: string } = {}) => ({
   id,

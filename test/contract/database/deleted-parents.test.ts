@@ -8,8 +8,8 @@ import { createPreviewStore } from '../../../src/domains/previews/preview-store.
 import { createSessionStore } from '../../../src/domains/sessions/session-store.ts';
 import { createTerminalStore } from '../../../src/domains/terminals/terminal-store.ts';
 import { createTicketStore } from '../../../src/domains/terminals/ticket-store.ts';
-import { outcomeOf } from '../../support/actors.ts';
-import { eachDatabase } from '../../support/databases.ts';
+import { outcomeOf } from '../../kit/service/actors.ts';
+import { eachDatabase } from '../../kit/database/databases.ts';
 
 const at = new Date();
 const later = new Date(at.getTime() + 60_000);

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { test } from 'tap';
 import { openDatabase } from '../../../src/infra/database/database.ts';
-import { eachDatabase, freshDatabase } from '../../support/databases.ts';
+import { eachDatabase, freshDatabase } from '../../kit/database/databases.ts';
 
 const person = (id: string) => ({ id, name: id, role: 'student' as const, createdAt: new Date(0) });
 

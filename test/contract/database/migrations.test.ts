@@ -14,7 +14,7 @@ import { MIGRATION_LOCK_KEY } from '../../../src/infra/database/migration-target
 import { isUniqueViolation } from '../../../src/infra/database/unique-violation.ts';
 import { openSchemaEngine } from '../../../src/infra/database/schema-engine.ts';
 import { createSqliteAdapter } from '../../../src/infra/database/sqlite-adapter.ts';
-import { emptyDatabaseUrl, freshDatabaseUrl, providers } from '../../support/databases.ts';
+import { emptyDatabaseUrl, freshDatabaseUrl, providers } from '../../kit/database/databases.ts';
 
 const migration = (name: string, script: string): Migration => ({
   name,
@@ -46,7 +46,7 @@ for (const provider of providers) {
       const url = await emptyDatabaseUrl(t, provider);
       const names = (await readMigrations(provider)).map(({ name }) => name);
       const all = await Promise.all([migrate({ url }), migrate({ url }), migrate({ url })]);
-      t.strictSame(all.flat().toSorted(), names, "each is applied by one of them");
+      t.strictSame(all.flat().toSorted(), names, 'each is applied by one of them');
     });
 
     await t.test('give exactly the models: a change of the models needs a migration', async (t) => {

@@ -1,7 +1,7 @@
 import { test } from 'tap';
 import type { Test } from 'tap';
 import { createSqliteAdapter } from '../../../src/infra/database/sqlite-adapter.ts';
-import { freshDatabase, freshDatabaseUrl } from '../../support/databases.ts';
+import { freshDatabase, freshDatabaseUrl } from '../../kit/database/databases.ts';
 
 const statement = (sql: string) => ({ sql, args: [], argTypes: [] });
 const insertion = (id: string) =>

@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { test } from 'tap';
 import type { Test } from 'tap';
 import { openDatabase } from '../../../src/infra/database/database.ts';
-import { freshDatabaseUrl } from '../../support/databases.ts';
-import { TYPESCRIPT } from '../../support/typescript.ts';
+import { freshDatabaseUrl } from '../../kit/database/databases.ts';
+import { TYPESCRIPT } from '../../kit/service/typescript.ts';
 
 const ROUNDS = 5;
 

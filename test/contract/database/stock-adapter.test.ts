@@ -2,7 +2,7 @@ import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3';
 import { test } from 'tap';
 import { PrismaClient } from '../../../src/infra/database/generated/sqlite/client.ts';
 import { createSqliteAdapter } from '../../../src/infra/database/sqlite-adapter.ts';
-import { freshDatabaseUrl } from '../../support/databases.ts';
+import { freshDatabaseUrl } from '../../kit/database/databases.ts';
 
 /*
  * Why Berth has an adapter of its own. When the first test fails, Prisma's has been mended: then

@@ -1,9 +1,9 @@
 import { test } from 'tap';
 import type { Database, Transaction } from '../../../src/infra/database/database.ts';
 import { isUniqueViolation } from '../../../src/infra/database/unique-violation.ts';
-import { eachDatabase } from '../../support/databases.ts';
-import { readDatamodel } from '../../support/models.ts';
-import type { Model, ModelField, Models } from '../../support/models.ts';
+import { eachDatabase } from '../../kit/database/databases.ts';
+import { readDatamodel } from '../../kit/database/models.ts';
+import type { Model, ModelField, Models } from '../../kit/database/models.ts';
 
 type Row = Record<string, unknown>;
 

@@ -11,10 +11,10 @@ import {
   machineSpec,
   provisionMachine,
   runScript,
-} from '../../support/engines.ts';
-import type { EngineHarness } from '../../support/engines.ts';
-import { startServer } from '../../support/machine-server.ts';
-import { until } from '../../support/until.ts';
+} from '../../kit/engine/engines.ts';
+import type { EngineHarness } from '../../kit/engine/engines.ts';
+import { startServer } from '../../kit/engine/machine-server.ts';
+import { until } from '../../kit/basics/until.ts';
 
 const MEBIBYTE = 1024 * 1024;
 

@@ -5,8 +5,13 @@ import { connectEngine } from '../../../src/engine/docker/client.ts';
 import { createDockerEngine } from '../../../src/engine/docker/docker-engine.ts';
 import { gatewayName } from '../../../src/engine/docker/networks/gateway.ts';
 import { labelsOf } from '../../../src/engine/docker/labels.ts';
-import { dockerHarness, MACHINE_IMAGE, newEnvironmentId, provisionMachine } from '../../support/engines.ts';
-import { startServer } from '../../support/machine-server.ts';
+import {
+  dockerHarness,
+  MACHINE_IMAGE,
+  newEnvironmentId,
+  provisionMachine,
+} from '../../kit/engine/engines.ts';
+import { startServer } from '../../kit/engine/machine-server.ts';
 
 /** A machine with a server, and the engine's description of its gateway. */
 async function open(t: Test) {

@@ -11,15 +11,15 @@ import { CARRIER } from '../../../src/engine/docker/holder/holder-volume.ts';
 import { connectInMachine } from '../../../src/engine/docker/holder/machine-socket.ts';
 import type { Engine } from '../../../src/engine/engine.ts';
 import { connectDocker } from '../../../bench/raw-docker.ts';
-import { bytesOf, piecesOf } from '../../support/bytes-of.ts';
+import { bytesOf, piecesOf } from '../../kit/basics/bytes-of.ts';
 import {
   dockerHarness,
   isRunning,
   provisionMachine,
   runScript,
   streamingHarness,
-} from '../../support/engines.ts';
-import { until } from '../../support/until.ts';
+} from '../../kit/engine/engines.ts';
+import { until } from '../../kit/basics/until.ts';
 
 const docker = connectDocker(process.env['DOCKER_HOST']);
 const MEBIBYTE = 1024 * 1024;
@@ -99,7 +99,7 @@ await test('a command with a socket as its input or output', async (t) => {
   });
 
   await t.test('ends when its caller’s process is killed', async (t) => {
-    const file = fileURLToPath(new URL('../../support/feeder.ts', import.meta.url));
+    const file = fileURLToPath(new URL('../../kit/engine/feeder.ts', import.meta.url));
     const script = 'cat >/dev/null; read -r word <&3 || echo cut >/tmp/cut; sleep 0; exec true';
     const child = fork(file, [installation, machineId, script]);
     await once(child, 'message');

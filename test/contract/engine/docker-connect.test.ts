@@ -1,4 +1,4 @@
-import { dockerHarness } from '../../support/engines.ts';
+import { dockerHarness } from '../../kit/engine/engines.ts';
 import { connectContract } from './connect-contract.ts';
 
 await connectContract(dockerHarness);

@@ -11,10 +11,10 @@ import type { HeldStream } from '../../../src/engine/docker/holder/held-stream.t
 import { createHolderVolume, HOLDER_IMAGE } from '../../../src/engine/docker/holder/holder-volume.ts';
 import { connectInMachine } from '../../../src/engine/docker/holder/machine-socket.ts';
 import { connectDocker } from '../../../bench/raw-docker.ts';
-import { dockerHarness, isRunning, provisionMachine, runScript } from '../../support/engines.ts';
-import { buildSpec, openImages, ownName } from '../../support/engine-images.ts';
-import { readScreen } from '../../support/screen.ts';
-import { until } from '../../support/until.ts';
+import { dockerHarness, isRunning, provisionMachine, runScript } from '../../kit/engine/engines.ts';
+import { buildSpec, openImages, ownName } from '../../kit/engine/engine-images.ts';
+import { readScreen } from '../../kit/terminals/screen.ts';
+import { until } from '../../kit/basics/until.ts';
 
 const docker = connectDocker(process.env['DOCKER_HOST']);
 
@@ -95,7 +95,7 @@ await test('a durable shell', async (t) => {
   });
 
   await t.test('keeps running after its process was killed, and is ended by its handle', async (t) => {
-    const file = fileURLToPath(new URL('../../support/terminal-opener.ts', import.meta.url));
+    const file = fileURLToPath(new URL('../../kit/terminals/terminal-opener.ts', import.meta.url));
     const child = fork(file, [installation, machineId, 'sleep 651\n']);
     const [handle] = (await once(child, 'message')) as [string];
     await until(() => isRunning(engine, machineId, 'sleep 651'));

@@ -1,5 +1,5 @@
-import { openImages } from '../../support/engine-images.ts';
-import { dockerHarness } from '../../support/engines.ts';
+import { openImages } from '../../kit/engine/engine-images.ts';
+import { dockerHarness } from '../../kit/engine/engines.ts';
 import { imagesContract } from './images-contract.ts';
 
 await imagesContract(openImages, dockerHarness);

@@ -2,10 +2,10 @@ import { test } from 'tap';
 import type { Test } from 'tap';
 import { connectEngine } from '../../../src/engine/docker/client.ts';
 import { createDockerEngine } from '../../../src/engine/docker/docker-engine.ts';
-import { environmentSpec, MACHINE_IMAGE, machineSpec, runScript } from '../../support/engines.ts';
+import { environmentSpec, MACHINE_IMAGE, machineSpec, runScript } from '../../kit/engine/engines.ts';
 import { maySupportLimit } from '../../../src/engine/docker/environments/layer-limit.ts';
 import { bytesOf } from './usage-contract.ts';
-import { startOwnEngine } from '../../support/own-engine.ts';
+import { startOwnEngine } from '../../kit/engine/own-engine.ts';
 
 const LIMIT_BYTES = 16 * 1024 ** 2;
 

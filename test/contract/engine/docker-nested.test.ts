@@ -1,6 +1,6 @@
 import { test } from 'tap';
-import { environmentSpec, dockerHarness } from '../../support/engines.ts';
-import { nestedSpec } from '../../support/nested.ts';
+import { environmentSpec, dockerHarness } from '../../kit/engine/engines.ts';
+import { nestedSpec } from '../../kit/engine/nested.ts';
 import { nestedContract } from './nested-contract.ts';
 
 await nestedContract((t) => dockerHarness(t, { nestedDocker: 'on' }));

@@ -1,4 +1,4 @@
-import { dockerHarness, streamingHarness } from '../../support/engines.ts';
+import { dockerHarness, streamingHarness } from '../../kit/engine/engines.ts';
 import { preparedShellsContract } from './prepared-shells-contract.ts';
 
 await preparedShellsContract(dockerHarness);

@@ -11,7 +11,7 @@ import {
   newEnvironmentId,
   provisionMachine,
   runScript,
-} from '../../support/engines.ts';
+} from '../../kit/engine/engines.ts';
 import { savedImagesContract } from './saved-images-contract.ts';
 
 const docker = (...command: string[]) => promisify(execFile)('docker', command);

@@ -1,4 +1,4 @@
-import { streamingHarness } from '../../support/engines.ts';
+import { streamingHarness } from '../../kit/engine/engines.ts';
 import { streamsContract } from './streams-contract.ts';
 
 await streamsContract(streamingHarness);

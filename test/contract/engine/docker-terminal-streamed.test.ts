@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { streamingHarness, isRunning, provisionMachine, runScript } from '../../support/engines.ts';
+import { streamingHarness, isRunning, provisionMachine, runScript } from '../../kit/engine/engines.ts';
 import { terminalContract } from './terminal-contract.ts';
 
 await terminalContract(streamingHarness);

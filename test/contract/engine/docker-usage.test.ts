@@ -13,10 +13,10 @@ import {
   machineSpec,
   MACHINE_IMAGE,
   runScript,
-} from '../../support/engines.ts';
-import { newInstallation } from '../../support/installation.ts';
-import { MAKE_TINY_IMAGE, provisionNested } from '../../support/nested.ts';
-import { until } from '../../support/until.ts';
+} from '../../kit/engine/engines.ts';
+import { newInstallation } from '../../kit/engine/installation.ts';
+import { MAKE_TINY_IMAGE, provisionNested } from '../../kit/engine/nested.ts';
+import { until } from '../../kit/basics/until.ts';
 import { usageContract } from './usage-contract.ts';
 
 await usageContract(dockerHarness);

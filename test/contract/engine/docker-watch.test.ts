@@ -1,4 +1,4 @@
-import { dockerHarness } from '../../support/engines.ts';
+import { dockerHarness } from '../../kit/engine/engines.ts';
 import { watchContract } from './watch-contract.ts';
 
 await watchContract(dockerHarness);

@@ -2,8 +2,8 @@ import { PassThrough } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'tap';
 import type { Test } from 'tap';
-import { isRunning, provisionMachine, runScript } from '../../support/engines.ts';
-import type { EngineHarness } from '../../support/engines.ts';
+import { isRunning, provisionMachine, runScript } from '../../kit/engine/engines.ts';
+import type { EngineHarness } from '../../kit/engine/engines.ts';
 
 /** Contract of every engine for commands without a terminal. */
 export async function execContract(open: (t: Test) => EngineHarness): Promise<void> {

@@ -10,8 +10,8 @@ import {
   newEnvironmentId,
   provisionMachine,
   runScript,
-} from '../../support/engines.ts';
-import type { EngineHarness } from '../../support/engines.ts';
+} from '../../kit/engine/engines.ts';
+import type { EngineHarness } from '../../kit/engine/engines.ts';
 
 /** Contract of every engine for files and saved file systems. */
 export async function filesContract(open: (t: Test) => EngineHarness): Promise<void> {

@@ -9,12 +9,12 @@ import { pack as createPack } from 'tar-stream';
 import { test } from 'tap';
 import type { Test } from 'tap';
 import type { EngineImages, PullLayer, RegistryLogin } from '../../../src/engine/engine-images.ts';
-import { buildSpec, ownName } from '../../support/engine-images.ts';
-import { MACHINE_IMAGE, provisionMachine } from '../../support/engines.ts';
-import type { EngineHarness } from '../../support/engines.ts';
-import { REGISTRY_USER, startRegistry } from '../../support/registry.ts';
-import { openSlowProxy } from '../../support/slow-proxy.ts';
-import { until } from '../../support/until.ts';
+import { buildSpec, ownName } from '../../kit/engine/engine-images.ts';
+import { MACHINE_IMAGE, provisionMachine } from '../../kit/engine/engines.ts';
+import type { EngineHarness } from '../../kit/engine/engines.ts';
+import { REGISTRY_USER, startRegistry } from '../../kit/engine/registry.ts';
+import { openSlowProxy } from '../../kit/proxy/slow-proxy.ts';
+import { until } from '../../kit/basics/until.ts';
 
 const MEBIBYTE = 1024 * 1024;
 

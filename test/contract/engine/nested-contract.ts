@@ -1,9 +1,9 @@
 import { test } from 'tap';
 import type { Test } from 'tap';
 import { NESTED_DATA_FOLDER } from '../../../src/engine/engine.ts';
-import { environmentSpec, newEnvironmentId, runScript } from '../../support/engines.ts';
-import type { EngineHarness } from '../../support/engines.ts';
-import { MAKE_TINY_IMAGE, nestedSpec, provisionNested } from '../../support/nested.ts';
+import { environmentSpec, newEnvironmentId, runScript } from '../../kit/engine/engines.ts';
+import type { EngineHarness } from '../../kit/engine/engines.ts';
+import { MAKE_TINY_IMAGE, nestedSpec, provisionNested } from '../../kit/engine/nested.ts';
 
 /**
  * Content that an engine stores in special ways: a removed file and folder, a recreated folder, files of

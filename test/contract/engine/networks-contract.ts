@@ -2,8 +2,8 @@ import { randomInt } from 'node:crypto';
 import { test } from 'tap';
 import type { Test } from 'tap';
 import type { Engine, MachineSpec, ProvisionedMachine } from '../../../src/engine/engine.ts';
-import { environmentSpec, machineSpec, networkSpec, runScript } from '../../support/engines.ts';
-import type { EngineHarness } from '../../support/engines.ts';
+import { environmentSpec, machineSpec, networkSpec, runScript } from '../../kit/engine/engines.ts';
+import type { EngineHarness } from '../../kit/engine/engines.ts';
 
 /** As for a hundred sessions at once: three times the capacity of an engine's own pools of subnets. */
 const NETWORKS = 100;

@@ -1,10 +1,10 @@
 import { test } from 'tap';
 import type { Test } from 'tap';
 import type { Engine } from '../../../src/engine/engine.ts';
-import { provisionMachine, runScript } from '../../support/engines.ts';
-import type { EngineHarness } from '../../support/engines.ts';
-import { readScreen } from '../../support/screen.ts';
-import { until } from '../../support/until.ts';
+import { provisionMachine, runScript } from '../../kit/engine/engines.ts';
+import type { EngineHarness } from '../../kit/engine/engines.ts';
+import { readScreen } from '../../kit/terminals/screen.ts';
+import { until } from '../../kit/basics/until.ts';
 
 /** Prints its initial state, and then is a shell. */
 const spec = {

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'tap';
 import type { Test } from 'tap';
-import { environmentSpec, machineSpec, networkSpec, runScript } from '../../support/engines.ts';
-import type { EngineHarness } from '../../support/engines.ts';
+import { environmentSpec, machineSpec, networkSpec, runScript } from '../../kit/engine/engines.ts';
+import type { EngineHarness } from '../../kit/engine/engines.ts';
 
 /** Contract of every engine for environments. */
 export async function provisionContract(open: (t: Test) => EngineHarness): Promise<void> {

@@ -1,6 +1,6 @@
 import t from 'tap';
-import { fileOf, openRegistryCache, ROOT } from '../../support/registry-cache.ts';
-import { until } from '../../support/until.ts';
+import { fileOf, openRegistryCache, ROOT } from '../../kit/engine/registry-cache.ts';
+import { until } from '../../kit/basics/until.ts';
 
 /** Building the image takes a while on a machine without it. */
 t.setTimeout(300_000);

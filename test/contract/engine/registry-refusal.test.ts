@@ -1,9 +1,9 @@
 import t from 'tap';
 import { connectEngine } from '../../../src/engine/docker/client.ts';
 import { createDockerRegistry } from '../../../src/engine/docker/registry/registry.ts';
-import { newInstallation } from '../../support/installation.ts';
-import { markImage, openImages } from '../../support/pins.ts';
-import { REGISTRY_USER, startRegistry } from '../../support/registry.ts';
+import { newInstallation } from '../../kit/engine/installation.ts';
+import { markImage, openImages } from '../../kit/labs/pins.ts';
+import { REGISTRY_USER, startRegistry } from '../../kit/engine/registry.ts';
 
 await t.test('a registry’s refusal is reported with its message and advice', async (t) => {
   const { docker, close } = connectEngine(process.env['DOCKER_HOST'], process.env);

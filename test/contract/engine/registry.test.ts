@@ -2,10 +2,10 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import t from 'tap';
 import type Docker from 'dockerode';
-import { markImage, openImages } from '../../support/pins.ts';
-import { openRegistryCache } from '../../support/registry-cache.ts';
-import { openLocalRegistry, whenHolding } from '../../support/local-registry.ts';
-import { until } from '../../support/until.ts';
+import { markImage, openImages } from '../../kit/labs/pins.ts';
+import { openRegistryCache } from '../../kit/engine/registry-cache.ts';
+import { openLocalRegistry, whenHolding } from '../../kit/engine/local-registry.ts';
+import { until } from '../../kit/basics/until.ts';
 
 /** Building the image takes a while on a machine without it. */
 t.setTimeout(300_000);

@@ -6,8 +6,8 @@ import {
   newEnvironmentId,
   provisionMachine,
   runScript,
-} from '../../support/engines.ts';
-import type { EngineHarness } from '../../support/engines.ts';
+} from '../../kit/engine/engines.ts';
+import type { EngineHarness } from '../../kit/engine/engines.ts';
 
 const MEBIBYTE = 1024 * 1024;
 

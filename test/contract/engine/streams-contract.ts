@@ -3,9 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'tap';
 import type { Test } from 'tap';
 import type { ByteSource } from '../../../src/core/byte-source.ts';
-import { bytesOf } from '../../support/bytes-of.ts';
-import { isRunning, provisionMachine, runScript } from '../../support/engines.ts';
-import type { EngineHarness } from '../../support/engines.ts';
+import { bytesOf } from '../../kit/basics/bytes-of.ts';
+import { isRunning, provisionMachine, runScript } from '../../kit/engine/engines.ts';
+import type { EngineHarness } from '../../kit/engine/engines.ts';
 
 const LIMITS = { timeoutMs: 30_000, outputLimitBytes: 100_000 };
 

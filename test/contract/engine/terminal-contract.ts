@@ -3,9 +3,9 @@ import { test } from 'tap';
 import type { Test } from 'tap';
 import type { Engine } from '../../../src/engine/engine.ts';
 import type { TerminalSpec } from '../../../src/engine/engine-terminals.ts';
-import { isRunning, provisionMachine, runScript } from '../../support/engines.ts';
-import type { EngineHarness } from '../../support/engines.ts';
-import { readScreen } from '../../support/screen.ts';
+import { isRunning, provisionMachine, runScript } from '../../kit/engine/engines.ts';
+import type { EngineHarness } from '../../kit/engine/engines.ts';
+import { readScreen } from '../../kit/terminals/screen.ts';
 
 /** Contract of every engine for terminals. */
 export async function terminalContract(open: (t: Test) => EngineHarness): Promise<void> {

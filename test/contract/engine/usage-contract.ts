@@ -1,8 +1,8 @@
 import { test } from 'tap';
 import type { Test } from 'tap';
 import type { Engine } from '../../../src/engine/engine.ts';
-import { environmentSpec, machineSpec, runScript } from '../../support/engines.ts';
-import type { EngineHarness } from '../../support/engines.ts';
+import { environmentSpec, machineSpec, runScript } from '../../kit/engine/engines.ts';
+import type { EngineHarness } from '../../kit/engine/engines.ts';
 
 const MIB = 1024 ** 2;
 /** Long enough for a busy disk. */

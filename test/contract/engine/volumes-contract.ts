@@ -1,8 +1,8 @@
 import { test } from 'tap';
 import type { Test } from 'tap';
 import type { Engine, VolumeSpec } from '../../../src/engine/engine.ts';
-import { environmentSpec, machineSpec, newEnvironmentId, runScript } from '../../support/engines.ts';
-import type { EngineHarness } from '../../support/engines.ts';
+import { environmentSpec, machineSpec, newEnvironmentId, runScript } from '../../kit/engine/engines.ts';
+import type { EngineHarness } from '../../kit/engine/engines.ts';
 
 /**
  * Everything that must survive: owners, modes, both kinds of links, a name with other characters than ASCII.

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'tap';
 import type { Test } from 'tap';
 import type { EngineEvent, Engine } from '../../../src/engine/engine.ts';
-import { machineSpec, provisionMachine, runScript } from '../../support/engines.ts';
-import type { EngineHarness } from '../../support/engines.ts';
+import { machineSpec, provisionMachine, runScript } from '../../kit/engine/engines.ts';
+import type { EngineHarness } from '../../kit/engine/engines.ts';
 
 const PATIENCE_MS = 10_000;
 

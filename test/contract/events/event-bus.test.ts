@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { test } from 'tap';
-import { eachBus } from '../../support/buses.ts';
+import { eachBus } from '../../kit/database/buses.ts';
 
 /** Long enough for an event to come the wrong way, in milliseconds. */
 const MOMENT = 60;

@@ -2,9 +2,9 @@ import { setImmediate, setTimeout } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { test } from 'tap';
 import type { EventBus } from '../../../src/infra/bus/event-bus.ts';
-import { openRedisBus, redisUrl, uniqueChannel } from '../../support/buses.ts';
-import { quietLog } from '../../support/quiet-log.ts';
-import { openCutOffProxy } from '../../support/cut-off-proxy.ts';
+import { openRedisBus, redisUrl, uniqueChannel } from '../../kit/database/buses.ts';
+import { quietLog } from '../../kit/basics/quiet-log.ts';
+import { openCutOffProxy } from '../../kit/proxy/cut-off-proxy.ts';
 
 await test('processes on one Redis hear each other, in order, and themselves once', async (t) => {
   const channel = uniqueChannel();

@@ -9,11 +9,11 @@ import { createMemoryBus } from '../../../src/infra/bus/memory-bus.ts';
 import { system } from '../../../src/domains/identity/actor.ts';
 import { newId } from '../../../src/core/ids.ts';
 import { newOwner } from '../../../src/infra/leases/process-owner.ts';
-import { eachDatabase } from '../../support/databases.ts';
-import { createFakeClock } from '../../support/fake-clock.ts';
-import { createImageWorld } from '../../support/image-world.ts';
-import { quietLog } from '../../support/quiet-log.ts';
-import { until } from '../../support/until.ts';
+import { eachDatabase } from '../../kit/database/databases.ts';
+import { createFakeClock } from '../../kit/basics/fake-clock.ts';
+import { createImageWorld } from '../../kit/service/image-world.ts';
+import { quietLog } from '../../kit/basics/quiet-log.ts';
+import { until } from '../../kit/basics/until.ts';
 
 interface Pull {
   name: string;

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { createPinStore } from '../../../src/domains/images/pins/pin-store.ts';
 import type { ImagePin } from '../../../src/domains/images/pins/pin.ts';
-import { eachDatabase } from '../../support/databases.ts';
+import { eachDatabase } from '../../kit/database/databases.ts';
 
 const at = (day: number) => new Date(Date.UTC(2030, 0, day));
 

@@ -3,10 +3,10 @@ import type { Test } from 'tap';
 import type { Database } from '../../../src/infra/database/database.ts';
 import type { Actor } from '../../../src/domains/identity/actor.ts';
 import type { SessionService, SessionState } from '../../../src/domains/sessions/session.ts';
-import { askAsEach, createActors, outcomeOf } from '../../support/actors.ts';
-import type { ActorName, Actors } from '../../support/actors.ts';
-import { eachDatabase } from '../../support/databases.ts';
-import { openSessions, putInState } from '../../support/sessions.ts';
+import { askAsEach, createActors, outcomeOf } from '../../kit/service/actors.ts';
+import type { ActorName, Actors } from '../../kit/service/actors.ts';
+import { eachDatabase } from '../../kit/database/databases.ts';
+import { openSessions, putInState } from '../../kit/sessions/sessions.ts';
 
 interface Operation {
   name: string;

@@ -6,11 +6,17 @@ import type { Actor } from '../../../src/domains/identity/actor.ts';
 import { createQuotaStore } from '../../../src/domains/sessions/capacity/quota-store.ts';
 import type { SessionService } from '../../../src/domains/sessions/session.ts';
 import { createQueueNotifier } from '../../../src/domains/sessions/capacity/queue-notifier.ts';
-import { createActors, outcomeOf } from '../../support/actors.ts';
-import { eachDatabase } from '../../support/databases.ts';
-import { createFakeClock } from '../../support/fake-clock.ts';
-import { quietLog } from '../../support/quiet-log.ts';
-import { openSessions, putInState, testCatalogue, testLab, testMachine } from '../../support/sessions.ts';
+import { createActors, outcomeOf } from '../../kit/service/actors.ts';
+import { eachDatabase } from '../../kit/database/databases.ts';
+import { createFakeClock } from '../../kit/basics/fake-clock.ts';
+import { quietLog } from '../../kit/basics/quiet-log.ts';
+import {
+  openSessions,
+  putInState,
+  testCatalogue,
+  testLab,
+  testMachine,
+} from '../../kit/sessions/sessions.ts';
 
 const MIB = 1024 ** 2;
 

@@ -1,8 +1,8 @@
 import { test } from 'tap';
 import { newId } from '../../../src/core/ids.ts';
-import { createActors, outcomeOf } from '../../support/actors.ts';
-import { eachDatabase } from '../../support/databases.ts';
-import { agreeingEngine, openSessions, putInState, whenState } from '../../support/sessions.ts';
+import { createActors, outcomeOf } from '../../kit/service/actors.ts';
+import { eachDatabase } from '../../kit/database/databases.ts';
+import { agreeingEngine, openSessions, putInState, whenState } from '../../kit/sessions/sessions.ts';
 
 await test('stopping twice, and stopping what is over, gives the session as it is', async (t) => {
   await eachDatabase(t, 'stop', async (t, database) => {

@@ -1,9 +1,9 @@
 import t from 'tap';
 import { newId } from '../../../src/core/ids.ts';
 import { createEnteredStepStore } from '../../../src/domains/sessions/steps/entered-step-store.ts';
-import { createActors, outcomeOf } from '../../support/actors.ts';
-import { insertSession } from '../../support/check-world.ts';
-import { eachDatabase } from '../../support/databases.ts';
+import { createActors, outcomeOf } from '../../kit/service/actors.ts';
+import { insertSession } from '../../kit/labs/check-world.ts';
+import { eachDatabase } from '../../kit/database/databases.ts';
 
 const now = new Date('2030-01-01T08:00:00Z');
 const later = new Date('2030-01-01T08:00:15Z');

@@ -5,10 +5,10 @@ import { newId } from '../../../src/core/ids.ts';
 import { createSavedStateStore } from '../../../src/domains/sessions/snapshots/saved-state-store.ts';
 import { createSessionStore } from '../../../src/domains/sessions/session-store.ts';
 import type { SessionRow } from '../../../src/domains/sessions/session-store.ts';
-import { createActors } from '../../support/actors.ts';
-import { eachDatabase } from '../../support/databases.ts';
-import { agreeingEngine, openSessions, putInState } from '../../support/sessions.ts';
-import { until } from '../../support/until.ts';
+import { createActors } from '../../kit/service/actors.ts';
+import { eachDatabase } from '../../kit/database/databases.ts';
+import { agreeingEngine, openSessions, putInState } from '../../kit/sessions/sessions.ts';
+import { until } from '../../kit/basics/until.ts';
 
 /** Rows as processes leave them that save a session and die. */
 async function setUp(t: Test, database: Database) {

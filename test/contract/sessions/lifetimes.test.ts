@@ -5,11 +5,11 @@ import { createMemoryBus } from '../../../src/infra/bus/memory-bus.ts';
 import type { Database } from '../../../src/infra/database/database.ts';
 import type { Session } from '../../../src/domains/sessions/session.ts';
 import { system } from '../../../src/domains/identity/actor.ts';
-import { createActors, outcomeOf } from '../../support/actors.ts';
-import { quietLog } from '../../support/quiet-log.ts';
-import { eachDatabase } from '../../support/databases.ts';
-import { createFakeClock } from '../../support/fake-clock.ts';
-import { agreeingEngine, openSessions, putInState, whenState } from '../../support/sessions.ts';
+import { createActors, outcomeOf } from '../../kit/service/actors.ts';
+import { quietLog } from '../../kit/basics/quiet-log.ts';
+import { eachDatabase } from '../../kit/database/databases.ts';
+import { createFakeClock } from '../../kit/basics/fake-clock.ts';
+import { agreeingEngine, openSessions, putInState, whenState } from '../../kit/sessions/sessions.ts';
 
 const MINUTE = 60_000;
 

@@ -4,9 +4,9 @@ import type { SavedStateState } from '../../../src/infra/database/generated/sqli
 import { newId } from '../../../src/core/ids.ts';
 import { createQuotaStore } from '../../../src/domains/sessions/capacity/quota-store.ts';
 import { createSavedQuota } from '../../../src/domains/sessions/snapshots/saved-quota.ts';
-import { askAsEach, createActors, outcomeOf } from '../../support/actors.ts';
-import { eachDatabase } from '../../support/databases.ts';
-import { openSessions } from '../../support/sessions.ts';
+import { askAsEach, createActors, outcomeOf } from '../../kit/service/actors.ts';
+import { eachDatabase } from '../../kit/database/databases.ts';
+import { openSessions } from '../../kit/sessions/sessions.ts';
 
 const MIB = 1024 ** 2;
 

@@ -5,10 +5,10 @@ import type { Actor } from '../../../src/domains/identity/actor.ts';
 import { newId } from '../../../src/core/ids.ts';
 import type { SaveService } from '../../../src/domains/sessions/snapshots/saved-state.ts';
 import type { SessionState } from '../../../src/domains/sessions/session.ts';
-import { askAsEach, createActors, outcomeOf } from '../../support/actors.ts';
-import type { ActorName } from '../../support/actors.ts';
-import { eachDatabase } from '../../support/databases.ts';
-import { openSessions, putInState, testCatalogue, testLab } from '../../support/sessions.ts';
+import { askAsEach, createActors, outcomeOf } from '../../kit/service/actors.ts';
+import type { ActorName } from '../../kit/service/actors.ts';
+import { eachDatabase } from '../../kit/database/databases.ts';
+import { openSessions, putInState, testCatalogue, testLab } from '../../kit/sessions/sessions.ts';
 
 const hidden = 'SESSION_NOT_FOUND';
 const nobody = 'UNAUTHENTICATED';

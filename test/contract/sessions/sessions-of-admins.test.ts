@@ -6,11 +6,11 @@ import type { SaveService } from '../../../src/domains/sessions/snapshots/saved-
 import type { SessionService, SessionState } from '../../../src/domains/sessions/session.ts';
 import { mayStay } from '../../../src/domains/terminals/viewer-access.ts';
 import type { RecordingService } from '../../../src/domains/terminals/recordings/recording.ts';
-import { askAsEach, createActors } from '../../support/actors.ts';
-import type { ActorName, Actors } from '../../support/actors.ts';
-import { eachDatabase } from '../../support/databases.ts';
-import { recordingWorld } from '../../support/recordings.ts';
-import { openSessions, putInState } from '../../support/sessions.ts';
+import { askAsEach, createActors } from '../../kit/service/actors.ts';
+import type { ActorName, Actors } from '../../kit/service/actors.ts';
+import { eachDatabase } from '../../kit/database/databases.ts';
+import { recordingWorld } from '../../kit/terminals/recordings.ts';
+import { openSessions, putInState } from '../../kit/sessions/sessions.ts';
 
 const page = { first: 10 };
 

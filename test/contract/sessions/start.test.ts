@@ -3,10 +3,10 @@ import { openDatabase } from '../../../src/infra/database/database.ts';
 import { createMemoryBus } from '../../../src/infra/bus/memory-bus.ts';
 import { newId } from '../../../src/core/ids.ts';
 import { createSessionStore } from '../../../src/domains/sessions/session-store.ts';
-import { outcomeOf, createActors } from '../../support/actors.ts';
-import { quietLog } from '../../support/quiet-log.ts';
-import { eachDatabase, freshDatabaseUrl, providers } from '../../support/databases.ts';
-import { openSessions, putInState } from '../../support/sessions.ts';
+import { outcomeOf, createActors } from '../../kit/service/actors.ts';
+import { quietLog } from '../../kit/basics/quiet-log.ts';
+import { eachDatabase, freshDatabaseUrl, providers } from '../../kit/database/databases.ts';
+import { openSessions, putInState } from '../../kit/sessions/sessions.ts';
 
 await test('a start answers with the session as requested, its machines named and not yet there', async (t) => {
   await eachDatabase(t, 'start', async (t, database) => {

@@ -10,14 +10,14 @@ import { newId } from '../../../src/core/ids.ts';
 import { createSubnetAllocator } from '../../../src/domains/sessions/provisioning/subnet-pool.ts';
 import { createSubnetPool } from '../../../src/domains/sessions/provisioning/subnet-pool.ts';
 import { createSubnetStore } from '../../../src/domains/sessions/provisioning/subnet-store.ts';
-import { outcomeOf } from '../../support/actors.ts';
-import { freshDatabaseUrl, providers } from '../../support/databases.ts';
-import { instantEngine, openSessions } from '../../support/sessions.ts';
-import { TYPESCRIPT } from '../../support/typescript.ts';
-import { until } from '../../support/until.ts';
+import { outcomeOf } from '../../kit/service/actors.ts';
+import { freshDatabaseUrl, providers } from '../../kit/database/databases.ts';
+import { instantEngine, openSessions } from '../../kit/sessions/sessions.ts';
+import { TYPESCRIPT } from '../../kit/service/typescript.ts';
+import { until } from '../../kit/basics/until.ts';
 
 const DEFAULT_POOL = '10.231.0.0/16';
-const taker = fileURLToPath(new URL('../../support/subnet-taker.ts', import.meta.url));
+const taker = fileURLToPath(new URL('../../kit/sessions/subnet-taker.ts', import.meta.url));
 
 /** Two connections to one fresh database, as two processes have them. */
 async function openTwo(t: Test, provider: Database['provider']) {

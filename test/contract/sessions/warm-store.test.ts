@@ -5,9 +5,9 @@ import { newId } from '../../../src/core/ids.ts';
 import { createAdmissionStore } from '../../../src/domains/sessions/capacity/admission-store.ts';
 import { createSessionStore } from '../../../src/domains/sessions/session-store.ts';
 import { createWarmStore } from '../../../src/domains/sessions/pool/warm-store.ts';
-import { createActors } from '../../support/actors.ts';
-import { eachDatabase } from '../../support/databases.ts';
-import { openSessions, testLab, testMachine } from '../../support/sessions.ts';
+import { createActors } from '../../kit/service/actors.ts';
+import { eachDatabase } from '../../kit/database/databases.ts';
+import { openSessions, testLab, testMachine } from '../../kit/sessions/sessions.ts';
 
 const lab = testLab('lab-0');
 const now = new Date();

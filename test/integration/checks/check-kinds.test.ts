@@ -2,12 +2,12 @@ import t from 'tap';
 import { createCheckRunner } from '../../../src/domains/checks/check-runner.ts';
 import type { CheckContext } from '../../../src/domains/checks/check-context.ts';
 import type { LabCheck } from '../../../src/domains/labs/lab-check.ts';
-import { startCheckMachine } from '../../support/check-machine.ts';
-import { commandCheck, fileCheck, httpCheck, placeOn } from '../../support/checks.ts';
-import { startServer } from '../../support/machine-server.ts';
-import { unpinned } from '../../support/pins.ts';
-import { startTlsServer } from '../../support/tls-server.ts';
-import { until } from '../../support/until.ts';
+import { startCheckMachine } from '../../kit/labs/check-machine.ts';
+import { commandCheck, fileCheck, httpCheck, placeOn } from '../../kit/labs/checks.ts';
+import { startServer } from '../../kit/engine/machine-server.ts';
+import { unpinned } from '../../kit/labs/pins.ts';
+import { startTlsServer } from '../../kit/proxy/tls-server.ts';
+import { until } from '../../kit/basics/until.ts';
 
 const { engine, machineId, shell, processes } = await startCheckMachine(t);
 const runner = createCheckRunner({ engine, pins: unpinned });

@@ -6,10 +6,10 @@ import type { Test } from 'tap';
 import { createCheckRunner } from '../../../src/domains/checks/check-runner.ts';
 import { createDockerEngine } from '../../../src/engine/docker/docker-engine.ts';
 import type { Script } from '../../../src/domains/checks/scripts/script-command.ts';
-import { startCheckMachine } from '../../support/check-machine.ts';
-import { unpinned } from '../../support/pins.ts';
-import { placeOn, scriptCheck } from '../../support/checks.ts';
-import { until } from '../../support/until.ts';
+import { startCheckMachine } from '../../kit/labs/check-machine.ts';
+import { unpinned } from '../../kit/labs/pins.ts';
+import { placeOn, scriptCheck } from '../../kit/labs/checks.ts';
+import { until } from '../../kit/basics/until.ts';
 
 const machine = await startCheckMachine(t);
 const { engine, machineId, shell, processes } = machine;

@@ -1,10 +1,10 @@
 import t from 'tap';
 import { newId } from '../../../src/core/ids.ts';
-import { askAsEach, outcomeOf } from '../../support/actors.ts';
-import { startCheckMachine } from '../../support/check-machine.ts';
-import { createCheckWorld } from '../../support/check-world.ts';
-import { eachDatabase } from '../../support/databases.ts';
-import { createFakeClock } from '../../support/fake-clock.ts';
+import { askAsEach, outcomeOf } from '../../kit/service/actors.ts';
+import { startCheckMachine } from '../../kit/labs/check-machine.ts';
+import { createCheckWorld } from '../../kit/labs/check-world.ts';
+import { eachDatabase } from '../../kit/database/databases.ts';
+import { createFakeClock } from '../../kit/basics/fake-clock.ts';
 
 const machine = await startCheckMachine(t);
 const { engine, machineId, shell } = machine;

@@ -8,11 +8,11 @@ import { openDatabase } from '../../../src/infra/database/database.ts';
 import { createDockerEngine } from '../../../src/engine/docker/docker-engine.ts';
 import { system } from '../../../src/domains/identity/actor.ts';
 import { isOwnerGone, newOwner } from '../../../src/infra/leases/process-owner.ts';
-import { openCatalogue } from '../../support/catalogue.ts';
-import { sessionsOn } from '../../support/check-world.ts';
-import { unpinned } from '../../support/pins.ts';
-import { quietLog } from '../../support/quiet-log.ts';
-import { unwatched } from '../../support/unwatched.ts';
+import { openCatalogue } from '../../kit/labs/catalogue.ts';
+import { sessionsOn } from '../../kit/labs/check-world.ts';
+import { unpinned } from '../../kit/labs/pins.ts';
+import { quietLog } from '../../kit/basics/quiet-log.ts';
+import { unwatched } from '../../kit/basics/unwatched.ts';
 
 const [url = '', installation = '', machineId = '', sessionId = '', directory = ''] = process.argv.slice(2);
 const database = await openDatabase({ url });

@@ -1,9 +1,9 @@
 import t from 'tap';
 import { createCheckRunner } from '../../../src/domains/checks/check-runner.ts';
 import type { Script } from '../../../src/domains/checks/scripts/script-command.ts';
-import { startCheckMachine } from '../../support/check-machine.ts';
-import { placeOn, scriptCheck } from '../../support/checks.ts';
-import { unpinned } from '../../support/pins.ts';
+import { startCheckMachine } from '../../kit/labs/check-machine.ts';
+import { placeOn, scriptCheck } from '../../kit/labs/checks.ts';
+import { unpinned } from '../../kit/labs/pins.ts';
 
 const machine = await startCheckMachine(t, 'berth/lab-docker:latest');
 const { engine, machineId } = machine;

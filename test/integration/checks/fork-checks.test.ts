@@ -1,7 +1,7 @@
 import t from 'tap';
-import { startCheckMachine } from '../../support/check-machine.ts';
-import { createCheckWorld } from '../../support/check-world.ts';
-import { eachDatabase } from '../../support/databases.ts';
+import { startCheckMachine } from '../../kit/labs/check-machine.ts';
+import { createCheckWorld } from '../../kit/labs/check-world.ts';
+import { eachDatabase } from '../../kit/database/databases.ts';
 
 const { engine, machineId } = await startCheckMachine(t);
 

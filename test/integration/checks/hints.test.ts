@@ -3,11 +3,11 @@ import t from 'tap';
 import type { Checks } from '../../../src/domains/checks/create-checks.ts';
 import type { LabCatalogue } from '../../../src/domains/labs/catalogue.ts';
 import type { LabHint } from '../../../src/domains/labs/lab.ts';
-import { askAsEach, outcomeOf } from '../../support/actors.ts';
+import { askAsEach, outcomeOf } from '../../kit/service/actors.ts';
 import type { Actor } from '../../../src/domains/identity/actor.ts';
-import { startCheckMachine } from '../../support/check-machine.ts';
-import { createCheckWorld } from '../../support/check-world.ts';
-import { eachDatabase } from '../../support/databases.ts';
+import { startCheckMachine } from '../../kit/labs/check-machine.ts';
+import { createCheckWorld } from '../../kit/labs/check-world.ts';
+import { eachDatabase } from '../../kit/database/databases.ts';
 
 const { engine, machineId } = await startCheckMachine(t);
 const stepId = 'ask';

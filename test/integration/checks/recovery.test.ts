@@ -10,13 +10,13 @@ import { unjudgedStep } from '../../../src/domains/checks/results/step-verdict.t
 import { openDatabase } from '../../../src/infra/database/database.ts';
 import { fault } from '../../../src/core/errors.ts';
 import { newId } from '../../../src/core/ids.ts';
-import { createActors, outcomeOf } from '../../support/actors.ts';
-import { startCheckMachine } from '../../support/check-machine.ts';
-import { checkLabs, createCheckWorld, insertSession } from '../../support/check-world.ts';
-import { eachDatabase, freshDatabaseUrl, providers } from '../../support/databases.ts';
-import { createFakeClock } from '../../support/fake-clock.ts';
-import { TYPESCRIPT } from '../../support/typescript.ts';
-import { until } from '../../support/until.ts';
+import { createActors, outcomeOf } from '../../kit/service/actors.ts';
+import { startCheckMachine } from '../../kit/labs/check-machine.ts';
+import { checkLabs, createCheckWorld, insertSession } from '../../kit/labs/check-world.ts';
+import { eachDatabase, freshDatabaseUrl, providers } from '../../kit/database/databases.ts';
+import { createFakeClock } from '../../kit/basics/fake-clock.ts';
+import { TYPESCRIPT } from '../../kit/service/typescript.ts';
+import { until } from '../../kit/basics/until.ts';
 
 const { engine, installation, machineId } = await startCheckMachine(t);
 

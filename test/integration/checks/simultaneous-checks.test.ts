@@ -4,11 +4,11 @@ import { createProgressStore } from '../../../src/domains/checks/results/progres
 import { stepVerdict } from '../../../src/domains/checks/results/step-verdict.ts';
 import { judged } from '../../../src/domains/checks/results/check-verdict.ts';
 import { newId } from '../../../src/core/ids.ts';
-import { createActors, outcomeOf } from '../../support/actors.ts';
-import { startCheckMachine } from '../../support/check-machine.ts';
-import { createCheckWorld, insertSession } from '../../support/check-world.ts';
-import { eachDatabase } from '../../support/databases.ts';
-import { until } from '../../support/until.ts';
+import { createActors, outcomeOf } from '../../kit/service/actors.ts';
+import { startCheckMachine } from '../../kit/labs/check-machine.ts';
+import { createCheckWorld, insertSession } from '../../kit/labs/check-world.ts';
+import { eachDatabase } from '../../kit/database/databases.ts';
+import { until } from '../../kit/basics/until.ts';
 
 const { engine, machineId, processes } = await startCheckMachine(t);
 

@@ -6,19 +6,19 @@ import { COPY_LIMITS } from '../../../src/domains/checks/scripts/machine-copy.ts
 import { systemClock } from '../../../src/core/clock.ts';
 import { createPins } from '../../../src/domains/images/pins/create-pins.ts';
 import type { LabCheck, TrustedCheck } from '../../../src/domains/labs/lab-check.ts';
-import { freshDatabase } from '../../support/databases.ts';
-import { markImage, openImages, unpinned } from '../../support/pins.ts';
-import { placeOn, scriptCheck, trustedCheck } from '../../support/checks.ts';
+import { freshDatabase } from '../../kit/database/databases.ts';
+import { markImage, openImages, unpinned } from '../../kit/labs/pins.ts';
+import { placeOn, scriptCheck, trustedCheck } from '../../kit/labs/checks.ts';
 import {
   dockerHarness,
   environmentSpec,
   MACHINE_IMAGE,
   machineSpec,
   runScript,
-} from '../../support/engines.ts';
-import { startServer } from '../../support/machine-server.ts';
-import { quietLog } from '../../support/quiet-log.ts';
-import { until } from '../../support/until.ts';
+} from '../../kit/engine/engines.ts';
+import { startServer } from '../../kit/engine/machine-server.ts';
+import { quietLog } from '../../kit/basics/quiet-log.ts';
+import { until } from '../../kit/basics/until.ts';
 
 const { engine, installation } = dockerHarness(t);
 const runner = createCheckRunner({ engine, pins: unpinned });

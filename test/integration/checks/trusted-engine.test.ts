@@ -2,10 +2,10 @@ import Docker from 'dockerode';
 import t from 'tap';
 import { createCheckRunner } from '../../../src/domains/checks/check-runner.ts';
 import type { LabCheck } from '../../../src/domains/labs/lab-check.ts';
-import { placeOn, scriptCheck, trustedCheck } from '../../support/checks.ts';
-import { dockerHarness, environmentSpec, machineSpec } from '../../support/engines.ts';
-import { MAKE_TINY_IMAGE, nestedSpec } from '../../support/nested.ts';
-import { unpinned } from '../../support/pins.ts';
+import { placeOn, scriptCheck, trustedCheck } from '../../kit/labs/checks.ts';
+import { dockerHarness, environmentSpec, machineSpec } from '../../kit/engine/engines.ts';
+import { MAKE_TINY_IMAGE, nestedSpec } from '../../kit/engine/nested.ts';
+import { unpinned } from '../../kit/labs/pins.ts';
 
 const { engine, installation } = dockerHarness(t, { nestedDocker: 'on' });
 const runner = createCheckRunner({ engine, pins: unpinned });

@@ -1,9 +1,9 @@
 import t from 'tap';
 import type { Test } from 'tap';
-import { outcomeOf } from '../../support/actors.ts';
-import { startCheckMachine } from '../../support/check-machine.ts';
-import { createCheckWorld } from '../../support/check-world.ts';
-import { eachDatabase } from '../../support/databases.ts';
+import { outcomeOf } from '../../kit/service/actors.ts';
+import { startCheckMachine } from '../../kit/labs/check-machine.ts';
+import { createCheckWorld } from '../../kit/labs/check-world.ts';
+import { eachDatabase } from '../../kit/database/databases.ts';
 import type { Database } from '../../../src/infra/database/database.ts';
 
 const { engine, machineId, shell } = await startCheckMachine(t);

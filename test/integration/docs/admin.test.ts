@@ -3,13 +3,13 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import t from 'tap';
-import { startBerthWithRegistry, endOf, listed } from '../../support/berth-with-registry.ts';
-import { examplesOf, runExample } from '../../support/doc-examples.ts';
-import { openImages, ownName } from '../../support/engine-images.ts';
-import { smallLab, writeLab } from '../../support/lab-folders.ts';
-import { learnerAt } from '../../support/learner.ts';
-import { markImage } from '../../support/pins.ts';
-import { startRegistry } from '../../support/registry.ts';
+import { startBerthWithRegistry, endOf, listed } from '../../kit/service/berth-with-registry.ts';
+import { examplesOf, runExample } from '../../kit/service/doc-examples.ts';
+import { openImages, ownName } from '../../kit/engine/engine-images.ts';
+import { smallLab, writeLab } from '../../kit/labs/lab-folders.ts';
+import { learnerAt } from '../../kit/service/learner.ts';
+import { markImage } from '../../kit/labs/pins.ts';
+import { startRegistry } from '../../kit/engine/registry.ts';
 
 /** Building the registry's image may take a while on a machine that never did. */
 t.setTimeout(300_000);

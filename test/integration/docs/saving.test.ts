@@ -1,7 +1,7 @@
 import { test } from 'tap';
-import { startBerth } from '../../support/berth-process.ts';
-import { examplesOf, runExample } from '../../support/doc-examples.ts';
-import { learnerAt } from '../../support/learner.ts';
+import { startBerth } from '../../kit/service/berth-process.ts';
+import { examplesOf, runExample } from '../../kit/service/doc-examples.ts';
+import { learnerAt } from '../../kit/service/learner.ts';
 
 await test('the operations of the pages on saving, ports and terminals do what they say', async (t) => {
   const berth = await startBerth(t);

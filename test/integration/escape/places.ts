@@ -1,8 +1,8 @@
 import type { Test } from 'tap';
 import type { Engine } from '../../../src/engine/engine.ts';
-import { environmentSpec, dockerHarness, machineSpec, runScript } from '../../support/engines.ts';
-import type { ScriptResult } from '../../support/engines.ts';
-import { MAKE_TINY_IMAGE, nestedSpec } from '../../support/nested.ts';
+import { environmentSpec, dockerHarness, machineSpec, runScript } from '../../kit/engine/engines.ts';
+import type { ScriptResult } from '../../kit/engine/engines.ts';
+import { MAKE_TINY_IMAGE, nestedSpec } from '../../kit/engine/nested.ts';
 
 /** Somewhere a learner can be, with the most power that they have there. */
 export interface Place {

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Test } from 'tap';
 import { readKernelLimits } from '../../../src/host-setup/kernel-limits.ts';
-import { runScript } from '../../support/engines.ts';
+import { runScript } from '../../kit/engine/engines.ts';
 import type { Neighbour, Place } from './places.ts';
 
 const ARCHITECTURE = process.arch === 'arm64' ? 'arm64' : 'x64';

@@ -2,12 +2,12 @@ import { Readable } from 'node:stream';
 import { test } from 'tap';
 import { pack as createPack } from 'tar-stream';
 import { UPLOAD_PREFIX } from '../../../src/domains/files/upload/upload-scripts.ts';
-import { outcomeOf } from '../../support/actors.ts';
-import { bytesOf } from '../../support/bytes-of.ts';
-import { dockerHarness } from '../../support/engines.ts';
-import { nestedSpec } from '../../support/nested.ts';
-import { tarOf } from '../../support/tar.ts';
-import { until } from '../../support/until.ts';
+import { outcomeOf } from '../../kit/service/actors.ts';
+import { bytesOf } from '../../kit/basics/bytes-of.ts';
+import { dockerHarness } from '../../kit/engine/engines.ts';
+import { nestedSpec } from '../../kit/engine/nested.ts';
+import { tarOf } from '../../kit/basics/tar.ts';
+import { until } from '../../kit/basics/until.ts';
 import { createFileWorld, instructor, never, owner, upload } from './file-world.ts';
 
 await test('files of a machine in which nobody is root', async (t) => {

@@ -1,9 +1,9 @@
 import { test } from 'tap';
 import { createDockerEngine } from '../../../src/engine/docker/docker-engine.ts';
-import { outcomeOf } from '../../support/actors.ts';
-import { MACHINE_IMAGE } from '../../support/engines.ts';
-import { startOwnEngine } from '../../support/own-engine.ts';
-import { tarOf } from '../../support/tar.ts';
+import { outcomeOf } from '../../kit/service/actors.ts';
+import { MACHINE_IMAGE } from '../../kit/engine/engines.ts';
+import { startOwnEngine } from '../../kit/engine/own-engine.ts';
+import { tarOf } from '../../kit/basics/tar.ts';
 import { createFileWorld, never, owner, upload } from './file-world.ts';
 
 await test('a disk that is full is told, leaves nothing, and is no matter once there is room', async (t) => {

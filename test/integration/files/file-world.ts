@@ -10,9 +10,9 @@ import { allScopes } from '../../../src/domains/identity/actor.ts';
 import type { Actor, Role } from '../../../src/domains/identity/actor.ts';
 import { authorize } from '../../../src/domains/sessions/access.ts';
 import type { SessionState } from '../../../src/domains/sessions/session.ts';
-import { dockerHarness, provisionMachine, runScript } from '../../support/engines.ts';
-import { quietLog } from '../../support/quiet-log.ts';
-import { until } from '../../support/until.ts';
+import { dockerHarness, provisionMachine, runScript } from '../../kit/engine/engines.ts';
+import { quietLog } from '../../kit/basics/quiet-log.ts';
+import { until } from '../../kit/basics/until.ts';
 
 /** Clients that are slow are waited for less than usual. */
 const PATIENCE_MS = 300;

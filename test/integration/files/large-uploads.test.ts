@@ -3,10 +3,10 @@ import { PassThrough } from 'node:stream';
 import { test } from 'tap';
 import type { Engine } from '../../../src/engine/engine.ts';
 import { CLEAN_UP_SCRIPT } from '../../../src/domains/files/upload/upload-scripts.ts';
-import { outcomeOf } from '../../support/actors.ts';
-import { streamingHarness } from '../../support/engines.ts';
-import { tarOf } from '../../support/tar.ts';
-import { until } from '../../support/until.ts';
+import { outcomeOf } from '../../kit/service/actors.ts';
+import { streamingHarness } from '../../kit/engine/engines.ts';
+import { tarOf } from '../../kit/basics/tar.ts';
+import { until } from '../../kit/basics/until.ts';
 import { createFileWorld, never, owner, upload } from './file-world.ts';
 
 await test('large uploads in parts', async (t) => {

@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { outcomeOf } from '../../support/actors.ts';
+import { outcomeOf } from '../../kit/service/actors.ts';
 import { createFileWorld, instructor, other, owner } from './file-world.ts';
 
 await test('folders are listed', async (t) => {

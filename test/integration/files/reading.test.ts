@@ -7,9 +7,9 @@ import type { Test } from 'tap';
 import { fault } from '../../../src/core/errors.ts';
 import type { ByteSource } from '../../../src/core/byte-source.ts';
 import type { Actor } from '../../../src/domains/identity/actor.ts';
-import { outcomeOf } from '../../support/actors.ts';
-import { bytesOf, piecesOf } from '../../support/bytes-of.ts';
-import { until } from '../../support/until.ts';
+import { outcomeOf } from '../../kit/service/actors.ts';
+import { bytesOf, piecesOf } from '../../kit/basics/bytes-of.ts';
+import { until } from '../../kit/basics/until.ts';
 import { admin, createFileWorld, instructor, never, other, owner } from './file-world.ts';
 
 await test('files are read', async (t) => {

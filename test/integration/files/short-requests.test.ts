@@ -1,6 +1,6 @@
 import { test } from 'tap';
 import { SESSION_REQUESTS } from '../../../src/domains/files/short-requests.ts';
-import { until } from '../../support/until.ts';
+import { until } from '../../kit/basics/until.ts';
 import { createFileWorld, instructor, never, owner } from './file-world.ts';
 
 await test('a machine that lets requests at its files hang holds so many up, and no more', async (t) => {

@@ -1,10 +1,10 @@
 import { PassThrough } from 'node:stream';
 import { test } from 'tap';
 import type { Test } from 'tap';
-import { outcomeOf } from '../../support/actors.ts';
-import { dockerHarness, isRunning, streamingHarness } from '../../support/engines.ts';
-import type { EngineHarness } from '../../support/engines.ts';
-import { until } from '../../support/until.ts';
+import { outcomeOf } from '../../kit/service/actors.ts';
+import { dockerHarness, isRunning, streamingHarness } from '../../kit/engine/engines.ts';
+import type { EngineHarness } from '../../kit/engine/engines.ts';
+import { until } from '../../kit/basics/until.ts';
 import { createFileWorld, owner } from './file-world.ts';
 
 /** What stands for a program that was stopped, or that a learner put there to keep others waiting: for longer than a test may take. */

@@ -1,4 +1,4 @@
-import { streamingHarness } from '../../support/engines.ts';
+import { streamingHarness } from '../../kit/engine/engines.ts';
 import { uploadsContract } from './uploads-contract.ts';
 
 await uploadsContract(streamingHarness);

@@ -3,11 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'tap';
 import type { Test } from 'tap';
 import type { Actor } from '../../../src/domains/identity/actor.ts';
-import { outcomeOf } from '../../support/actors.ts';
-import { bytesOf } from '../../support/bytes-of.ts';
-import { tarOf } from '../../support/tar.ts';
-import { until } from '../../support/until.ts';
-import type { EngineHarness } from '../../support/engines.ts';
+import { outcomeOf } from '../../kit/service/actors.ts';
+import { bytesOf } from '../../kit/basics/bytes-of.ts';
+import { tarOf } from '../../kit/basics/tar.ts';
+import { until } from '../../kit/basics/until.ts';
+import type { EngineHarness } from '../../kit/engine/engines.ts';
 import { admin, createFileWorld, instructor, never, other, owner, upload } from './file-world.ts';
 
 const LIMIT = 24 * 1024 * 1024;

@@ -1,6 +1,6 @@
 import { test } from 'tap';
-import { startBerth } from '../../support/berth-process.ts';
-import { learnerAt } from '../../support/learner.ts';
+import { startBerth } from '../../kit/service/berth-process.ts';
+import { learnerAt } from '../../kit/service/learner.ts';
 
 type Name = 'owner' | 'other' | 'instructor' | 'admin' | 'nobody';
 

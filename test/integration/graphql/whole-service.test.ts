@@ -3,8 +3,8 @@ import { createClient } from 'graphql-ws';
 import { test } from 'tap';
 import type { Test } from 'tap';
 import { WebSocket } from 'ws';
-import { startBerth } from '../../support/berth-process.ts';
-import { learnerAt } from '../../support/learner.ts';
+import { startBerth } from '../../kit/service/berth-process.ts';
+import { learnerAt } from '../../kit/service/learner.ts';
 
 await test('a lab is listed, started, followed, entered, checked and read back', async (t) => {
   const berth = await startBerth(t);

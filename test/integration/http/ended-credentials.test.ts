@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { test } from 'tap';
-import { runScript } from '../../support/engines.ts';
-import { labsFolder } from '../../support/lab-folders.ts';
+import { runScript } from '../../kit/engine/engines.ts';
+import { labsFolder } from '../../kit/labs/lab-folders.ts';
 import {
   openDownload,
   openRequest,
@@ -9,11 +9,11 @@ import {
   openSubscription,
   openTerminal,
   openUpload,
-} from '../../support/opened-things.ts';
-import type { OpenedThing } from '../../support/opened-things.ts';
-import { LAB, startPreviewWorld } from '../../support/previews.ts';
-import { TerminalClient } from '../../support/terminal-client.ts';
-import { until } from '../../support/until.ts';
+} from '../../kit/service/opened-things.ts';
+import type { OpenedThing } from '../../kit/service/opened-things.ts';
+import { LAB, startPreviewWorld } from '../../kit/service/previews.ts';
+import { TerminalClient } from '../../kit/terminals/terminal-client.ts';
+import { until } from '../../kit/basics/until.ts';
 
 const lab = `title: A web site of your own
 machines:

@@ -5,9 +5,9 @@ import { addAuthentication } from '../../../src/api/http/sign-in/authentication.
 import { addProblems } from '../../../src/api/http/problem.ts';
 import { createSessionCookie } from '../../../src/api/shared/session-cookie.ts';
 import { addSignIn } from '../../../src/api/http/sign-in/sign-in.ts';
-import { createActors } from '../../support/actors.ts';
-import { freshDatabase } from '../../support/databases.ts';
-import { createIdentity } from '../../support/identity.ts';
+import { createActors } from '../../kit/service/actors.ts';
+import { freshDatabase } from '../../kit/database/databases.ts';
+import { createIdentity } from '../../kit/service/identity.ts';
 
 const form = { 'content-type': 'application/x-www-form-urlencoded', accept: 'text/html' };
 

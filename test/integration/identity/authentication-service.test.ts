@@ -3,11 +3,11 @@ import type { Test } from 'tap';
 import type { Database } from '../../../src/infra/database/database.ts';
 import { createMemoryBus } from '../../../src/infra/bus/memory-bus.ts';
 import { createUseRecorder } from '../../../src/domains/identity/use-recorder.ts';
-import { createActors } from '../../support/actors.ts';
-import { quietLog } from '../../support/quiet-log.ts';
-import { until } from '../../support/until.ts';
-import { eachDatabase } from '../../support/databases.ts';
-import { createFragileBus, createIdentity } from '../../support/identity.ts';
+import { createActors } from '../../kit/service/actors.ts';
+import { quietLog } from '../../kit/basics/quiet-log.ts';
+import { until } from '../../kit/basics/until.ts';
+import { eachDatabase } from '../../kit/database/databases.ts';
+import { createFragileBus, createIdentity } from '../../kit/service/identity.ts';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;

@@ -1,7 +1,7 @@
 import t from 'tap';
-import { createActors } from '../../support/actors.ts';
-import { eachDatabase } from '../../support/databases.ts';
-import { createIdentity } from '../../support/identity.ts';
+import { createActors } from '../../kit/service/actors.ts';
+import { eachDatabase } from '../../kit/database/databases.ts';
+import { createIdentity } from '../../kit/service/identity.ts';
 
 const TOKEN = 'an-admin-token-that-a-person-chose';
 

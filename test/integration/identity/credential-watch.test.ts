@@ -6,12 +6,12 @@ import type { EventBus } from '../../../src/infra/bus/event-bus.ts';
 import { allScopes, system } from '../../../src/domains/identity/actor.ts';
 import type { Actor } from '../../../src/domains/identity/actor.ts';
 import { createCredentialWatch } from '../../../src/domains/identity/credential-watch.ts';
-import { openRedisBus, uniqueChannel } from '../../support/buses.ts';
-import { eachDatabase } from '../../support/databases.ts';
-import { createIdentity } from '../../support/identity.ts';
-import type { Identity } from '../../support/identity.ts';
-import { quietLog } from '../../support/quiet-log.ts';
-import { until } from '../../support/until.ts';
+import { openRedisBus, uniqueChannel } from '../../kit/database/buses.ts';
+import { eachDatabase } from '../../kit/database/databases.ts';
+import { createIdentity } from '../../kit/service/identity.ts';
+import type { Identity } from '../../kit/service/identity.ts';
+import { quietLog } from '../../kit/basics/quiet-log.ts';
+import { until } from '../../kit/basics/until.ts';
 
 /** A process that watches credentials; what it opened and how that ended. */
 function openWatch(t: Test, { authentication }: Pick<Identity, 'authentication'>, events: EventBus) {

@@ -3,10 +3,10 @@ import { promisify } from 'node:util';
 import t from 'tap';
 import type { Test } from 'tap';
 import { openDatabase } from '../../../src/infra/database/database.ts';
-import { createActors } from '../../support/actors.ts';
-import { freshDatabaseUrl, providers } from '../../support/databases.ts';
-import { createIdentity } from '../../support/identity.ts';
-import { BERTH } from '../../support/berth-command.ts';
+import { createActors } from '../../kit/service/actors.ts';
+import { freshDatabaseUrl, providers } from '../../kit/database/databases.ts';
+import { createIdentity } from '../../kit/service/identity.ts';
+import { BERTH } from '../../kit/service/berth-command.ts';
 
 const run = promisify(execFile);
 

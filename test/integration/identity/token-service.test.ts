@@ -1,9 +1,9 @@
 import t from 'tap';
 import type { Scope } from '../../../src/domains/identity/actor.ts';
 import { hashSecret } from '../../../src/domains/identity/secrets.ts';
-import { askAsEach, createActors } from '../../support/actors.ts';
-import { eachDatabase } from '../../support/databases.ts';
-import { createIdentity } from '../../support/identity.ts';
+import { askAsEach, createActors } from '../../kit/service/actors.ts';
+import { eachDatabase } from '../../kit/database/databases.ts';
+import { createIdentity } from '../../kit/service/identity.ts';
 
 await eachDatabase(t, 'who may do what with tokens', async (t, database) => {
   const { tokens } = createIdentity(t, database);

@@ -1,8 +1,8 @@
 import t from 'tap';
 import { PAGE_LIMIT } from '../../../src/core/paging.ts';
-import { askAsEach, createActors } from '../../support/actors.ts';
-import { eachDatabase } from '../../support/databases.ts';
-import { createIdentity } from '../../support/identity.ts';
+import { askAsEach, createActors } from '../../kit/service/actors.ts';
+import { eachDatabase } from '../../kit/database/databases.ts';
+import { createIdentity } from '../../kit/service/identity.ts';
 
 await eachDatabase(t, 'who may do what with users', async (t, database) => {
   const { users } = createIdentity(t, database);

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import t from 'tap';
 import type { Actor } from '../../../src/domains/identity/actor.ts';
-import { askAsEach, createActors } from '../../support/actors.ts';
-import { freshDatabase } from '../../support/databases.ts';
-import { createImageWorld } from '../../support/image-world.ts';
+import { askAsEach, createActors } from '../../kit/service/actors.ts';
+import { freshDatabase } from '../../kit/database/databases.ts';
+import { createImageWorld } from '../../kit/service/image-world.ts';
 
 const staff = {
   owner: 'FORBIDDEN',

@@ -4,10 +4,10 @@ import { finished } from 'node:stream/promises';
 import { pack as createPack } from 'tar-stream';
 import t from 'tap';
 import { system } from '../../../src/domains/identity/actor.ts';
-import { freshDatabase } from '../../support/databases.ts';
-import { openImages, ownName } from '../../support/engine-images.ts';
-import { createImageWorld } from '../../support/image-world.ts';
-import { startRegistry } from '../../support/registry.ts';
+import { freshDatabase } from '../../kit/database/databases.ts';
+import { openImages, ownName } from '../../kit/engine/engine-images.ts';
+import { createImageWorld } from '../../kit/service/image-world.ts';
+import { startRegistry } from '../../kit/engine/registry.ts';
 
 /** A tar with this Dockerfile. */
 function tarOf(dockerfile: string): Readable {

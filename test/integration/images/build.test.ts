@@ -4,11 +4,11 @@ import { pack as createPack } from 'tar-stream';
 import t from 'tap';
 import { fault } from '../../../src/core/errors.ts';
 import { system } from '../../../src/domains/identity/actor.ts';
-import { freshDatabase } from '../../support/databases.ts';
-import { buildSpec, ownName } from '../../support/engine-images.ts';
-import { MACHINE_IMAGE } from '../../support/engines.ts';
-import { createImageWorld } from '../../support/image-world.ts';
-import { until } from '../../support/until.ts';
+import { freshDatabase } from '../../kit/database/databases.ts';
+import { buildSpec, ownName } from '../../kit/engine/engine-images.ts';
+import { MACHINE_IMAGE } from '../../kit/engine/engines.ts';
+import { createImageWorld } from '../../kit/service/image-world.ts';
+import { until } from '../../kit/basics/until.ts';
 
 /** A tar with this Dockerfile. */
 function tarOf(dockerfile: string): Readable {

@@ -6,11 +6,11 @@ import { openDatabase } from '../../../src/infra/database/database.ts';
 import { readInstallation } from '../../../src/infra/database/installation.ts';
 import { createPinNames } from '../../../src/domains/images/pins/pin-names.ts';
 import { createPinStore } from '../../../src/domains/images/pins/pin-store.ts';
-import { openImages } from '../../support/engine-images.ts';
-import { MACHINE_IMAGE } from '../../support/engines.ts';
-import { labsFolder, smallLab } from '../../support/lab-folders.ts';
-import { startRegistry } from '../../support/registry.ts';
-import { BERTH } from '../../support/berth-command.ts';
+import { openImages } from '../../kit/engine/engine-images.ts';
+import { MACHINE_IMAGE } from '../../kit/engine/engines.ts';
+import { labsFolder, smallLab } from '../../kit/labs/lab-folders.ts';
+import { startRegistry } from '../../kit/engine/registry.ts';
+import { BERTH } from '../../kit/service/berth-command.ts';
 
 const run = promisify(execFile);
 

@@ -1,7 +1,7 @@
 import t from 'tap';
-import { beginMirror, endOf, listed, startBerthWithRegistry } from '../../support/berth-with-registry.ts';
-import { markImage, openImages } from '../../support/pins.ts';
-import { until } from '../../support/until.ts';
+import { beginMirror, endOf, listed, startBerthWithRegistry } from '../../kit/service/berth-with-registry.ts';
+import { markImage, openImages } from '../../kit/labs/pins.ts';
+import { until } from '../../kit/basics/until.ts';
 
 /** Building the image may take a while on a machine that never did. */
 t.setTimeout(300_000);

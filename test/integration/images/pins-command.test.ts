@@ -3,9 +3,9 @@ import { promisify } from 'node:util';
 import t from 'tap';
 import { openDatabase } from '../../../src/infra/database/database.ts';
 import { createPinStore } from '../../../src/domains/images/pins/pin-store.ts';
-import { freshDatabaseUrl } from '../../support/databases.ts';
-import { labsFolder, smallLab } from '../../support/lab-folders.ts';
-import { BERTH } from '../../support/berth-command.ts';
+import { freshDatabaseUrl } from '../../kit/database/databases.ts';
+import { labsFolder, smallLab } from '../../kit/labs/lab-folders.ts';
+import { BERTH } from '../../kit/service/berth-command.ts';
 
 const run = promisify(execFile);
 

@@ -3,12 +3,12 @@ import { test } from 'tap';
 import type { Test } from 'tap';
 import type { EngineImages } from '../../../src/engine/engine-images.ts';
 import { createPins } from '../../../src/domains/images/pins/create-pins.ts';
-import { createFakeClock } from '../../support/fake-clock.ts';
-import { freshDatabase } from '../../support/databases.ts';
-import { newInstallation } from '../../support/installation.ts';
-import { markImage, openImages } from '../../support/pins.ts';
-import { quietLog } from '../../support/quiet-log.ts';
-import { startRegistry } from '../../support/registry.ts';
+import { createFakeClock } from '../../kit/basics/fake-clock.ts';
+import { freshDatabase } from '../../kit/database/databases.ts';
+import { newInstallation } from '../../kit/engine/installation.ts';
+import { markImage, openImages } from '../../kit/labs/pins.ts';
+import { quietLog } from '../../kit/basics/quiet-log.ts';
+import { startRegistry } from '../../kit/engine/registry.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 const DAY_MS = 24 * HOUR_MS;

@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 import t from 'tap';
 import { system } from '../../../src/domains/identity/actor.ts';
 import type { Job } from '../../../src/domains/images/jobs/job.ts';
-import { freshDatabase } from '../../support/databases.ts';
-import { createFakeClock } from '../../support/fake-clock.ts';
-import { createImageWorld } from '../../support/image-world.ts';
-import { REGISTRY_USER, startRegistry } from '../../support/registry.ts';
-import { openSlowProxy } from '../../support/slow-proxy.ts';
-import { until } from '../../support/until.ts';
+import { freshDatabase } from '../../kit/database/databases.ts';
+import { createFakeClock } from '../../kit/basics/fake-clock.ts';
+import { createImageWorld } from '../../kit/service/image-world.ts';
+import { REGISTRY_USER, startRegistry } from '../../kit/engine/registry.ts';
+import { openSlowProxy } from '../../kit/proxy/slow-proxy.ts';
+import { until } from '../../kit/basics/until.ts';
 
 const MEBIBYTE = 1024 * 1024;
 

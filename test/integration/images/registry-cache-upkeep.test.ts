@@ -1,9 +1,9 @@
 import t from 'tap';
 import { systemClock } from '../../../src/core/clock.ts';
 import { keepRegistry } from '../../../src/domains/images/registry/registry-maintenance.ts';
-import { quietLog } from '../../support/quiet-log.ts';
-import { openRegistryCache } from '../../support/registry-cache.ts';
-import { until } from '../../support/until.ts';
+import { quietLog } from '../../kit/basics/quiet-log.ts';
+import { openRegistryCache } from '../../kit/engine/registry-cache.ts';
+import { until } from '../../kit/basics/until.ts';
 
 /** Building the image may take a while on a machine that never did. */
 t.setTimeout(300_000);

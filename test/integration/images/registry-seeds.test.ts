@@ -2,8 +2,8 @@ import t from 'tap';
 import { seedRegistry } from '../../../src/domains/images/registry/registry-seeds.ts';
 import { systemClock } from '../../../src/core/clock.ts';
 import { retryUntilAnswered } from '../../../src/domains/images/registry/registry-maintenance.ts';
-import { buildSpec, openImages, ownName } from '../../support/engine-images.ts';
-import { openLocalRegistry } from '../../support/local-registry.ts';
+import { buildSpec, openImages, ownName } from '../../kit/engine/engine-images.ts';
+import { openLocalRegistry } from '../../kit/engine/local-registry.ts';
 
 /** Building the image may take a while on a machine that never did. */
 t.setTimeout(300_000);

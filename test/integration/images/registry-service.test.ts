@@ -2,10 +2,10 @@ import t from 'tap';
 import { systemClock } from '../../../src/core/clock.ts';
 import { createDockerRegistry } from '../../../src/engine/docker/registry/registry.ts';
 import { keepRegistry } from '../../../src/domains/images/registry/registry-maintenance.ts';
-import { listed, mirror, startBerthWithRegistry } from '../../support/berth-with-registry.ts';
-import { markImage, openImages } from '../../support/pins.ts';
-import { quietLog } from '../../support/quiet-log.ts';
-import { startRegistry } from '../../support/registry.ts';
+import { listed, mirror, startBerthWithRegistry } from '../../kit/service/berth-with-registry.ts';
+import { markImage, openImages } from '../../kit/labs/pins.ts';
+import { quietLog } from '../../kit/basics/quiet-log.ts';
+import { startRegistry } from '../../kit/engine/registry.ts';
 
 /** Building the image may take a while on a machine that never did. */
 t.setTimeout(300_000);

@@ -10,15 +10,15 @@ import { pack as createPack } from 'tar-stream';
 import { test } from 'tap';
 import { WebSocket } from 'ws';
 import type { Job } from '../../../src/domains/images/jobs/job.ts';
-import { startBerth } from '../../support/berth-process.ts';
-import type { BerthProcess } from '../../support/berth-process.ts';
-import { buildSpec, openImages, ownName } from '../../support/engine-images.ts';
-import { MACHINE_IMAGE } from '../../support/engines.ts';
-import { labsFolder } from '../../support/lab-folders.ts';
-import { learnerAt } from '../../support/learner.ts';
-import { REGISTRY_USER, startRegistry } from '../../support/registry.ts';
-import { openSlowProxy } from '../../support/slow-proxy.ts';
-import { until } from '../../support/until.ts';
+import { startBerth } from '../../kit/service/berth-process.ts';
+import type { BerthProcess } from '../../kit/service/berth-process.ts';
+import { buildSpec, openImages, ownName } from '../../kit/engine/engine-images.ts';
+import { MACHINE_IMAGE } from '../../kit/engine/engines.ts';
+import { labsFolder } from '../../kit/labs/lab-folders.ts';
+import { learnerAt } from '../../kit/service/learner.ts';
+import { REGISTRY_USER, startRegistry } from '../../kit/engine/registry.ts';
+import { openSlowProxy } from '../../kit/proxy/slow-proxy.ts';
+import { until } from '../../kit/basics/until.ts';
 
 interface SeenJob {
   id: string;

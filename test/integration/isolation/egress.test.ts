@@ -13,7 +13,7 @@ import {
   MACHINE_IMAGE,
   networkSpec,
   runScript,
-} from '../../support/engines.ts';
+} from '../../kit/engine/engines.ts';
 import {
   INTERNET_ADDRESS,
   METADATA_ADDRESS,
@@ -21,7 +21,7 @@ import {
   removeEgressRules,
   startFakeInternet,
   withoutEngineChains,
-} from '../../support/fake-internet.ts';
+} from '../../kit/engine/fake-internet.ts';
 
 await test('a lab with internet reaches the internet and nothing else', async (t) => {
   await startFakeInternet(t);

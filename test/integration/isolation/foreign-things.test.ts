@@ -8,7 +8,7 @@ import {
   machineSpec,
   newEnvironmentId,
   testSubnet,
-} from '../../support/engines.ts';
+} from '../../kit/engine/engines.ts';
 
 await test('what others made is neither listed nor removed, whatever it is called', async (t) => {
   const { engine } = dockerHarness(t);

@@ -5,7 +5,7 @@ import {
   machineSpec,
   provisionMachine,
   runScript,
-} from '../../support/engines.ts';
+} from '../../kit/engine/engines.ts';
 
 const bothProfiles = [{ profile: 'standard' }, { profile: 'restricted', user: 'learner' }] as const;
 

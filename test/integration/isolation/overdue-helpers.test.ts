@@ -4,7 +4,7 @@ import { connectEngine } from '../../../src/engine/docker/client.ts';
 import { runImageScript } from '../../../src/engine/docker/images/image-script.ts';
 import { labelsOf } from '../../../src/engine/docker/labels.ts';
 import { untilLabel } from '../../../src/engine/docker/helper.ts';
-import { dockerHarness, internetSpec, MACHINE_IMAGE } from '../../support/engines.ts';
+import { dockerHarness, internetSpec, MACHINE_IMAGE } from '../../kit/engine/engines.ts';
 
 await test('a helper for the rules that a crash left goes with the next one, and no other', async (t) => {
   const { engine, installation } = dockerHarness(t);

@@ -3,7 +3,7 @@ import { test } from 'tap';
 import type { Test } from 'tap';
 import { connectEngine } from '../../../src/engine/docker/client.ts';
 import { endInside, newMark, withMoreProcesses } from '../../../src/engine/docker/environments/ending.ts';
-import { dockerHarness, provisionMachine } from '../../support/engines.ts';
+import { dockerHarness, provisionMachine } from '../../kit/engine/engines.ts';
 
 await test('the process limit of a full machine is reset after each raise, and after a crash', async (t) => {
   const container = await openMachine(t);

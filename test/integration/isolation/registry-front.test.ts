@@ -9,10 +9,10 @@ import {
   networkSpec,
   runScript,
   testSubnet,
-} from '../../support/engines.ts';
-import { ensureRegistryImage, openLocalRegistry } from '../../support/local-registry.ts';
-import { markImage, openImages } from '../../support/pins.ts';
-import { until } from '../../support/until.ts';
+} from '../../kit/engine/engines.ts';
+import { ensureRegistryImage, openLocalRegistry } from '../../kit/engine/local-registry.ts';
+import { markImage, openImages } from '../../kit/labs/pins.ts';
+import { until } from '../../kit/basics/until.ts';
 
 /** Building the image may take a while on a machine that never did. */
 t.setTimeout(300_000);

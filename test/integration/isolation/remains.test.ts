@@ -1,6 +1,6 @@
 import { test } from 'tap';
 import { connectEngine } from '../../../src/engine/docker/client.ts';
-import { dockerHarness, environmentSpec, machineSpec } from '../../support/engines.ts';
+import { dockerHarness, environmentSpec, machineSpec } from '../../kit/engine/engines.ts';
 
 await test('an environment of which only a network or a volume is left is listed until it is destroyed', async (t) => {
   const { engine } = dockerHarness(t);

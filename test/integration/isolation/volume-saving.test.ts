@@ -10,8 +10,8 @@ import {
   machineSpec,
   newEnvironmentId,
   runScript,
-} from '../../support/engines.ts';
-import { until } from '../../support/until.ts';
+} from '../../kit/engine/engines.ts';
+import { until } from '../../kit/basics/until.ts';
 
 const MEBIBYTE = 1024 * 1024;
 /** Several times what may be in memory on the way, with what waits to be collected there. */

@@ -2,9 +2,9 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
-import { labsFolder, writeLab } from '../../support/lab-folders.ts';
-import { labsCommand } from '../../support/labs-command.ts';
-import { fileStep, testedLab } from '../../support/tested-labs.ts';
+import { labsFolder, writeLab } from '../../kit/labs/lab-folders.ts';
+import { labsCommand } from '../../kit/labs/labs-command.ts';
+import { fileStep, testedLab } from '../../kit/labs/tested-labs.ts';
 
 await t.test('a lab whose checks can be trusted is told to be, and the exit code is 0', async (t) => {
   const wrong = `wrong: ["touch ~/two", "cp ~/one ~/other"]`;
@@ -233,7 +233,7 @@ await t.test('questions are answered rightly and wrongly, beside other checks an
 });
 
 await t.test('checks of every kind are tried as in a session', async (t) => {
-  const server = await readFile(join(import.meta.dirname, '../../support/machine-web-server.pl'), 'utf8');
+  const server = await readFile(join(import.meta.dirname, '../../kit/engine/machine-web-server.pl'), 'utf8');
   const trusted = `check: { script: 'grep -qx done /machine/home/learner/done', trusted: { paths: [/home/learner/done] } }`;
   const serve = 'setsid perl ~/server.pl 8080 & until [ -e /tmp/web-8080.ready ]; do sleep 0.1; done';
   const directory = await labsFolder(t, {

@@ -4,12 +4,12 @@ import t from 'tap';
 import type { Test } from 'tap';
 import { createDockerEngine } from '../../../src/engine/docker/docker-engine.ts';
 import { newTestEnvironmentId } from '../../../src/domains/lab-tests/environment-ids.ts';
-import { environmentSpec } from '../../support/engines.ts';
-import { labsFolder } from '../../support/lab-folders.ts';
-import { labsCommand } from '../../support/labs-command.ts';
-import { fileStep, testedLab } from '../../support/tested-labs.ts';
-import { BERTH } from '../../support/berth-command.ts';
-import { until } from '../../support/until.ts';
+import { environmentSpec } from '../../kit/engine/engines.ts';
+import { labsFolder } from '../../kit/labs/lab-folders.ts';
+import { labsCommand } from '../../kit/labs/labs-command.ts';
+import { fileStep, testedLab } from '../../kit/labs/tested-labs.ts';
+import { BERTH } from '../../kit/service/berth-command.ts';
+import { until } from '../../kit/basics/until.ts';
 
 const engine = createDockerEngine({ host: process.env['DOCKER_HOST'], installation: 'lab-tests' });
 t.teardown(() => engine.close());

@@ -6,11 +6,11 @@ import { connectEngine } from '../../../src/engine/docker/client.ts';
 import { listRegistries } from '../../../src/engine/docker/registry/registry.ts';
 import { isLeftover } from '../../../src/domains/lab-tests/environment-ids.ts';
 import { openDatabase } from '../../../src/infra/database/database.ts';
-import { freshDatabaseUrl } from '../../support/databases.ts';
-import { labsFolder } from '../../support/lab-folders.ts';
-import { labsCommand } from '../../support/labs-command.ts';
-import { openLocalRegistry } from '../../support/local-registry.ts';
-import { testedLab } from '../../support/tested-labs.ts';
+import { freshDatabaseUrl } from '../../kit/database/databases.ts';
+import { labsFolder } from '../../kit/labs/lab-folders.ts';
+import { labsCommand } from '../../kit/labs/labs-command.ts';
+import { openLocalRegistry } from '../../kit/engine/local-registry.ts';
+import { testedLab } from '../../kit/labs/tested-labs.ts';
 
 /** Building the image may take a while on a machine that never did. */
 t.setTimeout(300_000);

@@ -7,10 +7,10 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { labSchema } from '../../../src/domains/labs/schema/lab-schema.ts';
 import { emptyContext } from '../../../src/domains/labs/schema/lab-context.ts';
-import { guideBlocks } from '../../support/guide.ts';
-import type { GuideBlock } from '../../support/guide.ts';
-import { labIn, labsFolder, problemsIn } from '../../support/lab-folders.ts';
-import { labsCommand } from '../../support/labs-command.ts';
+import { guideBlocks } from '../../kit/labs/guide.ts';
+import type { GuideBlock } from '../../kit/labs/guide.ts';
+import { labIn, labsFolder, problemsIn } from '../../kit/labs/lab-folders.ts';
+import { labsCommand } from '../../kit/labs/labs-command.ts';
 
 const guide = await readFile(join(import.meta.dirname, '../../../docs/lab-authoring.md'), 'utf8');
 const blocks = guideBlocks(guide);

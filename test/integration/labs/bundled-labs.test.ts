@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
-import { labsCommand } from '../../support/labs-command.ts';
+import { labsCommand } from '../../kit/labs/labs-command.ts';
 
 /** Of all labs together; machines with an engine take their time to start. */
 t.setTimeout(1_500_000);

@@ -2,9 +2,9 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import t from 'tap';
-import { labIn } from '../../support/lab-folders.ts';
-import { guideBlocks } from '../../support/guide.ts';
-import { labsCommand } from '../../support/labs-command.ts';
+import { labIn } from '../../kit/labs/lab-folders.ts';
+import { guideBlocks } from '../../kit/labs/guide.ts';
+import { labsCommand } from '../../kit/labs/labs-command.ts';
 
 const page = await readFile(join(import.meta.dirname, '../../../docs/checks.md'), 'utf8');
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import t from 'tap';
-import { labsFolder, smallLab } from '../../support/lab-folders.ts';
-import { labsCommand } from '../../support/labs-command.ts';
+import { labsFolder, smallLab } from '../../kit/labs/lab-folders.ts';
+import { labsCommand } from '../../kit/labs/labs-command.ts';
 
 const validate = (folders: string[], environment: Record<string, string> = {}) =>
   labsCommand(['validate', ...folders], environment);

@@ -1,10 +1,10 @@
 import t from 'tap';
 import type { Actor, Role } from '../../../src/domains/identity/actor.ts';
-import { outcomeOf } from '../../support/actors.ts';
-import { openLabs } from '../../support/catalogue.ts';
-import { freshDatabase } from '../../support/databases.ts';
-import { tarOf } from '../../support/tar.ts';
-import { labsFolder, smallLab } from '../../support/lab-folders.ts';
+import { outcomeOf } from '../../kit/service/actors.ts';
+import { openLabs } from '../../kit/labs/catalogue.ts';
+import { freshDatabase } from '../../kit/database/databases.ts';
+import { tarOf } from '../../kit/basics/tar.ts';
+import { labsFolder, smallLab } from '../../kit/labs/lab-folders.ts';
 
 const SECRET = 'exit 0 # the answer';
 

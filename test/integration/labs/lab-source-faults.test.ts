@@ -8,11 +8,11 @@ import { createFollower } from '../../../src/domains/labs/sources/follower.ts';
 import { createLabSourceStore } from '../../../src/domains/labs/sources/lab-source-store.ts';
 import { createKeptVersions } from '../../../src/domains/labs/versions/kept-versions.ts';
 import { createLabVersionStore } from '../../../src/domains/labs/versions/version-store.ts';
-import { eachDatabase, freshDatabase } from '../../support/databases.ts';
-import { emptyFolder } from '../../support/git-repository.ts';
-import { admin, openSources } from '../../support/lab-sources.ts';
-import { quietLog } from '../../support/quiet-log.ts';
-import { until } from '../../support/until.ts';
+import { eachDatabase, freshDatabase } from '../../kit/database/databases.ts';
+import { emptyFolder } from '../../kit/labs/git-repository.ts';
+import { admin, openSources } from '../../kit/labs/lab-sources.ts';
+import { quietLog } from '../../kit/basics/quiet-log.ts';
+import { until } from '../../kit/basics/until.ts';
 
 await eachDatabase(
   t,

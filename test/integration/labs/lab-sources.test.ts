@@ -1,11 +1,11 @@
 import { rename, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
-import { eachDatabase } from '../../support/databases.ts';
-import { smallLab, writeLab } from '../../support/lab-folders.ts';
-import { admin, look, openSources } from '../../support/lab-sources.ts';
-import { tarOf } from '../../support/tar.ts';
-import { until } from '../../support/until.ts';
+import { eachDatabase } from '../../kit/database/databases.ts';
+import { smallLab, writeLab } from '../../kit/labs/lab-folders.ts';
+import { admin, look, openSources } from '../../kit/labs/lab-sources.ts';
+import { tarOf } from '../../kit/basics/tar.ts';
+import { until } from '../../kit/basics/until.ts';
 
 await eachDatabase(
   t,

@@ -1,9 +1,9 @@
 import { gzipSync } from 'node:zlib';
 import { test } from 'tap';
-import { startBerth } from '../../support/berth-process.ts';
-import { labsFolder, smallLab } from '../../support/lab-folders.ts';
-import { learnerAt } from '../../support/learner.ts';
-import { tarOf } from '../../support/tar.ts';
+import { startBerth } from '../../kit/service/berth-process.ts';
+import { labsFolder, smallLab } from '../../kit/labs/lab-folders.ts';
+import { learnerAt } from '../../kit/service/learner.ts';
+import { tarOf } from '../../kit/basics/tar.ts';
 
 const archiveOf = (text: string) => tarOf({ name: 'trees/lab.yaml', body: text });
 const right =

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
 import { labJsonSchema } from '../../../src/domains/labs/schema/json-schema.ts';
-import { labsCommand } from '../../support/labs-command.ts';
-import { labIn } from '../../support/lab-folders.ts';
+import { labsCommand } from '../../kit/labs/labs-command.ts';
+import { labIn } from '../../kit/labs/lab-folders.ts';
 
 const directory = await mkdtemp(join(tmpdir(), 'berth-new-'));
 t.teardown(() => rm(directory, { recursive: true, force: true }));

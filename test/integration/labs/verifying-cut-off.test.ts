@@ -7,11 +7,11 @@ import t from 'tap';
 import { connectEngine } from '../../../src/engine/docker/client.ts';
 import { LABEL, labelFilter } from '../../../src/engine/docker/labels.ts';
 import { isOfProcess, LAB_TESTS_INSTALLATION } from '../../../src/domains/lab-tests/environment-ids.ts';
-import { emptyFolder } from '../../support/git-repository.ts';
-import { labsFolder } from '../../support/lab-folders.ts';
-import { BERTH } from '../../support/berth-command.ts';
-import { onLinux } from '../../support/on-linux.ts';
-import { until } from '../../support/until.ts';
+import { emptyFolder } from '../../kit/labs/git-repository.ts';
+import { labsFolder } from '../../kit/labs/lab-folders.ts';
+import { BERTH } from '../../kit/service/berth-command.ts';
+import { onLinux } from '../../kit/basics/on-linux.ts';
+import { until } from '../../kit/basics/until.ts';
 
 const part = (title: string) => ({ title, text: `${title}.md`, verify: 'verify.sh' });
 

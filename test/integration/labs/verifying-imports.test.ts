@@ -5,11 +5,11 @@ import { connectEngine } from '../../../src/engine/docker/client.ts';
 import { createDockerImages } from '../../../src/engine/docker/images/images.ts';
 import { PLAIN_IMAGE } from '../../../src/domains/labs/import/needs/environment-table.ts';
 import { imagesFolder } from '../../../src/host-setup/project-folders.ts';
-import { emptyFolder } from '../../support/git-repository.ts';
+import { emptyFolder } from '../../kit/labs/git-repository.ts';
 import type { ImportReport } from '../../../src/domains/labs/import/import-report.ts';
-import { scenarioFixtures } from '../../support/imports.ts';
-import { labsFolder } from '../../support/lab-folders.ts';
-import { labsCommand } from '../../support/labs-command.ts';
+import { scenarioFixtures } from '../../kit/labs/imports.ts';
+import { labsFolder } from '../../kit/labs/lab-folders.ts';
+import { labsCommand } from '../../kit/labs/labs-command.ts';
 
 const part = (title: string) => ({ title, text: `${title}.md`, verify: `${title}.sh` });
 

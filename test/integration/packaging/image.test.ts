@@ -16,11 +16,11 @@ import { BASE_IMAGE } from '../../../src/host-setup/base-image.ts';
 import { listLabImages } from '../../../src/host-setup/lab-images.ts';
 import { neededImages } from '../../../src/host-setup/needed-images.ts';
 import { imagesFolder } from '../../../src/host-setup/project-folders.ts';
-import { GraphqlRefusal } from '../../support/berth-process.ts';
-import type { BerthProcess } from '../../support/berth-process.ts';
-import { learnerAt } from '../../support/learner.ts';
-import { machineAt } from '../../support/machine-at.ts';
-import { buildNodeImage } from '../../support/node-image.ts';
+import { GraphqlRefusal } from '../../kit/service/berth-process.ts';
+import type { BerthProcess } from '../../kit/service/berth-process.ts';
+import { learnerAt } from '../../kit/service/learner.ts';
+import { machineAt } from '../../kit/engine/machine-at.ts';
+import { buildNodeImage } from '../../kit/engine/node-image.ts';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../../..', import.meta.url));

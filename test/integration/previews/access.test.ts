@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { test } from 'tap';
 import { WebSocket } from 'ws';
-import { startPreviewWorld } from '../../support/previews.ts';
+import { startPreviewWorld } from '../../kit/service/previews.ts';
 
 await test('who sees a port of a machine', async (t) => {
   const world = await startPreviewWorld(t);

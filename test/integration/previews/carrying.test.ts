@@ -6,8 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'tap';
 import { WebSocket } from 'ws';
 import { readGlobalId } from '../../../src/api/shared/global-id.ts';
-import { startPreviewWorld, WEB_PORT } from '../../support/previews.ts';
-import { until } from '../../support/until.ts';
+import { startPreviewWorld, WEB_PORT } from '../../kit/service/previews.ts';
+import { until } from '../../kit/basics/until.ts';
 
 const MEBIBYTE = 1024 * 1024;
 

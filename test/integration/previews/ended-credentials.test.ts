@@ -5,12 +5,12 @@ import { createCredentialWatch } from '../../../src/domains/identity/credential-
 import { createPreviewService } from '../../../src/domains/previews/preview-service.ts';
 import type { PreviewServiceOptions } from '../../../src/domains/previews/preview-service.ts';
 import { createPreviewStore } from '../../../src/domains/previews/preview-store.ts';
-import { insertSession } from '../../support/check-world.ts';
-import { createActors } from '../../support/actors.ts';
-import { eachDatabase } from '../../support/databases.ts';
-import { createIdentity } from '../../support/identity.ts';
-import { quietLog } from '../../support/quiet-log.ts';
-import { until } from '../../support/until.ts';
+import { insertSession } from '../../kit/labs/check-world.ts';
+import { createActors } from '../../kit/service/actors.ts';
+import { eachDatabase } from '../../kit/database/databases.ts';
+import { createIdentity } from '../../kit/service/identity.ts';
+import { quietLog } from '../../kit/basics/quiet-log.ts';
+import { until } from '../../kit/basics/until.ts';
 
 await test('an open preview ends with the credential that opened it, whoever else is there', async (t) => {
   await eachDatabase(t, 'ends', async (t, database) => {

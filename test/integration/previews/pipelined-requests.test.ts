@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { test } from 'tap';
-import { runScript } from '../../support/engines.ts';
-import { startPreviewWorld, WEB_PORT } from '../../support/previews.ts';
-import { until } from '../../support/until.ts';
+import { runScript } from '../../kit/engine/engines.ts';
+import { startPreviewWorld, WEB_PORT } from '../../kit/service/previews.ts';
+import { until } from '../../kit/basics/until.ts';
 
 /** Connections that a session may have. */
 const SLOTS = 100;

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import t from 'tap';
-import { BERTH } from '../../support/berth-command.ts';
-import { until } from '../../support/until.ts';
+import { BERTH } from '../../kit/service/berth-command.ts';
+import { until } from '../../kit/basics/until.ts';
 
 await t.test('a service whose terminal is closed stops and leaves no process', async (t) => {
   const folder = t.testdir({});

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'tap';
-import { startBerth } from '../../support/berth-process.ts';
-import { onEngine } from '../../support/engine-leftovers.ts';
-import { learnerAt } from '../../support/learner.ts';
-import { until } from '../../support/until.ts';
+import { startBerth } from '../../kit/service/berth-process.ts';
+import { onEngine } from '../../kit/engine/engine-leftovers.ts';
+import { learnerAt } from '../../kit/service/learner.ts';
+import { until } from '../../kit/basics/until.ts';
 
 await test('a session that was being made when the service was killed becomes usable', async (t) => {
   const berth = await startBerth(t);

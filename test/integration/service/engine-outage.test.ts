@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'tap';
 import type { Test } from 'tap';
-import { GraphqlRefusal, startBerth } from '../../support/berth-process.ts';
-import { onEngine } from '../../support/engine-leftovers.ts';
-import { learnerAt } from '../../support/learner.ts';
-import { startOwnEngine } from '../../support/own-engine.ts';
+import { GraphqlRefusal, startBerth } from '../../kit/service/berth-process.ts';
+import { onEngine } from '../../kit/engine/engine-leftovers.ts';
+import { learnerAt } from '../../kit/service/learner.ts';
+import { startOwnEngine } from '../../kit/engine/own-engine.ts';
 
 await test('sessions outlive the engine that runs them', async (t) => {
   const engine = await startOwnEngine(t, 'berth/lab-linux:latest');

@@ -3,11 +3,11 @@ import { connect } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { test } from 'tap';
 import { WebSocket } from 'ws';
-import { learnerAt } from '../../support/learner.ts';
-import { LAB, startPreviewWorld } from '../../support/previews.ts';
-import { until } from '../../support/until.ts';
+import { learnerAt } from '../../kit/service/learner.ts';
+import { LAB, startPreviewWorld } from '../../kit/service/previews.ts';
+import { until } from '../../kit/basics/until.ts';
 
-const THROWING = fileURLToPath(new URL('../../support/throwing-everywhere.mjs', import.meta.url));
+const THROWING = fileURLToPath(new URL('../../kit/service/throwing-everywhere.mjs', import.meta.url));
 /** Rounds of use, each with its own places that throw: then hardly any are left. */
 const ROUNDS = 5;
 /** Longest that one use takes, in milliseconds: one whose listener threw may never be answered. */

@@ -9,13 +9,13 @@ import type { Test } from 'tap';
 import { openDatabase } from '../../../src/infra/database/database.ts';
 import { connectEngine } from '../../../src/engine/docker/client.ts';
 import { isFault } from '../../../src/core/errors.ts';
-import { startBerth } from '../../support/berth-process.ts';
-import type { BerthProcess } from '../../support/berth-process.ts';
-import { labsFolder } from '../../support/lab-folders.ts';
-import { learnerAt } from '../../support/learner.ts';
-import { startOwnEngine } from '../../support/own-engine.ts';
-import type { OwnEngine } from '../../support/own-engine.ts';
-import { until } from '../../support/until.ts';
+import { startBerth } from '../../kit/service/berth-process.ts';
+import type { BerthProcess } from '../../kit/service/berth-process.ts';
+import { labsFolder } from '../../kit/labs/lab-folders.ts';
+import { learnerAt } from '../../kit/service/learner.ts';
+import { startOwnEngine } from '../../kit/engine/own-engine.ts';
+import type { OwnEngine } from '../../kit/engine/own-engine.ts';
+import { until } from '../../kit/basics/until.ts';
 
 const MIB = 1024 ** 2;
 

@@ -3,12 +3,12 @@ import { connect } from 'node:net';
 import { test } from 'tap';
 import { WebSocket } from 'ws';
 import { createSchema } from '../../../src/api/graphql/schema.ts';
-import { fuzzFrames } from '../../support/fuzz.ts';
-import { fuzzOperations } from '../../support/fuzz-operations.ts';
-import type { FuzzedOperation } from '../../support/fuzz-operations.ts';
-import { fuzzRequests } from '../../support/fuzz-requests.ts';
-import { LAB, startPreviewWorld } from '../../support/previews.ts';
-import { seededRandom } from '../../support/random.ts';
+import { fuzzFrames } from '../../kit/fuzz/fuzz.ts';
+import { fuzzOperations } from '../../kit/fuzz/fuzz-operations.ts';
+import type { FuzzedOperation } from '../../kit/fuzz/fuzz-operations.ts';
+import { fuzzRequests } from '../../kit/fuzz/fuzz-requests.ts';
+import { LAB, startPreviewWorld } from '../../kit/service/previews.ts';
+import { seededRandom } from '../../kit/fuzz/random.ts';
 
 /** Requests in all; more by the environment, for a longer proof. */
 const REQUESTS = Number(process.env['BERTH_TEST_REQUESTS'] ?? 400);

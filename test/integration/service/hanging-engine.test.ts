@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import { test } from 'tap';
-import { startBerth } from '../../support/berth-process.ts';
-import { learnerAt } from '../../support/learner.ts';
+import { startBerth } from '../../kit/service/berth-process.ts';
+import { learnerAt } from '../../kit/service/learner.ts';
 
 await test('a service whose engine hangs stops in time, by itself, and loses no session', async (t) => {
   // It takes every call and answers none.

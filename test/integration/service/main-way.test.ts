@@ -1,8 +1,8 @@
 import { test } from 'tap';
-import { startBerth } from '../../support/berth-process.ts';
-import { onEngine } from '../../support/engine-leftovers.ts';
-import { learnerAt } from '../../support/learner.ts';
-import { until } from '../../support/until.ts';
+import { startBerth } from '../../kit/service/berth-process.ts';
+import { onEngine } from '../../kit/engine/engine-leftovers.ts';
+import { learnerAt } from '../../kit/service/learner.ts';
+import { until } from '../../kit/basics/until.ts';
 
 await test('a learner starts a lab, works in it, has it checked, and the progress stays', async (t) => {
   const berth = await startBerth(t);

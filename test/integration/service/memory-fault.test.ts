@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { test } from 'tap';
-import { startBerth } from '../../support/berth-process.ts';
+import { startBerth } from '../../kit/service/berth-process.ts';
 
 await test('a fault of its own memory ends the service at once, by that signal', async (t) => {
   const berth = await startBerth(t);

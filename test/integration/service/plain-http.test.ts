@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import t from 'tap';
-import { startBerth } from '../../support/berth-process.ts';
-import { BERTH } from '../../support/berth-command.ts';
-import { until } from '../../support/until.ts';
+import { startBerth } from '../../kit/service/berth-process.ts';
+import { BERTH } from '../../kit/service/berth-command.ts';
+import { until } from '../../kit/basics/until.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const exposed = {

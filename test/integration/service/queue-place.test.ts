@@ -1,8 +1,8 @@
 import { createClient } from 'graphql-ws';
 import { test } from 'tap';
 import { WebSocket } from 'ws';
-import { startBerth } from '../../support/berth-process.ts';
-import { learnerAt } from '../../support/learner.ts';
+import { startBerth } from '../../kit/service/berth-process.ts';
+import { learnerAt } from '../../kit/service/learner.ts';
 
 interface Place {
   sessionChanged: { state: string; queue: { place: number; waiting: number; reason: string } | null };

@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { test } from 'tap';
-import { startBerth } from '../../support/berth-process.ts';
-import { learnerAt } from '../../support/learner.ts';
+import { startBerth } from '../../kit/service/berth-process.ts';
+import { learnerAt } from '../../kit/service/learner.ts';
 
 const run = promisify(execFile);
 

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'tap';
 import type { Test } from 'tap';
-import { startBerth } from '../../support/berth-process.ts';
-import type { BerthProcess } from '../../support/berth-process.ts';
-import { imagesOnEngine, onEngine } from '../../support/engine-leftovers.ts';
-import { learnerAt } from '../../support/learner.ts';
-import { until } from '../../support/until.ts';
+import { startBerth } from '../../kit/service/berth-process.ts';
+import type { BerthProcess } from '../../kit/service/berth-process.ts';
+import { imagesOnEngine, onEngine } from '../../kit/engine/engine-leftovers.ts';
+import { learnerAt } from '../../kit/service/learner.ts';
+import { until } from '../../kit/basics/until.ts';
 
 interface Saved {
   state: string;

@@ -8,9 +8,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { test } from 'tap';
 import type { Test } from 'tap';
-import { redisUrl } from '../../support/buses.ts';
-import { bundledLab } from '../../support/lab-folders.ts';
-import { BERTH } from '../../support/berth-command.ts';
+import { redisUrl } from '../../kit/database/buses.ts';
+import { bundledLab } from '../../kit/labs/lab-folders.ts';
+import { BERTH } from '../../kit/service/berth-command.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { test } from 'tap';
 import type { Test } from 'tap';
-import { startBerth } from '../../support/berth-process.ts';
-import { onEngine } from '../../support/engine-leftovers.ts';
-import { bundledLab } from '../../support/lab-folders.ts';
-import { learnerAt } from '../../support/learner.ts';
-import { until } from '../../support/until.ts';
+import { startBerth } from '../../kit/service/berth-process.ts';
+import { onEngine } from '../../kit/engine/engine-leftovers.ts';
+import { bundledLab } from '../../kit/labs/lab-folders.ts';
+import { learnerAt } from '../../kit/service/learner.ts';
+import { until } from '../../kit/basics/until.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 

@@ -1,10 +1,10 @@
 import { test } from 'tap';
 import type { Test } from 'tap';
-import { openAgeing, openSaves } from '../../support/saved-sessions.ts';
-import type { SavedWorld } from '../../support/saved-sessions.ts';
-import { openTestEngine } from '../../support/session-engine.ts';
-import { testLab, testMachine, whenState } from '../../support/sessions.ts';
-import { until } from '../../support/until.ts';
+import { openAgeing, openSaves } from '../../kit/sessions/saved-sessions.ts';
+import type { SavedWorld } from '../../kit/sessions/saved-sessions.ts';
+import { openTestEngine } from '../../kit/sessions/session-engine.ts';
+import { testLab, testMachine, whenState } from '../../kit/sessions/sessions.ts';
+import { until } from '../../kit/basics/until.ts';
 
 const MIB = 1024 ** 2;
 /** Writes so many files of 1 MiB, with a pause after each, and says so at the end. */

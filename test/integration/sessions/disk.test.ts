@@ -3,9 +3,9 @@ import type { Test } from 'tap';
 import type { Database } from '../../../src/infra/database/database.ts';
 import type { Engine } from '../../../src/engine/engine.ts';
 import type { SessionsOptions } from '../../../src/domains/sessions/sessions-options.ts';
-import { createActors } from '../../support/actors.ts';
-import { eachDatabase, freshDatabase } from '../../support/databases.ts';
-import { createFakeClock } from '../../support/fake-clock.ts';
+import { createActors } from '../../kit/service/actors.ts';
+import { eachDatabase, freshDatabase } from '../../kit/database/databases.ts';
+import { createFakeClock } from '../../kit/basics/fake-clock.ts';
 import { fault } from '../../../src/core/errors.ts';
 import { systemClock } from '../../../src/core/clock.ts';
 import { createMachineMeter } from '../../../src/domains/sessions/disk/machine-meter.ts';
@@ -18,10 +18,10 @@ import { createUsageStore } from '../../../src/domains/sessions/disk/measurement
 import { createWriteLimits } from '../../../src/domains/sessions/disk/write-limits.ts';
 import { createSessionChanger } from '../../../src/domains/sessions/session-changes.ts';
 import { createSessionStore } from '../../../src/domains/sessions/session-store.ts';
-import { quietLog } from '../../support/quiet-log.ts';
-import { openTestEngine } from '../../support/session-engine.ts';
-import { openSessions, testCatalogue, testLab, testMachine, whenState } from '../../support/sessions.ts';
-import { until } from '../../support/until.ts';
+import { quietLog } from '../../kit/basics/quiet-log.ts';
+import { openTestEngine } from '../../kit/sessions/session-engine.ts';
+import { openSessions, testCatalogue, testLab, testMachine, whenState } from '../../kit/sessions/sessions.ts';
+import { until } from '../../kit/basics/until.ts';
 
 const MIB = 1024 ** 2;
 const GIB = 1024 ** 3;

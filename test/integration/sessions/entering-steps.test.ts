@@ -5,13 +5,13 @@ import { systemClock } from '../../../src/core/clock.ts';
 import type { Engine } from '../../../src/engine/engine.ts';
 import type { LabStep, StepStart } from '../../../src/domains/labs/lab.ts';
 import { createSteps } from '../../../src/domains/sessions/steps/create-steps.ts';
-import { askAsEach } from '../../support/actors.ts';
-import { createGate } from '../../support/gate.ts';
-import { startScript } from '../../support/prepared-labs.ts';
-import { quietLog } from '../../support/quiet-log.ts';
-import { openSaves } from '../../support/saved-sessions.ts';
-import { testLab, testMachine, whenState } from '../../support/sessions.ts';
-import { until } from '../../support/until.ts';
+import { askAsEach } from '../../kit/service/actors.ts';
+import { createGate } from '../../kit/basics/gate.ts';
+import { startScript } from '../../kit/labs/prepared-labs.ts';
+import { quietLog } from '../../kit/basics/quiet-log.ts';
+import { openSaves } from '../../kit/sessions/saved-sessions.ts';
+import { testLab, testMachine, whenState } from '../../kit/sessions/sessions.ts';
+import { until } from '../../kit/basics/until.ts';
 
 const stepStart = (script: string, changes: Partial<StepStart> = {}): StepStart => ({
   ...startScript(script),

@@ -3,10 +3,10 @@ import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { test } from 'tap';
 import { fault } from '../../../src/core/errors.ts';
-import { outcomeOf } from '../../support/actors.ts';
-import { openBeside, openSaves } from '../../support/saved-sessions.ts';
-import { testLab, testMachine, whenState } from '../../support/sessions.ts';
-import { until } from '../../support/until.ts';
+import { outcomeOf } from '../../kit/service/actors.ts';
+import { openBeside, openSaves } from '../../kit/sessions/saved-sessions.ts';
+import { testLab, testMachine, whenState } from '../../kit/sessions/sessions.ts';
+import { until } from '../../kit/basics/until.ts';
 
 await test('what is too large is not saved: the session goes on with its files, and is told why', async (t) => {
   const { service, saves, actors, ready, run, saved, leaves } = await openSaves(t, {

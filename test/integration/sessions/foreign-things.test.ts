@@ -4,15 +4,15 @@ import { connectEngine } from '../../../src/engine/docker/client.ts';
 import { labelsOf } from '../../../src/engine/docker/labels.ts';
 import { untilLabel } from '../../../src/engine/docker/helper.ts';
 import { newId } from '../../../src/core/ids.ts';
-import { createActors } from '../../support/actors.ts';
-import { freshDatabase } from '../../support/databases.ts';
-import { MACHINE_IMAGE, testSubnet } from '../../support/engines.ts';
-import { newInstallation } from '../../support/installation.ts';
-import { openSaves } from '../../support/saved-sessions.ts';
-import { openTestEngine } from '../../support/session-engine.ts';
-import { environmentOf, testLab, testMachine, whenState } from '../../support/sessions.ts';
-import { until } from '../../support/until.ts';
-import { openPool, readyIds, warmLab } from '../../support/warm.ts';
+import { createActors } from '../../kit/service/actors.ts';
+import { freshDatabase } from '../../kit/database/databases.ts';
+import { MACHINE_IMAGE, testSubnet } from '../../kit/engine/engines.ts';
+import { newInstallation } from '../../kit/engine/installation.ts';
+import { openSaves } from '../../kit/sessions/saved-sessions.ts';
+import { openTestEngine } from '../../kit/sessions/session-engine.ts';
+import { environmentOf, testLab, testMachine, whenState } from '../../kit/sessions/sessions.ts';
+import { until } from '../../kit/basics/until.ts';
+import { openPool, readyIds, warmLab } from '../../kit/sessions/warm.ts';
 
 await test('sessions come, crash, are mended and go, and nothing that others made is touched', async (t) => {
   const database = await freshDatabase(t, 'sqlite');

@@ -1,11 +1,11 @@
 import { setTimeout } from 'node:timers/promises';
 import { test } from 'tap';
 import type { Test } from 'tap';
-import { createFakeClock } from '../../support/fake-clock.ts';
-import { createGate } from '../../support/gate.ts';
-import { openBeside, openSaves } from '../../support/saved-sessions.ts';
-import { whenState } from '../../support/sessions.ts';
-import { until } from '../../support/until.ts';
+import { createFakeClock } from '../../kit/basics/fake-clock.ts';
+import { createGate } from '../../kit/basics/gate.ts';
+import { openBeside, openSaves } from '../../kit/sessions/saved-sessions.ts';
+import { whenState } from '../../kit/sessions/sessions.ts';
+import { until } from '../../kit/basics/until.ts';
 
 /** A save that goes on for as long as the test says, on a clock that the test moves. */
 async function openLongSave(t: Test) {

@@ -3,15 +3,15 @@ import type { Test } from 'tap';
 import { createPauseStore } from '../../../src/domains/sessions/disk/pause-store.ts';
 import { createPauses } from '../../../src/domains/sessions/disk/pauses.ts';
 import { LEASE_MS } from '../../../src/infra/leases/lease.ts';
-import { createActors } from '../../support/actors.ts';
-import { eachDatabase } from '../../support/databases.ts';
-import { createFakeClock } from '../../support/fake-clock.ts';
-import { createGate } from '../../support/gate.ts';
-import { quietLog } from '../../support/quiet-log.ts';
-import { openSaves } from '../../support/saved-sessions.ts';
-import { openTestEngine } from '../../support/session-engine.ts';
-import { openSessions, whenState } from '../../support/sessions.ts';
-import { until } from '../../support/until.ts';
+import { createActors } from '../../kit/service/actors.ts';
+import { eachDatabase } from '../../kit/database/databases.ts';
+import { createFakeClock } from '../../kit/basics/fake-clock.ts';
+import { createGate } from '../../kit/basics/gate.ts';
+import { quietLog } from '../../kit/basics/quiet-log.ts';
+import { openSaves } from '../../kit/sessions/saved-sessions.ts';
+import { openTestEngine } from '../../kit/sessions/session-engine.ts';
+import { openSessions, whenState } from '../../kit/sessions/sessions.ts';
+import { until } from '../../kit/basics/until.ts';
 
 /** A session of which a copy is read for as long as the test says, and frozen meanwhile. */
 async function copying(t: Test) {

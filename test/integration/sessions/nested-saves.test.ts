@@ -1,8 +1,8 @@
 import { test } from 'tap';
 import { NESTED_DATA_FOLDER } from '../../../src/engine/engine.ts';
-import { MAKE_TINY_IMAGE, NESTED_IMAGE } from '../../support/nested.ts';
-import { openSaves } from '../../support/saved-sessions.ts';
-import { testLab, testMachine, whenState } from '../../support/sessions.ts';
+import { MAKE_TINY_IMAGE, NESTED_IMAGE } from '../../kit/engine/nested.ts';
+import { openSaves } from '../../kit/sessions/saved-sessions.ts';
+import { testLab, testMachine, whenState } from '../../kit/sessions/sessions.ts';
 
 const MIB = 1024 ** 2;
 const lab = testLab('lab-0', {

@@ -5,13 +5,13 @@ import { createPins } from '../../../src/domains/images/pins/create-pins.ts';
 import type { Actor } from '../../../src/domains/identity/actor.ts';
 import type { Lab } from '../../../src/domains/labs/lab.ts';
 import type { WarmOutcome } from '../../../src/domains/sessions/pool/warm-start.ts';
-import { createActors } from '../../support/actors.ts';
-import { freshDatabase } from '../../support/databases.ts';
-import { runScript } from '../../support/engines.ts';
-import { newInstallation } from '../../support/installation.ts';
-import { markImage, openImages } from '../../support/pins.ts';
-import { quietLog } from '../../support/quiet-log.ts';
-import { openTestEngine } from '../../support/session-engine.ts';
+import { createActors } from '../../kit/service/actors.ts';
+import { freshDatabase } from '../../kit/database/databases.ts';
+import { runScript } from '../../kit/engine/engines.ts';
+import { newInstallation } from '../../kit/engine/installation.ts';
+import { markImage, openImages } from '../../kit/labs/pins.ts';
+import { quietLog } from '../../kit/basics/quiet-log.ts';
+import { openTestEngine } from '../../kit/sessions/session-engine.ts';
 import {
   openSessions,
   testCatalogue,
@@ -19,9 +19,9 @@ import {
   testLab,
   testMachine,
   whenState,
-} from '../../support/sessions.ts';
-import { until } from '../../support/until.ts';
-import { readyIds, whenPool } from '../../support/warm.ts';
+} from '../../kit/sessions/sessions.ts';
+import { until } from '../../kit/basics/until.ts';
+import { readyIds, whenPool } from '../../kit/sessions/warm.ts';
 
 /** A service whose lab has an image of the test's own, with the mark `first`. */
 async function openPinned(t: Test, changes: Partial<Lab> = {}) {

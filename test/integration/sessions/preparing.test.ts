@@ -4,13 +4,13 @@ import { fileURLToPath } from 'node:url';
 import { test } from 'tap';
 import type { Test } from 'tap';
 import { openDatabase } from '../../../src/infra/database/database.ts';
-import { createActors } from '../../support/actors.ts';
-import { freshDatabase, freshDatabaseUrl } from '../../support/databases.ts';
-import { newInstallation } from '../../support/installation.ts';
-import { labOf } from '../../support/lab-of.ts';
-import { labFile, preparedLab, startScript } from '../../support/prepared-labs.ts';
-import { openSaves } from '../../support/saved-sessions.ts';
-import { openTestEngine } from '../../support/session-engine.ts';
+import { createActors } from '../../kit/service/actors.ts';
+import { freshDatabase, freshDatabaseUrl } from '../../kit/database/databases.ts';
+import { newInstallation } from '../../kit/engine/installation.ts';
+import { labOf } from '../../kit/labs/lab-of.ts';
+import { labFile, preparedLab, startScript } from '../../kit/labs/prepared-labs.ts';
+import { openSaves } from '../../kit/sessions/saved-sessions.ts';
+import { openTestEngine } from '../../kit/sessions/session-engine.ts';
 import {
   environmentOf,
   openSessions,
@@ -18,10 +18,10 @@ import {
   testLab,
   testMachine,
   whenState,
-} from '../../support/sessions.ts';
-import { until } from '../../support/until.ts';
-import { openPool, whenPool } from '../../support/warm.ts';
-import { TYPESCRIPT } from '../../support/typescript.ts';
+} from '../../kit/sessions/sessions.ts';
+import { until } from '../../kit/basics/until.ts';
+import { openPool, whenPool } from '../../kit/sessions/warm.ts';
+import { TYPESCRIPT } from '../../kit/service/typescript.ts';
 
 type Lab = ReturnType<typeof testLab>;
 
@@ -271,7 +271,7 @@ await test('what a killed process was preparing is begun anew in new machines', 
   const sessions = openSessions(t, database, { engine, catalogue: testCatalogue([counting]) });
   const { id } = await sessions.service.start(owner, { lab: 'lab-0' });
 
-  const service = fileURLToPath(new URL('../../support/hanging-service.ts', import.meta.url));
+  const service = fileURLToPath(new URL('../../kit/service/hanging-service.ts', import.meta.url));
   const child = spawn(process.execPath, [TYPESCRIPT, service, url, installation, '0', 'exec']);
   await once(child.stdout, 'data');
   const left = await environmentOf(database, id);

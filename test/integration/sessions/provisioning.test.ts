@@ -4,12 +4,12 @@ import type { Test } from 'tap';
 import type { Engine } from '../../../src/engine/engine.ts';
 import { createMemoryBus } from '../../../src/infra/bus/memory-bus.ts';
 import type { SessionsOptions } from '../../../src/domains/sessions/sessions-options.ts';
-import { createActors } from '../../support/actors.ts';
-import { createGate } from '../../support/gate.ts';
-import { SESSION_ADDRESS } from '../../support/job-networks.ts';
-import { quietLog } from '../../support/quiet-log.ts';
-import { freshDatabase } from '../../support/databases.ts';
-import { openTestEngine, withFaults } from '../../support/session-engine.ts';
+import { createActors } from '../../kit/service/actors.ts';
+import { createGate } from '../../kit/basics/gate.ts';
+import { SESSION_ADDRESS } from '../../kit/engine/job-networks.ts';
+import { quietLog } from '../../kit/basics/quiet-log.ts';
+import { freshDatabase } from '../../kit/database/databases.ts';
+import { openTestEngine, withFaults } from '../../kit/sessions/session-engine.ts';
 import {
   environmentOf,
   openSessions,
@@ -17,8 +17,8 @@ import {
   testLab,
   testMachine,
   whenState,
-} from '../../support/sessions.ts';
-import { until } from '../../support/until.ts';
+} from '../../kit/sessions/sessions.ts';
+import { until } from '../../kit/basics/until.ts';
 
 async function setUp(t: Test, options: Partial<SessionsOptions> = {}) {
   const database = await freshDatabase(t, 'sqlite');

@@ -4,9 +4,9 @@ import { promisify } from 'node:util';
 import { test } from 'tap';
 import type { Test } from 'tap';
 import type { Engine } from '../../../src/engine/engine.ts';
-import { createActors, outcomeOf } from '../../support/actors.ts';
-import { freshDatabase } from '../../support/databases.ts';
-import { openTestEngine, withFaults } from '../../support/session-engine.ts';
+import { createActors, outcomeOf } from '../../kit/service/actors.ts';
+import { freshDatabase } from '../../kit/database/databases.ts';
+import { openTestEngine, withFaults } from '../../kit/sessions/session-engine.ts';
 import {
   environmentOf,
   openSessions,
@@ -14,7 +14,7 @@ import {
   testLab,
   testMachine,
   whenState,
-} from '../../support/sessions.ts';
+} from '../../kit/sessions/sessions.ts';
 import type { Session, SessionService } from '../../../src/domains/sessions/session.ts';
 
 const docker = (...command: string[]) => promisify(execFile)('docker', command);

@@ -1,9 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
 import { test } from 'tap';
 import { system } from '../../../src/domains/identity/actor.ts';
-import { openAgeing, openSaves } from '../../support/saved-sessions.ts';
-import { whenState } from '../../support/sessions.ts';
-import { until } from '../../support/until.ts';
+import { openAgeing, openSaves } from '../../kit/sessions/saved-sessions.ts';
+import { whenState } from '../../kit/sessions/sessions.ts';
+import { until } from '../../kit/basics/until.ts';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;

@@ -1,8 +1,8 @@
 import { test } from 'tap';
-import { outcomeOf } from '../../support/actors.ts';
-import { openSaves } from '../../support/saved-sessions.ts';
-import { until } from '../../support/until.ts';
-import { environmentOf, whenState } from '../../support/sessions.ts';
+import { outcomeOf } from '../../kit/service/actors.ts';
+import { openSaves } from '../../kit/sessions/saved-sessions.ts';
+import { until } from '../../kit/basics/until.ts';
+import { environmentOf, whenState } from '../../kit/sessions/sessions.ts';
 
 /** Of everything that is to survive: owners, modes, links, what is installed, what is in a volume. */
 const WORK = `set -e

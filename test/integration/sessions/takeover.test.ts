@@ -3,17 +3,17 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { test } from 'tap';
 import { openDatabase } from '../../../src/infra/database/database.ts';
-import { createActors } from '../../support/actors.ts';
-import { eachDatabase, freshDatabaseUrl, providers } from '../../support/databases.ts';
-import { openTestEngine, withFaults } from '../../support/session-engine.ts';
-import { createGate } from '../../support/gate.ts';
-import { newInstallation } from '../../support/installation.ts';
-import { environmentOf, openSessions, whenState } from '../../support/sessions.ts';
-import { TYPESCRIPT } from '../../support/typescript.ts';
+import { createActors } from '../../kit/service/actors.ts';
+import { eachDatabase, freshDatabaseUrl, providers } from '../../kit/database/databases.ts';
+import { openTestEngine, withFaults } from '../../kit/sessions/session-engine.ts';
+import { createGate } from '../../kit/basics/gate.ts';
+import { newInstallation } from '../../kit/engine/installation.ts';
+import { environmentOf, openSessions, whenState } from '../../kit/sessions/sessions.ts';
+import { TYPESCRIPT } from '../../kit/service/typescript.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 
-const hangingService = fileURLToPath(new URL('../../support/hanging-service.ts', import.meta.url));
+const hangingService = fileURLToPath(new URL('../../kit/service/hanging-service.ts', import.meta.url));
 
 await test('what a killed process was making is made again by the next, at once and only once', async (t) => {
   for (const provider of providers) {

@@ -1,9 +1,9 @@
 import { test } from 'tap';
-import { createActors } from '../../support/actors.ts';
-import { freshDatabase } from '../../support/databases.ts';
-import { testMachine, whenState } from '../../support/sessions.ts';
-import { until } from '../../support/until.ts';
-import { openPool, readyIds, warmLab, whenPool } from '../../support/warm.ts';
+import { createActors } from '../../kit/service/actors.ts';
+import { freshDatabase } from '../../kit/database/databases.ts';
+import { testMachine, whenState } from '../../kit/sessions/sessions.ts';
+import { until } from '../../kit/basics/until.ts';
+import { openPool, readyIds, warmLab, whenPool } from '../../kit/sessions/warm.ts';
 
 const MIB = 1024 * 1024;
 

@@ -4,13 +4,13 @@ import { fault } from '../../../src/core/errors.ts';
 import { parseWarmTime } from '../../../src/domains/labs/warm-time.ts';
 import type { WarmTime } from '../../../src/domains/labs/warm-time.ts';
 import { system } from '../../../src/domains/identity/actor.ts';
-import { createActors } from '../../support/actors.ts';
-import { eachDatabase, freshDatabase } from '../../support/databases.ts';
-import { createFakeClock } from '../../support/fake-clock.ts';
-import { openTestEngine, withFaults } from '../../support/session-engine.ts';
-import { openSessions, testLab, testMachine, whenState } from '../../support/sessions.ts';
-import { until } from '../../support/until.ts';
-import { openPool, readyIds, warmLab, whenPool } from '../../support/warm.ts';
+import { createActors } from '../../kit/service/actors.ts';
+import { eachDatabase, freshDatabase } from '../../kit/database/databases.ts';
+import { createFakeClock } from '../../kit/basics/fake-clock.ts';
+import { openTestEngine, withFaults } from '../../kit/sessions/session-engine.ts';
+import { openSessions, testLab, testMachine, whenState } from '../../kit/sessions/sessions.ts';
+import { until } from '../../kit/basics/until.ts';
+import { openPool, readyIds, warmLab, whenPool } from '../../kit/sessions/warm.ts';
 
 await test('several processes fill one pool together, and none too many', async (t) => {
   await eachDatabase(t, 'one pool', async (t, database) => {

@@ -4,16 +4,16 @@ import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { test } from 'tap';
 import { openDatabase } from '../../../src/infra/database/database.ts';
-import { createActors } from '../../support/actors.ts';
-import { freshDatabase, freshDatabaseUrl, providers } from '../../support/databases.ts';
-import { newInstallation } from '../../support/installation.ts';
-import { openTestEngine, withFaults } from '../../support/session-engine.ts';
-import { environmentOf, openSessions, testCatalogue, whenState } from '../../support/sessions.ts';
-import { until } from '../../support/until.ts';
-import { openPool, readyIds, warmLab, whenPool } from '../../support/warm.ts';
-import { TYPESCRIPT } from '../../support/typescript.ts';
+import { createActors } from '../../kit/service/actors.ts';
+import { freshDatabase, freshDatabaseUrl, providers } from '../../kit/database/databases.ts';
+import { newInstallation } from '../../kit/engine/installation.ts';
+import { openTestEngine, withFaults } from '../../kit/sessions/session-engine.ts';
+import { environmentOf, openSessions, testCatalogue, whenState } from '../../kit/sessions/sessions.ts';
+import { until } from '../../kit/basics/until.ts';
+import { openPool, readyIds, warmLab, whenPool } from '../../kit/sessions/warm.ts';
+import { TYPESCRIPT } from '../../kit/service/typescript.ts';
 
-const hangingService = fileURLToPath(new URL('../../support/hanging-service.ts', import.meta.url));
+const hangingService = fileURLToPath(new URL('../../kit/service/hanging-service.ts', import.meta.url));
 
 await test('what a killed process was prewarming is removed by the next, which fills the pool', async (t) => {
   for (const provider of providers) {

@@ -1,13 +1,13 @@
 import { test } from 'tap';
-import { createActors } from '../../support/actors.ts';
-import { freshDatabase } from '../../support/databases.ts';
-import { newInstallation } from '../../support/installation.ts';
+import { createActors } from '../../kit/service/actors.ts';
+import { freshDatabase } from '../../kit/database/databases.ts';
+import { newInstallation } from '../../kit/engine/installation.ts';
 import { shellOf } from '../../../src/domains/labs/machine-shell.ts';
-import { readScreen } from '../../support/screen.ts';
-import { openTestEngine } from '../../support/session-engine.ts';
-import { testMachine, whenState } from '../../support/sessions.ts';
-import { until } from '../../support/until.ts';
-import { openPool, readyIds, warmLab, whenPool } from '../../support/warm.ts';
+import { readScreen } from '../../kit/terminals/screen.ts';
+import { openTestEngine } from '../../kit/sessions/session-engine.ts';
+import { testMachine, whenState } from '../../kit/sessions/sessions.ts';
+import { until } from '../../kit/basics/until.ts';
+import { openPool, readyIds, warmLab, whenPool } from '../../kit/sessions/warm.ts';
 import type { Database } from '../../../src/infra/database/database.ts';
 import type { WarmMachine } from '../../../src/domains/sessions/pool/warm-environment.ts';
 

@@ -1,12 +1,12 @@
 import { test } from 'tap';
 import type { Engine } from '../../../src/engine/engine.ts';
-import { createActors } from '../../support/actors.ts';
-import { freshDatabase } from '../../support/databases.ts';
-import { SESSION_ADDRESS } from '../../support/job-networks.ts';
-import { openTestEngine, withFaults } from '../../support/session-engine.ts';
-import { environmentOf, testMachine, whenState } from '../../support/sessions.ts';
-import { until } from '../../support/until.ts';
-import { openPool, readyIds, warmLab, whenPool } from '../../support/warm.ts';
+import { createActors } from '../../kit/service/actors.ts';
+import { freshDatabase } from '../../kit/database/databases.ts';
+import { SESSION_ADDRESS } from '../../kit/engine/job-networks.ts';
+import { openTestEngine, withFaults } from '../../kit/sessions/session-engine.ts';
+import { environmentOf, testMachine, whenState } from '../../kit/sessions/sessions.ts';
+import { until } from '../../kit/basics/until.ts';
+import { openPool, readyIds, warmLab, whenPool } from '../../kit/sessions/warm.ts';
 
 const run = async (engine: Engine, machineId: string, ...command: string[]) =>
   String((await engine.exec(machineId, { command, timeoutMs: 10_000, outputLimitBytes: 1_000 })).stdout);

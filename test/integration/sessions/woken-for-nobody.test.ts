@@ -4,13 +4,13 @@ import { systemClock } from '../../../src/core/clock.ts';
 import { createSessionStore } from '../../../src/domains/sessions/session-store.ts';
 import { createSubnetStore } from '../../../src/domains/sessions/provisioning/subnet-store.ts';
 import { createWarm } from '../../../src/domains/sessions/pool/create-warm.ts';
-import { createActors } from '../../support/actors.ts';
-import { freshDatabase } from '../../support/databases.ts';
-import { quietLog } from '../../support/quiet-log.ts';
-import { environmentOf, openSessions, testCatalogue, whenState } from '../../support/sessions.ts';
-import { unpinned } from '../../support/pins.ts';
-import { until } from '../../support/until.ts';
-import { openPool, readyIds, warmLab, whenPool } from '../../support/warm.ts';
+import { createActors } from '../../kit/service/actors.ts';
+import { freshDatabase } from '../../kit/database/databases.ts';
+import { quietLog } from '../../kit/basics/quiet-log.ts';
+import { environmentOf, openSessions, testCatalogue, whenState } from '../../kit/sessions/sessions.ts';
+import { unpinned } from '../../kit/labs/pins.ts';
+import { until } from '../../kit/basics/until.ts';
+import { openPool, readyIds, warmLab, whenPool } from '../../kit/sessions/warm.ts';
 
 /** A pool of one environment, which nobody looks after any more, and what looks into it. */
 async function setUp(t: Test) {

@@ -4,10 +4,10 @@ import { utimes } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { WebSocket } from 'ws';
-import { clearService } from '../../support/installation.ts';
-import { bundledLab } from '../../support/lab-folders.ts';
-import { memoryFolder } from '../../support/memory-folder.ts';
-import { freePort } from '../../support/machine/service-process.ts';
+import { clearService } from '../../kit/engine/installation.ts';
+import { bundledLab } from '../../kit/labs/lab-folders.ts';
+import { memoryFolder } from '../../kit/basics/memory-folder.ts';
+import { freePort } from '../../kit/runner/machine/service-process.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 

@@ -8,9 +8,9 @@ import { text } from 'node:stream/consumers';
 import t from 'tap';
 import type { Test } from 'tap';
 import { pingEngine } from '../../../src/host-setup/engine-ping.ts';
-import { TYPESCRIPT } from '../../support/typescript.ts';
+import { TYPESCRIPT } from '../../kit/service/typescript.ts';
 
-const ENSURE_ENGINE = [process.execPath, TYPESCRIPT, 'test/support/machine/ensure-engine.ts'];
+const ENSURE_ENGINE = [process.execPath, TYPESCRIPT, 'test/kit/runner/machine/ensure-engine.ts'];
 /** Hides the sockets and pid files of this machine from what follows. */
 const WITHOUT_ENGINE = 'mount -t tmpfs none /run && ';
 /** A user who may read this project but is not root. */

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import t from 'tap';
 import { connectEngine } from '../../../src/engine/docker/client.ts';
 import { labelsOf } from '../../../src/engine/docker/labels.ts';
-import { MACHINE_IMAGE } from '../../support/engines.ts';
-import { newInstallation } from '../../support/installation.ts';
-import { takeLeftovers } from '../../support/machine/leftovers.ts';
+import { MACHINE_IMAGE } from '../../kit/engine/engines.ts';
+import { newInstallation } from '../../kit/engine/installation.ts';
+import { takeLeftovers } from '../../kit/runner/machine/leftovers.ts';
 
 await t.test('what tests leave on the engine is told, with the test, and taken from there', async (t) => {
   const host = process.env['DOCKER_HOST'];

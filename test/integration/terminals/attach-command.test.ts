@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import t, { test } from 'tap';
-import { startBerth } from '../../support/berth-process.ts';
-import { startSession } from '../../support/started-session.ts';
-import { BERTH } from '../../support/berth-command.ts';
-import { until } from '../../support/until.ts';
+import { startBerth } from '../../kit/service/berth-process.ts';
+import { startSession } from '../../kit/sessions/started-session.ts';
+import { BERTH } from '../../kit/service/berth-command.ts';
+import { until } from '../../kit/basics/until.ts';
 
 const berth = await startBerth(t);
 const session = await startSession(berth);

@@ -4,12 +4,12 @@ import { connectTerminal } from 'berth-terminal-client/connect-terminal';
 import { test } from 'tap';
 import type { Test } from 'tap';
 import { WebSocket } from 'ws';
-import { openFaultyProxy } from '../../support/faulty-proxy.ts';
-import type { FaultyProxy } from '../../support/faulty-proxy.ts';
-import { seededRandom } from '../../support/random.ts';
-import { serveTerminals } from '../../support/terminal-server.ts';
-import type { TerminalServer } from '../../support/terminal-server.ts';
-import { until } from '../../support/until.ts';
+import { openFaultyProxy } from '../../kit/proxy/faulty-proxy.ts';
+import type { FaultyProxy } from '../../kit/proxy/faulty-proxy.ts';
+import { seededRandom } from '../../kit/fuzz/random.ts';
+import { serveTerminals } from '../../kit/terminals/terminal-server.ts';
+import type { TerminalServer } from '../../kit/terminals/terminal-server.ts';
+import { until } from '../../kit/basics/until.ts';
 
 /** Cuts in all; more by the environment, for a longer proof. */
 const CUTS = Number(process.env['BERTH_TEST_CUTS'] ?? 400);

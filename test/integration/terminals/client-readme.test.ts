@@ -7,9 +7,9 @@ import type { Terminal } from '@xterm/headless';
 import t, { test } from 'tap';
 import { WebSocket } from 'ws';
 import type { TerminalConnection } from 'berth-terminal-client/connect-terminal';
-import { startBerth } from '../../support/berth-process.ts';
-import { startSession } from '../../support/started-session.ts';
-import { until } from '../../support/until.ts';
+import { startBerth } from '../../kit/service/berth-process.ts';
+import { startSession } from '../../kit/sessions/started-session.ts';
+import { until } from '../../kit/basics/until.ts';
 
 const client = new URL('../../../packages/terminal-client/', import.meta.url);
 const berth = await startBerth(t);

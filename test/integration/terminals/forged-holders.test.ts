@@ -1,10 +1,10 @@
 import t, { test } from 'tap';
 import type { EngineTerminal } from '../../../src/engine/engine-terminals.ts';
-import { forge } from '../../support/floods.ts';
-import { whenState } from '../../support/sessions.ts';
-import { serveTerminals } from '../../support/terminal-server.ts';
-import type { TerminalServer } from '../../support/terminal-server.ts';
-import { until } from '../../support/until.ts';
+import { forge } from '../../kit/terminals/floods.ts';
+import { whenState } from '../../kit/sessions/sessions.ts';
+import { serveTerminals } from '../../kit/terminals/terminal-server.ts';
+import type { TerminalServer } from '../../kit/terminals/terminal-server.ts';
+import { until } from '../../kit/basics/until.ts';
 
 /** What forged-holder.pl claims to have printed, and no real agent would. */
 const CLAIMED = 100_000_000_000;

@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'tap';
 import type { Test } from 'tap';
-import { startBerth } from '../../support/berth-process.ts';
-import type { BerthProcess } from '../../support/berth-process.ts';
-import { floods, forge, forgeries } from '../../support/floods.ts';
-import { learnerAt } from '../../support/learner.ts';
-import { TerminalClient } from '../../support/terminal-client.ts';
+import { startBerth } from '../../kit/service/berth-process.ts';
+import type { BerthProcess } from '../../kit/service/berth-process.ts';
+import { floods, forge, forgeries } from '../../kit/terminals/floods.ts';
+import { learnerAt } from '../../kit/service/learner.ts';
+import { TerminalClient } from '../../kit/terminals/terminal-client.ts';
 
 /** For so long all floods go on at once, and 20 learners work; some seconds, and two learners, when absent. */
 const MINUTES = Number(process.env['BERTH_TEST_SOAK_MINUTES'] ?? 0);

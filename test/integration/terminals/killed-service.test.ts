@@ -2,11 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import t, { test } from 'tap';
 import { WebSocket } from 'ws';
 import { connectTerminal } from 'berth-terminal-client/connect-terminal';
-import { startBerth } from '../../support/berth-process.ts';
-import { fasterTimers } from '../../support/faster-timers.ts';
-import { freePort } from '../../support/machine/service-process.ts';
-import { startSession } from '../../support/started-session.ts';
-import { until } from '../../support/until.ts';
+import { startBerth } from '../../kit/service/berth-process.ts';
+import { fasterTimers } from '../../kit/terminals/faster-timers.ts';
+import { freePort } from '../../kit/runner/machine/service-process.ts';
+import { startSession } from '../../kit/sessions/started-session.ts';
+import { until } from '../../kit/basics/until.ts';
 
 const KILLS = 2;
 /** Pauses are so many times shorter, so that clients are back before the service is quite there. */

@@ -7,9 +7,9 @@ import { createServer } from '../../../src/api/app.ts';
 import { readConfig } from '../../../src/config/config.ts';
 import { toGlobalId } from '../../../src/api/shared/global-id.ts';
 import { addRecordings } from '../../../src/api/http/recordings.ts';
-import { freshDatabase } from '../../support/databases.ts';
-import { recordingWorld } from '../../support/recordings.ts';
-import { until } from '../../support/until.ts';
+import { freshDatabase } from '../../kit/database/databases.ts';
+import { recordingWorld } from '../../kit/terminals/recordings.ts';
+import { until } from '../../kit/basics/until.ts';
 
 const PIPELINED = 50;
 /** Ends each answer. */

@@ -1,8 +1,8 @@
 import { test } from 'tap';
-import { askAsEach, outcomeOf } from '../../support/actors.ts';
-import { bytesOf } from '../../support/bytes-of.ts';
-import { eachDatabase } from '../../support/databases.ts';
-import { recordingWorld } from '../../support/recordings.ts';
+import { askAsEach, outcomeOf } from '../../kit/service/actors.ts';
+import { bytesOf } from '../../kit/basics/bytes-of.ts';
+import { eachDatabase } from '../../kit/database/databases.ts';
+import { recordingWorld } from '../../kit/terminals/recordings.ts';
 
 const hidden = 'RECORDING_NOT_FOUND';
 const nobody = 'UNAUTHENTICATED';

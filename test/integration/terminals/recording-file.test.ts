@@ -2,9 +2,9 @@ import { promisify } from 'node:util';
 import { gunzipSync, inflateRaw } from 'node:zlib';
 import { test } from 'tap';
 import { system } from '../../../src/domains/identity/actor.ts';
-import { bytesOf } from '../../support/bytes-of.ts';
-import { freshDatabase } from '../../support/databases.ts';
-import { recordingWorld } from '../../support/recordings.ts';
+import { bytesOf } from '../../kit/basics/bytes-of.ts';
+import { freshDatabase } from '../../kit/database/databases.ts';
+import { recordingWorld } from '../../kit/terminals/recordings.ts';
 
 const inflate = promisify(inflateRaw);
 /** Of gzip's header without a name, in bytes. */

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import t, { test } from 'tap';
-import { startBerth } from '../../support/berth-process.ts';
-import { bundledLab } from '../../support/lab-folders.ts';
-import { freePort } from '../../support/machine/service-process.ts';
-import { parseCast } from '../../support/recordings.ts';
-import { startSession } from '../../support/started-session.ts';
-import { TerminalClient } from '../../support/terminal-client.ts';
-import { until } from '../../support/until.ts';
+import { startBerth } from '../../kit/service/berth-process.ts';
+import { bundledLab } from '../../kit/labs/lab-folders.ts';
+import { freePort } from '../../kit/runner/machine/service-process.ts';
+import { parseCast } from '../../kit/terminals/recordings.ts';
+import { startSession } from '../../kit/sessions/started-session.ts';
+import { TerminalClient } from '../../kit/terminals/terminal-client.ts';
+import { until } from '../../kit/basics/until.ts';
 import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 

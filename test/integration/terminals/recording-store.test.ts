@@ -3,9 +3,9 @@ import { gzipSync } from 'node:zlib';
 import { system } from '../../../src/domains/identity/actor.ts';
 import { createRecordingStore } from '../../../src/domains/terminals/recordings/recording-store.ts';
 import type { RecordingWrite } from '../../../src/domains/terminals/recordings/recording-store.ts';
-import { eachDatabase } from '../../support/databases.ts';
-import { createFakeClock } from '../../support/fake-clock.ts';
-import { recordingWorld } from '../../support/recordings.ts';
+import { eachDatabase } from '../../kit/database/databases.ts';
+import { createFakeClock } from '../../kit/basics/fake-clock.ts';
+import { recordingWorld } from '../../kit/terminals/recordings.ts';
 
 const DAY_MS = 86_400_000;
 

@@ -1,12 +1,12 @@
 import { test } from 'tap';
 import { system } from '../../../src/domains/identity/actor.ts';
-import { drawnScreen } from '../../support/drawn-screen.ts';
-import { aliveBytes } from '../../support/garbage.ts';
-import { readRecording } from '../../support/recordings.ts';
-import { TerminalClient } from '../../support/terminal-client.ts';
-import { serveTerminals } from '../../support/terminal-server.ts';
-import type { TerminalServer } from '../../support/terminal-server.ts';
-import { until } from '../../support/until.ts';
+import { drawnScreen } from '../../kit/terminals/drawn-screen.ts';
+import { aliveBytes } from '../../kit/fuzz/garbage.ts';
+import { readRecording } from '../../kit/terminals/recordings.ts';
+import { TerminalClient } from '../../kit/terminals/terminal-client.ts';
+import { serveTerminals } from '../../kit/terminals/terminal-server.ts';
+import type { TerminalServer } from '../../kit/terminals/terminal-server.ts';
+import { until } from '../../kit/basics/until.ts';
 
 /** The recording of a terminal. */
 async function recordingOf({ terminals }: Pick<TerminalServer, 'terminals'>, terminal: string) {

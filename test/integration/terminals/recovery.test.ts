@@ -3,10 +3,10 @@ import { test } from 'tap';
 import { deferred } from '../../../src/core/deferred.ts';
 import { fault } from '../../../src/core/errors.ts';
 import { createMemoryBus } from '../../../src/infra/bus/memory-bus.ts';
-import { createFakeClock } from '../../support/fake-clock.ts';
-import { quietLog } from '../../support/quiet-log.ts';
-import { TerminalClient } from '../../support/terminal-client.ts';
-import { serveTerminals } from '../../support/terminal-server.ts';
+import { createFakeClock } from '../../kit/basics/fake-clock.ts';
+import { quietLog } from '../../kit/basics/quiet-log.ts';
+import { TerminalClient } from '../../kit/terminals/terminal-client.ts';
+import { serveTerminals } from '../../kit/terminals/terminal-server.ts';
 
 const isGone = (owner: string) => owner === 'the-dead';
 

@@ -1,6 +1,6 @@
 import { test } from 'tap';
-import { serveTerminals } from '../../support/terminal-server.ts';
-import { TerminalClient } from '../../support/terminal-client.ts';
+import { serveTerminals } from '../../kit/terminals/terminal-server.ts';
+import { TerminalClient } from '../../kit/terminals/terminal-client.ts';
 
 await test('shells on the real engine', async (t) => {
   const server = await serveTerminals(t);

@@ -1,7 +1,7 @@
 import { test } from 'tap';
 import { deferred } from '../../../src/core/deferred.ts';
-import { TerminalClient } from '../../support/terminal-client.ts';
-import { serveTerminals } from '../../support/terminal-server.ts';
+import { TerminalClient } from '../../kit/terminals/terminal-client.ts';
+import { serveTerminals } from '../../kit/terminals/terminal-server.ts';
 
 const isGone = (owner: string) => owner === 'the-dead';
 

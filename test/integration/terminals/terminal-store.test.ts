@@ -3,9 +3,9 @@ import type { Database } from '../../../src/infra/database/database.ts';
 import { newId } from '../../../src/core/ids.ts';
 import { createTicketStore } from '../../../src/domains/terminals/ticket-store.ts';
 import { createTerminalStore } from '../../../src/domains/terminals/terminal-store.ts';
-import { createActors } from '../../support/actors.ts';
-import { eachDatabase } from '../../support/databases.ts';
-import { openSessions } from '../../support/sessions.ts';
+import { createActors } from '../../kit/service/actors.ts';
+import { eachDatabase } from '../../kit/database/databases.ts';
+import { openSessions } from '../../kit/sessions/sessions.ts';
 
 const NOW = new Date('2030-01-01T08:00:00Z');
 const after = (ms: number) => new Date(NOW.getTime() + ms);

@@ -1,8 +1,8 @@
 import { test } from 'tap';
-import { askAsEach } from '../../support/actors.ts';
-import { createFakeClock } from '../../support/fake-clock.ts';
-import { serveTerminals } from '../../support/terminal-server.ts';
-import { TerminalClient } from '../../support/terminal-client.ts';
+import { askAsEach } from '../../kit/service/actors.ts';
+import { createFakeClock } from '../../kit/basics/fake-clock.ts';
+import { serveTerminals } from '../../kit/terminals/terminal-server.ts';
+import { TerminalClient } from '../../kit/terminals/terminal-client.ts';
 
 await test('who may open, see and close terminals', async (t) => {
   const { terminals, actors, sessionId, open } = await serveTerminals(t);

@@ -1,10 +1,10 @@
 import { test } from 'tap';
 import { fault } from '../../../src/core/errors.ts';
-import { createFakeClock } from '../../support/fake-clock.ts';
-import { serveTerminals } from '../../support/terminal-server.ts';
-import { TerminalClient } from '../../support/terminal-client.ts';
-import { until } from '../../support/until.ts';
-import { unwatched } from '../../support/unwatched.ts';
+import { createFakeClock } from '../../kit/basics/fake-clock.ts';
+import { serveTerminals } from '../../kit/terminals/terminal-server.ts';
+import { TerminalClient } from '../../kit/terminals/terminal-client.ts';
+import { until } from '../../kit/basics/until.ts';
+import { unwatched } from '../../kit/basics/unwatched.ts';
 
 const quiet = { code: 1000, reason: 'exited' };
 const refusedNow = { code: 4401, reason: 'UNAUTHENTICATED' };

@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'tap';
 import type { Actor } from '../../../src/domains/identity/actor.ts';
 import type { ViewerRole } from '../../../src/domains/terminals/terminal.ts';
-import { serveTerminals } from '../../support/terminal-server.ts';
-import { TerminalClient } from '../../support/terminal-client.ts';
-import { until } from '../../support/until.ts';
+import { serveTerminals } from '../../kit/terminals/terminal-server.ts';
+import { TerminalClient } from '../../kit/terminals/terminal-client.ts';
+import { until } from '../../kit/basics/until.ts';
 
 await test('several people at one terminal', async (t) => {
   const server = await serveTerminals(t);

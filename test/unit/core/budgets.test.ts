@@ -1,6 +1,6 @@
 import { test } from 'tap';
 import { createBudgets } from '../../../src/core/budgets.ts';
-import { steppedTime } from '../../support/stepped-time.ts';
+import { steppedTime } from '../../kit/basics/stepped-time.ts';
 
 await test('an account may spend its burst at once, and then what comes back with time', async (t) => {
   const time = steppedTime();

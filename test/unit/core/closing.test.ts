@@ -1,6 +1,6 @@
 import { test } from 'tap';
 import { createClosing, finish } from '../../../src/core/closing.ts';
-import { quietLog } from '../../support/quiet-log.ts';
+import { quietLog } from '../../kit/basics/quiet-log.ts';
 
 await test('what was opened is closed once, the last first, whatever fails to', async (t) => {
   const log = quietLog();

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { test } from 'tap';
 import { PROCESS_SPACE } from '../../../src/infra/leases/process-owner.ts';
 import { sweepWorkFolders, withWorkFolder } from '../../../src/core/work-folder.ts';
-import { emptyFolder } from '../../support/git-repository.ts';
+import { emptyFolder } from '../../kit/labs/git-repository.ts';
 
 /** A user without rights, by number. */
 const NOBODY = 65_534;

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import t from 'tap';
-import { TAP } from '../../support/machine/tap.ts';
+import { TAP } from '../../kit/runner/machine/tap.ts';
 
 await t.test('each file has a line, and what failed is told once more at the end', async (t) => {
   const files = ['test/fixtures/what-tests-load.ts', 'test/fixtures/what-fails.ts'];

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import t from 'tap';
-import { TAP } from '../../support/machine/tap.ts';
+import { TAP } from '../../kit/runner/machine/tap.ts';
 
 await t.test('tap loads nothing into tests that they do not ask for', async (t) => {
   const args = [...TAP, '--reporter=tap', 'test/fixtures/what-tests-load.ts'];

@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import t from 'tap';
-import { TYPESCRIPT } from '../../support/typescript.ts';
+import { TYPESCRIPT } from '../../kit/service/typescript.ts';
 
 const fixture = (name: string) => `test/fixtures/${name}.ts`;
 
 /** Runs these files as unit tests. */
 function runUnits(...names: string[]) {
-  const args = [TYPESCRIPT, 'test/support/unit/run.ts', ...names.map(fixture)];
+  const args = [TYPESCRIPT, 'test/kit/runner/unit/run.ts', ...names.map(fixture)];
   // As from a terminal: the environment of a test tells tap that it is one.
   return spawnSync('env', ['-i', process.execPath, ...args], { encoding: 'utf8' });
 }

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'tap';
 import type { Test } from 'tap';
-import { followTerminal } from '../../support/followed-terminal.ts';
-import { seededRandom } from '../../support/random.ts';
-import { startScriptedTerminal } from '../../support/scripted-terminal.ts';
-import type { ScriptedTerminal } from '../../support/scripted-terminal.ts';
-import { until } from '../../support/until.ts';
+import { followTerminal } from '../../kit/terminals/followed-terminal.ts';
+import { seededRandom } from '../../kit/fuzz/random.ts';
+import { startScriptedTerminal } from '../../kit/terminals/scripted-terminal.ts';
+import type { ScriptedTerminal } from '../../kit/terminals/scripted-terminal.ts';
+import { until } from '../../kit/basics/until.ts';
 
 const CUTS = 150;
 /** Longest output of the script, in bytes: longer than a frame, so that cuts are within and between frames. */

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'tap';
 import { AttachRefused } from 'berth-terminal-client/attach-refused';
-import { followTerminal } from '../../support/followed-terminal.ts';
-import { startScriptedTerminal } from '../../support/scripted-terminal.ts';
-import { until } from '../../support/until.ts';
+import { followTerminal } from '../../kit/terminals/followed-terminal.ts';
+import { startScriptedTerminal } from '../../kit/terminals/scripted-terminal.ts';
+import { until } from '../../kit/basics/until.ts';
 
 await test('a broken connection resumes at the next byte, and only older output is marked as replayed', async (t) => {
   const terminal = await startScriptedTerminal(t);

@@ -1,7 +1,7 @@
 import { test } from 'tap';
 import { createQueryFilter } from 'berth-terminal-client/query-filter';
-import { seededRandom } from '../../support/random.ts';
-import { TERMINAL_QUERIES } from '../../support/terminal-queries.ts';
+import { seededRandom } from '../../kit/fuzz/random.ts';
+import { TERMINAL_QUERIES } from '../../kit/terminals/terminal-queries.ts';
 
 const OTHERS = [
   'plain, 한국어',

@@ -1,7 +1,7 @@
 import headless from '@xterm/headless';
 import { test } from 'tap';
 import { createPastQueries } from '../../../web/src/modules/terminal/past-queries.ts';
-import { TERMINAL_QUERIES } from '../../support/terminal-queries.ts';
+import { TERMINAL_QUERIES } from '../../kit/terminals/terminal-queries.ts';
 
 function newTerminal() {
   const terminal = new headless.Terminal({

@@ -13,7 +13,7 @@ import { createPreviewHosts } from '../../../../src/api/shared/preview-hosts.ts'
 import { createSessionCookie } from '../../../../src/api/shared/session-cookie.ts';
 import { createCredentialWatch } from '../../../../src/domains/identity/credential-watch.ts';
 import { websocketOptions } from '../../../../src/api/ws/websocket-options.ts';
-import { quietLog } from '../../../support/quiet-log.ts';
+import { quietLog } from '../../../kit/basics/quiet-log.ts';
 import { createServices } from './services.ts';
 import { createWorld } from './world.ts';
 

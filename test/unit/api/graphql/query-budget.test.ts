@@ -3,8 +3,8 @@ import { test } from 'tap';
 import type { WebSocket } from 'ws';
 import { createBudgets } from '../../../../src/core/budgets.ts';
 import { createQueryBudget } from '../../../../src/api/graphql/limits/query-budget.ts';
-import { steppedTime } from '../../../support/stepped-time.ts';
-import { until } from '../../../support/until.ts';
+import { steppedTime } from '../../../kit/basics/stepped-time.ts';
+import { until } from '../../../kit/basics/until.ts';
 import { startApp } from './app.ts';
 import { open } from './connections.ts';
 

@@ -9,7 +9,7 @@ import type { LabView } from '../../../../src/domains/labs/lab-view.ts';
 import type { SavedState } from '../../../../src/domains/sessions/snapshots/saved-state.ts';
 import type { Session } from '../../../../src/domains/sessions/session.ts';
 import type { Terminal } from '../../../../src/domains/terminals/terminal.ts';
-import { quietLog } from '../../../support/quiet-log.ts';
+import { quietLog } from '../../../kit/basics/quiet-log.ts';
 
 export const at = new Date('2030-01-31T09:30:00.000Z');
 

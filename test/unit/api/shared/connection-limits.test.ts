@@ -15,7 +15,7 @@ import { allScopes } from '../../../../src/domains/identity/actor.ts';
 import type { Actor } from '../../../../src/domains/identity/actor.ts';
 import type { CredentialWatch } from '../../../../src/domains/identity/credential-watch.ts';
 import type { HeadTimes } from '../../../../src/api/http/front-door.ts';
-import { until } from '../../../support/until.ts';
+import { until } from '../../../kit/basics/until.ts';
 
 /** A server with the limits of `settings`, on a port of its own. */
 async function startServer(

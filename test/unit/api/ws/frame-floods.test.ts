@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { test } from 'tap';
 import type { Test } from 'tap';
 import { createFrameBudgets } from '../../../../src/api/shared/sockets/frame-budget.ts';
-import { servePipeTerminals } from '../../../support/pipe-terminals.ts';
-import { TerminalClient } from '../../../support/terminal-client.ts';
-import { steppedTime } from '../../../support/stepped-time.ts';
+import { servePipeTerminals } from '../../../kit/terminals/pipe-terminals.ts';
+import { TerminalClient } from '../../../kit/terminals/terminal-client.ts';
+import { steppedTime } from '../../../kit/basics/stepped-time.ts';
 
 const FRAMES = 40_000;
 /** What may be read beyond the budget: what the socket had brought already, in frames of seven bytes. */

@@ -4,8 +4,8 @@ import { createHolderReader } from '../../../../src/engine/docker/holder/holder-
 import { isFault } from '../../../../src/core/errors.ts';
 import { requireTerminalSize } from '../../../../src/domains/terminals/terminal-size.ts';
 import { readClientFrame } from '../../../../src/api/ws/frames.ts';
-import { fuzzFrames } from '../../../support/fuzz.ts';
-import { aliveBytes } from '../../../support/garbage.ts';
+import { fuzzFrames } from '../../../kit/fuzz/fuzz.ts';
+import { aliveBytes } from '../../../kit/fuzz/garbage.ts';
 
 /** What is kept after all of a million frames, in bytes: compiled code, and nothing of theirs. */
 const MOST_KEPT = 4 * 1024 * 1024;

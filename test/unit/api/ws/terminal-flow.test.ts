@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'tap';
 import { WINDOW_BYTES } from '../../../../src/api/ws/output.ts';
-import { later, servePipeTerminals } from '../../../support/pipe-terminals.ts';
-import type { TerminalClient } from '../../../support/terminal-client.ts';
+import { later, servePipeTerminals } from '../../../kit/terminals/pipe-terminals.ts';
+import type { TerminalClient } from '../../../kit/terminals/terminal-client.ts';
 
 /** Room for the frame that crosses a limit and for what streams hold by themselves. */
 const SLACK_BYTES = 512 * 1024;

@@ -4,10 +4,10 @@ import { test } from 'tap';
 import { fault } from '../../../../src/core/errors.ts';
 import type { AttachedTerminal } from '../../../../src/domains/terminals/terminal.ts';
 import { MAX_CLIENT_FRAME } from '../../../../src/api/ws/frames.ts';
-import { collectGarbage } from '../../../support/garbage.ts';
-import { later, servePipeTerminals } from '../../../support/pipe-terminals.ts';
-import { TerminalClient } from '../../../support/terminal-client.ts';
-import { until } from '../../../support/until.ts';
+import { collectGarbage } from '../../../kit/fuzz/garbage.ts';
+import { later, servePipeTerminals } from '../../../kit/terminals/pipe-terminals.ts';
+import { TerminalClient } from '../../../kit/terminals/terminal-client.ts';
+import { until } from '../../../kit/basics/until.ts';
 
 await test('the shell is let go when its viewer leaves, also while it was starting', async (t) => {
   const { connect, pipe } = await servePipeTerminals(t);

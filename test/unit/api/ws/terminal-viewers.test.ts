@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'tap';
 import type { TerminalSize } from '../../../../src/domains/terminals/terminal.ts';
-import { servePipeTerminals } from '../../../support/pipe-terminals.ts';
+import { servePipeTerminals } from '../../../kit/terminals/pipe-terminals.ts';
 
 await test('a viewer that reads nothing of what it is told is cut off, whatever it says to seem alive', async (t) => {
   let viewers = 0;

@@ -3,7 +3,7 @@ import { answersTo } from '../../../../src/domains/checks/given-answers.ts';
 import type { GivenAnswer } from '../../../../src/domains/checks/given-answers.ts';
 import { judgeQuiz } from '../../../../src/domains/checks/kinds/quiz-check.ts';
 import type { QuizCheck, QuizText } from '../../../../src/domains/labs/lab-check.ts';
-import { scriptCheck } from '../../../support/checks.ts';
+import { scriptCheck } from '../../../kit/labs/checks.ts';
 
 const common = {
   title: undefined,

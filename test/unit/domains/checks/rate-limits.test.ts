@@ -4,7 +4,7 @@ import {
   createRunLimit,
   RUNS_PER_WINDOW,
 } from '../../../../src/domains/checks/rate-limits.ts';
-import { createFakeClock } from '../../../support/fake-clock.ts';
+import { createFakeClock } from '../../../kit/basics/fake-clock.ts';
 
 await test('polls of one user in one session are apart, whatever others do', async (t) => {
   const clock = createFakeClock();

@@ -1,7 +1,7 @@
 import { test } from 'tap';
 import type { ByteSource } from '../../../../src/core/byte-source.ts';
 import { withFirstBytes, takeFirstLine } from '../../../../src/domains/files/byte-sources.ts';
-import { bytesOf } from '../../../support/bytes-of.ts';
+import { bytesOf } from '../../../kit/basics/bytes-of.ts';
 
 /** Gives pieces as they are cut. */
 function of(...pieces: string[]): ByteSource {

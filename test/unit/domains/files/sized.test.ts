@@ -1,7 +1,7 @@
 import { test } from 'tap';
 import type { ByteSource } from '../../../../src/core/byte-source.ts';
 import { exactSize } from '../../../../src/domains/files/byte-sources.ts';
-import { bytesOf } from '../../../support/bytes-of.ts';
+import { bytesOf } from '../../../kit/basics/bytes-of.ts';
 
 /** Gives 1,000 bytes a time, `times`; and counts. */
 function thousands(times: number) {

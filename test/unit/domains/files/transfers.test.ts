@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { test } from 'tap';
 import { createTransfers } from '../../../../src/domains/files/transfers.ts';
-import { aliveBytes } from '../../../support/garbage.ts';
+import { aliveBytes } from '../../../kit/fuzz/garbage.ts';
 
 const never = new AbortController().signal;
 const LIMITS = { session: 4, learner: 6, all: 32, waitMs: 60_000 };

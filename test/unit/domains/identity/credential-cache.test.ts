@@ -1,7 +1,7 @@
 import t from 'tap';
 import { createCredentialCache } from '../../../../src/domains/identity/credential-cache.ts';
 import type { Credential } from '../../../../src/domains/identity/credential-cache.ts';
-import { createFakeClock } from '../../../support/fake-clock.ts';
+import { createFakeClock } from '../../../kit/basics/fake-clock.ts';
 
 function credentialOf(userId: string): Credential {
   return { actor: { userId, role: 'student', scopes: ['read'] }, expiresAt: undefined };

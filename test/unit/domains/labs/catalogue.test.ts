@@ -1,6 +1,6 @@
 import t from 'tap';
 import { imagesOfLabs } from '../../../../src/domains/labs/catalogue.ts';
-import { labOf } from '../../../support/lab-of.ts';
+import { labOf } from '../../../kit/labs/lab-of.ts';
 
 await t.test('a lab needs the images of its machines and of its trusted checks', async (t) => {
   const lab = await labOf(t, {

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { wordProblems } from '../../../../src/domains/labs/schema/code-words.ts';
-import { labOf, problemsOf } from '../../../support/lab-of.ts';
+import { labOf, problemsOf } from '../../../kit/labs/lab-of.ts';
 
 const lab = (introduction: string) => ({
   'lab.yaml': `title: a

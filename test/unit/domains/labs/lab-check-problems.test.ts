@@ -1,5 +1,5 @@
 import t from 'tap';
-import { labWithCheck, problemsOf } from '../../../support/lab-of.ts';
+import { labWithCheck, problemsOf } from '../../../kit/labs/lab-of.ts';
 
 const KINDS = '"script", "quiz", "file", "command", "http"';
 

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { labOf, labWithCheck } from '../../../support/lab-of.ts';
+import { labOf, labWithCheck } from '../../../kit/labs/lab-of.ts';
 
 const anyText = { contains: [], matches: undefined, equals: undefined };
 const common = { id: 'check', title: undefined, weight: 1 };

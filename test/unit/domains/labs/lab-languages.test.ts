@@ -1,5 +1,5 @@
 import t from 'tap';
-import { labOf, problemsOf } from '../../../support/lab-of.ts';
+import { labOf, problemsOf } from '../../../kit/labs/lab-of.ts';
 
 const MACHINES = 'machines: [{ name: main, image: berth/lab-linux }]';
 

@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { labIn, labsFolder, problemsIn } from '../../../support/lab-folders.ts';
+import { labIn, labsFolder, problemsIn } from '../../../kit/labs/lab-folders.ts';
 import { join } from 'node:path';
 
 const withPorts = (ports: string) => ({

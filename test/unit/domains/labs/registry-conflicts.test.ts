@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import t from 'tap';
 import type { Test } from 'tap';
-import { labIn, labsFolder, problemsIn } from '../../../support/lab-folders.ts';
+import { labIn, labsFolder, problemsIn } from '../../../kit/labs/lab-folders.ts';
 
 const folderOf = async (t: Test, text: string) => join(await labsFolder(t, { x: { 'lab.yaml': text } }), 'x');
 

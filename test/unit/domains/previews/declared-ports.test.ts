@@ -4,9 +4,9 @@ import { fault } from '../../../../src/core/errors.ts';
 import { createMemoryBus } from '../../../../src/infra/bus/memory-bus.ts';
 import { createPreviewService } from '../../../../src/domains/previews/preview-service.ts';
 import type { PreviewServiceOptions } from '../../../../src/domains/previews/preview-service.ts';
-import { createFakeClock } from '../../../support/fake-clock.ts';
-import { quietLog } from '../../../support/quiet-log.ts';
-import { testLab, testMachine } from '../../../support/sessions.ts';
+import { createFakeClock } from '../../../kit/basics/fake-clock.ts';
+import { quietLog } from '../../../kit/basics/quiet-log.ts';
+import { testLab, testMachine } from '../../../kit/sessions/sessions.ts';
 
 /** Ports of a machine called `name`, where the catalogue has the lab or throws this. */
 function declared(name: string, problem?: FaultCode) {

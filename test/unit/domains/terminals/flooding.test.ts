@@ -5,7 +5,7 @@ import type { TerminalEnd } from '../../../../src/engine/engine-terminals.ts';
 import { newId } from '../../../../src/core/ids.ts';
 import { createOutputBudgets } from '../../../../src/domains/terminals/pacing/output-budgets.ts';
 import { createLiveTerminal } from '../../../../src/domains/terminals/live-terminal.ts';
-import { steppedTime } from '../../../support/stepped-time.ts';
+import { steppedTime } from '../../../kit/basics/stepped-time.ts';
 
 const MIB = 1024 ** 2;
 const PIECE = 64 * 1024;

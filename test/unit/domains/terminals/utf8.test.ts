@@ -1,6 +1,6 @@
 import { test } from 'tap';
 import { createUtf8Decoder } from '../../../../src/domains/terminals/utf8.ts';
-import { seededRandom } from '../../../support/random.ts';
+import { seededRandom } from '../../../kit/fuzz/random.ts';
 
 await test('characters come whole however the bytes are cut', (t) => {
   const text = 'aé€😀한글\u0000\r\n\u001B[1m';

@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import t, { test } from 'tap';
 import type { Test } from 'tap';
-import { fuzzFrames } from '../../../support/fuzz.ts';
-import { startLocalCarrier } from '../../../support/local-carrier.ts';
-import { connectLocally } from '../../../support/local-socket.ts';
-import { compileSanitized, startNative } from '../../../support/native-programs.ts';
-import { until } from '../../../support/until.ts';
+import { fuzzFrames } from '../../../kit/fuzz/fuzz.ts';
+import { startLocalCarrier } from '../../../kit/engine/local-carrier.ts';
+import { connectLocally } from '../../../kit/engine/local-socket.ts';
+import { compileSanitized, startNative } from '../../../kit/engine/native-programs.ts';
+import { until } from '../../../kit/basics/until.ts';
 
 /** More connections than the launcher lets wait (see its C source). */
 const GUESTS = 8;

@@ -2,8 +2,8 @@ import { copyFile, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import t, { test } from 'tap';
 import { parseAnnouncement } from '../../../../src/engine/docker/exec/shell-leader.ts';
-import { fuzzFrames } from '../../../support/fuzz.ts';
-import { compileSanitized, startNative } from '../../../support/native-programs.ts';
+import { fuzzFrames } from '../../../kit/fuzz/fuzz.ts';
+import { compileSanitized, startNative } from '../../../kit/engine/native-programs.ts';
 
 /** Number of inputs in one test; BERTH_TEST_FRAMES sets another one. */
 const INPUTS = Math.min(2_000, Number(process.env['BERTH_TEST_FRAMES'] ?? 20_000) / 2_000);

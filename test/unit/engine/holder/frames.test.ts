@@ -3,11 +3,11 @@ import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t, { test } from 'tap';
 import { toHolder } from '../../../../src/engine/docker/holder/holder-messages.ts';
-import { fuzzFrames } from '../../../support/fuzz.ts';
-import { startLocalHolder } from '../../../support/local-holder.ts';
-import { compileSanitized } from '../../../support/native-programs.ts';
-import { seededRandom } from '../../../support/random.ts';
-import { until } from '../../../support/until.ts';
+import { fuzzFrames } from '../../../kit/fuzz/fuzz.ts';
+import { startLocalHolder } from '../../../kit/engine/local-holder.ts';
+import { compileSanitized } from '../../../kit/engine/native-programs.ts';
+import { seededRandom } from '../../../kit/fuzz/random.ts';
+import { until } from '../../../kit/basics/until.ts';
 
 /** Number of random and mutated frames; the long version has 1,000,000. */
 const FRAMES = Number(process.env['BERTH_TEST_FRAMES'] ?? 20_000);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import t, { test } from 'tap';
-import { compileSanitized } from '../../../support/native-programs.ts';
-import { startLocalHolder } from '../../../support/local-holder.ts';
+import { compileSanitized } from '../../../kit/engine/native-programs.ts';
+import { startLocalHolder } from '../../../kit/engine/local-holder.ts';
 
 const BEGIN = '\u001b[200~';
 const END = '\u001b[201~';

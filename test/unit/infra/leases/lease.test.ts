@@ -8,8 +8,8 @@ import {
   withLease,
 } from '../../../../src/infra/leases/lease.ts';
 import type { Lease } from '../../../../src/infra/leases/lease.ts';
-import { createFakeClock } from '../../../support/fake-clock.ts';
-import { createGate } from '../../../support/gate.ts';
+import { createFakeClock } from '../../../kit/basics/fake-clock.ts';
+import { createGate } from '../../../kit/basics/gate.ts';
 
 /** Runs work until the test ends or aborts it. */
 function openWork(renew: (lease: Lease) => Promise<boolean>, options: { signal?: AbortSignal } = {}) {

@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net';
 import { test } from 'tap';
 import { fault } from '../../../../../src/core/errors.ts';
-import { servePipeTerminals } from '../../../../support/pipe-terminals.ts';
-import { rawWebSocket, tinyFrames } from '../../../../support/raw-websocket.ts';
-import { TerminalClient } from '../../../../support/terminal-client.ts';
+import { servePipeTerminals } from '../../../../kit/terminals/pipe-terminals.ts';
+import { rawWebSocket, tinyFrames } from '../../../../kit/service/raw-websocket.ts';
+import { TerminalClient } from '../../../../kit/terminals/terminal-client.ts';
 import { startApp } from '../../graphql/app.ts';
 
 /** Far more than the system holds of a socket that nobody reads. */

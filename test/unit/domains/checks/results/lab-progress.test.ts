@@ -1,7 +1,7 @@
 import t from 'tap';
 import { progressIn } from '../../../../../src/domains/checks/results/lab-progress.ts';
 import type { Lab, LabStep } from '../../../../../src/domains/labs/lab.ts';
-import { scriptCheck } from '../../../../support/checks.ts';
+import { scriptCheck } from '../../../../kit/labs/checks.ts';
 
 const hint = (text: string) => ({ id: text, text: { en: text }, afterFailures: 0, cost: 0 });
 

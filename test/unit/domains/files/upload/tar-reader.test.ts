@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { test } from 'tap';
 import { createTarReader } from '../../../../../src/domains/files/upload/tar-reader.ts';
 import type { TarEntry } from '../../../../../src/domains/files/upload/tar-reader.ts';
-import { tarOf } from '../../../../support/tar.ts';
+import { tarOf } from '../../../../kit/basics/tar.ts';
 
 /** What is read of an archive that comes in pieces of so many bytes. */
 function read(tar: Buffer, pieceBytes: number) {

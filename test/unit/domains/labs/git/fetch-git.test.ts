@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { fetchGit } from '../../../../../src/domains/labs/git/fetch-git.ts';
 import { remoteCommit } from '../../../../../src/domains/labs/git/remote-commit.ts';
-import { emptyFolder, gitRepository } from '../../../../support/git-repository.ts';
+import { emptyFolder, gitRepository } from '../../../../kit/labs/git-repository.ts';
 
 const protocols = ['file'] as const;
 

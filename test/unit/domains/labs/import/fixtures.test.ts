@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import t from 'tap';
 import { environmentsOf } from '../../../../../src/domains/labs/import/needs/environments.ts';
 import { describeNote } from '../../../../../src/domains/labs/import/import-note.ts';
-import { emptyFolder } from '../../../../support/git-repository.ts';
-import { importAll, importOne, scenarioFixtures, smallIndex } from '../../../../support/imports.ts';
-import { labIn } from '../../../../support/lab-folders.ts';
+import { emptyFolder } from '../../../../kit/labs/git-repository.ts';
+import { importAll, importOne, scenarioFixtures, smallIndex } from '../../../../kit/labs/imports.ts';
+import { labIn } from '../../../../kit/labs/lab-folders.ts';
 
 await t.test('scenarios of Killercoda become labs, in the order of their courses', async (t) => {
   const done = await importAll(t, join(scenarioFixtures, 'killercoda'));

@@ -9,8 +9,8 @@ import { createScenarioSource } from '../../../../../src/domains/labs/import/rea
 import { readSourceTree } from '../../../../../src/domains/labs/import/reading/source-tree.ts';
 import type { SourceTree } from '../../../../../src/domains/labs/import/reading/source-tree.ts';
 import { FOLDER_LIMITS } from '../../../../../src/domains/labs/reading/folder-limits.ts';
-import { importAll, smallIndex } from '../../../../support/imports.ts';
-import { labsFolder } from '../../../../support/lab-folders.ts';
+import { importAll, smallIndex } from '../../../../kit/labs/imports.ts';
+import { labsFolder } from '../../../../kit/labs/lab-folders.ts';
 
 /** The tree, and how often each of its files is read. */
 function counted(tree: SourceTree): { tree: SourceTree; reads: Map<string, number> } {

@@ -1,7 +1,7 @@
 import t from 'tap';
 import type { CodePiece } from '../../../../../src/domains/labs/import/needs/needs.ts';
-import { importOne, needsOf, smallIndex } from '../../../../support/imports.ts';
-import { labIn } from '../../../../support/lab-folders.ts';
+import { importOne, needsOf, smallIndex } from '../../../../kit/labs/imports.ts';
+import { labIn } from '../../../../kit/labs/lab-folders.ts';
 
 await t.test('reports programs with setuid that other users than root run', async (t) => {
   const uses = (code: string) =>

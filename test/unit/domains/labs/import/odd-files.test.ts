@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import t from 'tap';
 import { decodeText } from '../../../../../src/domains/labs/import/reading/decode-text.ts';
-import { importAll, importOne, smallIndex } from '../../../../support/imports.ts';
-import { labIn, labsFolder, writeLab } from '../../../../support/lab-folders.ts';
+import { importAll, importOne, smallIndex } from '../../../../kit/labs/imports.ts';
+import { labIn, labsFolder, writeLab } from '../../../../kit/labs/lab-folders.ts';
 
 const utf16 = (text: string, { bigEndian = false, mark = true } = {}) => {
   const content = Buffer.from((mark ? '\uFEFF' : '') + text, 'utf16le');

@@ -8,7 +8,7 @@ import {
   parseMarkdown,
 } from '../../../../../web/src/modules/instructions/parse-markdown.ts';
 import type { TextNode } from '../../../../../web/src/modules/instructions/parse-markdown.ts';
-import { importAll, scenarioFixtures } from '../../../../support/imports.ts';
+import { importAll, scenarioFixtures } from '../../../../kit/labs/imports.ts';
 
 /** Collects the actions, link targets and images of an imported text as the lab page shows it. */
 function seenIn(text: string): { actions: unknown[]; targets: unknown[]; images: number } {

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { pageOf } from '../../../../support/imports.ts';
+import { pageOf } from '../../../../kit/labs/imports.ts';
 
 const markdown = (text: string) => pageOf(text).markdown;
 

@@ -14,7 +14,7 @@ import {
   pathWithin,
   readSourceTree,
 } from '../../../../../src/domains/labs/import/reading/source-tree.ts';
-import { emptyFolder } from '../../../../support/git-repository.ts';
+import { emptyFolder } from '../../../../kit/labs/git-repository.ts';
 
 await t.test('parses hand-written JSON and reports where it is not strict', async (t) => {
   const strict = parseLooseJson('\uFEFF{\n "a": ["x: y", "\\ud83d\\ude00"],\n "b": {\n  "c": 1 } }');

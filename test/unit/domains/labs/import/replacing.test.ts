@@ -1,8 +1,8 @@
 import { lstat, mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
-import { emptyFolder } from '../../../../support/git-repository.ts';
-import { importAll, scenarioFixtures } from '../../../../support/imports.ts';
+import { emptyFolder } from '../../../../kit/labs/git-repository.ts';
+import { importAll, scenarioFixtures } from '../../../../kit/labs/imports.ts';
 
 await t.test('replaces existing labs only on request', async (t) => {
   const folder = join(scenarioFixtures, 'killercoda');

@@ -1,7 +1,7 @@
 import { chmod, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
-import { labIn, labsFolder, problemsIn, smallLab } from '../../../../support/lab-folders.ts';
+import { labIn, labsFolder, problemsIn, smallLab } from '../../../../kit/labs/lab-folders.ts';
 
 const MACHINES = 'machines: [{ name: main, image: berth/lab-linux }]\n';
 

@@ -1,7 +1,7 @@
 import t from 'tap';
 import type { LabView } from '../../../../../src/domains/labs/lab-view.ts';
 import { PAGE_LIMIT } from '../../../../../src/core/paging.ts';
-import { countRuns } from '../../../../support/run-counts.ts';
+import { countRuns } from '../../../../kit/engine/run-counts.ts';
 
 const mostRuns = await countRuns(t);
 const { createLabList } = await import('../../../../../src/domains/labs/reading/lab-list.ts');

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import t from 'tap';
 import type { Test } from 'tap';
 import type { Lab } from '../../../../../src/domains/labs/lab.ts';
-import { labIn, labsFolder, problemsIn, smallLab } from '../../../../support/lab-folders.ts';
-import type { Files } from '../../../../support/lab-folders.ts';
+import { labIn, labsFolder, problemsIn, smallLab } from '../../../../kit/labs/lab-folders.ts';
+import type { Files } from '../../../../kit/labs/lab-folders.ts';
 
 const MACHINES = 'machines: [{ name: main, image: berth/lab-linux }]\n';
 

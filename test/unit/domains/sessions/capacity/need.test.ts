@@ -3,7 +3,7 @@ import { GATEWAY_MEMORY_BYTES } from '../../../../../src/engine/engine.ts';
 import type { LabCheck } from '../../../../../src/domains/labs/lab-check.ts';
 import type { LabStep } from '../../../../../src/domains/labs/lab.ts';
 import { needOf } from '../../../../../src/domains/sessions/capacity/need.ts';
-import { testLab, testMachine } from '../../../../support/sessions.ts';
+import { testLab, testMachine } from '../../../../kit/sessions/sessions.ts';
 
 const GIBIBYTE = 1024 ** 3;
 

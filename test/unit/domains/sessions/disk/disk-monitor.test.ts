@@ -1,8 +1,8 @@
 import { test } from 'tap';
 import { createDiskMonitor } from '../../../../../src/domains/sessions/disk/disk-monitor.ts';
 import type { DiskState } from '../../../../../src/domains/sessions/disk/disk-watch.ts';
-import { createFakeClock } from '../../../../support/fake-clock.ts';
-import { quietLog } from '../../../../support/quiet-log.ts';
+import { createFakeClock } from '../../../../kit/basics/fake-clock.ts';
+import { quietLog } from '../../../../kit/basics/quiet-log.ts';
 
 const MIB = 1024 ** 2;
 

@@ -2,8 +2,8 @@ import { test } from 'tap';
 import { fault } from '../../../../../src/core/errors.ts';
 import { reserveOf } from '../../../../../src/engine/engine-disk.ts';
 import { createDiskWatch } from '../../../../../src/domains/sessions/disk/disk-watch.ts';
-import { createFakeClock } from '../../../../support/fake-clock.ts';
-import { quietLog } from '../../../../support/quiet-log.ts';
+import { createFakeClock } from '../../../../kit/basics/fake-clock.ts';
+import { quietLog } from '../../../../kit/basics/quiet-log.ts';
 
 const GIB = 1024 ** 3;
 

@@ -6,10 +6,10 @@ import { createMachineMeter } from '../../../../../src/domains/sessions/disk/mac
 import { createPauses } from '../../../../../src/domains/sessions/disk/pauses.ts';
 import { createWriteLimits } from '../../../../../src/domains/sessions/disk/write-limits.ts';
 import type { SessionRow } from '../../../../../src/domains/sessions/session-store.ts';
-import { createFakeClock } from '../../../../support/fake-clock.ts';
-import { quietLog } from '../../../../support/quiet-log.ts';
-import { testLab, testMachine } from '../../../../support/sessions.ts';
-import { until } from '../../../../support/until.ts';
+import { createFakeClock } from '../../../../kit/basics/fake-clock.ts';
+import { quietLog } from '../../../../kit/basics/quiet-log.ts';
+import { testLab, testMachine } from '../../../../kit/sessions/sessions.ts';
+import { until } from '../../../../kit/basics/until.ts';
 
 const MIB = 1024 ** 2;
 const sessionOf = (machine: string) =>

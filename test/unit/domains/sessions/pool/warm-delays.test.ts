@@ -3,7 +3,7 @@ import {
   createStartPause,
   createWarmFailures,
 } from '../../../../../src/domains/sessions/pool/warm-delays.ts';
-import { createFakeClock } from '../../../../support/fake-clock.ts';
+import { createFakeClock } from '../../../../kit/basics/fake-clock.ts';
 
 await t.test('doubles the delay of a failing lab, up to ten minutes', async (t) => {
   const clock = createFakeClock();

@@ -3,7 +3,7 @@ import {
   environmentSpec,
   savedMachines,
 } from '../../../../../src/domains/sessions/provisioning/environment-spec.ts';
-import { testLab, testMachine } from '../../../../support/sessions.ts';
+import { testLab, testMachine } from '../../../../kit/sessions/sessions.ts';
 
 await test('an environment has the lab’s machines with their limits, and a bound on what they log', async (t) => {
   const machines = [

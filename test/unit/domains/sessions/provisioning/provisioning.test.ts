@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { test } from 'tap';
 import type { PreparingProgress } from '../../../../../src/domains/sessions/provisioning/preparing/preparation.ts';
 import { createProgressReports } from '../../../../../src/domains/sessions/provisioning/provisioning.ts';
-import { createFakeClock } from '../../../../support/fake-clock.ts';
+import { createFakeClock } from '../../../../kit/basics/fake-clock.ts';
 
 function setUp() {
   const clock = createFakeClock();

@@ -2,7 +2,7 @@ import { test } from 'tap';
 import { parseBlock } from '../../../../../src/core/ipv4.ts';
 import type { Block } from '../../../../../src/core/ipv4.ts';
 import { createSubnetPool } from '../../../../../src/domains/sessions/provisioning/subnet-pool.ts';
-import { createFakeClock } from '../../../../support/fake-clock.ts';
+import { createFakeClock } from '../../../../kit/basics/fake-clock.ts';
 
 /** `host` has networks of the host by device. */
 function poolOf(cidr: string, options: { random?: () => number; host?: [string, string][] } = {}) {

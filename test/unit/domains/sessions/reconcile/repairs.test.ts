@@ -1,6 +1,6 @@
 import { test } from 'tap';
 import { createRestartLimit } from '../../../../../src/domains/sessions/reconcile/repairs.ts';
-import { createFakeClock } from '../../../../support/fake-clock.ts';
+import { createFakeClock } from '../../../../kit/basics/fake-clock.ts';
 
 await test('a machine is started again three times in ten minutes, each machine for itself', async (t) => {
   const clock = createFakeClock();

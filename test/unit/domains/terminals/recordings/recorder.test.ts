@@ -9,9 +9,9 @@ import type {
 } from '../../../../../src/domains/terminals/recordings/recording-store.ts';
 import { createQueue } from '../../../../../src/core/queue.ts';
 import { gunzipSync } from 'node:zlib';
-import { createFakeClock } from '../../../../support/fake-clock.ts';
-import { quietLog } from '../../../../support/quiet-log.ts';
-import { parseCast } from '../../../../support/recordings.ts';
+import { createFakeClock } from '../../../../kit/basics/fake-clock.ts';
+import { quietLog } from '../../../../kit/basics/quiet-log.ts';
+import { parseCast } from '../../../../kit/terminals/recordings.ts';
 
 const clock = createFakeClock();
 const recording: StoredRecording = {

@@ -1,7 +1,7 @@
 import { test } from 'tap';
 import { serializeScreen } from '../../../../../src/domains/terminals/snapshots/serialize-screen.ts';
 import { fromSafeBoundary } from '../../../../../src/domains/terminals/snapshots/sequence-boundaries.ts';
-import { drawnScreen } from '../../../../support/drawn-screen.ts';
+import { drawnScreen } from '../../../../kit/terminals/drawn-screen.ts';
 
 const SIZE = { rows: 3, cols: 20 };
 

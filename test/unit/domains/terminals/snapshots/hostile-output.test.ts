@@ -1,6 +1,6 @@
 import { test } from 'tap';
 import { serializeScreen } from '../../../../../src/domains/terminals/snapshots/serialize-screen.ts';
-import { drawnScreen } from '../../../../support/drawn-screen.ts';
+import { drawnScreen } from '../../../../kit/terminals/drawn-screen.ts';
 
 const SIZE = { rows: 24, cols: 80 };
 

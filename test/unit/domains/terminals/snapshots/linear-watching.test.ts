@@ -1,7 +1,7 @@
 import { test } from 'tap';
 import { createModeWatch } from '../../../../../src/domains/terminals/snapshots/mode-watch.ts';
-import { countReads } from '../../../../support/counted-reads.ts';
-import { hostileOutputs } from '../../../../support/hostile-outputs.ts';
+import { countReads } from '../../../../kit/terminals/counted-reads.ts';
+import { hostileOutputs } from '../../../../kit/terminals/hostile-outputs.ts';
 
 await test('the watcher of modes and titles looks at each byte a bounded number of times, however much there is', (t) => {
   for (const [name, unit] of Object.entries(hostileOutputs)) {

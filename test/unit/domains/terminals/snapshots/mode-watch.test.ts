@@ -1,9 +1,9 @@
 import { test } from 'tap';
 import { serializeScreen } from '../../../../../src/domains/terminals/snapshots/serialize-screen.ts';
 import { createModeWatch } from '../../../../../src/domains/terminals/snapshots/mode-watch.ts';
-import { type DrawnScreen, drawnScreen } from '../../../../support/drawn-screen.ts';
-import { randomOutput } from '../../../../support/random-output.ts';
-import { seededRandom } from '../../../../support/random.ts';
+import { type DrawnScreen, drawnScreen } from '../../../../kit/terminals/drawn-screen.ts';
+import { randomOutput } from '../../../../kit/terminals/random-output.ts';
+import { seededRandom } from '../../../../kit/fuzz/random.ts';
 
 const SIZE = { rows: 6, cols: 30 };
 

@@ -1,8 +1,8 @@
 import { test } from 'tap';
 import { serializeScreen } from '../../../../../src/domains/terminals/snapshots/serialize-screen.ts';
-import { drawnScreen } from '../../../../support/drawn-screen.ts';
-import { randomOutput } from '../../../../support/random-output.ts';
-import { seededRandom } from '../../../../support/random.ts';
+import { drawnScreen } from '../../../../kit/terminals/drawn-screen.ts';
+import { randomOutput } from '../../../../kit/terminals/random-output.ts';
+import { seededRandom } from '../../../../kit/fuzz/random.ts';
 
 const ESC = '\x1b';
 const CSI = `${ESC}[`;

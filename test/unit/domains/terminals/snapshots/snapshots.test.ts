@@ -1,8 +1,8 @@
 import { test } from 'tap';
 import { createSnapshots, NOT_RESTORED } from '../../../../../src/domains/terminals/snapshots/snapshots.ts';
-import { drawnScreen } from '../../../../support/drawn-screen.ts';
-import { quietLog } from '../../../../support/quiet-log.ts';
-import { until } from '../../../../support/until.ts';
+import { drawnScreen } from '../../../../kit/terminals/drawn-screen.ts';
+import { quietLog } from '../../../../kit/basics/quiet-log.ts';
+import { until } from '../../../../kit/basics/until.ts';
 
 const SIZE = { rows: 10, cols: 40 };
 

@@ -3,7 +3,7 @@ import {
   machineConfig,
   machineRevision,
 } from '../../../../../src/engine/docker/environments/machine-config.ts';
-import { machineSpec } from '../../../../support/engines.ts';
+import { machineSpec } from '../../../../kit/engine/engines.ts';
 
 const place = {
   containerName: 'berth-s1-main',

@@ -2,7 +2,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'tap';
 import { createLocalGauge } from '../../../../../src/engine/docker/gauge/local-gauge.ts';
-import { until } from '../../../../support/until.ts';
+import { until } from '../../../../kit/basics/until.ts';
 
 /** Returns the number of processes with a word in their command lines. */
 async function processesWith(word: string): Promise<number> {

@@ -5,7 +5,7 @@ import {
   environmentsOf,
   readEnvironments,
 } from '../../../../../../src/domains/labs/import/needs/environments.ts';
-import { emptyFolder } from '../../../../../support/git-repository.ts';
+import { emptyFolder } from '../../../../../kit/labs/git-repository.ts';
 
 await t.test('maps imageids to images, or refuses them with a reason', async (t) => {
   const environmentFor = environmentsOf({});

@@ -1,8 +1,8 @@
 import t from 'tap';
 import type { CodePiece } from '../../../../../../src/domains/labs/import/needs/needs.ts';
 import { shellCommands } from '../../../../../../src/domains/labs/import/needs/shell-commands.ts';
-import { importOne, needsOf, smallIndex } from '../../../../../support/imports.ts';
-import { labIn } from '../../../../../support/lab-folders.ts';
+import { importOne, needsOf, smallIndex } from '../../../../../kit/labs/imports.ts';
+import { labIn } from '../../../../../kit/labs/lab-folders.ts';
 
 const kinds = (code: string, use?: CodePiece['use']) =>
   needsOf(code, { use }).map(({ kind, command, place }) => `${place.line} ${kind} ${command}`);

@@ -4,7 +4,7 @@ import {
   planPlacing,
   resolvePath,
 } from '../../../../../../src/domains/sessions/provisioning/preparing/placing-plan.ts';
-import { labFile } from '../../../../../support/prepared-labs.ts';
+import { labFile } from '../../../../../kit/labs/prepared-labs.ts';
 
 const learner = { uid: 1000, gid: 1000, home: '/home/learner' };
 const root = { uid: 0, gid: 0, home: '/root' };

@@ -1,0 +1,50 @@
+import type { Clock } from '../../../src/core/clock.ts';
+
+/** A clock that stands still until it is moved. */
+export interface FakeClock extends Clock {
+  /** Moves time on, waking on the way whoever's sleep is over. */
+  advance(milliseconds: number): Promise<void>;
+  /** Moves time on at one stroke, as when the machine was asleep: each whose sleep is over wakes once. */
+  jump(milliseconds: number): void;
+}
+
+/** Makes a clock that shows `start`. */
+export function createFakeClock(start: Date = new Date('2030-01-01T08:00:00Z')): FakeClock {
+  let now = start.getTime();
+  const sleepers = new Set<{ at: number; wake: () => void }>();
+
+  function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    return new Promise((resolve, reject) => {
+      const leave = () => {
+        sleepers.delete(sleeper);
+        signal?.removeEventListener('abort', abort);
+      };
+      const abort = () => (leave(), reject(signal?.reason));
+      const sleeper = { at: now + ms, wake: () => (leave(), resolve()) };
+      signal?.addEventListener('abort', abort);
+      sleepers.add(sleeper);
+    });
+  }
+
+  return {
+    now: () => new Date(now),
+    sleep,
+    async advance(milliseconds) {
+      const end = now + milliseconds;
+      for (;;) {
+        // What was just called or woken may be about to sleep.
+        await new Promise(setImmediate);
+        const due = [...sleepers].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
+        if (!due) break;
+        now = due.at;
+        due.wake();
+      }
+      now = end;
+    },
+    jump(milliseconds) {
+      now += milliseconds;
+      for (const sleeper of sleepers) if (sleeper.at <= now) sleeper.wake();
+    },
+  };
+}

@@ -1,0 +1,16 @@
+import type { Log } from '../../../src/core/log.ts';
+
+/** A log that only keeps what it is told, for tests to look at. */
+export interface QuietLog extends Log {
+  lines: { level: string; details: object; message: string }[];
+  /** Its lines as level and message, such as `warn: Redis is away`. */
+  told(): string[];
+}
+
+export function quietLog(): QuietLog {
+  const lines: QuietLog['lines'] = [];
+  const write = (level: string) => (details: object, message: string) =>
+    void lines.push({ level, details, message });
+  const told = () => lines.map(({ level, message }) => `${level}: ${message}`);
+  return { lines, told, info: write('info'), warn: write('warn'), error: write('error') };
+}

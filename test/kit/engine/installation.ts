@@ -1,0 +1,43 @@
+import { appendFileSync } from 'node:fs';
+import { relative } from 'node:path';
+import type { Test } from 'tap';
+import { readConfig } from '../../../src/config/config.ts';
+import { openDatabase } from '../../../src/infra/database/database.ts';
+import { readInstallation } from '../../../src/infra/database/installation.ts';
+import { connectEngine } from '../../../src/engine/docker/client.ts';
+import { newId } from '../../../src/core/ids.ts';
+import { remainsOf } from '../runner/machine/remains.ts';
+
+/** An installation of a test's own; whatever it has on the engine goes when the test ends. */
+export function newInstallation(t: Test): string {
+  const installation = `test-${newId()}`;
+  noteInstallation(installation);
+  t.teardown(() => clearInstallation(installation));
+  return installation;
+}
+
+/** Writes down that a test has this installation: at the end of all tests nothing may be left of it. */
+function noteInstallation(installation: string): void {
+  const file = process.env['BERTH_TEST_INSTALLATIONS'];
+  const test = relative(process.cwd(), process.argv[1] ?? '');
+  if (file !== undefined) appendFileSync(file, `${installation} ${test}\n`);
+}
+
+/** Removes what the installation has on the engine. */
+async function clearInstallation(installation: string): Promise<void> {
+  const { docker, close } = connectEngine(process.env['DOCKER_HOST'], process.env);
+  try {
+    for (const { remove } of await remainsOf(docker, new Set([installation]))) await remove();
+  } finally {
+    close();
+  }
+}
+
+/** Removes from the engine what a service with these settings has there: what it was doing when it was killed as well. */
+export async function clearService(environment: NodeJS.ProcessEnv): Promise<void> {
+  const database = await openDatabase({ url: readConfig(environment).databaseUrl });
+  const installation = await readInstallation(database);
+  await database.close();
+  noteInstallation(installation);
+  await clearInstallation(installation);
+}

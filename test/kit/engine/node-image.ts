@@ -1,0 +1,80 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { promisify } from 'node:util';
+import type { BuildFile, EngineImages } from '../../../src/engine/engine-images.ts';
+
+const run = promisify(execFile);
+
+/** Where Debian-like systems keep the certificates they trust, those of a proxy's authority among them. */
+const CERTIFICATES = '/etc/ssl/certs/ca-certificates.crt';
+
+/**
+ * An image with Node and npm made without a registry, for `ARG NODE_IMAGE`: the Node that runs this
+ * test on Berth's base image, trusting what this machine trusts. Answers its id.
+ */
+export async function buildNodeImage(images: EngineImages, base: string): Promise<string> {
+  const files = [...(await nodeFiles()), await certificates()];
+  const dockerfile = [
+    `FROM ${base}`,
+    'COPY usr/ /usr/',
+    ...((await isDebianNode())
+      ? ['RUN apt-get update && apt-get install -y nodejs npm libnode-dev']
+      : NPM_LINKS),
+    'COPY ca-certificates.crt /usr/local/share/berth-test/ca-certificates.crt',
+    // Native modules are compiled in a third of the time.
+    'ENV CFLAGS=-O0 CXXFLAGS=-O0',
+    'ENV NODE_EXTRA_CA_CERTS=/usr/local/share/berth-test/ca-certificates.crt',
+    '',
+  ].join('\n');
+  return images.build({
+    name: 'berth-test/node',
+    context: [...files, { path: 'Dockerfile', content: Buffer.from(dockerfile), executable: false }],
+    arguments: {},
+    labels: { 'berth.test': 'packaging' },
+    onOutput: () => undefined,
+  });
+}
+
+const NPM_LINKS = ['npm', 'npx'].map(
+  (name) =>
+    `RUN ln -s ../lib/node_modules/npm/bin/${name}-cli.js /usr/local/bin/${name} && chmod +x /usr/local/lib/node_modules/npm/bin/${name}-cli.js`,
+);
+
+/** Debian's Node is a small program with its libraries beside it: it comes by its package instead. */
+async function isDebianNode(): Promise<boolean> {
+  const { stdout } = await run('ldd', [process.execPath]);
+  return stdout.includes('libnode');
+}
+
+async function nodeFiles(): Promise<BuildFile[]> {
+  if (await isDebianNode()) return [{ path: 'usr/.keep', content: Buffer.alloc(0), executable: false }];
+  const prefix = dirname(dirname(process.execPath));
+  const npm = [join(prefix, 'lib/node_modules/npm'), '/usr/lib/node_modules/npm'].find((path) =>
+    existsSync(path),
+  );
+  if (!npm) throw new Error('npm is not beside this Node.');
+  return [
+    { path: 'usr/local/bin/node', content: await readFile(process.execPath), executable: true },
+    ...(await folder(join(prefix, 'include/node'), 'usr/local/include/node')),
+    ...(await folder(npm, 'usr/local/lib/node_modules/npm')),
+  ];
+}
+
+async function folder(from: string, to: string): Promise<BuildFile[]> {
+  const entries = await readdir(from, { recursive: true, withFileTypes: true });
+  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  return Promise.all(
+    paths.map(async (path) => ({
+      path: join(to, relative(from, path)),
+      content: await readFile(path),
+      executable: ((await stat(path)).mode & 0o100) !== 0,
+    })),
+  );
+}
+
+async function certificates(): Promise<BuildFile> {
+  const content = existsSync(CERTIFICATES) ? await readFile(CERTIFICATES) : Buffer.alloc(0);
+  return { path: 'ca-certificates.crt', content, executable: false };
+}

@@ -1,0 +1,43 @@
+import { hasCommand, installPackages, readHost } from '../../../../setup/debian.mjs';
+import type { Step } from '../../../../setup/steps.mjs';
+import { findPostgres } from './postgres.ts';
+
+/** Where Debian's package puts the browser that the end-to-end tests drive. */
+export const CHROMIUM = '/usr/bin/chromium';
+
+/**
+ * Installs the servers, the browser and the compiler that tests need, where they are missing.
+ *
+ * @throws Error that says what to run when this is no Debian, or not root.
+ */
+export async function ensureTestPackages(step: Step): Promise<string> {
+  const [postgres, redis, registry, chromium, xfs, btrfs, gcc] = await Promise.all([
+    findPostgres(),
+    hasCommand('redis-server'),
+    hasCommand('docker-registry'),
+    hasCommand('chromium'),
+    hasCommand('mkfs.xfs'),
+    hasCommand('mkfs.btrfs'),
+    hasCommand('gcc'),
+  ]);
+  const missing = [
+    ...(postgres ? [] : ['postgresql']),
+    ...(redis ? [] : ['redis-server']),
+    ...(registry ? [] : ['docker-registry']),
+    ...(chromium ? [] : ['chromium', 'fonts-dejavu-core']),
+    ...(xfs ? [] : ['xfsprogs']),
+    ...(btrfs ? [] : ['btrfs-progs']),
+    // With the libraries of its sanitizers.
+    ...(gcc ? [] : ['gcc', 'libc6-dev']),
+  ];
+  if (missing.length === 0) return 'unchanged';
+  const host = await readHost();
+  if (!host.root || !host.debian) {
+    throw new Error(
+      `The tests need ${missing.join(', ')}. As root on Debian or Ubuntu they install it; here run:\n` +
+        `  sudo apt-get install -y ${missing.join(' ')}`,
+    );
+  }
+  await installPackages({ packages: missing, onProgress: step.progress, startServices: false });
+  return `installed ${missing.join(', ')}`;
+}

@@ -1,0 +1,15 @@
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { TYPESCRIPT } from '../../service/typescript.ts';
+
+/** One more than there are processors: tests often wait for the engine. */
+const JOBS = availableParallelism() + 1;
+
+/** What Node is to run for tap, before tap's own arguments. */
+export const TAP = [
+  TYPESCRIPT,
+  `--import=${new URL('lean-tap.ts', import.meta.url).href}`,
+  fileURLToPath(new URL('../../../../node_modules/.bin/tap', import.meta.url)),
+  `--jobs=${JOBS}`,
+  `--reporter=${fileURLToPath(new URL('file-report.ts', import.meta.url))}`,
+];

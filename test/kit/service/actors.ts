@@ -1,0 +1,65 @@
+import type { Database } from '../../../src/infra/database/database.ts';
+import { isFault } from '../../../src/core/errors.ts';
+import type { FaultCode } from '../../../src/core/errors.ts';
+import { allScopes } from '../../../src/domains/identity/actor.ts';
+import type { Actor, Role } from '../../../src/domains/identity/actor.ts';
+import { newId } from '../../../src/core/ids.ts';
+
+/**
+ * Everyone whom an operation has to tell apart: the student whose thing it is, another student,
+ * the staff, and a request without credentials.
+ */
+export interface Actors {
+  owner: Actor;
+  other: Actor;
+  instructor: Actor;
+  admin: Actor;
+  nobody: undefined;
+}
+
+export type ActorName = keyof Actors;
+
+/** What came of asking: `ok`, a fault's code, or the answer itself where the test maps it to a word. */
+export type Outcome = 'ok' | FaultCode;
+
+/** The five actors, with rows in `database`. */
+export async function createActors(database: Database): Promise<Actors> {
+  const create = async (name: string, role: Role): Promise<Actor> => {
+    const user = { id: newId(), name, email: `${name}@example.org`, role, createdAt: new Date() };
+    await database.client.user.create({ data: user });
+    return { userId: user.id, role, scopes: allScopes };
+  };
+  return {
+    owner: await create('owner', 'student'),
+    other: await create('other', 'student'),
+    instructor: await create('instructor', 'instructor'),
+    admin: await create('admin', 'admin'),
+    nobody: undefined,
+  };
+}
+
+/** Asks as each actor in turn and tells what came of it: a table to compare with the one expected. */
+export async function askAsEach(
+  actors: Actors,
+  ask: (actor: Actor | undefined, name: ActorName) => Promise<unknown>,
+): Promise<Record<ActorName, Outcome>> {
+  const as = (name: ActorName) => outcomeOf(() => ask(actors[name], name));
+  return {
+    owner: await as('owner'),
+    other: await as('other'),
+    instructor: await as('instructor'),
+    admin: await as('admin'),
+    nobody: await as('nobody'),
+  };
+}
+
+/** `ok`, or the code of the fault; whatever else is thrown is thrown on. */
+export async function outcomeOf(work: () => Promise<unknown>): Promise<Outcome> {
+  try {
+    await work();
+    return 'ok';
+  } catch (error) {
+    if (isFault(error)) return error.code;
+    throw error;
+  }
+}

@@ -1,0 +1,137 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { randomInt } from 'node:crypto';
+import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import type { Test } from 'tap';
+import { clearService } from '../engine/installation.ts';
+import { bundledLab } from '../labs/lab-folders.ts';
+import { memoryFolder } from '../basics/memory-folder.ts';
+import { BERTH } from './berth-command.ts';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+
+/** Longest start of the service, in milliseconds, on a machine that is busy with other tests. */
+const START_LIMIT_MS = 60_000;
+
+/** A service as its users run it: a process of its own that can be killed and started again on the same data. */
+export interface BerthProcess {
+  /** Address of the running service. */
+  url: string;
+  adminToken: string;
+  dataDir: string;
+  /** Everything it has printed, over all starts. */
+  output(): string;
+  /** Sends one GraphQL operation as the admin, or with another token. */
+  graphql<T>(query: string, variables?: object, token?: string): Promise<T>;
+  pid(): number;
+  /** Whether the process that was started last still runs. */
+  runs(): boolean;
+  start(): Promise<void>;
+  /** Ends it at once, as a crash does; resolves to the signal that ended it. */
+  kill(signal?: NodeJS.Signals): Promise<NodeJS.Signals | null>;
+  /** Asks it to stop; resolves to its exit code. */
+  stop(): Promise<number | null>;
+}
+
+/** Starts a service with one lab, unless told otherwise, on a data folder of its own, which goes with the test, as does all that it has on the engine. */
+export async function startBerth(t: Test, settings: Record<string, string> = {}): Promise<BerthProcess> {
+  const dataDir = await memoryFolder('berth-test-');
+  const adminToken = `berth_test_${'x'.repeat(24)}`;
+  const environment = {
+    ...process.env,
+    BERTH_PORT: '0',
+    BERTH_DATA_DIR: dataDir,
+    BERTH_LABS_DIR: settings['BERTH_LABS_DIR'] ?? (await bundledLab(t)),
+    BERTH_ADMIN_TOKEN: adminToken,
+    BERTH_REGISTRY: 'off',
+    // Services of tests that run side by side share one engine: each takes networks of its own, apart
+    // from those of tests of the engine alone, 10.228.0.0/15.
+    BERTH_SUBNET_POOL: `10.${randomInt(100, 228)}.${randomInt(0, 16) * 16}.0/20`,
+    ...settings,
+  };
+  let child: ChildProcess | undefined;
+  let printed = '';
+
+  const berth: BerthProcess = {
+    url: '',
+    adminToken,
+    dataDir,
+    output: () => printed,
+    pid: () => child?.pid ?? 0,
+    runs: () => child !== undefined && child.exitCode === null && child.signalCode === null,
+    async start() {
+      const started = spawn(process.execPath, [...BERTH, 'serve'], {
+        cwd: root,
+        env: environment,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+      child = started;
+      // A test file that fails outside of its tests ends without their teardowns.
+      const kill = () => void started.kill('SIGKILL');
+      process.once('exit', kill);
+      started.once('exit', () => process.off('exit', kill));
+      let since = '';
+      const note = (chunk: Buffer) => {
+        printed += chunk.toString();
+        since += chunk.toString();
+      };
+      started.stdout.on('data', note);
+      started.stderr.on('data', note);
+      const late = Date.now() + START_LIMIT_MS;
+      for (;;) {
+        const address = /Berth is ready at (http:\S+)/.exec(since)?.[1];
+        if (address) {
+          berth.url = address;
+          return;
+        }
+        if (started.exitCode !== null || Date.now() > late)
+          throw new Error(`The service did not start:\n${since}`);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    },
+    async kill(signal = 'SIGKILL') {
+      await end(signal);
+      return child?.signalCode ?? null;
+    },
+    stop: () => end('SIGTERM'),
+    async graphql(query, variables, token = adminToken) {
+      const response = await fetch(`${berth.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+        body: JSON.stringify({ query, variables }),
+      });
+      const body = (await response.json()) as { data?: unknown; errors?: { message: string }[] };
+      if (body.errors) throw new GraphqlRefusal(body.errors);
+      return body.data as never;
+    },
+  };
+
+  async function end(signal: NodeJS.Signals) {
+    const ending = child;
+    if (!ending || ending.exitCode !== null || ending.signalCode !== null) return ending?.exitCode ?? null;
+    const exited = once(ending, 'exit');
+    ending.kill(signal);
+    await exited;
+    return ending.exitCode;
+  }
+
+  t.teardown(async () => {
+    await berth.stop();
+    // Other engines go with their tests, or answer nothing at all.
+    if (berth.url !== '' && settings['DOCKER_HOST'] === undefined) await clearService(environment);
+    await rm(dataDir, { recursive: true, force: true });
+  });
+  await berth.start();
+  return berth;
+}
+
+/** What a GraphQL operation was refused with. */
+export class GraphqlRefusal extends Error {
+  readonly errors: { message: string; extensions?: { code?: string } }[];
+  constructor(errors: GraphqlRefusal['errors']) {
+    super(errors.map((error) => error.message).join('; '));
+    this.errors = errors;
+  }
+}

@@ -1,0 +1,59 @@
+import type { Test } from 'tap';
+import type { Database } from '../../../src/infra/database/database.ts';
+import type { EventBus } from '../../../src/infra/bus/event-bus.ts';
+import { createMemoryBus } from '../../../src/infra/bus/memory-bus.ts';
+import { createAuthenticationService } from '../../../src/domains/identity/authentication-service.ts';
+import { createSignInStore } from '../../../src/domains/identity/sign-in-store.ts';
+import { createTokenService } from '../../../src/domains/identity/token-service.ts';
+import { createTokenStore } from '../../../src/domains/identity/token-store.ts';
+import { createUserService } from '../../../src/domains/identity/user-service.ts';
+import { createUserStore } from '../../../src/domains/identity/user-store.ts';
+import { quietLog } from '../basics/quiet-log.ts';
+import { createFakeClock } from '../basics/fake-clock.ts';
+
+export type Identity = ReturnType<typeof createIdentity>;
+
+/**
+ * The whole domain on `database`, as one process has it, with a clock that the test moves; closed
+ * before the database is. Several on one bus are several processes.
+ */
+export function createIdentity(
+  t: Test,
+  database: Database,
+  {
+    events = createMemoryBus({ log: quietLog() }),
+    start,
+  }: {
+    events?: EventBus;
+    /** What the clock shows at first. */
+    start?: Date;
+  } = {},
+) {
+  const clock = createFakeClock(start);
+  const log = quietLog();
+  const changedUsers: string[] = [];
+  events.listen('user.changed', ({ userId }) => void changedUsers.push(userId));
+
+  const stores = {
+    users: createUserStore({ database }),
+    tokens: createTokenStore({ database }),
+    signIns: createSignInStore({ database }),
+  };
+  const users = createUserService({ ...stores, events, clock });
+  const tokens = createTokenService({ ...stores, events, clock });
+  const authentication = createAuthenticationService({ ...stores, userService: users, events, clock, log });
+  t.teardown(() => authentication.close());
+  return { clock, log, stores, users, tokens, authentication, changedUsers };
+}
+
+/** A bus that can be cut off: as long as it is, nothing arrives, and it says so. */
+export function createFragileBus(): EventBus & { cut(): void } {
+  const bus = createMemoryBus({ log: quietLog() });
+  let up = true;
+  return {
+    ...bus,
+    publish: async (topic, event) => (up ? bus.publish(topic, event) : undefined),
+    healthy: () => up,
+    cut: () => void (up = false),
+  };
+}

@@ -1,0 +1,28 @@
+import { systemClock } from '../../../src/core/clock.ts';
+import { openDatabase } from '../../../src/infra/database/database.ts';
+import { createMemoryBus } from '../../../src/infra/bus/memory-bus.ts';
+import { createSessions } from '../../../src/domains/sessions/create-sessions.ts';
+import { unpinned } from '../labs/pins.ts';
+import { quietLog } from '../basics/quiet-log.ts';
+import { instantEngine, sessionDefaults, testCatalogue } from './sessions.ts';
+
+/*
+ * A service that makes waiting sessions, on an engine that takes no time, to be killed meanwhile:
+ * node --import=./setup/typescript.mjs subnet-taker.ts <database url> <subnet pool>
+ * It prints a line for each environment, once that has its subnet.
+ */
+const [url = '', subnetPool = ''] = process.argv.slice(2);
+const database = await openDatabase({ url });
+const log = quietLog();
+createSessions({
+  ...sessionDefaults,
+  database,
+  engine: instantEngine(database, async () => void process.stdout.write('made\n')),
+  events: createMemoryBus({ log }),
+  clock: systemClock,
+  catalogue: testCatalogue(),
+  logger: log,
+  pins: unpinned,
+  subnetPool,
+  provisionConcurrency: 20,
+}).start();

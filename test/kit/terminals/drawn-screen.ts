@@ -1,0 +1,136 @@
+import headless from '@xterm/headless';
+import type { IBuffer, IBufferLine } from '@xterm/headless';
+import { showEmoji } from '../../../src/domains/terminals/snapshots/emulator.ts';
+import type { Cell, Internals, ScreenState } from '../../../src/domains/terminals/snapshots/emulator.ts';
+
+/** More than a snapshot keeps, as the web app's terminal has it. */
+const SCROLLBACK = 5_000;
+
+export type DrawnScreen = Awaited<ReturnType<typeof drawnScreen>>;
+
+/**
+ * All that a terminal shows, or does with what comes next, after these bytes: to be compared with another.
+ * `lines` bounds the lines above the screen. What the terminal answered to queries is `answers`.
+ */
+export async function drawnScreen(
+  bytes: Uint8Array | string,
+  { rows, cols, lines = 1_000 }: { rows: number; cols: number; lines?: number },
+) {
+  const terminal = new headless.Terminal({
+    rows,
+    cols,
+    scrollback: SCROLLBACK,
+    allowProposedApi: true,
+    logLevel: 'off',
+  });
+  showEmoji(terminal);
+  let title = '';
+  const answers: string[] = [];
+  terminal.onTitleChange((text) => (title = text));
+  terminal.onData((text) => answers.push(text));
+  await new Promise<void>((resolve) => terminal.write(bytes, resolve));
+  const { _core: core } = terminal as unknown as { _core: Internals };
+  const { active, normal, alternate } = terminal.buffer;
+  const { buffers } = core._bufferService;
+  const onAlternate = active.type === 'alternate';
+  const state = onAlternate ? buffers.alt : buffers.normal;
+  const links = core._oscLinkService;
+  const { synchronizedOutputMode: _, ...modes } = terminal.modes;
+  const screen = {
+    title,
+    answers,
+    type: active.type,
+    normal: linesOf(normal, { from: normal.baseY - lines, links }),
+    alternate: onAlternate ? linesOf(alternate, { from: 0, links }) : [],
+    cursor: [state.x, state.y],
+    saved: savedCursor(buffers.normal, { rows, cols, links }),
+    savedOnAlternate: onAlternate ? savedCursor(buffers.alt, { rows, cols, links }) : [],
+    region: [state.scrollTop, state.scrollBottom],
+    regionOfNormal: [buffers.normal.scrollTop, buffers.normal.scrollBottom],
+    tabs: Array.from({ length: cols }, (_, col) => Boolean(state.tabs[col])),
+    pen: attributesOf(core._inputHandler._curAttrData, links),
+    modes,
+    mouse: core.coreMouseService.activeEncoding,
+    hidden: core.coreService.isCursorHidden,
+    style: core.coreService.decPrivateModes.cursorStyle,
+    lineFeedReturns: terminal.options.convertEol,
+    shift: core._charsetService.glevel,
+    charset: core._charsetService.charset?.['q'],
+  };
+  terminal.dispose();
+  return screen;
+}
+
+function linesOf(
+  buffer: IBuffer,
+  { from, links }: { from: number; links: Internals['_oscLinkService'] },
+): string[] {
+  const lines: string[] = [];
+  for (let row = Math.max(0, from); row < buffer.length; row++) {
+    const line = buffer.getLine(row);
+    if (!line) continue;
+    let text = '';
+    let before = '';
+    for (let col = 0; col < line.length; col++) {
+      const cell = line.getCell(col) as Cell;
+      const attributes = attributesOf(cell, links);
+      // Only what differs is written: lines are read where a test fails.
+      if (attributes !== before) text += `{${attributes}}`;
+      before = attributes;
+      text += charsOf(line, col);
+    }
+    // The first line kept cannot go on from one that is not.
+    lines.push(`${line.isWrapped && lines.length > 0 ? '↳' : ' '}${text}`);
+  }
+  return lines;
+}
+
+/** What a cell shows, where half of a wide character that lost its other one shows nothing. */
+function charsOf(line: IBufferLine, col: number): string {
+  const [before, cell, after] = [col - 1, col, col + 1].map((at) => line.getCell(at));
+  const width = cell?.getWidth();
+  if (width === 0) return before?.getWidth() === 2 ? '' : ' ';
+  if (width === 2 && after?.getWidth() !== 0) return ' ';
+  return cell?.getChars() || ' ';
+}
+
+function attributesOf(
+  { fg, bg, extended }: Pick<Cell, 'fg' | 'bg' | 'extended'>,
+  links: Internals['_oscLinkService'],
+): string {
+  const isExtended = (bg & HAS_EXTENDED) !== 0;
+  const link = isExtended ? (links.getLinkData(extended.urlId)?.uri ?? '') : '';
+  const style = isExtended ? extended.underlineStyle : 1;
+  const underline = fg & UNDERLINE && style > 0 ? `_${style}` : '';
+  const underlineColour = underline && isExtended ? colourOf(extended.underlineColor) : '';
+  const flags = ((fg & FLAGS & ~UNDERLINE) >>> 0).toString(16) + ((bg & FLAGS & ~UNDRAWN) >>> 0).toString(16);
+  const described = `${flags}/${colourOf(fg)}/${colourOf(bg)}${underline}${underlineColour}${link}`;
+  return described === '00//' ? '' : described;
+}
+
+// How xterm.js packs attributes.
+const HAS_EXTENDED = 0x10000000;
+const UNDERLINE = 0x10000000;
+const FLAGS = 0xfc000000;
+/** That there is more elsewhere, and protection from selective erasing. */
+const UNDRAWN = 0x30000000;
+
+/** The colour without bits that its kind does not use. */
+function colourOf(packed: number): string {
+  const kind = (packed >>> 24) & 3;
+  if (kind === 0) return '';
+  return `${'-pPr'[kind]}${(packed & (kind === 3 ? 0xffffff : 0xff)).toString(16)}`;
+}
+
+/** Where the cursor would be restored to, and the pen, of which xterm.js saves no more than this. */
+function savedCursor(
+  state: ScreenState,
+  { rows, cols, links }: { rows: number; cols: number; links: Internals['_oscLinkService'] },
+): unknown[] {
+  const { fg, bg, extended } = state.savedCurAttrData;
+  return [
+    Math.min(state.savedX, cols - 1),
+    Math.min(Math.max(0, state.savedY - state.ybase), rows - 1),
+    attributesOf({ fg, bg: bg & ~HAS_EXTENDED, extended }, links),
+  ];
+}

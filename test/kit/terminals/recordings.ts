@@ -1,0 +1,107 @@
+import type { Test } from 'tap';
+import { systemClock } from '../../../src/core/clock.ts';
+import type { Clock } from '../../../src/core/clock.ts';
+import type { Database } from '../../../src/infra/database/database.ts';
+import { system } from '../../../src/domains/identity/actor.ts';
+import type { Actor } from '../../../src/domains/identity/actor.ts';
+import { newId } from '../../../src/core/ids.ts';
+import type { Lab } from '../../../src/domains/labs/lab.ts';
+import { createRecordingParts } from '../../../src/domains/terminals/create-terminals.ts';
+import type { RecordingLimits } from '../../../src/config/config.ts';
+import type { RecordingService } from '../../../src/domains/terminals/recordings/recording.ts';
+import { createHiddenOwners } from '../../../src/domains/sessions/access.ts';
+import { createAdminStore } from '../../../src/domains/sessions/admin-store.ts';
+import { createTerminalStore } from '../../../src/domains/terminals/terminal-store.ts';
+import { createActors } from '../service/actors.ts';
+import { bytesOf } from '../basics/bytes-of.ts';
+import { quietLog } from '../basics/quiet-log.ts';
+import { openSessions } from '../sessions/sessions.ts';
+
+/** An event of a recording's file. */
+export type CastEvent = [after: number, code: string, data: string];
+
+/** A recording's file, read as asciicast v3 is. */
+export function parseCast(text: string) {
+  const [head = '', ...lines] = text.trimEnd().split('\n');
+  const events = lines.map((line) => JSON.parse(line) as CastEvent);
+  const of = (code: string) => events.filter((event) => event[1] === code).map((event) => event[2]);
+  return {
+    header: JSON.parse(head) as Record<string, unknown>,
+    events,
+    of,
+    output: of('o').join(''),
+    input: of('i').join(''),
+    markers: of('m'),
+  };
+}
+
+export type Cast = ReturnType<typeof parseCast>;
+
+/** What is stored of a recording. */
+export async function readRecording(
+  recordings: Pick<RecordingService, 'read'>,
+  id: string,
+  actor: Actor = system,
+): Promise<Cast> {
+  const { content } = await recordings.read(actor, id, { gzip: false });
+  return parseCast((await bytesOf(content)).toString());
+}
+
+/** Recordings on a database of their own, with a session and no shells. */
+export async function recordingWorld(
+  t: Test,
+  database: Database,
+  options: Partial<RecordingLimits> & { clock?: Clock } = {},
+) {
+  const actors = await createActors(database);
+  const session = await openSessions(t, database).service.start(actors.owner, { lab: 'lab-0' });
+  const terminals = createTerminalStore({ database });
+  const log = quietLog();
+  const more = {
+    database,
+    terminals,
+    sessions: { hiddenFrom: createHiddenOwners(createAdminStore({ database })) },
+    log,
+    clock: systemClock,
+    recordingDays: 30,
+    recordingLimitBytes: 1024 ** 2,
+    recordingTotalBytes: 1024 ** 3,
+    ...options,
+  };
+  const { clock } = more;
+
+  /** A terminal of the learner's, or of another's session. */
+  async function terminal({ sessionId = session.id, openedById = actors.owner.userId } = {}) {
+    const place = { sessionId, openedById, machine: 'main', rows: 24, cols: 80 };
+    const made = await terminals.insert({ id: newId(clock.now()), ...place, now: clock.now(), limit: 20 });
+    return { ...made, rows: 24, cols: 80 };
+  }
+
+  /** Another process of the service. */
+  const another = () => createRecordingParts(more);
+  const parts = another();
+
+  return {
+    ...parts,
+    actors,
+    session,
+    terminals,
+    terminal,
+    another,
+    log,
+    /** Records a new terminal. */
+    async record(lab: Partial<Pick<Lab, 'recording' | 'course'>> = { recording: 'output' }) {
+      const made = await terminal();
+      const of = { slug: 'lab-0', course: undefined, recording: undefined, ...lab };
+      const recorder = await parts.recordings.start(made, { learnerId: actors.owner.userId, lab: of });
+      const [recording] = await parts.service.ofTerminals(system, [made.id]);
+      if (!recorder || !recording) throw new Error('It is not recorded.');
+      return {
+        recorder,
+        id: recording.id,
+        terminalId: made.id,
+        read: () => readRecording(parts.service, recording.id),
+      };
+    },
+  };
+}
