@@ -11,13 +11,16 @@ await t.test('what can be read on the way is told, and only that', (t) => {
     [{ [url]: 'http://localhost:9000' }, undefined],
     [{ [url]: 'http://127.0.0.1', [domain]: 'preview.localhost' }, undefined],
     [{ [url]: 'https://berth.example.org', [domain]: 'preview.example.org' }, undefined],
-    [{ [url]: 'http://berth.example.org' }, /cookies of sign-ins at http:\/\/berth\.example\.org go/],
+    [{ [url]: 'http://berth.example.org' }, /cookies of sign-ins at http:\/\/berth\.example\.org are sent/],
     [
       { [url]: 'http://10.0.0.5:8080', [domain]: 'preview.example.org' },
-      /sign-ins at http:\/\/10\.0\.0\.5:8080 and of previews below preview\.example\.org go/,
+      /sign-ins at http:\/\/10\.0\.0\.5:8080 and of previews below preview\.example\.org are sent/,
     ],
-    [{ [url]: 'http://berth.example.org', [domain]: 'preview.localhost' }, /cookies of sign-ins at \S+ go/],
-    [{ [domain]: 'preview.example.org' }, /cookies of previews below preview\.example\.org go/],
+    [
+      { [url]: 'http://berth.example.org', [domain]: 'preview.localhost' },
+      /cookies of sign-ins at \S+ are sent/,
+    ],
+    [{ [domain]: 'preview.example.org' }, /cookies of previews below preview\.example\.org are sent/],
     [{ [url]: 'http://localhost', [domain]: 'preview.example.org' }, /cookies of previews below/],
   ];
   for (const [settings, problem] of table) {
