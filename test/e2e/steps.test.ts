@@ -152,7 +152,7 @@ await test('who asks while such a check runs waits for it, and then gets one tha
   await lab.type('rm hold; exec 9>&-');
   await waiting.getByRole('button', { name: 'Check', exact: true }).waitFor();
   t.match(await counted(), { attempts: 1, failures: 1, passed: false });
-  t.equal(await waiting.getByText('A check of this step is running').count(), 0);
+  t.equal(await waiting.getByText('A check of this step is already running').count(), 0);
 });
 
 /** Checks the last step from another place, as soon as no check of it runs. */
@@ -188,7 +188,7 @@ await test('who asks while another page of theirs checks waits for that, too', a
   await waiting.getByRole('button', { name: 'Check', exact: true }).waitFor();
   await elsewhere;
   t.match(await counted(), { attempts: 3, failures: 3, passed: false });
-  t.equal(await waiting.getByText('A check of this step is running').count(), 0);
+  t.equal(await waiting.getByText('A check of this step is already running').count(), 0);
 });
 
 await test('a check that is made by itself counts once it passes', async (t) => {

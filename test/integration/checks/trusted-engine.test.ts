@@ -76,7 +76,7 @@ await t.test('it works again after the machine was started again', async (t) => 
 await t.test('a machine without an engine is told', async (t) => {
   const check = trustedCheck({ script: 'true', engine: true });
   const verdict = await run(check, plain?.machineId ?? '');
-  t.match(verdict, { state: 'errored', message: /its profile must be nested/ });
+  t.match(verdict, { state: 'errored', message: /use the profile "nested"/ });
 });
 
 await t.test('nothing of it is left with the session', async (t) => {
