@@ -3,7 +3,7 @@ import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3';
 import type { SqlDriverAdapter, SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 import { createDescribingAdapter } from './postgres-for-engine.ts';
 
-/** Databases in memory, on which migrations are authored: every connection has a fresh one of its own. */
+/** Opens databases in memory to write migrations with. Each connection gets its own, empty database. */
 export const memoryDatabases: Record<'sqlite' | 'postgresql', SqlMigrationAwareDriverAdapterFactory> = {
   sqlite: { provider: 'sqlite', adapterName: 'memory', connect: sqlite, connectToShadowDb: sqlite },
   postgresql: { provider: 'postgres', adapterName: 'memory', connect: pglite, connectToShadowDb: pglite },

@@ -23,8 +23,8 @@ async function graphql(query, variables) {
   return data;
 }
 
-// Start a lab: the answer comes at once, the container a moment later, unless the lab has begun before.
-const begun = performance.now();
+// Start a lab. The answer comes immediately, the container a moment later, unless a session of the lab runs already.
+const start = performance.now();
 const { startSession } = await graphql(
   'mutation { startSession(input: { lab: "linux-command-line" }) { session { id state machines { name address } } } }',
 );
@@ -39,7 +39,7 @@ while (session.state !== 'READY') {
   ));
 }
 const [machine] = session.machines;
-console.log(`ready after ${Math.round(performance.now() - begun)} ms: ${machine.name} at ${machine.address}`);
+console.log(`ready after ${Math.round(performance.now() - start)} ms: ${machine.name} at ${machine.address}`);
 
 // Open a terminal in it and type the first step's solution.
 const { openTerminal } = await graphql(

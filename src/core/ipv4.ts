@@ -33,7 +33,7 @@ export function overlaps(a: Block, b: Block): boolean {
 /** Most addresses of a private range, 10.0.0.0/8. A wider route is a way to the world, which VPNs take in two halves. */
 const LARGEST_NETWORK = 2 ** 24;
 
-/** A route of the host to a network; default routes are none. */
+/** A route of the host to a network. Default routes do not count. */
 export interface Route extends Block {
   readonly device: string;
 }

@@ -2,6 +2,7 @@ import { createLinter, loadTextlintrc } from 'textlint';
 import { test } from 'tap';
 
 const configFilePath = new URL('../../.textlintrc.json', import.meta.url).pathname;
+const sourceConfig = new URL('../../.textlintrc.source.json', import.meta.url).pathname;
 
 /** Sentences of former versions of the documents, shortened, each with its rewrite. */
 const PAIRS: [before: string, after: string][] = [
@@ -95,9 +96,9 @@ const PAIRS: [before: string, after: string][] = [
   ],
 ];
 
-async function problems(text: string): Promise<string[]> {
-  const linter = createLinter({ descriptor: await loadTextlintrc({ configFilePath }) });
-  const { messages } = await linter.lintText(text, 'page.md');
+async function problems(text: string, file = 'page.md', config = configFilePath): Promise<string[]> {
+  const linter = createLinter({ descriptor: await loadTextlintrc({ configFilePath: config }) });
+  const { messages } = await linter.lintText(text, file);
   return messages.map(({ message }) => message);
 }
 
@@ -127,4 +128,17 @@ await test('the prose linter reads headings, lists, tables, links and quotes', a
 
 await test('the prose linter leaves code alone', async (t) => {
   t.same(await problems('Run `berth mend` first.\n\n```sh\necho "it can not be mended"\n```\n'), []);
+});
+
+await test('in sources, it reads comments, texts and names, but not paths', async (t) => {
+  for (const [file, line] of [
+    ['store.ts', '/** What is put right anew. */'],
+    ['screen.tsx', "const text = 'It can not be mended.';"],
+    ['setup.mjs', 'const mend = await begun;'],
+    ['types.graphql', '"It was begun, and mended."'],
+    ['models.prisma', '/// What is put right anew.'],
+  ] as const) {
+    t.equal((await problems(line, file, sourceConfig)).length, 2, line);
+  }
+  t.same(await problems("import { open } from './holder/carrier.ts';", 'store.ts', sourceConfig), []);
 });
