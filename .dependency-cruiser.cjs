@@ -1,4 +1,6 @@
-/** The import law of docs/architecture.md, "Who may import whom". */
+/** The import law of docs/architecture.md, "Import rules". */
+const exposed = require('./.import-law.cjs');
+
 const domains = [
   'identity',
   'labs',
@@ -46,8 +48,20 @@ const storeLaw = domains.map((domain) => ({
   to: { path: `^src/domains/${domain}/.*-store\\.ts$` },
 }));
 
+/** Imports into a module are denied, except of the files that it exposes. */
+const exposureLaw = Object.entries(exposed).map(([module, files]) => ({
+  name: `${module.replace('src/', '').replaceAll('/', '-')}-exposes-other-files`,
+  severity: 'error',
+  from: { path: '^src/', pathNot: `^${module}/` },
+  to: {
+    path: `^${module}/`,
+    pathNot: `^${module}/(${files.map((file) => file.replaceAll('.', '\\.')).join('|')})$|/generated/`,
+  },
+}));
+
 module.exports = {
   forbidden: [
+    ...exposureLaw,
     ...domainLaw,
     ...storeLaw,
     {
