@@ -144,7 +144,6 @@ module.exports = {
   'src/infra/bus': ['connect-events.ts', 'event-bus.ts', 'memory-bus.ts', 'redis-bus.ts'],
   'src/infra/leases': ['lease.ts', 'process-owner.ts'],
   'src/host-setup': [
-    'doctor-report.ts',
     'doctor.ts',
     'host.ts',
     'image-commands.ts',

@@ -1,7 +1,6 @@
 import { defineCommand } from 'citty';
 import { readConfig } from '../config/config.ts';
-import { examine } from '../host-setup/doctor.ts';
-import { formatFindings } from '../host-setup/doctor-report.ts';
+import { examine, formatFindings } from '../host-setup/doctor.ts';
 import { imagesFolder } from '../host-setup/project-folders.ts';
 
 /** `berth doctor`: exits with code 1 if something that Berth needs is missing. */

@@ -16,7 +16,7 @@ import {
 } from '../../../src/host-setup/doctor-checks.ts';
 import type { Finding } from '../../../src/host-setup/doctor-checks.ts';
 import { KERNEL_LIMITS } from '../../../src/host-setup/kernel-limits.ts';
-import { formatFindings } from '../../../src/host-setup/doctor-report.ts';
+import { formatFindings } from '../../../src/host-setup/doctor.ts';
 import { parseBlock } from '../../../src/core/ipv4.ts';
 
 const engine = {
