@@ -40,7 +40,7 @@ await test('the catalogue is in the language that is picked', async (t) => {
   t.equal(await lang(), 'en');
   await page.getByRole('link', { name: 'The command line' }).getByText('Look around.').waitFor();
   await page.getByLabel('Language').selectOption({ label: '한국어' });
-  await page.getByRole('heading', { name: '실습' }).waitFor();
+  await page.getByRole('heading', { name: '실습', exact: true }).waitFor();
   const card = page.getByRole('link', { name: '명령줄' });
   await card.getByText('둘러보기.').waitFor();
   await card.getByText('1단계 중 0단계 통과').waitFor();
@@ -52,6 +52,8 @@ await test('the catalogue is in the language that is picked', async (t) => {
     ['실습', '시작하기', '명령줄', '기타 실습', 'English only'],
     'labs stand under their courses',
   );
+  const others = page.getByRole('heading', { name: '기타 실습' });
+  t.equal(await others.getAttribute('lang'), null, 'the page’s own texts are in the picked language');
   const other = page.getByRole('heading', { name: 'English only' });
   t.equal(await other.getAttribute('lang'), 'en', 'a lab without it says which language it is in');
   await readable(t, page);

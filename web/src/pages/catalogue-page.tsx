@@ -33,7 +33,9 @@ export function CataloguePage() {
       {courses.map(({ title, labs }) => (
         <section key={title ?? ''}>
           {hasHeadings && (
-            <h2 lang={languageOfText(language, labs[0]?.languages ?? [])}>{title ?? texts.others}</h2>
+            <h2 lang={title === null ? undefined : languageOfText(language, labs[0]?.languages ?? [])}>
+              {title ?? texts.others}
+            </h2>
           )}
           <ul className="cards">
             {labs.map((lab) => (
