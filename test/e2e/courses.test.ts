@@ -97,7 +97,7 @@ async function startLab(slug: string, words: Words): Promise<void> {
 async function lookAtHelloWorld(t: Test): Promise<void> {
   const step = page.locator('article').first();
   const drawing = step.getByRole('img');
-  t.match(await drawing.getAttribute('alt'), '클라이언트가 데몬에 실행을 부탁하면');
+  t.match(await drawing.getAttribute('alt'), '클라이언트가 데몬에 실행을 요청하면');
   await page.waitForFunction("document.querySelector('article img').naturalWidth > 0");
   await step.getByRole('button', { name: pages.ko.check, exact: true }).click();
   await step.getByRole('status').filter({ hasText: '아직 hello-world 이미지가 없습니다.' }).waitFor();
