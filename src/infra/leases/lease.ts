@@ -1,5 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
 import { delay } from '../../core/clock.ts';
+import { linkedAbort } from '../../core/linked-abort.ts';
 import { isOwnerGone } from './process-owner.ts';
 
 /**
@@ -76,7 +77,8 @@ export async function withLease<T>(
   const { owner, renew, clock, signal: given, onError } = options;
   const lost = new AbortController();
   const over = new AbortController();
-  const signal = given ? AbortSignal.any([given, lost.signal]) : lost.signal;
+  const linked = linkedAbort(lost.signal, ...(given ? [given] : []));
+  const { signal } = linked;
 
   async function keepRenewing(): Promise<void> {
     let { expiresAt } = newLease(clock, owner);
@@ -101,6 +103,7 @@ export async function withLease<T>(
     throw signal.aborted ? signal.reason : error;
   } finally {
     over.abort();
+    linked.unlink();
     await renewing;
   }
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../../../core/clock.ts';
 import { fault, isFault } from '../../../core/errors.ts';
 import { LEASE_LOST, newLease, withLease } from '../../../infra/leases/lease.ts';
+import { linkedAbort } from '../../../core/linked-abort.ts';
 import type { Log } from '../../../core/log.ts';
 import { delay } from '../../../core/clock.ts';
 import type { GitProtocol } from '../git/git-address.ts';
@@ -106,7 +107,9 @@ export function createFollower(options: {
         await followDue(signal).catch((error: unknown) =>
           log.error({ err: error }, 'checking lab sources failed'),
         );
-        await delay(clock, POLL_MS, AbortSignal.any([signal, woken.signal]));
+        const wait = linkedAbort(signal, woken.signal);
+        await delay(clock, POLL_MS, wait.signal);
+        wait.unlink();
       }
     },
   };
