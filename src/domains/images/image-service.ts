@@ -98,7 +98,7 @@ export function createImageService(parts: ImageServiceParts): ImageService {
     async buildFolder(actor, folder) {
       requireActor(actor, { scope: 'manage', role: 'admin' });
       const found = (await folders.list()).find(({ name }) => name === folder);
-      if (!found) throw fault('NOT_FOUND', { thing: 'folder of an image' });
+      if (!found) throw fault('NOT_FOUND', { thing: 'image folder' });
       return start(actor, 'build', found.image, (task) =>
         folders.build(folder, {
           signal: task.signal,
