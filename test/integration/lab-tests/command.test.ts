@@ -168,7 +168,7 @@ await t.test('each way in which a lab cannot be trusted is told, and no lab hide
     /✘ idle \/ one is not passed before it is done .*\n {2}Its check "home" \("Done\."\) passes before anything was done\./,
   );
   told(
-    /✘ partly \/ one is passed after its solution .*\n {2}Its check "rest" \("~\/rest is not there\."\) does not pass after the solution/,
+    /✘ partly \/ one is passed after its solution .*\n {2}Its check "rest" \("~\/rest does not exist\."\) does not pass after the solution/,
   );
   told(/✘ slow \/ one is not passed before it is done .*\n {2}The check failed to run: .* 1 s/);
   told(
