@@ -52,6 +52,7 @@ const ENGINE_FAULTS = [
   'PROVISIONING_TIMED_OUT',
   'MACHINE_LOST',
   'MACHINE_NOT_RUNNING',
+  'CONTAINER_NOT_FOUND',
 ] as const;
 
 /** Whether the error is a failure of the engine, not of the lab. */
