@@ -34,7 +34,7 @@ await t.test(
         .split('\n')
         .find((line) => WARNING.test(line));
     await until(() => warned() !== undefined);
-    t.match(JSON.parse(warned() ?? ''), { level: 40, msg: /BERTH_PUBLIC_URL its https/ });
+    t.match(JSON.parse(warned() ?? ''), { level: 40, msg: /BERTH_PUBLIC_URL to its https/ });
     await berth.stop();
     t.match(await doctor({ ...exposed, BERTH_DATA_DIR: berth.dataDir }), WARNING);
 

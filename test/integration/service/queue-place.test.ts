@@ -81,7 +81,7 @@ await test('quotas are set, listed, kept and removed by the API', async (t) => {
     'lab: "a", memory: "4"',
   ]) {
     await t.rejects(berth.graphql(`mutation { setQuota(input: { ${input} }) { quota { sessions } } }`), {
-      message: /INPUT_INVALID|Give one of|A quota limits|a size with its unit/,
+      message: /Set exactly one of|Give one of them|a size with its unit/,
     });
   }
 
