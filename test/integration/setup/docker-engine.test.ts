@@ -54,7 +54,7 @@ await t.test(
       env: { DOCKER_HOST: 'tcp://127.0.0.1:1' },
     });
     t.equal(code, 1);
-    t.match(output, /DOCKER_HOST is tcp:\/\/127\.0\.0\.1:1, but no engine answers there: .*ECONNREFUSED/);
+    t.match(output, /DOCKER_HOST is tcp:\/\/127\.0\.0\.1:1, but no engine responds there: .*ECONNREFUSED/);
   },
 );
 
@@ -103,7 +103,7 @@ await t.test(
   `);
     t.match(
       output,
-      /It ended: exit code 3\.\n {2}Its log: \S+berth-dockerd\.log, which ends so:\n {2}no such option/,
+      /It ended: exit code 3\.\n {2}The end of its log, \S+berth-dockerd\.log:\n {2}no such option/,
     );
     t.match(output, /systemd could not start .*\n.*exit code 1\n {2}Job for docker\.service failed\./);
     t.match(output, 'journalctl -u docker.service');
