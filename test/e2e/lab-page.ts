@@ -8,7 +8,7 @@ export const FIRST_STEP = 'Find your way';
 export async function signIn(page: Page, link: string): Promise<void> {
   await page.goto(link);
   await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.getByRole('heading', { name: 'Labs' }).waitFor();
+  await page.getByRole('heading', { name: 'Labs', exact: true }).waitFor();
 }
 
 /** Returns the sign-in link that the service prints for its first admin. */

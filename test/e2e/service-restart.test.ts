@@ -29,7 +29,7 @@ await test('a page opened during the outage recovers automatically', async () =>
   await other.goto(berth.url);
   await other.getByText('This page reconnects automatically').waitFor();
   await other.unroute('**/graphql');
-  await other.getByRole('heading', { name: 'Labs' }).waitFor();
+  await other.getByRole('heading', { name: 'Labs', exact: true }).waitFor();
   await other.close();
 });
 

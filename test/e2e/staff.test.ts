@@ -45,7 +45,7 @@ await test('a student has no link to the staff page and gets no access to it', a
   await learnerPage.getByRole('heading', { name: 'This page is for staff' }).waitFor();
   t.equal(await learnerPage.getByRole('table').count(), 0);
   await learnerPage.getByRole('link', { name: 'See all labs' }).click();
-  await learnerPage.getByRole('heading', { name: 'Labs' }).waitFor();
+  await learnerPage.getByRole('heading', { name: 'Labs', exact: true }).waitFor();
 });
 
 await test('an instructor sees a new session and its changes without reloading', async () => {
