@@ -30,18 +30,18 @@ await test('docker-compose.yml has Berth, PostgreSQL and Redis, and waits for bo
   t.same(Object.keys(compose.services['berth']?.depends_on ?? {}), ['postgres', 'redis']);
 });
 
-await test('it sets nothing that the service does not know', async (t) => {
+await test('it sets only settings that the service knows', async (t) => {
   const known = new Set(Object.values(settings).map(({ name }) => name));
   for (const name of Object.keys(compose.services['berth']?.environment ?? {})) t.ok(known.has(name), name);
 });
 
-await test('images that are pulled have the tag of one exact version', async (t) => {
+await test('pulled images have the tag of an exact version', async (t) => {
   for (const [name, { image, build }] of Object.entries(compose.services)) {
     if (build === undefined) t.match(image, /^[a-z]+:\d+\.\d+(\.\d+)?$/, name);
   }
 });
 
-/** What a value becomes for somebody whose .env has these; one that is required and not there fails, as in Compose. */
+/** The value after substitution with this .env. A required variable that is missing fails, as in Compose. */
 function substituted(value: string, env: Record<string, string>): string {
   return value.replace(/\$\{(\w+)(?::([?-])([^}]*))?\}/g, (_, name: string, kind?: string, word = '') => {
     const set = env[name];
@@ -51,7 +51,7 @@ function substituted(value: string, env: Record<string, string>): string {
   });
 }
 
-await test('PostgreSQL and Redis have passwords that must be set, the same for the service and for them', async (t) => {
+await test('PostgreSQL and Redis require passwords, the same for the service and for them', async (t) => {
   const { berth, postgres, redis } = compose.services;
   const env = { POSTGRES_PASSWORD: 'of-postgres', REDIS_PASSWORD: 'of-redis' };
   t.match(substituted(berth?.environment?.['DATABASE_URL'] ?? '', env), '://berth:of-postgres@postgres:');
@@ -63,7 +63,7 @@ await test('PostgreSQL and Redis have passwords that must be set, the same for t
   }
 });
 
-await test('its Redis lets in the service, and nobody without the password', async (t) => {
+await test('Redis accepts the service, and nobody without the password', async (t) => {
   const env = { REDIS_PASSWORD: 'of-redis' };
   const [server, ...args] = compose.services['redis']?.command ?? [];
   t.equal(server, 'redis-server');
@@ -93,7 +93,7 @@ await test('its named volumes are declared', async (t) => {
   t.same(new Set(used), new Set(Object.keys(compose.volumes)));
 });
 
-await test('every setting of the Dockerfile is one that the service knows', async (t) => {
+await test('every setting in the Dockerfile is known to the service', async (t) => {
   const known = new Set(Object.values(settings).map(({ name }) => name));
   const set = [...read('Dockerfile').matchAll(/\b(BERTH_\w+|NODE_ENV)=/g)].map(([, name = '']) => name);
   t.ok(set.length > 2);

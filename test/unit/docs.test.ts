@@ -3,7 +3,7 @@ import { test } from 'tap';
 
 const root = new URL('../../', import.meta.url);
 
-/** A path of a test file in a document; those of the escape test are named without their first folders. */
+/** The path of a test file in a document. Documents name those of the escape test without their parent folders. */
 const TEST_PATH = /\b(?:test|escape)\/[\w./-]+\.(?:ts|pl)\b/g;
 
 async function documents(): Promise<string[]> {

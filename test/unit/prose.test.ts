@@ -4,7 +4,7 @@ import { test } from 'tap';
 const configFilePath = new URL('../../.textlintrc.json', import.meta.url).pathname;
 const sourceConfig = new URL('../../.textlintrc.source.json', import.meta.url).pathname;
 
-/** Sentences of former versions of the documents, shortened, each with its rewrite. */
+/** Shortened sentences of earlier documents, each with its rewrite. */
 const PAIRS: [before: string, after: string][] = [
   [
     'Sessions are saved and resumed on other containers; what ends by itself is saved.',
@@ -102,14 +102,14 @@ async function problems(text: string, file = 'page.md', config = configFilePath)
   return messages.map(({ message }) => message);
 }
 
-await test('the prose linter refuses sentences in old-fashioned English and accepts their rewrites', async (t) => {
+await test('the prose linter rejects sentences in old-fashioned English and accepts their rewrites', async (t) => {
   for (const [before, after] of PAIRS) {
     t.not((await problems(before)).length, 0, before);
     t.same(await problems(after), [], after);
   }
 });
 
-await test('the prose linter says what to write instead', async (t) => {
+await test('the prose linter suggests a replacement', async (t) => {
   const [message] = await problems('The service can not start.');
   t.match(message, /can not => cannot/);
 });
@@ -126,11 +126,11 @@ await test('the prose linter reads headings, lists, tables, links and quotes', a
   }
 });
 
-await test('the prose linter leaves code alone', async (t) => {
+await test('the prose linter ignores code', async (t) => {
   t.same(await problems('Run `berth mend` first.\n\n```sh\necho "it can not be mended"\n```\n'), []);
 });
 
-await test('in sources, it reads comments, texts and names, but not paths', async (t) => {
+await test('in sources, it reads comments, strings and names, but not paths', async (t) => {
   for (const [file, line] of [
     ['store.ts', '/** What is put right anew. */'],
     ['screen.tsx', "const text = 'It can not be mended.';"],

@@ -10,7 +10,7 @@ await test('each default is valid, and each setting has a unique name', async (t
   }
 });
 
-await test('proxies are believed by their address, never all there are', async (t) => {
+await test('proxies are trusted by address, never all of them', async (t) => {
   const read = (value: string) => readConfig({ BERTH_TRUST_PROXY: value }).trustProxy;
   t.same(read(''), []);
   t.same(read('false'), []);
@@ -30,7 +30,7 @@ await test('proxies are believed by their address, never all there are', async (
   }
 });
 
-await test('the registry is one that containers reach', async (t) => {
+await test('containers can reach the registry', async (t) => {
   const read = (value: string) => readConfig({ BERTH_REGISTRY: value }).registry;
   t.equal(read(''), 'auto');
   t.equal(read('off'), 'off');
@@ -51,14 +51,14 @@ await test('the registry is one that containers reach', async (t) => {
   }
 });
 
-await test('an empty setting counts as absent', async (t) => {
+await test('an empty setting counts as missing', async (t) => {
   t.same(readConfig({ BERTH_PORT: '', DATABASE_URL: '' }), readConfig({}));
 });
 
-await test('every wrong setting is named at once, with what would be right', async (t) => {
+await test('all wrong settings are reported at once, with valid values', async (t) => {
   try {
     readConfig({ BERTH_PORT: '70000', DATABASE_URL: 'mysql://x', BERTH_ADMIN_TOKEN: 'short' });
-    t.fail('it was taken');
+    t.fail('it was accepted');
   } catch (error) {
     t.ok(isFault(error, 'CONFIG_INVALID'));
     const { message } = error as Error;
@@ -78,7 +78,7 @@ await test('name servers are a list of IPv4 addresses', async (t) => {
   });
 });
 
-await test('the public address has no slash at its end', async (t) => {
+await test('the public address has no trailing slash', async (t) => {
   t.equal(
     readConfig({ BERTH_PUBLIC_URL: 'https://labs.example.org/' }).publicUrl,
     'https://labs.example.org',

@@ -2,22 +2,22 @@ import { test } from 'tap';
 import { createBudgets } from '../../../src/core/budgets.ts';
 import { steppedTime } from '../../kit/basics/stepped-time.ts';
 
-await test('an account may spend its burst at once, and then what comes back with time', async (t) => {
+await test('an account can spend its burst at once, then what refills with time', async (t) => {
   const time = steppedTime();
   const budgets = createBudgets({ each: { perSecond: 100, burst: 1_000 }, time });
   t.ok(budgets.spend('ada', 999));
-  t.notOk(budgets.spend('ada', 501), 'the last may exceed it');
-  t.ok(budgets.spend('grace', 999), 'another account has its own');
+  t.notOk(budgets.spend('ada', 501), 'the last one may exceed it');
+  t.ok(budgets.spend('grace', 999), 'another account has its own budget');
   let went = 0;
   budgets.wait('ada', () => went++);
   await time.pass(5_000);
-  t.equal(went, 0, 'what was exceeded is made up for');
+  t.equal(went, 0, 'the excess is paid back');
   await time.pass(20);
   t.equal(went, 1);
-  t.equal(time.running(), 0, 'no timer runs where nobody waits');
+  t.equal(time.running(), 0, 'no timer runs while nobody waits');
 });
 
-await test('those who wait in many places go on no more often, and all go on in turn', async (t) => {
+await test('an account that waits in many places gets no more, and all waiters take turns', async (t) => {
   const time = steppedTime();
   const budgets = createBudgets({ each: { perSecond: 1_000, burst: 10 }, resumedAtOnce: 2, time });
   const order: string[] = [];
@@ -36,7 +36,7 @@ await test('those who wait in many places go on no more often, and all go on in 
   t.equal(time.running(), 0);
 });
 
-await test('all accounts together spend no more than there is for all', async (t) => {
+await test('all accounts together spend at most the total', async (t) => {
   const time = steppedTime();
   const rate = { perSecond: 1_000, burst: 1_000 };
   const budgets = createBudgets({ each: rate, all: rate, time });

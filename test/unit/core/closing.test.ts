@@ -2,7 +2,7 @@ import { test } from 'tap';
 import { createClosing, finish } from '../../../src/core/closing.ts';
 import { quietLog } from '../../kit/basics/quiet-log.ts';
 
-await test('what was opened is closed once, the last first, whatever fails to', async (t) => {
+await test('closes resources once, in reverse order, even if one fails', async (t) => {
   const log = quietLog();
   const closing = createClosing({ log });
   const closed: string[] = [];
@@ -17,7 +17,7 @@ await test('what was opened is closed once, the last first, whatever fails to', 
   t.match(log.lines, [{ level: 'error', details: { what: 'second', err: { message: 'stuck' } } }]);
 });
 
-await test('work that hangs is waited for only so long, and its later failure is logged', async (t) => {
+await test('work that hangs is awaited up to a limit, and its later failure is logged', async (t) => {
   const log = quietLog();
   let fail: (error: Error) => void = () => undefined;
   const work = new Promise((_, reject) => (fail = reject));

@@ -14,7 +14,7 @@ function noted() {
   return { errors, contained };
 }
 
-await test('a listener that throws, or rejects, ends what it belongs to and is reported once', async (t) => {
+await test('a listener that throws or rejects ends its owner and is reported once', async (t) => {
   const { errors, contained } = noted();
   const emitter = new EventEmitter();
   let ends = 0;
@@ -41,7 +41,7 @@ await test('a listener that throws, or rejects, ends what it belongs to and is r
   t.equal(others, 1);
 });
 
-await test('only errors of memory and of the database are fatal', async (t) => {
+await test('only out-of-memory and database errors are fatal', async (t) => {
   const coded = (code: string) => Object.assign(new Error(code), { code });
   for (const error of [
     new RangeError('Array buffer allocation failed'),
@@ -63,9 +63,9 @@ await test('only errors of memory and of the database are fatal', async (t) => {
   }
 });
 
-await test('work in the background that fails is reported and started again, and ends when asked to', async (t) => {
+await test('background work that fails is reported and restarted, and ends on request', async (t) => {
   const { errors, contained } = noted();
-  // Pauses are as short as they can be.
+  // The shortest possible delays.
   const clock = { ...systemClock, sleep: async () => sleep(1) };
   const background = createBackgroundWork({ clock, contained });
   let starts = 0;

@@ -6,7 +6,7 @@ import { createEncryption } from '../../../src/core/encryption.ts';
 
 const THING = 'registry example.org';
 
-await test('a secret is read again with its key, as that of its own thing', async (t) => {
+await test('a secret is decrypted with its key and its own context', async (t) => {
   const key = randomBytes(32);
   const first = await createEncryption({ secretKey: key.toString('base64'), dataDir: '/none' });
   const again = await createEncryption({ secretKey: key.toString('hex'), dataDir: '/none' });
@@ -14,12 +14,12 @@ await test('a secret is read again with its key, as that of its own thing', asyn
     const sealed = first.seal(secret, THING);
     t.equal(again.open(sealed, THING), secret);
     t.notOk(secret && sealed.includes(secret));
-    t.not(first.seal(secret, THING), sealed, 'no two are alike');
+    t.not(first.seal(secret, THING), sealed, 'each ciphertext is different');
     t.throws(() => first.open(sealed, 'registry other.org'), { code: 'SECRET_UNREADABLE' });
   }
 });
 
-await test('another key, a change or rubbish is told with what to do', async (t) => {
+await test('another key, a change or garbage is reported with what to do', async (t) => {
   const encryption = await createEncryption({ secretKey: randomBytes(32).toString('hex'), dataDir: '/none' });
   const other = await createEncryption({ secretKey: randomBytes(32).toString('hex'), dataDir: '/none' });
   const sealed = encryption.seal('secret', THING);
@@ -37,7 +37,7 @@ await test('another key, a change or rubbish is told with what to do', async (t)
   }
 });
 
-await test('without a setting the key is made once, for its owner alone', async (t) => {
+await test('without a setting, the key is created once, readable by its owner only', async (t) => {
   const dataDir = join(t.testdir({}), 'data');
   const made = await Promise.all([1, 2, 3].map(() => createEncryption({ secretKey: undefined, dataDir })));
   t.strictSame(await readdir(dataDir), ['secret.key']);
@@ -49,7 +49,7 @@ await test('without a setting the key is made once, for its owner alone', async 
   t.equal(bySetting.open(sealed, THING), 'secret');
 });
 
-await test('a key that is none stops the start', async (t) => {
+await test('an invalid key stops the start', async (t) => {
   for (const secretKey of ['short', 'ab'.repeat(31), Buffer.alloc(33).toString('base64')]) {
     await t.rejects(createEncryption({ secretKey, dataDir: '/none' }), {
       code: 'CONFIG_INVALID',

@@ -8,11 +8,11 @@ await test('a message is filled from its details', async (t) => {
   );
 });
 
-await test('a place without a value shows that it is missing', async (t) => {
+await test('a missing value leaves its placeholder visible', async (t) => {
   t.match(fault('LAB_NOT_FOUND').message, '{lab}');
 });
 
-await test('a value is not taken for a place', async (t) => {
+await test('a value is not read as a placeholder', async (t) => {
   t.match(fault('INPUT_INVALID', { problem: '{thing}' }).message, '{thing}');
 });
 
@@ -21,13 +21,13 @@ await test('the cause is kept for the log', async (t) => {
   t.equal(fault('ENGINE_UNREACHABLE', {}, cause).cause, cause);
 });
 
-await test('codes are told apart', async (t) => {
+await test('codes are distinguished', async (t) => {
   t.ok(isFault(fault('FORBIDDEN'), 'FORBIDDEN', 'NOT_FOUND'));
   t.notOk(isFault(fault('FORBIDDEN'), 'NOT_FOUND'));
   t.notOk(isFault(new Error('FORBIDDEN'), 'FORBIDDEN'));
 });
 
-await test('every code has a status of HTTP and a message that ends as a sentence does', async (t) => {
+await test('every code has an HTTP status and a message that ends like a sentence', async (t) => {
   for (const code of faultCodes) {
     const { status, message } = fault(code);
     t.ok(status >= 400 && status < 600, code);

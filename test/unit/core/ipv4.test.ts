@@ -4,29 +4,29 @@ import type { Block } from '../../../src/core/ipv4.ts';
 
 function block(cidr: string): Block {
   const parsed = parseBlock(cidr);
-  if (!parsed) throw new Error(`${cidr} is no block`);
+  if (!parsed) throw new Error(`${cidr} is not a block`);
   return parsed;
 }
 
-await t.test('a block begins at its network address', async (t) => {
+await t.test('a block starts at its network address', async (t) => {
   t.equal(formatBlock(block('10.231.7.9/16')), '10.231.0.0/16');
   t.equal(formatBlock(block('255.255.255.255/32')), '255.255.255.255/32');
   t.equal(formatBlock(block('0.0.0.0/0')), '0.0.0.0/0');
 });
 
-await t.test('what is no block is refused', async (t) => {
+await t.test('an invalid block is rejected', async (t) => {
   for (const text of ['', '10.0.0.0', '10.0.0.256/8', '10.0.0.0/33', 'fd00::/8']) {
     t.equal(parseBlock(text), undefined, text);
   }
 });
 
-await t.test('blocks overlap when one lies in the other, and not when they only touch', async (t) => {
+await t.test('blocks overlap if one contains the other, not if they are adjacent', async (t) => {
   t.ok(overlaps(block('10.0.0.0/8'), block('10.231.0.0/16')));
   t.ok(overlaps(block('10.231.0.0/16'), block('10.0.0.0/8')));
   t.notOk(overlaps(block('10.230.0.0/16'), block('10.231.0.0/16')));
 });
 
-await t.test('routes of the host are read, without the default route and its halves', async (t) => {
+await t.test('parses routes of the host, without the default route and its halves', async (t) => {
   const routes = parseRoutes(
     'Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\n' +
       'eth0\t00000000\t010200C0\t0003\t0\t0\t0\t00000000\n' +

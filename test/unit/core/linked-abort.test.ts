@@ -2,7 +2,7 @@ import { getEventListeners } from 'node:events';
 import { test } from 'tap';
 import { linkedAbort } from '../../../src/core/linked-abort.ts';
 
-await test('it aborts with the first of the others, for its reason', async (t) => {
+await test('aborts with the first of the others, for its reason', async (t) => {
   const [one, two] = [new AbortController(), new AbortController()];
   const { signal } = linkedAbort(one.signal, two.signal);
   two.abort(new Error('two'));
@@ -11,7 +11,7 @@ await test('it aborts with the first of the others, for its reason', async (t) =
   t.match(linkedAbort(new AbortController().signal, two.signal).signal.reason, { message: 'two' });
 });
 
-await test('it aborts alone, and leaves nothing with the others', async (t) => {
+await test('aborts alone, and leaves no listeners with the others', async (t) => {
   const other = new AbortController();
   const { signal, abort, unlink } = linkedAbort(other.signal);
   t.equal(getEventListeners(other.signal, 'abort').length, 1);

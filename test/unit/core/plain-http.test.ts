@@ -2,7 +2,7 @@ import t from 'tap';
 import { readConfig } from '../../../src/config/config.ts';
 import { plainHttpProblem } from '../../../src/core/plain-http.ts';
 
-await t.test('what can be read on the way is told, and only that', (t) => {
+await t.test('reports only connections that others can read', (t) => {
   const url = 'BERTH_PUBLIC_URL';
   const domain = 'BERTH_PREVIEW_DOMAIN';
   const table: [Record<string, string>, RegExp | undefined][] = [

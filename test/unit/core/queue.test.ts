@@ -47,7 +47,7 @@ await test('an abort ends the wait with its reason, and the next task runs', asy
   t.ok(await last);
 });
 
-await test('releasing a slot twice does not release the slot of another', async (t) => {
+await test("releasing a slot twice does not release another task's slot", async (t) => {
   const queue = createQueue(1);
   const release = await queue.acquire();
   const second = queue.acquire();
@@ -100,7 +100,7 @@ await test('a key whose tasks were all aborted is forgotten', async (t) => {
   t.equal(queue.keys(), 0);
 });
 
-await test('runs at most `perKey` tasks of one key at a time, whatever comes of them', async (t) => {
+await test('runs at most `perKey` tasks of one key at a time, whatever their outcome', async (t) => {
   const queue = createKeyedQueue({ perKey: 4 });
   const started: number[] = [];
   const finish: ((error?: Error) => void)[] = [];

@@ -8,7 +8,7 @@ import { PROCESS_SPACE } from '../../../src/infra/leases/process-owner.ts';
 import { sweepWorkFolders, withWorkFolder } from '../../../src/core/work-folder.ts';
 import { emptyFolder } from '../../kit/labs/git-repository.ts';
 
-/** A user without rights, by number. */
+/** The id of a user without privileges. */
 const NOBODY = 65_534;
 
 const sweep = (root: string) =>
@@ -19,7 +19,7 @@ const sweep = (root: string) =>
     { root },
   );
 
-await test('work has a folder of its own, which goes with its end and with its failure', async (t) => {
+await test('work has its own folder, which is removed when it ends or fails', async (t) => {
   const root = await emptyFolder(t);
   const listed = await withWorkFolder(
     async (folder) => {
@@ -34,7 +34,7 @@ await test('work has a folder of its own, which goes with its end and with its f
   t.same(await readdir(root), []);
 });
 
-await test('what a killed process left is removed, and nothing else', async (t) => {
+await test('removes only what a killed process left behind', async (t) => {
   const root = await emptyFolder(t);
   const script = `import { withWorkFolder } from ${JSON.stringify(import.meta.resolve('../../../src/core/work-folder.ts'))};
     import { mkdirSync } from 'node:fs';
@@ -61,14 +61,14 @@ await test('what a killed process left is removed, and nothing else', async (t) 
   await withWorkFolder(
     async () => {
       t.equal(await sweep(root), 2);
-      t.equal((await readdir(root)).length, 5, 'ours, young ones of elsewhere, and what is no such folder');
+      t.equal((await readdir(root)).length, 5, 'our own, recent ones of other hosts, and other folders');
     },
     { root },
   );
   t.same((await readdir(root)).toSorted(), [`${left}link`, elsewhere, 'berth-works', 'other'].toSorted());
 });
 
-await test('an old folder goes, also where a process has the number of its own, and what cannot go holds up nothing', async (t) => {
+await test('removes an old folder despite a process with its number, and continues after a failed removal', async (t) => {
   const root = await emptyFolder(t);
   await chmod(root, 0o777);
   const owner = Buffer.from(`${PROCESS_SPACE}/${process.ppid}/earlier/x`).toString('base64url');
@@ -79,7 +79,7 @@ await test('an old folder goes, also where a process has the number of its own, 
   const longAgo = new Date(Date.now() - 49 * 60 * 60_000);
   for (const path of [stuck, old]) await utimes(path ?? '', longAgo, longAgo);
   const failed: string[] = [];
-  // Root may remove whatever it wants.
+  // Root can remove anything.
   if (process.getuid?.() === 0) process.seteuid?.(NOBODY);
   try {
     t.equal(await sweepWorkFolders((path) => failed.push(path), { root }), 1);

@@ -26,7 +26,7 @@ Suites: trixie
 Components: main
 `;
 
-await t.test('a .sources file is read stanza by stanza, with values over several lines', async (t) => {
+await t.test('a .sources file is read by stanza, with values over several lines', async (t) => {
   t.strictSame(parseDeb822(DEB822).slice(0, 2), [
     {
       uri: 'https://mirror.example/debian',
@@ -37,11 +37,11 @@ await t.test('a .sources file is read stanza by stanza, with values over several
   ]);
 });
 
-await t.test('stanzas that are switched off are left out', async (t) => {
+await t.test('disabled stanzas are skipped', async (t) => {
   t.notOk(parseDeb822(DEB822).some(({ uri }) => uri.includes('old.example')));
 });
 
-await t.test('a .list file is read line by line, with options and comments', async (t) => {
+await t.test('a .list file is read by line, with options and comments', async (t) => {
   const text = `# deb http://commented.example/debian trixie main
 deb [arch=amd64 signed-by=/k.pgp] http://mirror.example/debian trixie main contrib # ours
 deb-src http://mirror.example/debian trixie main
@@ -51,7 +51,7 @@ deb-src http://mirror.example/debian trixie main
   ]);
 });
 
-await t.test("an image takes its packages from a Debian machine's own mirrors", async (t) => {
+await t.test('an image takes its packages from the mirrors of a Debian host', async (t) => {
   const sources = parseDeb822(DEB822).toReversed();
   t.strictSame(debianSources({ sources, codename: 'trixie', release: 'trixie' }), [
     'deb https://mirror.example/debian trixie main',
@@ -60,14 +60,14 @@ await t.test("an image takes its packages from a Debian machine's own mirrors", 
   ]);
 });
 
-await t.test('so it does on an older Debian, for a newer release', async (t) => {
+await t.test('and from those of an older Debian, for a newer release', async (t) => {
   const sources = parseOneLine('deb http://mirror.example/debian bookworm main');
   const [archive, , security] = debianSources({ sources, codename: 'bookworm', release: 'trixie' });
   t.equal(archive, 'deb http://mirror.example/debian trixie main');
   t.equal(security, 'deb http://deb.debian.org/debian-security trixie-security main');
 });
 
-await t.test("Ubuntu's mirrors have no Debian, so the public ones serve", async (t) => {
+await t.test('the public mirrors serve on Ubuntu, whose own have no Debian', async (t) => {
   const sources = parseOneLine('deb http://archive.ubuntu.com/ubuntu noble main');
   const [archive] = debianSources({ sources, codename: undefined, release: 'trixie' });
   t.equal(archive, 'deb http://deb.debian.org/debian trixie main');

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import t from 'tap';
 import { CommandError, readLines, runCommand } from '../../../setup/command.mjs';
 
-await t.test('a command tells its lines, of both streams, without the empty ones', async (t) => {
+await t.test('a command reports its lines from both streams, without empty ones', async (t) => {
   const lines: string[] = [];
   await runCommand('sh', ['-c', 'printf "a\\n\\nb\\rc" ; sleep 0.1; echo d >&2'], {
     onLine: (line) => lines.push(line),
@@ -10,7 +10,7 @@ await t.test('a command tells its lines, of both streams, without the empty ones
   t.strictSame(lines.toSorted(), ['a', 'b', 'c', 'd']);
 });
 
-await t.test('a failure has the first and the last lines of what was said', async (t) => {
+await t.test('a failure includes the first and last lines of output', async (t) => {
   const failing = runCommand('sh', ['-c', 'seq 1 1000; exit 3'], { tailLines: 2 });
   const error = await failing.catch((reason: unknown) => reason);
   t.ok(error instanceof CommandError);
@@ -20,12 +20,12 @@ await t.test('a failure has the first and the last lines of what was said', asyn
   t.ok(output.endsWith('\n… 986 more lines …\n999\n1000'));
 });
 
-await t.test('a command that is not there is a failure too, and so is one that takes too long', async (t) => {
+await t.test('a missing command is a failure, and so is one that times out', async (t) => {
   await t.rejects(runCommand('/no/such/program', []), { name: 'CommandError', message: /ENOENT/ });
   await t.rejects(runCommand('sleep', ['60'], { timeoutMs: 100 }), { message: /SIGTERM/ });
 });
 
-await t.test('a line without an end stays bounded', async (t) => {
+await t.test('an endless line stays bounded', async (t) => {
   const lines: string[] = [];
   const stream = Readable.from(Array.from({ length: 100 }, () => 'x'.repeat(1000)));
   const end = readLines(stream, (line) => lines.push(line));

@@ -2,7 +2,7 @@ import t from 'tap';
 import { parseOsRelease } from '../../../setup/debian.mjs';
 
 await t.test(
-  'Debian, Ubuntu and their like take packages; only Debian itself names a release of Debian',
+  'Debian, Ubuntu and derivatives use packages; only Debian itself names a Debian release',
   async (t) => {
     t.strictSame(parseOsRelease('ID=debian\nVERSION_CODENAME=trixie\n'), {
       debian: true,
@@ -19,7 +19,7 @@ await t.test(
   },
 );
 
-await t.test('others do not', async (t) => {
+await t.test('other systems do not', async (t) => {
   t.notOk(parseOsRelease('ID=fedora\nPLATFORM_ID="platform:f41"\n').debian);
   t.notOk(parseOsRelease('ID="opensuse-tumbleweed"\nID_LIKE="opensuse suse"\n').debian);
   t.notOk(parseOsRelease('').debian);

@@ -97,12 +97,12 @@ const lacking: Finding[] = [
   checkTestPrograms([{ name: 'Redis', present: false }]),
 ];
 
-await t.test('a machine that has everything needs no fix', async (t) => {
+await t.test('a fully equipped host needs no fix', async (t) => {
   for (const { name, state, fix } of healthy) t.strictSame([state, fix], ['ok', undefined], name);
   t.match(formatFindings(healthy), 'Berth can run here.');
 });
 
-await t.test('all that is lacking comes with its fix', async (t) => {
+await t.test('everything missing is listed with its fix', async (t) => {
   for (const { name, state, fix } of lacking) {
     t.not(state, 'ok', name);
     t.ok(fix, name);
@@ -110,7 +110,7 @@ await t.test('all that is lacking comes with its fix', async (t) => {
   }
 });
 
-await t.test('what only tests or caution ask for does not keep Berth from running', async (t) => {
+await t.test('requirements of tests, and advice, do not prevent Berth from running', async (t) => {
   const advised = lacking.filter(({ state }) => state === 'advice').map(({ name }) => name);
   t.strictSame(advised, [
     'user namespaces',
@@ -126,49 +126,43 @@ await t.test('what only tests or caution ask for does not keep Berth from runnin
   t.match(formatFindings(lacking), `Fix ${missing} of these before`);
 });
 
-await t.test('the limits that an engine cannot enforce are named', async (t) => {
+await t.test('lists the limits that an engine cannot enforce', async (t) => {
   const limits = lacking.find(({ name }) => name === 'limits');
   t.match(limits?.detail, 'cannot limit memory, cpu');
 });
 
-await t.test(
-  'a limit that machines share comes with how many it is enough for, and the command',
-  async (t) => {
-    const [low, high] = checkKernelLimits([
-      { ...limitOf('kernel.pty.max'), value: 4_096 },
-      { ...limitOf('kernel.pty.max'), value: 100_000 },
-    ]);
-    t.strictSame(low, {
-      name: 'kernel.pty.max',
-      state: 'advice',
-      detail:
-        '4096, enough for 64 machines; should be 24576, because learners can prevent all others from opening terminals',
-      fix: "sysctl -w kernel.pty.max=24576 && echo 'kernel.pty.max = 24576' >> /etc/sysctl.d/60-berth.conf",
-    });
-    t.match(high, { state: 'ok', detail: '100000, enough for 1562 machines' });
-  },
-);
+await t.test('a shared limit says for how many machines it is enough, and has the command', async (t) => {
+  const [low, high] = checkKernelLimits([
+    { ...limitOf('kernel.pty.max'), value: 4_096 },
+    { ...limitOf('kernel.pty.max'), value: 100_000 },
+  ]);
+  t.strictSame(low, {
+    name: 'kernel.pty.max',
+    state: 'advice',
+    detail:
+      '4096, enough for 64 machines; should be 24576, because learners can prevent all others from opening terminals',
+    fix: "sysctl -w kernel.pty.max=24576 && echo 'kernel.pty.max = 24576' >> /etc/sysctl.d/60-berth.conf",
+  });
+  t.match(high, { state: 'ok', detail: '100000, enough for 1562 machines' });
+});
 
-await t.test('a full disk is missing, a filling one is advice', async (t) => {
+await t.test('a full disk is an error, a filling one is advice', async (t) => {
   t.strictSame([diskState(10 * GIB), diskState(GIB), diskState(GIB / 100)], ['ok', 'advice', 'missing']);
 });
 
-await t.test(
-  "session networks may meet no route of the host but those of sessions' own bridges",
-  async (t) => {
-    const pool = '10.231.0.0/16';
-    t.equal(checkSubnetPool(pool, [route('eth0', '192.0.2.0/24')]).state, 'ok');
-    t.equal(checkSubnetPool(pool, [route('br-1', '10.231.4.0/28')]).state, 'ok');
-    t.equal(checkSubnetPool(pool, [route('berth3fa85f6457', '10.231.5.0/28')]).state, 'ok');
-    t.equal(checkSubnetPool(pool, [route('berth3fa85f6457', '10.0.0.0/8')]).state, 'missing');
-    const met = checkSubnetPool(pool, [route('tun0', '10.0.0.0/8')]);
-    t.equal(met.state, 'missing');
-    t.match(met.detail, '10.0.0.0/8 of tun0');
-    t.equal(checkSubnetPool(pool, [route('tun0', '10.231.4.0/28')]).state, 'missing');
-  },
-);
+await t.test('session networks must not overlap host routes other than their own bridges', async (t) => {
+  const pool = '10.231.0.0/16';
+  t.equal(checkSubnetPool(pool, [route('eth0', '192.0.2.0/24')]).state, 'ok');
+  t.equal(checkSubnetPool(pool, [route('br-1', '10.231.4.0/28')]).state, 'ok');
+  t.equal(checkSubnetPool(pool, [route('berth3fa85f6457', '10.231.5.0/28')]).state, 'ok');
+  t.equal(checkSubnetPool(pool, [route('berth3fa85f6457', '10.0.0.0/8')]).state, 'missing');
+  const met = checkSubnetPool(pool, [route('tun0', '10.0.0.0/8')]);
+  t.equal(met.state, 'missing');
+  t.match(met.detail, '10.0.0.0/8 of tun0');
+  t.equal(checkSubnetPool(pool, [route('tun0', '10.231.4.0/28')]).state, 'missing');
+});
 
-await t.test('unavailable nested engines are an advice with the reason', async (t) => {
+await t.test('unavailable nested engines are advice with the reason', async (t) => {
   t.match(checkNested('on', undefined), { state: 'ok' });
   t.match(checkNested('off', 'it is off'), { state: 'ok', detail: 'off' });
   const problem = 'the engine does not remap users';

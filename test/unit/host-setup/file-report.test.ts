@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process';
 import t from 'tap';
 import { TAP } from '../../kit/runner/machine/tap.ts';
 
-await t.test('each file has a line, and what failed is told once more at the end', async (t) => {
+await t.test('each file has a line, and failures are repeated at the end', async (t) => {
   const files = ['test/fixtures/what-tests-load.ts', 'test/fixtures/what-fails.ts'];
-  // As from a terminal: the environment of a test tells tap that it is one.
+  // As in a terminal: the environment of a test identifies it to tap.
   const { status, stdout, stderr } = spawnSync('env', ['-i', process.execPath, ...TAP, ...files], {
     encoding: 'utf8',
   });

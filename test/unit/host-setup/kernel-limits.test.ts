@@ -4,7 +4,7 @@ import t from 'tap';
 import type { Test } from 'tap';
 import { KERNEL_LIMITS, raiseKernelLimits, readKernelLimits } from '../../../src/host-setup/kernel-limits.ts';
 
-/** A folder like /proc/sys with some limits, and where the file for later boots goes. */
+/** A folder like /proc/sys with some limits, and the path of the file for later boots. */
 async function host(t: Test, values: Record<string, number>) {
   const folder = t.testdir({});
   const live = join(folder, 'sys');
@@ -20,7 +20,7 @@ async function valuesOf(live: string): Promise<Record<string, number>> {
   return Object.fromEntries((await readKernelLimits(live)).map(({ name, value }) => [name, value]));
 }
 
-await t.test('limits that are low are raised, now and for later boots, and none is lowered', async (t) => {
+await t.test('low limits are raised, now and for later boots, and none is lowered', async (t) => {
   const options = await host(t, {
     'fs.inotify.max_user_instances': 128,
     'fs.pipe-user-pages-soft': 0,
@@ -45,7 +45,7 @@ kernel.keys.maxkeys = 1000000
   );
 });
 
-await t.test('where all are high enough nothing is written', async (t) => {
+await t.test('if all are high enough, nothing is written', async (t) => {
   const values = Object.fromEntries(KERNEL_LIMITS.map(({ name, wanted }) => [name, wanted]));
   const options = await host(t, values);
   await raiseKernelLimits(options);
@@ -53,21 +53,21 @@ await t.test('where all are high enough nothing is written', async (t) => {
   await t.rejects(stat(options.file), { code: 'ENOENT' });
 });
 
-await t.test('on a system without these limits nothing is raised', async (t) => {
+await t.test('on a system without these limits, nothing is raised', async (t) => {
   const options = await host(t, {});
   await raiseKernelLimits(options);
   t.strictSame(await readKernelLimits(options.live), []);
   await t.rejects(stat(options.file), { code: 'ENOENT' });
 });
 
-await t.test('no limit is beyond what the kernel takes', async (t) => {
+await t.test("no limit exceeds the kernel's maximum", async (t) => {
   for (const { name, wanted, perMachine } of KERNEL_LIMITS) {
     t.ok(Number.isInteger(wanted) && wanted < 2 ** 31, name);
-    t.ok(wanted >= 256 * perMachine, `${name}: for 256 machines at least`);
+    t.ok(wanted >= 256 * perMachine, `${name}: for at least 256 machines`);
   }
 });
 
-await t.test('the documents for admins have each limit with its value', async (t) => {
+await t.test('the admin documentation has each limit with its value', async (t) => {
   const text = await readFile(new URL('../../../docs/operations.md', import.meta.url), 'utf8');
   const rows = text.split('\n').filter((line) => line.startsWith('| `'));
   for (const { name, wanted } of KERNEL_LIMITS)

@@ -10,9 +10,9 @@ const folders = [
 ];
 const step = { progress: () => undefined };
 
-/** An engine that reaches no registry, has only these images, and makes none. */
+/** An engine without a registry that has only these images and builds none. */
 function engineWith(present: readonly string[]): EngineImages {
-  const unexpected = () => Promise.reject(new Error('nothing else is asked of it'));
+  const unexpected = () => Promise.reject(new Error('no other call is expected'));
   return {
     find: async (name) => (present.includes(name) ? { id: name, digests: [], labels: {} } : undefined),
     findOrPull: async (image) => {
@@ -29,7 +29,7 @@ function engineWith(present: readonly string[]): EngineImages {
   };
 }
 
-/** As in a container, where nobody can make a base image. */
+/** As in a container, where nobody can create a base image. */
 function withoutRoot(t: Test) {
   t.intercept(process, 'getuid', { value: () => 990 });
 }
@@ -42,7 +42,7 @@ await t.test('without a base image, labs run on the existing images', async (t) 
   t.match(note, 'not accessible; labs run on the existing images');
 });
 
-await t.test('where one of them is missing, the message says how to get a base image', async (t) => {
+await t.test('if one of them is missing, the message says how to get a base image', async (t) => {
   withoutRoot(t);
   const images = engineWith(['berth/lab-linux:latest']);
   await t.rejects(findBaseImage({ images, folders, step }), {

@@ -4,7 +4,7 @@ import { withLabel } from '../../../src/host-setup/own-engine.ts';
 const IDS = 'dockremap:10485760:1048576\n';
 const OURS = '{ "userns-remap": "dockremap", "live-restore": true }';
 
-await test('an engine that Berth has set up gets the label, and keeps what it has', async (t) => {
+await test('an engine that Berth has set up gets the label, and keeps its settings', async (t) => {
   t.same(JSON.parse(withLabel(OURS, IDS) ?? ''), {
     'userns-remap': 'dockremap',
     'live-restore': true,
@@ -12,10 +12,10 @@ await test('an engine that Berth has set up gets the label, and keeps what it ha
   });
 });
 
-await test('an engine of somebody else is left alone, and so is one with labels', async (t) => {
+await test('another engine is left alone, and so is one with labels', async (t) => {
   t.equal(withLabel('', IDS), undefined);
   t.equal(withLabel('{}', IDS), undefined);
   t.equal(withLabel('{ "userns-remap": "default" }', IDS), undefined);
   t.equal(withLabel(OURS, 'dockremap:231072:65536\n'), undefined, 'others take a range of 65,536');
-  t.equal(withLabel('{ "userns-remap": "dockremap", "labels": [] }', IDS), undefined, 'it was taken off');
+  t.equal(withLabel('{ "userns-remap": "dockremap", "labels": [] }', IDS), undefined, 'it was removed');
 });

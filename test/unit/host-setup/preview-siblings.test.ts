@@ -2,7 +2,7 @@ import { test } from 'tap';
 import { readConfig } from '../../../src/config/config.ts';
 import { previewSiblingProblem } from '../../../src/host-setup/preview-siblings.ts';
 
-await test('previews that share a registrable domain with Berth are advised against, and only these', async (t) => {
+await test('advises only against previews that share a registrable domain with Berth', async (t) => {
   const table: [
     publicUrl: string | undefined,
     previewDomain: string | undefined,
@@ -16,7 +16,7 @@ await test('previews that share a registrable domain with Berth are advised agai
     ['https://berth.example.org', 'berth-previews.org', undefined],
     ['https://berth.example.co.uk', 'preview.example.co.uk', 'example.co.uk'],
     ['https://berth.example.co.uk', 'preview.other.co.uk', undefined],
-    // Everybody may have a name below a public suffix.
+    // Anyone can have a name below a public suffix.
     ['https://berth.github.io', 'previews.github.io', undefined],
     ['https://berth.school.internal', 'preview.school.internal', 'school.internal'],
     ['https://10.0.0.5', 'preview.example.org', undefined],

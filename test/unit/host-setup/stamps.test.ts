@@ -26,15 +26,15 @@ await t.test('a digest changes with the content, the name and the number of file
   t.equal(new Set(digests).size, digests.length);
 });
 
-await t.test('a digest changes neither with times nor with what is made', async (t) => {
+await t.test('a digest does not depend on times or generated files', async (t) => {
   const root = makeProject(t);
   const before = digestOf(root, ['src']);
   utimesSync(join(root, 'src/main.ts'), 1, 1);
-  writeFileSync(join(root, 'src/generated/client.ts'), 'made anew');
+  writeFileSync(join(root, 'src/generated/client.ts'), 'made again');
   t.equal(digestOf(root, ['src']), before);
 });
 
-await t.test('only the files whose names match count', async (t) => {
+await t.test('only files with matching names count', async (t) => {
   const root = makeProject(t);
   const before = digestOf(root, ['src'], /main\.ts$/);
   writeFileSync(join(root, 'src/deep/other.ts'), 'B');
@@ -43,10 +43,10 @@ await t.test('only the files whose names match count', async (t) => {
   t.not(digestOf(root, ['src'], /main\.ts$/), before);
 });
 
-await t.test('what was made is current until its inputs change or it is removed', async (t) => {
+await t.test('an output is current until its inputs change or it is removed', async (t) => {
   const root = makeProject(t);
   const made = { name: 'server', digest: digestOf(root, ['src']), outputs: ['dist/main.js'] };
-  t.notOk(isCurrent(root, made), 'before it was made');
+  t.notOk(isCurrent(root, made), 'before it was created');
   writeStamp(root, made);
   t.ok(isCurrent(root, made));
   mkdirSync(join(root, 'src/more'));

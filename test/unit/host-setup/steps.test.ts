@@ -7,7 +7,7 @@ function createOutput(isTTY: boolean) {
   return { written, output: { isTTY, columns: 40, write: (text: string) => written.push(text) } };
 }
 
-await t.test('a log has one line for a step that is over soon', async (t) => {
+await t.test('a log has one line for a short step', async (t) => {
   const { written, output } = createOutput(false);
   const note = await createSteps({ output }).run('engine', async (step) => {
     step.progress('looking');
@@ -17,7 +17,7 @@ await t.test('a log has one line for a step that is over soon', async (t) => {
   t.strictSame(written, ['✔ engine         started\n']);
 });
 
-await t.test('a step that finds nothing to do leaves no line, unless it took its time', async (t) => {
+await t.test('a step with nothing to do prints no line, unless it took long', async (t) => {
   const { written, output } = createOutput(false);
   const note = await createSteps({ output }).run('engine', async () => 'unchanged');
   t.equal(note, 'unchanged');
@@ -29,7 +29,7 @@ await t.test('a step that finds nothing to do leaves no line, unless it took its
   t.match(written.join(''), /^✔ engine {9}unchanged {2}\(0\.\d s\)\n$/);
 });
 
-await t.test('in a terminal such a line is wiped out', async (t) => {
+await t.test('in a terminal, such a line is erased', async (t) => {
   const { written, output } = createOutput(true);
   await createSteps({ output }).run('engine', async (step) => {
     step.progress('looking');
@@ -39,14 +39,14 @@ await t.test('in a terminal such a line is wiped out', async (t) => {
   t.equal(written.at(-1), '\r\x1b[2K');
 });
 
-await t.test('what a step answers goes on to the caller, with its note printed', async (t) => {
+await t.test('a step returns its result to the caller and prints its note', async (t) => {
   const { written, output } = createOutput(false);
   const result = await createSteps({ output }).run('engine', async () => ({ note: 'found', port: 1 }));
   t.equal(result.port, 1);
   t.match(written.join(''), 'found');
 });
 
-await t.test('a failure is shown and thrown on', async (t) => {
+await t.test('a failure is shown and rethrown', async (t) => {
   const { written, output } = createOutput(false);
   const failing = createSteps({ output }).run('engine', () => Promise.reject(new Error('no')));
   await t.rejects(failing, { message: 'no' });

@@ -7,11 +7,11 @@ const fixture = (name: string) => `test/fixtures/${name}.ts`;
 /** Runs these files as unit tests. */
 function runUnits(...names: string[]) {
   const args = [TYPESCRIPT, 'test/kit/runner/unit/run.ts', ...names.map(fixture)];
-  // As from a terminal: the environment of a test tells tap that it is one.
+  // As in a terminal: the environment of a test identifies it to tap.
   return spawnSync('env', ['-i', process.execPath, ...args], { encoding: 'utf8' });
 }
 
-await t.test('files of one process are reported and counted one by one', async (t) => {
+await t.test('files of one process are reported and counted separately', async (t) => {
   const { status, stdout } = runUnits('what-passes', 'what-fails');
   t.equal(status, 1);
   t.match(stdout, /^✔ test\/fixtures\/what-passes\.ts  \d+\.\d s, 2 passed$/m);
@@ -23,14 +23,14 @@ await t.test('files of one process are reported and counted one by one', async (
   );
 });
 
-await t.test('a file that ends its process fails, and the others run all the same', async (t) => {
+await t.test('a file that ends its process fails, and the others still run', async (t) => {
   const { status, stdout } = runUnits('what-exits', 'what-passes');
   t.equal(status, 1);
   t.match(stdout, /^✖ test\/fixtures\/what-exits\.ts\n  Its process ended with 3\.$/m);
   t.match(stdout, /^1 files passed, 1 failed/m);
 });
 
-await t.test('what a test leaves open fails', async (t) => {
+await t.test('a test that leaves something open fails', async (t) => {
   const { status, stdout, stderr } = runUnits('what-stays-open');
   t.equal(status, 1);
   t.match(stderr, /A test left open: .*TCPServerWrap/);

@@ -8,7 +8,7 @@ import type { ScriptedTerminal } from '../../kit/terminals/scripted-terminal.ts'
 import { until } from '../../kit/basics/until.ts';
 
 const CUTS = 150;
-/** Longest output of the script, in bytes: longer than a frame, so that cuts are within and between frames. */
+/** Longest output of the script in bytes: longer than a frame, so that cuts are within and between frames. */
 const PRINT_BYTES = 200_000;
 
 for (const seed of [1, 2, 3]) {

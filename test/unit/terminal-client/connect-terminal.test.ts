@@ -42,10 +42,10 @@ await test('if old output is gone, a snapshot is drawn, and again if it was inte
   terminal.print('long ago;');
   const { connection, received } = followTerminal(t, terminal);
   await until(() => received.text === 'as of 9;');
-  t.equal(received.live, '', 'a drawing is of the past');
+  t.equal(received.live, '', 'a snapshot shows the past');
   terminal.cut();
   await until(() => terminal.connections.length === 2 && received.text === 'as of 9;');
-  t.equal(terminal.connections[1]?.from, undefined, 'whether it had come whole cannot be known');
+  t.equal(terminal.connections[1]?.from, undefined, 'it may be incomplete');
   await until(() => connection.state === 'open');
   terminal.print('now;');
   await until(() => received.text === 'as of 9;now;');

@@ -17,12 +17,12 @@ await test('output that starts at another byte than requested clears the screen'
   t.same(count.begin({ ...hello, offset: 0, live: 0, snapshot: false }), { ack: 0, reset: false });
   const [early] = count.take(new Uint8Array(100_000));
   t.same(count.begin({ ...hello, offset: 0, live: 500, snapshot: false }), { ack: 0, reset: true });
-  t.equal(early && count.show(early), undefined, 'what was drawn before counts no more');
+  t.equal(early && count.show(early), undefined, 'earlier drawings no longer count');
   t.same(count.begin({ ...hello, offset: 90_000, live: 90_000, snapshot: true }), {
     ack: 90_000,
     reset: true,
   });
-  t.equal(count.from, undefined, 'the drawing may break');
+  t.equal(count.from, undefined, 'the drawing may be interrupted');
   t.equal(count.take(new Uint8Array(5))[0]?.end, 90_005);
   t.equal(count.from, 90_005);
   t.end();

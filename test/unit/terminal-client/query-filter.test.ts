@@ -86,7 +86,7 @@ await test('replayed output never writes to the clipboard, at any length', (t) =
   t.equal(
     filtered(`a\x1b]52;c;${'QUJD'.repeat(200)}\x18b\x1b]52;c;QUJD\x1b[31mc`, () => 3),
     'a\x18b\x1b[31mc',
-    'also where it is interrupted',
+    'also if it is interrupted',
   );
   t.end();
 });

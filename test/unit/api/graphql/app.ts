@@ -23,7 +23,7 @@ export interface Answer {
   errors?: (GraphQLFormattedError & { extensions: { code: string; requestId: string } })[];
 }
 
-/** The transport on a port of its own, before services in memory; a token's secret is its user's name. */
+/** Starts the transport on its own port, with services in memory. The secret of a token is the name of its user. */
 export async function startApp(
   t: Test,
   options: {

@@ -2,7 +2,7 @@ import { test } from 'tap';
 import { toGlobalId } from '../../../../src/api/shared/global-id.ts';
 import { codes, startApp } from './app.ts';
 
-await test('a step is checked with answers, and a hint is asked for', async (t) => {
+await test('a step is checked with answers, and a hint can be requested', async (t) => {
   const { ask, addSession } = await startApp(t);
   const id = toGlobalId('Session', addSession('owner').id);
   const hint =

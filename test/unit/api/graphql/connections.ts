@@ -1,4 +1,3 @@
-/** Clients of the WebSocket side, for tests. */
 import { once } from 'node:events';
 import { createClient } from 'graphql-ws';
 import type { Client, FormattedExecutionResult } from 'graphql-ws';
@@ -48,7 +47,7 @@ export function deferred<T>() {
   return { promise, resolve };
 }
 
-/** A subscription whose values are taken one by one; `next` gives undefined once it has completed. */
+/** A subscription whose values are read one at a time; `next` resolves to undefined after it completes. */
 export function subscribe({ client }: Connected, query: string, variables: Record<string, unknown> = { id }) {
   const values = client.iterate({ query, variables });
   return {
@@ -62,7 +61,7 @@ export function subscribe({ client }: Connected, query: string, variables: Recor
   };
 }
 
-/** A socket without a client of graphql-ws on it. */
+/** A socket without a graphql-ws client. */
 export async function open(url: string): Promise<WebSocket> {
   const socket = new WebSocket(url.replace('http', 'ws'), 'graphql-transport-ws');
   await once(socket, 'open');

@@ -10,7 +10,7 @@ import { startApp } from './app.ts';
 
 const page = await readFile(new URL('../../../../docs/api-graphql.md', import.meta.url), 'utf8');
 
-/** Queries of the page with their variables, in order. */
+/** The page's queries and their variables, in order. */
 function examples(): { query: string; variables: Record<string, unknown> }[] {
   const blocks = page.matchAll(/```graphql\n(.*?)```(?:\n\n```json\n(.*?)```)?/gs);
   return [...blocks].map(([, query = '', variables = '{}']) => ({
@@ -41,7 +41,7 @@ await test('the counterparts of Docker commands exist in the schema', (t) => {
   t.end();
 });
 
-await test('every example works as it is written', async (t) => {
+await test('every documented example works', async (t) => {
   const { ask, url, addSession } = await startApp(t);
   addSession('owner');
   const prepare = createPreparer(createSchema());
@@ -53,7 +53,7 @@ await test('every example works as it is written', async (t) => {
   t.teardown(() => client.dispose());
   const all = examples();
   t.ok(all.length >= 9);
-  // The one that deletes comes last.
+  // The example that deletes comes last.
   for (const { query, variables } of [...all].sort(
     (a, b) => Number(a.query.includes('delete')) - Number(b.query.includes('delete')),
   )) {

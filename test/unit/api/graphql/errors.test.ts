@@ -2,7 +2,7 @@ import { test } from 'tap';
 import { toGlobalId } from '../../../../src/api/shared/global-id.ts';
 import { startApp, codes } from './app.ts';
 
-await test('a fault keeps its words, its details and the request id', async (t) => {
+await test('a fault keeps its message, details and request id', async (t) => {
   const { ask } = await startApp(t);
   const answer = await ask('owner', '{ lab(slug: "nothing") { title } }');
   t.equal(answer.status, 200);
@@ -16,7 +16,7 @@ await test('a fault keeps its words, its details and the request id', async (t) 
   t.ok(error?.extensions.requestId);
 });
 
-await test('an unknown error is INTERNAL: its cause is in the log and nowhere else', async (t) => {
+await test('an unknown error becomes INTERNAL, and only the log has its cause', async (t) => {
   const lines: string[] = [];
   const { ask, services, counted } = await startApp(t, { log: { write: (line) => lines.push(line) } });
   services.labs.get = () => {
@@ -36,7 +36,7 @@ await test('an unknown error is INTERNAL: its cause is in the log and nowhere el
   t.equal(counted.length, 5, 'rejected queries do not count');
 });
 
-await test('a null where there must be none is INTERNAL as well, compiled or not', async (t) => {
+await test('null in a non-null field is INTERNAL, compiled or not', async (t) => {
   const { ask, addSession, users } = await startApp(t);
   addSession('owner', { state: 'gone' as 'ended' });
   for (let time = 0; time < 5; time++) {
@@ -47,7 +47,7 @@ await test('a null where there must be none is INTERNAL as well, compiled or not
   t.strictSame(codes(answer), ['USER_NOT_FOUND']);
 });
 
-await test('one failing field leaves the others', async (t) => {
+await test('a failing field does not affect the others', async (t) => {
   const { ask } = await startApp(t);
   const answer = await ask(
     'other',
@@ -58,7 +58,7 @@ await test('one failing field leaves the others', async (t) => {
   t.strictSame(nullable.data, { viewer: { name: 'owner' }, node: null });
 });
 
-await test('requests that are not GraphQL of this schema are refused with 400 before anything is carried out', async (t) => {
+await test('invalid GraphQL requests get 400 before anything runs', async (t) => {
   const { ask } = await startApp(t);
   const query = 'query ($id: ID!, $at: DateTime) { session(id: $id) { id } }';
   const mutation =
@@ -83,14 +83,14 @@ await test('requests that are not GraphQL of this schema are refused with 400 be
     t.notOk('data' in answer);
     t.ok(codes(answer).every((code) => code === 'INPUT_INVALID'));
   }
-  // Compiled queries check their variables by other code.
+  // Compiled queries check their variables in different code.
   for (let time = 0; time < 5; time++) await ask('owner', mutation, { at: '2030-01-01T00:00:00Z' });
   const compiled = await ask('owner', mutation, { at: 'yesterday' });
   t.strictSame([compiled.status, codes(compiled)], [400, ['INPUT_INVALID']]);
   t.match(compiled.errors?.[0]?.message, /Invalid DateTime/);
 });
 
-await test('a variable that its argument cannot take is INPUT_INVALID, compiled or not', async (t) => {
+await test('a variable of the wrong type is INPUT_INVALID, compiled or not', async (t) => {
   const { ask } = await startApp(t);
   const query = 'query ($n: Int) { labs(first: $n) { edges { node { slug } } } }';
   for (let time = 0; time < 6; time++) {
@@ -101,14 +101,14 @@ await test('a variable that its argument cannot take is INPUT_INVALID, compiled 
   }
 });
 
-await test('a wrong token is refused with 401, as GraphQL has it', async (t) => {
+await test('an invalid token gets 401, as GraphQL over HTTP requires', async (t) => {
   const { ask } = await startApp(t);
   const answer = await ask('nobody-known', '{ viewer { name } }');
   t.strictSame([answer.status, codes(answer)], [401, ['UNAUTHENTICATED']]);
   t.strictSame((await ask(undefined, '{ viewer { name } }')).data, { viewer: null });
 });
 
-await test('what is not JSON by POST is refused: no form of another site can send it', async (t) => {
+await test('a POST that is not JSON is rejected, so forms of other sites cannot send one', async (t) => {
   const { url } = await startApp(t);
   const body = JSON.stringify({ query: '{ viewer { name } }' });
   const send = async (type: string | undefined, text = body) => {
@@ -130,7 +130,7 @@ await test('what is not JSON by POST is refused: no form of another site can sen
   t.equal(((await got.json()) as { code: string }).code, 'INPUT_INVALID');
 });
 
-await test('the type of the answer is the one that is asked for', async (t) => {
+await test('the content type follows the Accept header', async (t) => {
   const { url } = await startApp(t);
   const typeFor = async (accept: string) => {
     const headers = { 'content-type': 'application/json', accept };
@@ -144,7 +144,7 @@ await test('the type of the answer is the one that is asked for', async (t) => {
   );
 });
 
-await test('GraphiQL is there in development alone', async (t) => {
+await test('GraphiQL is served only in development', async (t) => {
   const production = await startApp(t);
   const development = await startApp(t, { development: true });
   t.equal((await fetch(new URL('/graphiql', production.url))).status, 404);

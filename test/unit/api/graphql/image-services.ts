@@ -1,4 +1,4 @@
-/** Images and jobs in memory, with the manners of the real services. */
+/** Images and jobs in memory that behave like the real services. */
 import { finished } from 'node:stream/promises';
 import type { GraphqlServices } from '../../../../src/api/graphql/services.ts';
 import { fault } from '../../../../src/core/errors.ts';

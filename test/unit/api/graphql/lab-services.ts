@@ -1,4 +1,4 @@
-/** Labs and their sources in memory, with the manners of the real services. */
+/** Labs and their sources in memory that behave like the real services. */
 import { fault } from '../../../../src/core/errors.ts';
 import { requireActor } from '../../../../src/domains/identity/actor.ts';
 import type { GraphqlServices } from '../../../../src/api/graphql/services.ts';
@@ -30,7 +30,7 @@ const labs: GraphqlServices['labs'] = {
 };
 
 export function createLabServices(): Pick<GraphqlServices, 'labs' | 'labSources'> {
-  // Tests replace some of them.
+  // A copy, so tests can replace some of them.
   return { labs: { ...labs }, labSources: createLabSources() };
 }
 

@@ -6,7 +6,7 @@ const id = toGlobalId('LabSource', 'source-1');
 const add =
   'mutation { it: addLabSource(input: { name: "Ours", address: "https://git.example.org/labs.git", ref: "main" }) { source { id name ref folder everyMinutes state commit reason { code } } } }';
 
-await test('a source of labs is added, listed, found by its id, looked at and removed', async (t) => {
+await test('a lab source is added, listed, found by id, refreshed and removed', async (t) => {
   const { ask } = await startApp(t);
   const source = { id, name: 'Ours', ref: 'main', folder: '', everyMinutes: 10 };
   const seen = { state: 'WAITING', commit: null, reason: null };
@@ -27,7 +27,7 @@ await test('a source of labs is added, listed, found by its id, looked at and re
   }
 });
 
-await test('who does not administer is told so, and finds no source by its id', async (t) => {
+await test('only admins see lab sources; others get an error, and nothing by id', async (t) => {
   const { ask } = await startApp(t);
   await ask('admin', add);
   for (const who of ['owner', 'instructor']) {

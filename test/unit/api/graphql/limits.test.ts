@@ -21,7 +21,7 @@ const aliases = (count: number) =>
 const many = (count: number) =>
   `mutation { ${Array.from({ length: count }, (_, index) => `a${index}: deleteMySessions { deletedIds }`).join(' ')} }`;
 
-await test('depth: fields within fields, through fragments as well', async (t) => {
+await test('limits the depth of fields, also through fragments', async (t) => {
   const { ask } = await startApp(t);
   t.equal(await refusal(ask, nested(1)), 'taken');
   t.match(
@@ -34,7 +34,7 @@ await test('depth: fields within fields, through fragments as well', async (t) =
   t.match(await refusal(ask, byFragments), refusedFor('12 levels deep'));
 });
 
-await test('aliases and repeated fields', async (t) => {
+await test('limits aliases and repeated fields', async (t) => {
   const { ask } = await startApp(t);
   t.equal(await refusal(ask, aliases(30)), 'taken');
   t.match(await refusal(ask, aliases(31)), refusedFor('31 aliases, and the maximum is 30'));
@@ -45,7 +45,7 @@ await test('aliases and repeated fields', async (t) => {
   );
 });
 
-await test('cost: a connection counts as often as its page is large, by variables too', async (t) => {
+await test('limits the cost, where a connection counts its page size, also by variable', async (t) => {
   const { ask } = await startApp(t);
   const query =
     'query ($n: Int!) { sessions(first: 100) { edges { node { attempts(first: $n) { edges { node { id } } } } } } }';
@@ -59,9 +59,9 @@ await test('cost: a connection counts as often as its page is large, by variable
   t.match(await refusal(ask, nodes, { ids: Array.from({ length: 100 }, () => 'x') }), refusedFor('its cost'));
 });
 
-await test('fragments that multiply are counted without being walked again and again', async (t) => {
+await test('fragments that multiply are counted in linear time', async (t) => {
   const { ask } = await startApp(t);
-  // Walked each time that it is spread, the last one would be for ages: 2 to the power of 80 times.
+  // Walking the last fragment at each spread would take 2 to the power of 80 visits.
   const fragments = Array.from(
     { length: 80 },
     (_, index) => `fragment f${index} on Query { ...f${index + 1} viewer { id } ...f${index + 1} }`,
@@ -70,13 +70,13 @@ await test('fragments that multiply are counted without being walked again and a
   t.match(await refusal(ask, query), refusedFor('its cost'));
 });
 
-await test('mutations of one request', async (t) => {
+await test('limits the mutations of one request', async (t) => {
   const { ask } = await startApp(t);
   t.equal(await refusal(ask, many(10)), 'taken');
   t.match(await refusal(ask, many(11)), refusedFor('11 mutations, and the maximum is 10'));
 });
 
-await test('length, tokens, size of the body, batches', async (t) => {
+await test('limits length, tokens, body size and batches', async (t) => {
   const { ask, url } = await startApp(t);
   t.match(
     await refusal(ask, `{ viewer { id } } # ${'x'.repeat(limits.queryLength)}`),
@@ -102,7 +102,7 @@ await test('length, tokens, size of the body, batches', async (t) => {
   );
 });
 
-await test('reads that are not shared and large texts cost what they take', async (t) => {
+await test('unbatched reads and large texts have their own cost', async (t) => {
   const { ask } = await startApp(t);
   const inSessions = (first: number, fields: string) =>
     `{ sessions(first: ${first}) { edges { node { ${fields} } } } }`;
@@ -128,7 +128,7 @@ await test('reads that are not shared and large texts cost what they take', asyn
   t.match(await refusal(ask, `{ ${nodes.join(' ')} }`), refusedFor('its cost'));
 });
 
-await test('the introspection of common tools is taken, and more than one at once is not', async (t) => {
+await test('accepts the introspection of common tools, but only once per request', async (t) => {
   const { ask } = await startApp(t);
   const full = getIntrospectionQuery({
     descriptions: true,
@@ -156,7 +156,7 @@ await test('the introspection of common tools is taken, and more than one at onc
   );
 });
 
-await test('below introspection aliases and repeated fields are counted as elsewhere', async (t) => {
+await test('aliases and repeated fields below introspection count as usual', async (t) => {
   const { ask } = await startApp(t);
   const inTypes = (fields: string) =>
     `{ __schema { types { fields { type { ofType { fields { ${fields} } } } } } } }`;
@@ -170,7 +170,7 @@ await test('below introspection aliases and repeated fields are counted as elsew
   );
 });
 
-await test('circles of fragments are refused', async (t) => {
+await test('rejects cyclic fragments', async (t) => {
   const { ask } = await startApp(t);
   t.match(
     await refusal(ask, '{ ...a } fragment a on Query { ...b } fragment b on Query { ...a }'),

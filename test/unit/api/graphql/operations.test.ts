@@ -3,7 +3,7 @@ import { toGlobalId } from '../../../../src/api/shared/global-id.ts';
 import { startApp, codes } from './app.ts';
 import { lab } from './world.ts';
 
-await test('the labs query gives the catalogue with its steps', async (t) => {
+await test('the labs query returns the catalogue with its steps', async (t) => {
   const { ask } = await startApp(t);
   const answer = await ask(
     'owner',
@@ -20,7 +20,7 @@ await test('the labs query gives the catalogue with its steps', async (t) => {
   });
 });
 
-await test('a session is started, opened, checked and read back, by opaque ids', async (t) => {
+await test('a session is started, opened, checked and read again by opaque ids', async (t) => {
   const { ask, port } = await startApp(t);
   const started = await ask(
     'owner',
@@ -79,7 +79,7 @@ await test('a session is started, opened, checked and read back, by opaque ids',
   t.strictSame(checked.data, { runCheck: { attempt: { passed: true, score: 1, message: 'Well done.' } } });
 });
 
-await test('texts are given in the language asked for, checks and hints without what they hide', async (t) => {
+await test('texts come in the requested language, and checks and hints without their secrets', async (t) => {
   const { ask } = await startApp(t);
   const { data } = await ask(
     'owner',
@@ -108,7 +108,7 @@ await test('texts are given in the language asked for, checks and hints without 
     title: '리눅스 명령줄',
     english: 'The Linux command line',
     courseTitle: '시작',
-    // This text is in English alone.
+    // This text exists in English only.
     summary: 'First commands.',
     steps: [looked, { pass: 1, pollSeconds: null, checks: [], hints: [] }],
   });
@@ -138,7 +138,7 @@ const everything = `{
   nodes(ids: ["${toGlobalId('Lab', 'linux-command-line')}", "${toGlobalId('Attempt', 'attempt-1')}", "${toGlobalId('User', 'owner')}", "nothing", "${toGlobalId('Attempt', 'attempt-9')}"]) { __typename id }
 }`;
 
-await test('every field has an answer, the same before and after the query is compiled', async (t) => {
+await test('every field resolves, with the same result before and after compilation', async (t) => {
   const { ask, addSession, services, actors } = await startApp(t);
   addSession('owner', {
     state: 'failed',
@@ -159,7 +159,7 @@ await test('every field has an answer, the same before and after the query is co
   for (let time = 0; time < 5; time++) t.strictSame(await ask('admin', everything), first);
 });
 
-await test('mutations of users, tokens, sessions and labs answer what changed', async (t) => {
+await test('mutations of users, tokens, sessions and labs return the changes', async (t) => {
   const { ask, addSession } = await startApp(t, { publicUrl: 'https://labs.example.org' });
   addSession('admin');
   const s = toGlobalId('Session', 'session-1');
@@ -216,7 +216,7 @@ await test('mutations of users, tokens, sessions and labs answer what changed', 
   }
 });
 
-await test('what belongs to someone else looks as if it were not there', async (t) => {
+await test("another user's things look as if they did not exist", async (t) => {
   const { ask, addSession } = await startApp(t);
   addSession('owner');
   const id = toGlobalId('Session', 'session-1');
@@ -236,7 +236,7 @@ await test('what belongs to someone else looks as if it were not there', async (
   t.strictSame(node.data, { node: null });
 });
 
-await test('a document with several operations carries out the one that is named, compiled or not', async (t) => {
+await test('a document with several operations runs the named one, compiled or not', async (t) => {
   const { ask } = await startApp(t);
   const query = 'query A { viewer { name } } query B { viewer { ...f } } fragment f on User { role }';
   for (let time = 0; time < 5; time++) {
@@ -249,7 +249,7 @@ await test('a document with several operations carries out the one that is named
   t.strictSame(codes(await ask('owner', query, {}, { operationName: 'C' })), ['INPUT_INVALID']);
 });
 
-await test('a list is read in batches, whatever its length', async (t) => {
+await test('a list is read in batches, regardless of its length', async (t) => {
   const { ask, addSession, calls } = await startApp(t);
   for (let count = 0; count < 40; count++) addSession(count % 2 ? 'owner' : 'other');
   const query =

@@ -8,22 +8,25 @@ import { until } from '../../../kit/basics/until.ts';
 import { startApp } from './app.ts';
 import { open } from './connections.ts';
 
-/** Sockets that one learner opens, and operations on each. */
+/** Number of sockets of one learner, each with several operations. */
 const SOCKETS = 50;
 const OPERATIONS = 5;
-/** Pings that one socket sends, in bytes of each with its header, and those that a paused socket may have read before. */
+/**
+ * Number of pings that one socket sends, the size of each with its header in bytes, and the number that a paused socket
+ * may already have read.
+ */
 const PINGS = 20_000;
 const PING_BYTES = 131;
 const BROUGHT = (3 * 64 * 1024) / PING_BYTES;
 
-/** A budget that lasts for some frames and some queries, and refills only when the test lets time pass. */
+/** A budget for a few frames and queries that refills only when the test advances the clock. */
 function smallBudget() {
   const time = steppedTime();
   const budgets = createBudgets({ each: { perSecond: 100, burst: 2 }, time });
   return { time, budget: createQueryBudget({ budgets }) };
 }
 
-/** A query that equals no other one, so that it is parsed and validated. */
+/** A unique query, so the service must parse and validate it. */
 function largeQuery(index: number): string {
   const fields = Array.from({ length: 20 }, (_, place) => `f${index}x${place}: __typename`);
   return `{ ${fields.join(' ')} }`;
@@ -36,7 +39,7 @@ async function settled(count: () => number): Promise<void> {
   }
 }
 
-await test('the time of queries is charged to their account, and further ones wait in turn', async (t) => {
+await test('query time is charged to the account, and further queries wait', async (t) => {
   const time = steppedTime();
   let clock = 0;
   const budgets = createBudgets({ each: { perSecond: 100, burst: 20 }, time });
@@ -55,12 +58,12 @@ await test('the time of queries is charged to their account, and further ones wa
   for (let count = 0; count < 100; count++) all.push(run('a'));
   await t.rejects(run('a'), { code: 'RATE_LIMITED' });
   await run('b');
-  t.same(done, ['a', 'b', 'a', 'b'], 'no other account waits');
+  t.same(done, ['a', 'b', 'a', 'b'], 'other accounts do not wait');
   await time.pass(1_000);
   t.ok(done.length >= 10 && done.length <= 14, `${done.length - 4} of 8 in a second`);
 });
 
-await test('one learner cannot take more time with ever different queries on many sockets', async (t) => {
+await test('one learner cannot take more time with unique queries on many sockets', async (t) => {
   const { time, budget } = smallBudget();
   const { url, ask } = await startApp(t, { budget });
   let answered = 0;
@@ -82,17 +85,17 @@ await test('one learner cannot take more time with ever different queries on man
   await settled(() => answered);
   const before = answered;
   t.ok(before < SOCKETS, `${before} of ${SOCKETS * OPERATIONS} were answered`);
-  t.equal((await ask('admin', '{ viewer { id } }')).status, 200, 'another user is answered at once');
+  t.equal((await ask('admin', '{ viewer { id } }')).status, 200, 'another user gets an immediate answer');
 
   await until(async () => {
     await time.pass(200);
     return answered > before;
   });
-  t.pass('the learner goes on as the budget refills');
+  t.pass('the learner continues as the budget refills');
   for (const socket of sockets) socket.terminate();
 });
 
-await test('over HTTP operations wait in turn, and too many are rejected with Retry-After', async (t) => {
+await test('operations over HTTP wait in a queue, and excess ones are rejected with Retry-After', async (t) => {
   const { time, budget } = smallBudget();
   const { url } = await startApp(t, { budget });
   const ask = (index: number) =>
@@ -117,7 +120,7 @@ await test('over HTTP operations wait in turn, and too many are rejected with Re
   t.ok(answered >= 100 && answered < 110, `${answered} of 110 were answered`);
 });
 
-await test('operations of clients that are gone wait no longer', async (t) => {
+await test('operations of disconnected clients leave the queue', async (t) => {
   const { time, budget } = smallBudget();
   const { url } = await startApp(t, { budget });
   const anonymous = 'address 127.0.0.1';
@@ -151,7 +154,7 @@ await test('operations of clients that are gone wait no longer', async (t) => {
   });
 });
 
-/** Whether so many operations of the account wait that one more is rejected. */
+/** Whether the account's queue is full, so that one more operation is rejected. */
 async function isFull(budget: ReturnType<typeof smallBudget>['budget'], account: string): Promise<boolean> {
   return budget.waitForBudget(account, AbortSignal.abort()).then(
     () => false,
@@ -159,7 +162,7 @@ async function isFull(budget: ReturnType<typeof smallBudget>['budget'], account:
   );
 }
 
-await test('raw frames count, also before the connection has authenticated', async (t) => {
+await test('raw frames count, even before authentication', async (t) => {
   const { time, budget } = smallBudget();
   const { url } = await startApp(t, { budget });
   for (const token of [undefined, 'owner']) {

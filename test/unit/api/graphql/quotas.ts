@@ -3,7 +3,7 @@ import type { EngineRoomService } from '../../../../src/domains/sessions/capacit
 import type { QuotaService } from '../../../../src/domains/sessions/capacity/quota.ts';
 import { at } from './world.ts';
 
-/** Quotas that are as they are. */
+/** Quotas with fixed values. */
 export const quotaService: QuotaService = {
   async list(actor) {
     requireActor(actor, { scope: 'read', role: 'admin' });
@@ -22,7 +22,7 @@ export const quotaService: QuotaService = {
   },
 };
 
-/** An engine of 8 GiB of memory, half of it in use, whose disk nobody has seen. */
+/** An engine with 8 GiB of memory, half of it in use, and an unknown disk. */
 export const engineRoomService: EngineRoomService = {
   async get(actor) {
     requireActor(actor, { scope: 'read', role: 'admin' });

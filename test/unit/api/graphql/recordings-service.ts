@@ -24,7 +24,7 @@ export const recording: Recording = {
   truncated: false,
 };
 
-/** One recording in memory, and one course that is recorded. */
+/** One recording in memory, and one recorded course. */
 export function createRecordingService(calls: string[]): GraphqlServices['recordings'] {
   const course = { course: 'docker-basics', setById: 'admin', createdAt: at };
   return {

@@ -6,7 +6,7 @@ import { recording } from './recordings-service.ts';
 const id = toGlobalId('Recording', recording.id);
 const fields = 'id terminal machine content seconds bytes truncated expiresAt url learner { id } labSlug';
 
-await test('recordings are read by their id, by their session and in a list', async (t) => {
+await test('recordings are read by id, by session and in a list', async (t) => {
   const { ask, url, addSession } = await startApp(t);
   addSession('owner');
   const expected = {
@@ -37,18 +37,18 @@ await test('recordings are read by their id, by their session and in a list', as
   });
 });
 
-await test('what is recorded is told by the lab, and courses are asked for once', async (t) => {
+await test('the lab says whether it is recorded, and courses are read once', async (t) => {
   const { ask, calls } = await startApp(t);
   const { data } = await ask('owner', '{ lab(slug: "linux-command-line") { recording } }');
   t.same(data, { lab: { recording: 'OUTPUT' } });
   t.same(
     calls.filter((call) => call.startsWith('recordings')),
     [],
-    'a lab that says it needs no course',
+    'a lab with its own setting does not need its course',
   );
 });
 
-await test('staff deletes recordings and has courses recorded', async (t) => {
+await test('staff can delete recordings and set the recording of courses', async (t) => {
   const { ask } = await startApp(t);
   const mutation = `mutation {
     deleteRecording(input: { recording: "${id}" }) { deletedId }
@@ -61,7 +61,7 @@ await test('staff deletes recordings and has courses recorded', async (t) => {
   });
 });
 
-await test('a recording that is not there is told as that', async (t) => {
+await test('a missing recording is reported as not found', async (t) => {
   const { ask } = await startApp(t);
   const { errors } = await ask('other', `{ recording(id: "${id}") { id } }`);
   t.match(errors, [{ extensions: { code: 'RECORDING_NOT_FOUND' } }]);

@@ -5,7 +5,7 @@ import { codes, startApp } from './app.ts';
 const session = toGlobalId('Session', 'session-1');
 const savedState = toGlobalId('SavedState', 'saved-1');
 
-await test('a session is saved, resumed and begun anew by its owner', async (t) => {
+await test('the owner can save, resume and restart a session', async (t) => {
   const { ask, addSession } = await startApp(t);
   addSession('owner');
   const run = (name: string) =>
@@ -21,7 +21,7 @@ await test('a session is saved, resumed and begun anew by its owner', async (t) 
   t.match((await run('resetSession')).data, { resetSession: { session: { state: 'QUEUED' } } });
 });
 
-await test('an instructor gets a copy that names what it is of, and a learner none', async (t) => {
+await test('an instructor gets a copy that names its original, and a learner gets an error', async (t) => {
   const { ask, addSession } = await startApp(t);
   addSession('owner');
   const fork =
@@ -32,7 +32,7 @@ await test('an instructor gets a copy that names what it is of, and a learner no
   });
 });
 
-await test('saved states are listed with sizes beyond 32 bits, read with their sessions in one batch, and deleted', async (t) => {
+await test('saved states are listed with sizes above 32 bits, read with their sessions in one batch, and deleted', async (t) => {
   const { ask, addSession, calls } = await startApp(t);
   for (const learner of ['owner', 'owner']) addSession(learner, { savedStateId: 'saved-1' });
   addSession('owner', {

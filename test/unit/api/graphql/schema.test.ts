@@ -13,16 +13,16 @@ import { sdl } from '../../../../src/api/graphql/generated/sdl.ts';
 import { createSchema } from '../../../../src/api/graphql/schema.ts';
 import { readSdl } from '../../../../src/api/graphql/sdl-files.ts';
 
-await test('schema.graphql is what the SDL says: otherwise run "npm run schema:print"', async (t) => {
+await test('schema.graphql matches the SDL; run "npm run schema:print" if it does not', async (t) => {
   const printed = await readFile(new URL('../../../../schema.graphql', import.meta.url), 'utf8');
   t.equal(printed, `${printSchema(buildSchema(await readSdl()))}\n`);
 });
 
-await test('the embedded SDL is what the files say: otherwise run "npm run generate:graphql"', async (t) => {
+await test('the embedded SDL matches its files; run "npm run generate:graphql" if it does not', async (t) => {
   t.equal(sdl, await readSdl());
 });
 
-await test('the schema is valid, and everything in it is described', async (t) => {
+await test('the schema is valid and fully described', async (t) => {
   const schema = createSchema();
   t.strictSame(validateSchema(schema), []);
   for (const type of Object.values(schema.getTypeMap())) {
@@ -37,7 +37,7 @@ await test('the schema is valid, and everything in it is described', async (t) =
   }
 });
 
-await test('every value of every enum is one of the services', async (t) => {
+await test('every enum value exists in the services', async (t) => {
   for (const type of Object.values(createSchema().getTypeMap())) {
     if (!isEnumType(type) || type.name.startsWith('__')) continue;
     for (const { name, value } of type.getValues())

@@ -1,4 +1,6 @@
-/** Services in memory with the manners of the real ones, which have tests of their own: what the transport is tested against. */
+/**
+ * Services in memory that behave like the real ones, for tests of the transport. The real ones have their own tests.
+ */
 import { fault } from '../../../../src/core/errors.ts';
 import { mayReach, requireActor } from '../../../../src/domains/identity/actor.ts';
 import type { Actor } from '../../../../src/domains/identity/actor.ts';

@@ -8,7 +8,7 @@ import { createConnectionCount } from '../../../../src/api/graphql/subscriptions
 import { startApp } from './app.ts';
 import { changed, connect, deferred, open, subscribe, until } from './connections.ts';
 
-await test('operations of a connection are bounded, and given back', async (t) => {
+await test('limits the operations of a connection, and frees their slots', async (t) => {
   const { url, addSession, events } = await startApp(t);
   addSession('owner');
   const connected = connect(t, url, { token: 'owner' });
@@ -20,7 +20,7 @@ await test('operations of a connection are bounded, and given back', async (t) =
   t.ok((await subscribe(connected, changed).next())?.data);
 });
 
-await test('an operation counts as long as it runs, whatever the client says of it', async (t) => {
+await test('an operation counts while it runs, even if its client completes it', async (t) => {
   const { url, services } = await startApp(t);
   const { promise, resolve } = deferred<undefined>();
   let running = 0;
@@ -44,7 +44,7 @@ await test('an operation counts as long as it runs, whatever the client says of 
   await once(socket, 'message');
   for (let index = 0; index < 50; index++) {
     ask(`a${index}`);
-    // Once it runs, the server forgets the id.
+    // Once an operation runs, the server forgets its id.
     await until(() => running > index);
     socket.send(`{"id":"a${index}","type":"complete"}`);
   }
@@ -59,8 +59,8 @@ await test('an operation counts as long as it runs, whatever the client says of 
   t.ok(answered);
 });
 
-await test('a client that makes the server answer and does not read is cut off', async (t) => {
-  // Else the budget for frames stops the flood first.
+await test('disconnects a client that causes answers but does not read them', async (t) => {
+  // Otherwise the frame budget would stop the flood first.
   const budgets = createBudgets({ each: { perSecond: 1e9, burst: 1e9 } });
   const { url } = await startApp(t, { budget: createQueryBudget({ budgets }) });
   for (const send of [
@@ -72,12 +72,12 @@ await test('a client that makes the server answer and does not read is cut off',
     socket.send('{"type":"connection_init","payload":{"token":"owner"}}');
     await once(socket, 'message');
     socket.pause();
-    // Seen by the stream: the paused socket itself does not look.
+    // The stream notices this; the paused socket itself does not.
     const stream = (socket as unknown as { _socket: Socket })._socket;
     const cut = deferred<true>();
     stream.once('close', () => cut.resolve(true));
     stream.once('error', () => cut.resolve(true));
-    // The kernel takes some ten megabytes before the server has to keep anything: the more the slower they come.
+    // The kernel buffers about ten megabytes before the server has to. Slow answers need more rounds.
     for (let time = 0; time < 5_000 && stream.writable; time++) {
       for (let count = 0; count < 100; count++) send(socket);
       await new Promise((done) => setImmediate(done));
@@ -87,12 +87,12 @@ await test('a client that makes the server answer and does not read is cut off',
   }
 });
 
-await test('connections of a user are bounded, and nothing is left of those that went', async (t) => {
+await test('limits the connections of a user, and ended ones leave nothing behind', async (t) => {
   const { url, addSession, credentials, events } = await startApp(t);
   addSession('owner');
   const all = Array.from({ length: 50 }, () => connect(t, url, { token: 'owner' }));
   for (const each of all) await subscribe(each, changed).next();
-  t.equal(events.listeners(), 51, 'each subscription, and the watch of credentials');
+  t.equal(events.listeners(), 51, 'each subscription, and the listener for credentials');
   const more = connect(t, url, { token: 'owner' });
   t.match(await more.closed, { code: 1013, reason: 'RATE_LIMITED' });
   for (const { client } of all) await client.dispose();
@@ -103,7 +103,7 @@ await test('connections of a user are bounded, and nothing is left of those that
   t.ok((await subscribe(connect(t, url, { token: 'owner' }), changed).next())?.data);
 });
 
-await test('one client that never says who it is leaves connections to others', async (t) => {
+await test('an unauthenticated client leaves connections for others', async (t) => {
   const connections = createConnectionCount({ all: 100, ofUser: 50, silent: 3 });
   const { url } = await startApp(t, { connections });
   const silent = [await open(url), await open(url), await open(url)];
@@ -116,12 +116,12 @@ await test('one client that never says who it is leaves connections to others', 
 
   const signedIn = connect(t, url, {}, { authorization: 'Bearer owner' });
   const { value } = await signedIn.client.iterate({ query: '{ viewer { id } }' }).next();
-  t.match(value, { data: { viewer: {} } }, 'a user who signed in is let in');
+  t.match(value, { data: { viewer: {} } }, 'an authenticated user can connect');
   silent[0]?.send('{"type":"connection_init","payload":{"token":"owner"}}');
   await once(silent[0] as WebSocket, 'message');
   const next = await open(url);
   next.send('{"type":"connection_init","payload":{"token":"owner"}}');
   await once(next, 'message');
-  t.pass('one that said who it is makes room for another');
+  t.pass('an authenticated connection frees a slot');
   next.terminate();
 });

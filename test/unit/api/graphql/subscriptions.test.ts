@@ -4,7 +4,7 @@ import { WebSocket } from 'ws';
 import { startApp } from './app.ts';
 import { changed, connect, deferred, finished, id, subscribe, until } from './connections.ts';
 
-await test('the present state comes at once, each change after it, and deletion completes', async (t) => {
+await test('the current state comes first, then each change, and deletion completes', async (t) => {
   const { url, addSession, change, services, actors, events } = await startApp(t);
   addSession('owner', { state: 'requested' });
   const following = subscribe(connect(t, url, { Authorization: 'Bearer owner' }), changed);
@@ -16,10 +16,10 @@ await test('the present state comes at once, each change after it, and deletion 
   await services.sessions.delete(actors.get('owner'), 'session-1');
   let last = await following.next();
   while (last) last = await following.next();
-  t.equal(events.listeners(), 1, 'only the watch of credentials listens still');
+  t.equal(events.listeners(), 1, 'only the listener for credentials is left');
 });
 
-await test('changes that a subscriber has not taken become one, the newest', async (t) => {
+await test('changes that a slow subscriber has not read are merged into the newest', async (t) => {
   const { url, addSession, change, services } = await startApp(t);
   addSession('owner', { state: 'requested' });
   const following = subscribe(connect(t, url, { token: 'owner' }), changed);
@@ -44,7 +44,7 @@ await test('changes that a subscriber has not taken become one, the newest', asy
   t.ok(reads <= 3);
 });
 
-await test('each check that ends in the session is told', async (t) => {
+await test('every finished check of the session is sent', async (t) => {
   const { url, addSession, services, actors, events } = await startApp(t);
   addSession('owner');
   addSession('owner');
@@ -55,7 +55,7 @@ await test('each check that ends in the session is told', async (t) => {
   t.strictSame(await following.next(), { data: { checkFinished: { stepId: 'look', passed: true } } });
 });
 
-await test("someone else's session cannot be subscribed to, and staff can", async (t) => {
+await test("another user's session cannot be watched, except by staff", async (t) => {
   const { url, addSession } = await startApp(t);
   addSession('owner');
   for (const query of [changed, finished]) {
@@ -67,7 +67,7 @@ await test("someone else's session cannot be subscribed to, and staff can", asyn
   t.ok((await subscribe(connect(t, url, { token: 'instructor' }), changed).next())?.data);
 });
 
-await test('without credentials the close code is 4401, with wrong ones 4403', async (t) => {
+await test('missing credentials close with 4401, wrong ones with 4403', async (t) => {
   const { url } = await startApp(t);
   t.match(await connect(t, url, {}).closed, { code: 4401, reason: 'UNAUTHENTICATED' });
   for (const wrong of [{ token: 'wrong' }, { Authorization: 'owner' }, { Authorization: 'Basic owner' }]) {
@@ -75,7 +75,7 @@ await test('without credentials the close code is 4401, with wrong ones 4403', a
   }
 });
 
-await test("a browser's cookie counts on pages of our own, and on no other", async (t) => {
+await test("the browser's cookie is accepted on Berth's own pages only", async (t) => {
   const { url, addSession, port } = await startApp(t);
   addSession('owner');
   const cookie = 'berth=cookie-owner';
@@ -85,7 +85,7 @@ await test("a browser's cookie counts on pages of our own, and on no other", asy
   t.match(await foreign.closed, { code: 4403, reason: 'ORIGIN_REFUSED' });
 });
 
-await test('a token that is revoked, or a user who loses a role, is cut off at once', async (t) => {
+await test('a revoked token or a lost role disconnects immediately', async (t) => {
   const { url, addSession, actors, events, change } = await startApp(t);
   addSession('owner');
   const revoked = connect(t, url, { token: 'owner' });
@@ -98,10 +98,10 @@ await test('a token that is revoked, or a user who loses a role, is cut off at o
   await demoted.next();
   actors.set('instructor', { userId: 'instructor', role: 'student', scopes: ['read'] });
   await change('session-1', { state: 'ended' });
-  t.equal(await demoted.next(), undefined, 'as if the session were gone');
+  t.equal(await demoted.next(), undefined, 'as if the session did not exist');
 });
 
-await test('credentials that expire without anyone saying so end the connection at the next event', async (t) => {
+await test('credentials that expire silently end the connection at the next event', async (t) => {
   const { url, addSession, actors, change } = await startApp(t);
   addSession('owner');
   const connected = connect(t, url, { token: 'owner' });
@@ -112,10 +112,10 @@ await test('credentials that expire without anyone saying so end the connection 
   t.match(await connected.closed, { code: 4403 });
 });
 
-await test('a token that expires ends its connection then, also where nothing happens', async (t) => {
+await test('an idle connection ends when its token expires', async (t) => {
   const { url, actors } = await startApp(t);
   const owner = actors.get('owner');
-  if (!owner) throw new Error('There is no owner.');
+  if (!owner) throw new Error('There is no actor of the owner.');
   const beginning = Date.now();
   const expiring = (credential: string, ms: number) =>
     actors.set('owner', { ...owner, credential, expiresAt: new Date(beginning + ms) });
@@ -127,11 +127,11 @@ await test('a token that expires ends its connection then, also where nothing ha
   t.ok((await subscribe(soon, '{ viewer { name } }').next())?.data);
   actors.set('other name', { ...owner, credential: 'late' });
   t.match(await soon.closed, { code: 4403, reason: 'TOKEN_EXPIRED' });
-  t.ok(Date.now() - beginning >= 390, 'not before');
+  t.ok(Date.now() - beginning >= 390, 'not earlier');
   t.equal(await Promise.race([late.closed, sleep(100, 'open')]), 'open', 'of the other token');
 });
 
-await test('queries and mutations go over the same socket, within the same limits', async (t) => {
+await test('queries and mutations over the socket have the same limits', async (t) => {
   const { url } = await startApp(t);
   const connected = connect(t, url, { token: 'owner' });
   t.strictSame(await subscribe(connected, '{ viewer { name } }').next(), {
@@ -148,7 +148,7 @@ await test('queries and mutations go over the same socket, within the same limit
   t.match(failing?.errors, [{ extensions: { code: 'LAB_NOT_FOUND', requestId: String } }]);
 });
 
-await test('a socket of another subprotocol, or one that is cut, leaves nothing', async (t) => {
+await test('a wrong subprotocol or a broken connection leaves nothing behind', async (t) => {
   const { url, addSession, credentials, events } = await startApp(t);
   addSession('owner');
   const other = new WebSocket(url.replace('http', 'ws'), 'graphql-ws');
@@ -161,5 +161,5 @@ await test('a socket of another subprotocol, or one that is cut, leaves nothing'
   t.equal(await new Promise((resolve) => raw.once('close', resolve)), 4400);
   await until(() => credentials.count() === 0);
   t.equal(credentials.count(), 0);
-  t.equal(events.listeners(), 1, 'the watch of credentials');
+  t.equal(events.listeners(), 1, 'the listener for credentials');
 });

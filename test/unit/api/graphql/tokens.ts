@@ -2,7 +2,7 @@ import { requireActor } from '../../../../src/domains/identity/actor.ts';
 import type { TokenService } from '../../../../src/domains/identity/user.ts';
 import { at } from './world.ts';
 
-/** Tokens of which one can be made and revoked. */
+/** Tokens service that can create and revoke one token. */
 export const tokenService: TokenService = {
   async create(actor, { name, scopes, expiresAt, userId }) {
     requireActor(actor, { scope: 'manage' });

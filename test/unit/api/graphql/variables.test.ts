@@ -10,7 +10,7 @@ import { fuzzOperations } from '../../../kit/fuzz/fuzz-operations.ts';
 import { startApp } from './app.ts';
 import type { Answer } from './app.ts';
 
-/** Operations of the test; each is asked several times, since then it is compiled. */
+/** Number of operations. Each runs several times, because repeated operations are compiled. */
 const OPERATIONS = 150;
 
 const WRONG: [query: string, variables: Record<string, unknown>, variable: string][] = [
@@ -69,7 +69,7 @@ const WRONG: [query: string, variables: Record<string, unknown>, variable: strin
 
 type Refusal = NonNullable<Answer['errors']>;
 
-await test('a wrong variable is INPUT_INVALID with its path, over HTTP and over WebSocket', async (t) => {
+await test('a wrong variable is INPUT_INVALID with its path, over HTTP and WebSocket', async (t) => {
   const { ask, url } = await startApp(t);
   const client = createClient({
     url: url.replace('http', 'ws'),
@@ -81,7 +81,7 @@ await test('a wrong variable is INPUT_INVALID with its path, over HTTP and over 
 
   for (const [query, variables, variable] of WRONG) {
     const name = `${variable} of ${JSON.stringify(variables)}`;
-    // Several times, since then it is compiled.
+    // Repeated operations are compiled.
     for (let time = 0; time < 5; time += 1) {
       const { status, errors } = await ask('admin', query, variables);
       t.equal(status, 400, name);
@@ -101,7 +101,7 @@ await test('a wrong variable is INPUT_INVALID with its path, over HTTP and over 
   }
 });
 
-await test('a variable may be null where null may stand, and left out where there is a default', async (t) => {
+await test('a nullable variable can be null, and one with a default can be missing', async (t) => {
   const { ask } = await startApp(t);
   const queries: [query: string, variables: Record<string, unknown>][] = [
     ['query ($s: [SessionState!] = [READY]) { sessions(states: $s) { edges { cursor } } }', { s: null }],
@@ -113,7 +113,7 @@ await test('a variable may be null where null may stand, and left out where ther
   }
 });
 
-await test('checking variables stops at the tenth error', async (t) => {
+await test('variable checks stop at the tenth error', async (t) => {
   const document = parse(
     'mutation ($input: RunCheckInput!) { runCheck(input: $input) { attempt { passed } } }',
   );
@@ -135,7 +135,7 @@ await test('checking variables stops at the tenth error', async (t) => {
   t.equal(checked, 10);
 });
 
-await test('made-up operations with made-up variables never meet an unexpected error', async (t) => {
+await test('random operations with random variables never cause an unexpected error', async (t) => {
   const log: string[] = [];
   const { ask } = await startApp(t, { log: { write: (line) => void log.push(line) } });
   const operations = fuzzOperations(createSchema(), { seed: 7, texts: ['shell', 'session-1', 'admin'] });

@@ -1,7 +1,7 @@
 import type { CheckVerdict } from '../../../../src/domains/checks/results/check-verdict.ts';
 import type { GivenAnswer } from '../../../../src/domains/checks/given-answers.ts';
 
-/** How the two checks of the step `look` end, the question with what it was answered. */
+/** The verdicts of the two checks of the step `look`. The question's verdict has the given answer. */
 export function verdictsOn(answers: readonly GivenAnswer[]): CheckVerdict[] {
   const common = { state: 'finished', passed: true, score: 1, finding: undefined } as const;
   const [given] = answers;

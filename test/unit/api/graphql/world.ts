@@ -1,4 +1,4 @@
-/** What the services in memory know. */
+/** The data of the services in memory. */
 import type { Attempt } from '../../../../src/domains/checks/results/attempt.ts';
 import { fault } from '../../../../src/core/errors.ts';
 import { createMemoryBus } from '../../../../src/infra/bus/memory-bus.ts';
@@ -85,7 +85,7 @@ const roles: Record<Name, Role> = {
 
 const names = ['owner', 'other', 'instructor', 'admin'] as const;
 
-/** A bus that knows how many listen. */
+/** A bus that counts its listeners. */
 function countingBus() {
   const bus = createMemoryBus({ log: quietLog() });
   let listeners = 0;

@@ -13,6 +13,6 @@ for (const [name, url, cleaned] of cases) {
   await t.test(`${name} is logged as ${cleaned}`, async (t) => t.equal(cleanUrl(url), cleaned));
 }
 
-await t.test('an endless address is cut', async (t) =>
+await t.test('an overlong address is truncated', async (t) =>
   t.ok(cleanUrl(`/${'a'.repeat(100_000)}`).length <= 1_000),
 );

@@ -1,7 +1,7 @@
 import { test } from 'tap';
 import { asAttachment } from '../../../../src/api/http/content-disposition.ts';
 
-await test('a file is kept under its own name, in both ways in which browsers read it', async (t) => {
+await test('a file keeps its own name, in both forms that browsers read', async (t) => {
   t.equal(asAttachment('a b.txt'), `attachment; filename="a b.txt"; filename*=UTF-8''a%20b.txt`);
   t.equal(asAttachment('안'), `attachment; filename="_"; filename*=UTF-8''%EC%95%88`);
   t.equal(
@@ -10,7 +10,7 @@ await test('a file is kept under its own name, in both ways in which browsers re
   );
 });
 
-await test('no name breaks out of the header, or is a path', async (t) => {
+await test('no name can escape the header or become a path', async (t) => {
   const header = asAttachment('../a"; x\r\nSet-Cookie: b\0\u202Egpj');
   t.match(header, /^[ -~]*$/);
   t.notMatch(header, /[\r\n\0]|\.\.\/|"; x/);

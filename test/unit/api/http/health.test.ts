@@ -12,13 +12,13 @@ function createApp(probes: Partial<Probes> = {}) {
   return app;
 }
 
-await t.test('a process that answers is alive, whatever is missing', async (t) => {
+await t.test('a process that answers is live, whatever is missing', async (t) => {
   const app = createApp({ database: async () => Promise.reject(new Error('away')) });
   const answer = await app.inject('/healthz');
   t.same([answer.statusCode, answer.json()], [200, { status: 'alive' }]);
 });
 
-await t.test('it is ready when all it needs answers', async (t) => {
+await t.test('it is ready when all dependencies answer', async (t) => {
   const answer = await createApp().inject('/readyz');
   t.equal(answer.statusCode, 200);
   t.match(answer.json(), {
@@ -27,7 +27,7 @@ await t.test('it is ready when all it needs answers', async (t) => {
   });
 });
 
-await t.test('it is unavailable, and says which, when one is missing', async (t) => {
+await t.test('it is unavailable and names the missing dependency', async (t) => {
   for (const name of ['database', 'engine', 'events'] as const) {
     const app = createApp({ [name]: async () => Promise.reject(fault('ENGINE_UNREACHABLE')) });
     const answer = await app.inject('/readyz');
@@ -39,21 +39,21 @@ await t.test('it is unavailable, and says which, when one is missing', async (t)
   }
 });
 
-await t.test('what went wrong inside is not shown', async (t) => {
+await t.test('internal errors are not shown', async (t) => {
   const app = createApp({ engine: async () => Promise.reject(new Error('connect 10.0.0.7:2376')) });
   const answer = await app.inject('/readyz');
   t.match(answer.json(), { checks: { engine: { ok: false, problem: 'FAILED' } } });
   t.notMatch(answer.body, '10.0.0.7');
 });
 
-await t.test('one that never answers is given up on', async (t) => {
+await t.test('a check that never answers times out', async (t) => {
   const app = createApp({ engine: () => new Promise(() => {}) });
   const answer = await app.inject('/readyz');
   t.equal(answer.statusCode, 503);
   t.match(answer.json(), { checks: { engine: { ok: false, problem: 'TIMED_OUT' }, database: { ok: true } } });
 });
 
-await t.test('many who ask at once make one run', async (t) => {
+await t.test('simultaneous requests share one run', async (t) => {
   let runs = 0;
   const app = createApp({
     database: async () => {
@@ -64,5 +64,5 @@ await t.test('many who ask at once make one run', async (t) => {
   await Promise.all(Array.from({ length: 20 }, () => app.inject('/readyz')));
   t.equal(runs, 1);
   await app.inject('/readyz');
-  t.equal(runs, 2, 'and one who asks later another');
+  t.equal(runs, 2, 'and a later request starts another');
 });

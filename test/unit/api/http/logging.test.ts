@@ -23,13 +23,13 @@ await t.test('each request is one line with its status and time', async (t) => {
   t.match(lines[0], { method: 'GET', url: '/hello', status: 200, ms: Number, requestId: String });
 });
 
-await t.test('an address that is none is one line as well', async (t) => {
+await t.test('a malformed address is one line, too', async (t) => {
   const { app, lines } = createApp();
   await app.inject('/nowhere');
   t.match(lines, [{ url: '/nowhere', status: 404 }]);
 });
 
-await t.test("a sane id of the caller's is taken and given back", async (t) => {
+await t.test('a valid request id of the caller is used and returned', async (t) => {
   const { app, lines } = createApp();
   const answer = await app.inject({ url: '/hello', headers: { 'x-request-id': 'lms-42.a_b' } });
   t.equal(answer.headers['x-request-id'], 'lms-42.a_b');
@@ -37,14 +37,14 @@ await t.test("a sane id of the caller's is taken and given back", async (t) => {
 });
 
 for (const given of ['', 'a b', '<script>', 'x'.repeat(65), 'ä']) {
-  await t.test(`the id "${given.slice(0, 10)}" is not taken`, async (t) => {
+  await t.test(`the id "${given.slice(0, 10)}" is not used`, async (t) => {
     const { app } = createApp();
     const answer = await app.inject({ url: '/hello', headers: { 'x-request-id': given } });
     t.match(answer.headers['x-request-id'], /^[0-9a-z]{26}$/);
   });
 }
 
-await t.test('no secret of headers, address, body or details reaches the log', async (t) => {
+await t.test('the log has no secrets of headers, addresses, bodies or details', async (t) => {
   const { app, lines } = createApp();
   await app.inject({
     method: 'POST',

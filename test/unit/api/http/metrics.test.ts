@@ -29,7 +29,7 @@ const readers: [name: string, actor: Actor | undefined, status: number][] = [
 ];
 
 for (const [name, who, status] of readers) {
-  await t.test(`${name} who asks for metrics gets ${status}`, async (t) => {
+  await t.test(`${name} gets ${status} for metrics`, async (t) => {
     t.equal((await createApp(who).app.inject('/metrics')).statusCode, status);
   });
 }
@@ -43,7 +43,7 @@ await t.test('requests are measured by route pattern', async (t) => {
   t.notMatch(body, 'item/1');
 });
 
-await t.test('what services tell is there', async (t) => {
+await t.test('includes the metrics of services', async (t) => {
   const { metrics } = createApp();
   metrics.countTerminalsBy(() => 1);
   metrics.checkFinished('passed');
@@ -55,27 +55,24 @@ await t.test('what services tell is there', async (t) => {
   t.match(text, 'process_cpu_seconds_total');
 });
 
-await t.test(
-  'prewarmed environments are counted at each scrape, and starts by what they found',
-  async (t) => {
-    const { metrics } = createApp();
-    let pools = [{ labSlug: 'a', ready: 2, making: 1, wanted: 3 }];
-    metrics.countWarmBy(async () => pools);
-    metrics.warmStart('hit');
-    metrics.warmStart('miss');
-    metrics.warmStart('hit');
-    const text = await metrics.print();
-    t.match(text, 'berth_warm_environments{lab="a",state="ready"} 2');
-    t.match(text, 'berth_warm_environments{lab="a",state="making"} 1');
-    t.match(text, 'berth_warm_environments{lab="a",state="wanted"} 3');
-    t.match(text, 'berth_warm_starts_total{outcome="hit"} 2');
-    t.match(text, 'berth_warm_starts_total{outcome="miss"} 1');
-    pools = [];
-    t.notMatch(await metrics.print(), 'lab="a"');
-  },
-);
+await t.test('counts prewarmed environments at each scrape, and starts by their result', async (t) => {
+  const { metrics } = createApp();
+  let pools = [{ labSlug: 'a', ready: 2, making: 1, wanted: 3 }];
+  metrics.countWarmBy(async () => pools);
+  metrics.warmStart('hit');
+  metrics.warmStart('miss');
+  metrics.warmStart('hit');
+  const text = await metrics.print();
+  t.match(text, 'berth_warm_environments{lab="a",state="ready"} 2');
+  t.match(text, 'berth_warm_environments{lab="a",state="making"} 1');
+  t.match(text, 'berth_warm_environments{lab="a",state="wanted"} 3');
+  t.match(text, 'berth_warm_starts_total{outcome="hit"} 2');
+  t.match(text, 'berth_warm_starts_total{outcome="miss"} 1');
+  pools = [];
+  t.notMatch(await metrics.print(), 'lab="a"');
+});
 
-await t.test('the disk is told as it was seen, with its files where they are bounded', async (t) => {
+await t.test('reports the disk as measured, with its files if they are limited', async (t) => {
   const { metrics } = createApp();
   t.notMatch(await metrics.print(), /^berth_engine_disk_\w+ /m);
   metrics.seeDiskBy(() => ({ freeBytes: 3, reserveBytes: 2, files: { free: 7 } }));
@@ -86,7 +83,7 @@ await t.test('the disk is told as it was seen, with its files where they are bou
   t.notMatch(await metrics.print(), /^berth_engine_disk_free_files /m);
 });
 
-await t.test('sessions are counted at each scrape, and a state without any is gone', async (t) => {
+await t.test('counts sessions at each scrape, and drops states without sessions', async (t) => {
   const { metrics } = createApp();
   let counts: Record<string, number> = { ready: 3, queued: 1 };
   metrics.countSessionsBy(async () => counts);

@@ -38,7 +38,7 @@ await t.test('every code of the catalogue becomes a problem', async (t) => {
   }
 });
 
-await t.test('a fault is answered as a problem with its details and the request id', async (t) => {
+await t.test('a fault becomes a problem with its details and the request id', async (t) => {
   const { app } = createApp();
   const answer = await app.inject({ url: '/fault', headers: { 'x-request-id': 'seen-by-proxy' } });
   t.equal(answer.statusCode, 404);
@@ -71,15 +71,15 @@ await t.test('a fault of the service itself is logged with its cause', async (t)
   t.ok(lines.some((line) => line.includes('ECONNREFUSED')));
 });
 
-await t.test('a refusal for want of credentials names the scheme', async (t) => {
+await t.test('a request without credentials gets the scheme to use', async (t) => {
   const { app } = createApp();
   t.equal((await app.inject('/secret')).headers['www-authenticate'], 'Bearer');
 });
 
 const json = { 'content-type': 'application/json' };
 const wrong: [name: string, request: object, status: number, code: string, detail?: RegExp][] = [
-  ['an address that is none', { url: '/nowhere' }, 404, 'NOT_FOUND'],
-  ['a method that is none', { method: 'DELETE', url: '/fault' }, 404, 'NOT_FOUND'],
+  ['an unknown address', { url: '/nowhere' }, 404, 'NOT_FOUND'],
+  ['an unknown method', { method: 'DELETE', url: '/fault' }, 404, 'NOT_FOUND'],
   [
     'a body too large',
     { method: 'POST', url: '/echo', headers: json, payload: `"${'x'.repeat(200)}"` },

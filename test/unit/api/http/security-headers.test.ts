@@ -11,7 +11,7 @@ async function headersOf(url: string, options: { publicUrl?: string; development
 }
 
 await t.test(
-  'scripts come from Berth alone, styles also from xterm, and nobody else frames it',
+  'scripts come from Berth only, styles also from xterm, and no other site can frame pages',
   async (t) => {
     const policy = String((await headersOf('/'))['content-security-policy']);
     t.match(policy, "script-src 'self';");
@@ -22,14 +22,14 @@ await t.test(
   },
 );
 
-await t.test('over plain http nothing asks for https', async (t) => {
+await t.test('plain http does not require https', async (t) => {
   const headers = await headersOf('/');
   t.notMatch(headers['content-security-policy'], 'upgrade-insecure-requests');
   t.equal(headers['strict-transport-security'], undefined);
   t.equal(headers['cross-origin-opener-policy'], undefined);
 });
 
-await t.test('over https browsers are told to stay there', async (t) => {
+await t.test('https makes browsers keep using https', async (t) => {
   const headers = await headersOf('/', { publicUrl: 'https://berth.example.org' });
   t.match(headers['strict-transport-security'], 'max-age=');
 });
@@ -38,7 +38,7 @@ await t.test('addresses stay within Berth, and forms keep their origin', async (
   t.equal((await headersOf('/'))['referrer-policy'], 'same-origin');
 });
 
-await t.test('GraphiQL gets its programs in development, and no other page does', async (t) => {
+await t.test('only GraphiQL in development may load its programs', async (t) => {
   const csp = 'content-security-policy';
   t.match((await headersOf('/graphiql', { development: true }))[csp], 'https://unpkg.com');
   t.notMatch((await headersOf('/', { development: true }))[csp], 'unpkg');

@@ -9,7 +9,7 @@ import { fault } from '../../../../src/core/errors.ts';
 import { addProblems } from '../../../../src/api/http/problem.ts';
 import { addTarRoutes, withTar } from '../../../../src/api/http/tar-body.ts';
 
-await test('a body is let go as soon as its request is refused, whatever its sender does', async (t) => {
+await test('a rejected request releases its body immediately, even if its sender keeps the connection', async (t) => {
   const bodies: Readable[] = [];
   const app = Fastify();
   addProblems(app);

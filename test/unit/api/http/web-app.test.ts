@@ -26,7 +26,7 @@ async function createBuiltApp(t: Test) {
   return await createApp(join(folder, 'web'));
 }
 
-await t.test('the first page is index.html, asked for anew each time', async (t) => {
+await t.test('the first page is index.html, revalidated each time', async (t) => {
   const app = await createBuiltApp(t);
   for (const url of ['/', '/index.html', '/labs/linux-command-line', '/sessions/1?tab=2']) {
     const answer = await app.inject({ url, headers: page });
@@ -37,7 +37,7 @@ await t.test('the first page is index.html, asked for anew each time', async (t)
   }
 });
 
-await t.test('built files are kept for ever, others are asked for anew', async (t) => {
+await t.test('built files are cached forever, others are revalidated', async (t) => {
   const app = await createBuiltApp(t);
   const asset = await app.inject('/assets/index-4f2a9c.js');
   t.equal(asset.body, 'run()');
@@ -45,14 +45,14 @@ await t.test('built files are kept for ever, others are asked for anew', async (
   t.equal((await app.inject('/favicon.svg')).headers['cache-control'], 'no-cache');
 });
 
-await t.test('a page that did not change is not sent again', async (t) => {
+await t.test('an unchanged page is not sent again', async (t) => {
   const app = await createBuiltApp(t);
   const { etag } = (await app.inject({ url: '/', headers: page })).headers;
   const again = await app.inject({ url: '/', headers: { ...page, 'if-none-match': String(etag) } });
   t.equal(again.statusCode, 304);
 });
 
-await t.test('what is no page is not answered with one', async (t) => {
+await t.test('a request for something other than a page does not get one', async (t) => {
   const app = await createBuiltApp(t);
   const cases = [
     { url: '/assets/gone.js', headers: page },
@@ -69,14 +69,14 @@ await t.test('what is no page is not answered with one', async (t) => {
   t.equal((await app.inject('/api/v1/labs')).body, 'labs');
 });
 
-await t.test('nothing outside the folder is served', async (t) => {
+await t.test('files outside the folder are not served', async (t) => {
   const app = await createBuiltApp(t);
   for (const url of ['/../secret.txt', '/%2e%2e/secret.txt', '/..%2fsecret.txt', '//secret.txt']) {
     t.notMatch((await app.inject(url)).body, /^secret$/, url);
   }
 });
 
-await t.test('where the web app was not built, a page says so', async (t) => {
+await t.test('a page says when the web app has not been built', async (t) => {
   const app = await createApp(join(t.testdir({}), 'nowhere'));
   const answer = await app.inject({ url: '/', headers: page });
   t.equal(answer.statusCode, 503);

@@ -17,7 +17,7 @@ import type { CredentialWatch } from '../../../../src/domains/identity/credentia
 import type { HeadTimes } from '../../../../src/api/http/front-door.ts';
 import { until } from '../../../kit/basics/until.ts';
 
-/** A server with the limits of `settings`, on a port of its own. */
+/** A server with the limits of `settings`, on its own port. */
 async function startServer(
   t: Test,
   settings: Record<string, string>,
@@ -50,7 +50,7 @@ async function startServer(
   const open: Socket[] = [];
   t.teardown(() => open.forEach((socket) => socket.destroy()));
 
-  /** A connection that has sent `sent`; gives all that comes back until it ends. */
+  /** Opens a connection and sends `sent`. Returns all received data until it ends. */
   function send(sent: string) {
     const socket = connect(port, '127.0.0.1');
     open.push(socket);
@@ -72,16 +72,16 @@ async function startServer(
   };
 }
 
-/** How long a test waits before it fails with what it counted, in milliseconds. */
+/** How long a test waits before it fails and reports its counts, in milliseconds. */
 const PATIENCE_MS = 10_000;
 
-/** What comes of a connection that is closed at once, before or after the request was sent. */
+/** Outcomes of a connection that the server closes immediately, before or after it sent a request. */
 const CLOSED = new Set(['', 'broken']);
 const GET = 'GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n';
 const from = (address: string, path = '/', more = 'Connection: close\r\n') =>
   `GET ${path} HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: ${address}\r\n${more}\r\n`;
 
-await test('a client has so many connections, and another as soon as one has ended', async (t) => {
+await test('limits the connections of a client, and frees a slot when one ends', async (t) => {
   const { send } = await startServer(t, { BERTH_MAX_CONNECTIONS_PER_CLIENT: '10' });
   const open = Array.from({ length: 10 }, () => send(''));
   await Promise.all(open.map(({ socket }) => once(socket, 'connect')));
@@ -90,7 +90,7 @@ await test('a client has so many connections, and another as soon as one has end
   await until(async () => (await send(GET).answer).startsWith('HTTP/1.1 200'));
 });
 
-await test('all clients together have so many connections', async (t) => {
+await test('limits the connections of all clients together', async (t) => {
   const { send } = await startServer(t, { BERTH_MAX_CONNECTIONS: '10' });
   const open = Array.from({ length: 10 }, () => send(''));
   await Promise.all(open.map(({ socket }) => once(socket, 'connect')));
@@ -99,7 +99,7 @@ await test('all clients together have so many connections', async (t) => {
   await until(async () => (await send(GET).answer).startsWith('HTTP/1.1 200'));
 });
 
-await test('behind a proxy, requests and upgrades are counted by the client that it serves', async (t) => {
+await test("behind a proxy, requests and upgrades count for the proxy's client", async (t) => {
   const server = await startServer(t, {
     BERTH_MAX_CONNECTIONS_PER_CLIENT: '10',
     BERTH_TRUST_PROXY: 'loopback',
@@ -107,7 +107,7 @@ await test('behind a proxy, requests and upgrades are counted by the client that
   const { send } = server;
   const slow = Array.from({ length: 10 }, () => send(from('203.0.113.9', '/slow')));
   await until(async () => server.slow() === 10);
-  // What a client itself says of where it comes from counts for nothing.
+  // Addresses that the client itself claims are ignored.
   for (const address of ['203.0.113.9', '198.51.100.1, 203.0.113.9', '::ffff:203.0.113.9']) {
     t.match(await send(from(address)).answer, /^HTTP\/1\.1 429 /, address);
     const upgrade = 'Connection: Upgrade\r\nUpgrade: websocket\r\n';
@@ -119,7 +119,7 @@ await test('behind a proxy, requests and upgrades are counted by the client that
   await until(async () => (await send(from('203.0.113.9')).answer).startsWith('HTTP/1.1 200'));
 });
 
-await test('requests queued behind another on one connection end with it', async (t) => {
+await test('a lost connection also ends its queued requests', async (t) => {
   const server = await startServer(t, {
     BERTH_MAX_CONNECTIONS_PER_CLIENT: '60',
     BERTH_TRUST_PROXY: 'loopback',
@@ -144,7 +144,7 @@ await test('requests queued behind another on one connection end with it', async
   t.equal(closed, 110, 'each response closes once');
 });
 
-await test('queued requests of a lost connection leave no watch of their credential', async (t) => {
+await test('queued requests of a lost connection stop watching their credential', async (t) => {
   const actor: Actor = { userId: 'u', role: 'student', scopes: allScopes };
   let watched = 0;
   const { send, slow } = await startServer(
@@ -165,7 +165,7 @@ await test('queued requests of a lost connection leave no watch of their credent
   t.equal(watched, 0);
 });
 
-await test('a refused upgrade closes its connection, also where the client does not', async (t) => {
+await test('a rejected upgrade closes its connection, even if the client does not', async (t) => {
   const { app, port, send, slow, answerSlow } = await startServer(t, {
     BERTH_MAX_CONNECTIONS_PER_CLIENT: '10',
     BERTH_TRUST_PROXY: 'loopback',
@@ -185,7 +185,7 @@ await test('a refused upgrade closes its connection, also where the client does 
   t.equal(await connections(), 0);
 });
 
-await test('what is refused is counted, and told at most once a minute, with what to set', async (t) => {
+await test('rejections are counted, and logged at most once a minute with the setting to change', async (t) => {
   const server = await startServer(t, { BERTH_MAX_CONNECTIONS_PER_CLIENT: '10' });
   const { send, warnings } = server;
   const open = Array.from({ length: 10 }, () => send(''));
@@ -199,7 +199,7 @@ await test('what is refused is counted, and told at most once a minute, with wha
   t.equal(warnings.length, 1);
 });
 
-await test('also what is refused since all clients together have too many, and clients of a proxy', async (t) => {
+await test('also counts rejections at the total limit, and clients of a proxy', async (t) => {
   const all = await startServer(t, { BERTH_MAX_CONNECTIONS: '10' });
   const open = Array.from({ length: 10 }, () => all.send(''));
   await Promise.all(open.map(({ socket }) => once(socket, 'connect')));
@@ -219,7 +219,7 @@ await test('also what is refused since all clients together have too many, and c
   behind.answerSlow();
 });
 
-await test('a proxy that is not trusted is told of once', async (t) => {
+await test('an untrusted proxy is reported once', async (t) => {
   const { send, warnings } = await startServer(t, {});
   await send(GET).answer;
   t.equal(warnings.length, 0);
@@ -228,7 +228,7 @@ await test('a proxy that is not trusted is told of once', async (t) => {
   t.equal(warnings.length, 1);
 });
 
-await test('a head that does not come in time ends its connection', async (t) => {
+await test('a connection whose header is late ends', async (t) => {
   const { send } = await startServer(t, {}, undefined, { headLimitMs: 300, checkEveryMs: 50 });
   for (const [name, sent] of [
     ['no byte at all', ''],
@@ -237,11 +237,11 @@ await test('a head that does not come in time ends its connection', async (t) =>
     t.match(await send(sent).answer, /^HTTP\/1\.1 408 /, name);
   const drip = send('GET / HTTP/1.1\r\n');
   const dripping = setInterval(() => drip.socket.write('X: y\r\n'), 50);
-  t.match(await drip.answer, /^HTTP\/1\.1 408 /, 'one line after the other');
+  t.match(await drip.answer, /^HTTP\/1\.1 408 /, 'one line at a time');
   clearInterval(dripping);
 });
 
-await test('a body that comes too slowly ends its connection, wherever it is sent', async (t) => {
+await test('a connection whose body is too slow ends, whatever its route', async (t) => {
   const { send } = await startServer(t, {});
   for (const [path, expected] of [
     ['/', /^HTTP\/1\.1 408 /],
@@ -263,15 +263,15 @@ await test('a body that comes too slowly ends its connection, wherever it is sen
   );
   setTimeout(() => whole.socket.write('{}'), 50);
   setTimeout(() => whole.socket.write(GET), 300);
-  t.match(await whole.answer, /^HTTP\/1\.1 200 [^]*HTTP\/1\.1 200 /, 'one in time keeps its connection');
+  t.match(await whole.answer, /^HTTP\/1\.1 200 [^]*HTTP\/1\.1 200 /, 'a body in time keeps its connection');
   const stream = send(
     'POST /stream HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n',
   );
   setTimeout(() => stream.socket.end('{}'), 400);
-  t.match(await stream.answer, /^HTTP\/1\.1 200 /, 'an upload has as long as it takes');
+  t.match(await stream.answer, /^HTTP\/1\.1 200 /, 'an upload has no time limit');
 });
 
-await test('one client has many IPv6 addresses', async (t) => {
+await test('one client can have many IPv6 addresses', async (t) => {
   t.equal(clientOf('2001:db8:1:2:3:4:5:6'), clientOf('2001:db8:1:2::1'));
   t.equal(clientOf('2001:db8::'), clientOf('2001:0db8:0:0:ffff::1'));
   t.not(clientOf('2001:db8:1:2::1'), clientOf('2001:db8:1:3::1'));

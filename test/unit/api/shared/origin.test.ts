@@ -1,10 +1,10 @@
 import { test } from 'tap';
 import { createOriginCheck } from '../../../../src/api/shared/origin.ts';
 
-/** Where a request went that the service itself took. */
+/** The target of a request that the service itself received. */
 const at = (host: string) => ({ protocol: 'http', host });
 
-await test('pages of the public address and of the allowed origins may open terminals, others may not', (t) => {
+await test('only pages of the public address and of allowed origins can open terminals', (t) => {
   const may = createOriginCheck({
     publicUrl: 'https://labs.example.org',
     allowedOrigins: ['https://lms.example.org/'],
@@ -25,7 +25,7 @@ await test('pages of the public address and of the allowed origins may open term
   t.end();
 });
 
-await test('without a public address, pages of the host that was asked may', (t) => {
+await test('without a public address, pages of the requested host can', (t) => {
   const may = createOriginCheck({ publicUrl: undefined, allowedOrigins: [] });
   t.ok(may('http://127.0.0.1:8080', at('127.0.0.1:8080')));
   t.notOk(may('https://127.0.0.1:8080', at('127.0.0.1:8080')), 'another scheme');
@@ -35,12 +35,12 @@ await test('without a public address, pages of the host that was asked may', (t)
   t.end();
 });
 
-await test('clients that are no browser tell no origin and may', (t) => {
+await test('clients other than browsers send no origin and can connect', (t) => {
   t.ok(createOriginCheck({ publicUrl: 'https://labs.example.org', allowedOrigins: [] })(undefined, at('x')));
   t.end();
 });
 
-await test('the origin "null" is nobody\'s, whatever the settings say', (t) => {
+await test('the origin "null" is always rejected', (t) => {
   const settings = ['null', 'file:///srv', 'berth://labs'];
   for (const publicUrl of [undefined, ...settings]) {
     const may = createOriginCheck({ publicUrl, allowedOrigins: settings });

@@ -11,7 +11,7 @@ const open = createPreviewHosts({
   publicUrl: 'https://berth.example.com:8443',
 });
 
-await test('hosts below the domain are of previews, and no others', (t) => {
+await test('only hosts below the domain belong to previews', (t) => {
   for (const host of [
     `${label}.preview.localhost:80`,
     'preview.localhost',
@@ -40,7 +40,7 @@ await test('hosts below the domain are of previews, and no others', (t) => {
   t.end();
 });
 
-await test('addresses have the scheme and port that people use', (t) => {
+await test('addresses have the public scheme and port', (t) => {
   t.equal(local.origin(label, 'localhost:4000'), `http://${label}.preview.localhost:4000`);
   t.equal(open.origin(label, 'anything'), `https://${label}.preview.example.org:8443`);
   t.equal(local.appOrigin(`${label}.preview.localhost:4000`), 'http://localhost:4000');
@@ -51,7 +51,7 @@ await test('addresses have the scheme and port that people use', (t) => {
   t.end();
 });
 
-await test('where browsers would not find them, previews are off', (t) => {
+await test('previews are off if browsers could not resolve them', (t) => {
   const off = createPreviewHosts({ previewDomain: undefined, publicUrl: 'https://berth.example.com' });
   t.throws(() => off.origin(label, 'berth.example.com'), {
     code: 'PREVIEWS_OFF',

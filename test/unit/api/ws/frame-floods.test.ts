@@ -7,10 +7,10 @@ import { TerminalClient } from '../../../kit/terminals/terminal-client.ts';
 import { steppedTime } from '../../../kit/basics/stepped-time.ts';
 
 const FRAMES = 40_000;
-/** What may be read beyond the budget: what the socket had brought already, in frames of seven bytes. */
+/** Frames that may be read beyond the budget: what the socket had already received, in frames of seven bytes. */
 const BROUGHT = (2 * 64 * 1024) / 7 + 16 * 1024;
 
-/** A terminal whose input is counted, Mallory's socket to it, and another learner's. */
+/** A terminal that counts its input, with Mallory's socket and another learner's. */
 async function shared(t: Test) {
   const time = steppedTime();
   const server = await servePipeTerminals(t, {
@@ -28,7 +28,7 @@ async function shared(t: Test) {
   return { time, connect, taken: () => taken, pipe: server.pipe };
 }
 
-/** Resolves when what was sent has been read as far as it is read. */
+/** Resolves when the server reads no further frames. */
 async function settled(count: () => number): Promise<void> {
   for (let still = 0, last = -1; still < 20; still = count() === last ? still + 1 : 0) {
     last = count();
@@ -36,7 +36,7 @@ async function settled(count: () => number): Promise<void> {
   }
 }
 
-await test('of a flood of frames of one byte, one user has no more read than is theirs, and nothing is lost', async (t) => {
+await test("a flood of one-byte frames is limited to its user's share, and nothing is lost", async (t) => {
   const { time, connect, taken } = await shared(t);
   const flooding = await connect('mallory1');
   const second = await connect('mallory2');
@@ -52,13 +52,13 @@ await test('of a flood of frames of one byte, one user has no more read than is 
   const other = await connect('somebody1');
   other.send('y');
   await settled(taken);
-  t.equal(taken(), before + 1, 'another user types as ever');
+  t.equal(taken(), before + 1, 'another user types without delay');
 
   while (taken() < 2 * FRAMES + 1) {
     await time.pass(2_000);
     await settled(taken);
   }
-  t.pass('all of it is read in the end');
+  t.pass('all frames are read in the end');
 });
 
 await test('one turn of the event loop reads one frame of a socket', async (t) => {
@@ -81,7 +81,7 @@ await test('one turn of the event loop reads one frame of a socket', async (t) =
   t.ok(most <= 3, `${most} frames within two turns`);
 });
 
-await test('pings and controls are counted as well, and a socket that waits is closed at once', async (t) => {
+await test('pings and control frames count, and a waiting socket closes immediately', async (t) => {
   const { time, connect, taken } = await shared(t);
   const client = await connect('mallory1');
   for (let frame = 0; frame < FRAMES; frame++) {
@@ -90,7 +90,7 @@ await test('pings and controls are counted as well, and a socket that waits is c
   }
   client.send('last');
   await settled(taken);
-  t.equal(taken(), 0, 'what follows waits');
+  t.equal(taken(), 0, 'later frames wait');
   const closed = once(client.socket, 'close');
   client.socket.terminate();
   await closed;

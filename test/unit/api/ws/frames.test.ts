@@ -3,7 +3,7 @@ import { controlFrame, outputFrame, readClientFrame, snapshotFrames } from '../.
 
 const control = (text: string | Buffer) => Buffer.concat([Buffer.of(1), Buffer.from(text)]);
 
-await test('input is the bytes after the type, whatever they are', (t) => {
+await test('input is all bytes after the type', (t) => {
   const all = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
   const frame = readClientFrame(Buffer.concat([Buffer.of(0), all]));
   t.same(frame, { type: 'input', bytes: all });
@@ -11,7 +11,7 @@ await test('input is the bytes after the type, whatever they are', (t) => {
   t.end();
 });
 
-await test('control frames are read, and keys that are not known are left alone', (t) => {
+await test('parses control frames and ignores unknown keys', (t) => {
   t.same(readClientFrame(control('{"type":"resize","rows":24,"cols":80,"dpi":2}')), {
     type: 'resize',
     rows: 24,
@@ -24,7 +24,7 @@ await test('control frames are read, and keys that are not known are left alone'
   t.end();
 });
 
-await test('a frame that cannot be read is refused with what is wrong', (t) => {
+await test('an invalid frame is rejected with its problem', (t) => {
   const refused: [Buffer, RegExp][] = [
     [Buffer.alloc(0), /it is empty/],
     [Buffer.of(2, 1, 2), /its type is 2/],
@@ -49,7 +49,7 @@ await test('a frame that cannot be read is refused with what is wrong', (t) => {
   t.end();
 });
 
-await test('frames of the server begin with their type', (t) => {
+await test('server frames start with their type', (t) => {
   t.equal(outputFrame(3).length, 4);
   t.equal(outputFrame(3)[0], 0);
   t.same([...snapshotFrames(Buffer.from('abc'))], [Buffer.from('\x02abc')]);

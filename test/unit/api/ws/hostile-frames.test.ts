@@ -7,21 +7,24 @@ import { readClientFrame } from '../../../../src/api/ws/frames.ts';
 import { fuzzFrames } from '../../../kit/fuzz/fuzz.ts';
 import { aliveBytes } from '../../../kit/fuzz/garbage.ts';
 
-/** What is kept after all of a million frames, in bytes: compiled code, and nothing of theirs. */
+/** Memory in use after a million frames, in bytes: compiled code, and nothing that belongs to the frames. */
 const MOST_KEPT = 4 * 1024 * 1024;
 
-/** Another, for a longer proof. */
+/** Set another seed for a longer run. */
 const SEED = Number(process.env['BERTH_TEST_SEED'] ?? 1);
 
 const json = (text: string) => Buffer.from(`\u0001${text}`);
 
-/** Gives each of so many frames to `read`, which names what became of it; how many there were of each name, and what is kept. */
+/**
+ * Passes this many frames to `read`, which names the result. Returns the count of each result, and the memory still in
+ * use.
+ */
 function readAll(seeds: readonly Buffer[], frames: number, read: (frame: Buffer) => string) {
   const outcomes: Record<string, number> = {};
   let before = 0;
   let count = 0;
   for (const frame of fuzzFrames(seeds, { frames, seed: SEED })) {
-    // By then all is loaded and compiled.
+    // By then all code is loaded and compiled.
     if (count++ === frames / 10) before = aliveBytes();
     const outcome = read(frame);
     outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
@@ -29,7 +32,7 @@ function readAll(seeds: readonly Buffer[], frames: number, read: (frame: Buffer)
   return { outcomes, kept: aliveBytes() - before };
 }
 
-await test('of 500,000 random and mutated frames of clients each is read or refused, and none is kept', (t) => {
+await test('each of 500,000 random or mutated client frames is read or rejected, and none is kept', (t) => {
   const seeds = [
     json('{"type":"ack","offset":12}'),
     json('{"type":"resize","rows":24,"cols":80}'),
@@ -58,7 +61,7 @@ await test('of 500,000 random and mutated frames of clients each is read or refu
   t.end();
 });
 
-await test('of 250,000 random and mutated frames of a server a client reads or refuses each', (t) => {
+await test('a client reads or rejects each of 250,000 random or mutated server frames', (t) => {
   const seeds = [
     '{"type":"hello","terminal":"t","role":"owner","offset":0,"live":0,"window":1,"rows":24,"cols":80,"durable":true,"snapshot":false}',
     '{"type":"viewers","viewers":[{"id":"v","name":"Ada","role":"owner","you":true}]}',
@@ -89,7 +92,7 @@ await test('of 250,000 random and mutated frames of a server a client reads or r
   t.end();
 });
 
-await test('of 250,000 random and mutated messages of a machine none does anything but be read or end it', (t) => {
+await test('each of 250,000 random or mutated machine messages is read or ends the stream', (t) => {
   const seeds = ['h\0\0\u0009a 0 0 0 0', 'o\0\0\u0003abc', 'x\0\0\u00010', 'f\0\0\u0002no'].map((text) =>
     Buffer.from(text, 'latin1'),
   );
@@ -116,7 +119,7 @@ await test('of 250,000 random and mutated messages of a machine none does anythi
   const { outcomes, kept } = readAll(seeds, 250_000, (bytes) => {
     reader.read(bytes);
     const { over, afterwards } = reader.state;
-    // One message can announce sixteen megabytes, in which all others would be lost.
+    // One message can announce sixteen megabytes, which would swallow all others.
     if (over || ++frames % 8 === 0) reader = start();
     return afterwards > 0 ? 'heard after nonsense' : over ? 'ended' : 'read';
   });

@@ -6,10 +6,10 @@ import { WINDOW_BYTES } from '../../../../src/api/ws/output.ts';
 import { later, servePipeTerminals } from '../../../kit/terminals/pipe-terminals.ts';
 import type { TerminalClient } from '../../../kit/terminals/terminal-client.ts';
 
-/** Room for the frame that crosses a limit and for what streams hold by themselves. */
+/** Space for the frame that crosses a limit, and for the buffers of streams. */
 const SLACK_BYTES = 512 * 1024;
 
-await test('hello comes first, then bytes pass both ways as they are', async (t) => {
+await test('hello comes first, then bytes pass both ways unchanged', async (t) => {
   const { connect, pipe } = await servePipeTerminals(t);
   const client = connect();
   const hello = await client.expectControl('hello');
@@ -38,7 +38,7 @@ await test('hello comes first, then bytes pass both ways as they are', async (t)
   await client.close();
 });
 
-await test('frames sent before the shell has started reach it in order', async (t) => {
+await test('frames sent before the shell starts reach it in order', async (t) => {
   const started = later<void>();
   const { connect, pipe } = await servePipeTerminals(t, {
     attach: async (_id, _ticket, pipe) => {
@@ -64,7 +64,7 @@ await test('frames sent before the shell has started reach it in order', async (
   await client.close();
 });
 
-await test('a long output arrives whole and in order, to a client that acknowledges and to one that does not', async (t) => {
+await test('a long output arrives complete and in order, with and without acknowledgements', async (t) => {
   for (const acknowledge of [true, false]) {
     const { connect, pipe } = await servePipeTerminals(t);
     const client = connect({ acknowledge });
@@ -85,7 +85,7 @@ await test('a long output arrives whole and in order, to a client that acknowled
   }
 });
 
-await test('a client that stops acknowledging stops the shell, and acknowledging goes on where it was', async (t) => {
+await test('a client that stops acknowledging pauses the shell, and can resume', async (t) => {
   const { connect, pipe } = await servePipeTerminals(t);
   const client = connect({ acknowledge: false });
   await client.expectControl('hello');
@@ -97,19 +97,19 @@ await test('a client that stops acknowledging stops the shell, and acknowledging
 
   client.acknowledge(1e15);
   const after = await settled(client);
-  t.ok(after.received > received, 'an acknowledgement lets more come');
+  t.ok(after.received > received, 'an acknowledgement lets more through');
   t.ok(
     after.received <= received + WINDOW_BYTES + 2 * 65_536,
-    'but one beyond what was sent counts as what was sent',
+    'an acknowledgement beyond the sent bytes counts as all of them',
   );
 
   client.acknowledge(0);
-  t.equal((await settled(client)).received, after.received, 'taking an acknowledgement back changes nothing');
+  t.equal((await settled(client)).received, after.received, 'a lower acknowledgement changes nothing');
   flood.stop();
   await client.close();
 });
 
-await test('a client that reads nothing is held by its connection alone, in bounded memory', async (t) => {
+await test('a client that reads nothing is limited by its connection, in bounded memory', async (t) => {
   const { connect, pipe, app } = await servePipeTerminals(t);
   const client = connect({ acknowledge: false });
   await client.expectControl('hello');
@@ -123,7 +123,7 @@ await test('a client that reads nothing is held by its connection alone, in boun
   );
   const written = flood.written();
   await sleep(100);
-  t.equal(flood.written(), written, 'and the shell stands still');
+  t.equal(flood.written(), written, 'and the shell pauses');
   client.socket.resume();
   while (client.received < written) await sleep(5);
   t.ok(flood.written() > written, 'until the client reads again');
@@ -145,7 +145,7 @@ await test('input for a shell that does not read waits in the network, not in th
   await sleep(600);
   t.ok(client.socket.bufferedAmount > total / 4, 'most of it is still with the client');
   t.ok(pipe.stream.writableLength < SLACK_BYTES, `${pipe.stream.writableLength} bytes wait`);
-  t.equal(client.closed, undefined, 'heartbeats that could not be answered are not held against it');
+  t.equal(client.closed, undefined, 'unanswerable heartbeats do not count against it');
   const got = createHash('sha256');
   const came = { bytes: 0 };
   pipe.fromClient.on('data', (chunk: Buffer) => {
@@ -153,11 +153,11 @@ await test('input for a shell that does not read waits in the network, not in th
     came.bytes += chunk.length;
   });
   while (came.bytes < total) await sleep(5);
-  t.equal(got.digest('hex'), hash.digest('hex'), 'and all of it arrives once the shell reads');
+  t.equal(got.digest('hex'), hash.digest('hex'), 'all of it arrives once the shell reads');
   await client.close();
 });
 
-/** Writes for as long as it is let to, as `yes` does. */
+/** Writes as fast as the stream allows, as `yes` does. */
 function startFlood(stream: NodeJS.WritableStream) {
   let written = 0;
   let stopped = false;
@@ -172,7 +172,7 @@ function startFlood(stream: NodeJS.WritableStream) {
   return { stop: () => (stopped = true), written: () => written };
 }
 
-/** Waits until nothing more comes. */
+/** Waits until no more data arrives. */
 async function settled(client: TerminalClient): Promise<{ received: number }> {
   for (let before = -1; before !== client.received; await sleep(150)) before = client.received;
   return { received: client.received };

@@ -9,7 +9,7 @@ import { later, servePipeTerminals } from '../../../kit/terminals/pipe-terminals
 import { TerminalClient } from '../../../kit/terminals/terminal-client.ts';
 import { until } from '../../../kit/basics/until.ts';
 
-await test('the shell is let go when its viewer leaves, also while it was starting', async (t) => {
+await test('the shell is released when its viewer leaves, even while it starts', async (t) => {
   const { connect, pipe } = await servePipeTerminals(t);
   const client = connect();
   await client.expectControl('hello');
@@ -28,7 +28,7 @@ await test('the shell is let go when its viewer leaves, also while it was starti
   t.equal(slow.pipe.detached, 1);
 });
 
-await test('the shell is let go when its socket fails before anything of it was carried', async (t) => {
+await test('the shell is released when its socket fails before the first byte', async (t) => {
   const { connect, pipe } = await servePipeTerminals(t, {
     attach: async (_id, _request, { attach }) => ({
       ...(await attach()),
@@ -41,7 +41,7 @@ await test('the shell is let go when its socket fails before anything of it was 
   await until(() => pipe.detached === 1);
 });
 
-await test('a viewer that goes while the shell does not read is noticed too', async (t) => {
+await test('detects a viewer that leaves while the shell does not read', async (t) => {
   const { connect, pipe } = await servePipeTerminals(t, { heartbeatMs: 40 });
   const client = connect();
   await client.expectControl('hello');
@@ -53,7 +53,7 @@ await test('a viewer that goes while the shell does not read is noticed too', as
   t.equal(pipe.detached, 1);
 });
 
-await test('a shell that another process has taken is told as such, and its viewers come back', async (t) => {
+await test('viewers of a shell that another process adopted are notified and reconnect', async (t) => {
   const { connect, pipe } = await servePipeTerminals(t);
   const client = connect();
   await client.expectControl('hello');
@@ -64,7 +64,7 @@ await test('a shell that another process has taken is told as such, and its view
   t.equal(pipe.detached, 1);
 });
 
-await test('the exit comes after all output, with its code, and closes with 1000', async (t) => {
+await test('the exit follows all output with its code, and closes with 1000', async (t) => {
   const { connect, pipe } = await servePipeTerminals(t);
   const client = connect();
   await client.expectControl('hello');
@@ -76,12 +76,12 @@ await test('the exit comes after all output, with its code, and closes with 1000
   t.same(client.controls.at(-1), { type: 'exit', code: 3 });
 });
 
-await test('a frame that cannot be read is answered with its error and closes the socket', async (t) => {
+await test('an invalid frame gets its error and closes the socket', async (t) => {
   const frames: [string, Buffer | string][] = [
     ['a text frame', 'ls'],
     ['an empty frame', Buffer.alloc(0)],
     ['an unknown type', Buffer.from('\x02ls')],
-    ['control that is no JSON', Buffer.from('\x01{')],
+    ['a control frame that is not JSON', Buffer.from('\x01{')],
     ['control of an unknown type', Buffer.from('\x01{"type":"reboot"}')],
   ];
   for (const [name, frame] of frames) {
@@ -92,12 +92,12 @@ await test('a frame that cannot be read is answered with its error and closes th
     client.send('after');
     t.match(await client.expectControl('error'), { code: 'FRAME_INVALID', retry: false }, name);
     t.same(await client.expectClosed(), { code: 4400, reason: 'FRAME_INVALID' }, name);
-    t.equal(pipe.detached, 1, 'the shell is let go');
-    t.equal(pipe.fromClient.readableLength, 0, 'and nothing after it is input');
+    t.equal(pipe.detached, 1, 'the shell is released');
+    t.equal(pipe.fromClient.readableLength, 0, 'later frames are not input');
   }
 });
 
-await test('a frame that is too large is not read, however large it says to be', async (t) => {
+await test('an oversized frame is not read, whatever its declared size', async (t) => {
   const { connect, pipe } = await servePipeTerminals(t);
   pipe.fromClient.resume();
   const largest = connect();
@@ -116,7 +116,7 @@ await test('a frame that is too large is not read, however large it says to be',
   }
 });
 
-await test('sizes that cannot be are answered and forgiven, but not for ever', async (t) => {
+await test('invalid sizes get an error and are tolerated, up to a limit', async (t) => {
   const { connect } = await servePipeTerminals(t, {
     attach: async (_id, _request, { attach }) => ({
       ...(await attach()),
@@ -136,7 +136,7 @@ await test('sizes that cannot be are answered and forgiven, but not for ever', a
   t.same(await client.expectClosed(), { code: 4400, reason: 'TERMINAL_SIZE_INVALID' });
 });
 
-await test('why a terminal is refused is told in a frame and in the close', async (t) => {
+await test('a rejected terminal sends the reason in a frame and in the close', async (t) => {
   for (const [error, close, told] of [
     [fault('TICKET_INVALID'), { code: 4401, reason: 'TICKET_INVALID' }, { details: {}, retry: false }],
     [
@@ -154,7 +154,7 @@ await test('why a terminal is refused is told in a frame and in the close', asyn
   }
 });
 
-await test('a page of another origin and a client of another protocol are refused before the ticket is looked at', async (t) => {
+await test('another origin or protocol is rejected before the ticket is checked', async (t) => {
   let attached = 0;
   const { connect, url } = await servePipeTerminals(t, {
     publicUrl: 'https://labs.example.org',
@@ -176,7 +176,7 @@ await test('a page of another origin and a client of another protocol are refuse
   await ours.close();
 });
 
-await test('the ticket is taken from the subprotocols, whatever is around it', async (t) => {
+await test('finds the ticket among the subprotocols', async (t) => {
   const seen: string[] = [];
   const { url } = await servePipeTerminals(t, {
     attach: async (id, { ticket }, { attach }) => (seen.push(`${id} ${ticket}`), attach()),
@@ -190,7 +190,7 @@ await test('the ticket is taken from the subprotocols, whatever is around it', a
   t.same(seen, ['t1 a-b_c', 't1 ']);
 });
 
-await test('a client that does not answer pings is cut off and its shell let go; one that answers stays', async (t) => {
+await test('a client that misses pings is disconnected and its shell released; one that answers stays', async (t) => {
   const { connect, pipe } = await servePipeTerminals(t, { heartbeatMs: 40 });
   const client = connect();
   await client.expectControl('hello');
@@ -207,7 +207,7 @@ await test('a client that does not answer pings is cut off and its shell let go;
   t.equal(pipe.detached, before + 1);
 });
 
-await test('when the service stops, clients are told to come back, and a silent one does not hold it up', async (t) => {
+await test('a stopping service tells clients to reconnect, and a silent client does not delay it', async (t) => {
   const { connect, app, pipe } = await servePipeTerminals(t);
   const client = connect();
   const silent = connect();
@@ -221,7 +221,7 @@ await test('when the service stops, clients are told to come back, and a silent 
   t.equal(pipe.detached, 2);
 });
 
-await test('an open terminal keeps neither the request that it came by nor its answer', async (t) => {
+await test('an open terminal keeps neither its request nor its response in memory', async (t) => {
   const kept: WeakRef<object>[] = [];
   const { connect } = await servePipeTerminals(t, {
     onRequest: (request, reply) =>

@@ -3,7 +3,7 @@ import { test } from 'tap';
 import type { TerminalSize } from '../../../../src/domains/terminals/terminal.ts';
 import { servePipeTerminals } from '../../../kit/terminals/pipe-terminals.ts';
 
-await test('a viewer that reads nothing of what it is told is cut off, whatever it says to seem alive', async (t) => {
+await test('a viewer that does not read its messages is disconnected, even if it answers pings', async (t) => {
   let viewers = 0;
   const { connect, app, pipe } = await servePipeTerminals(t, {
     attach: (_id, request, pipe) => pipe.attach(request, { role: viewers++ ? 'watching' : 'owner' }),
@@ -17,7 +17,7 @@ await test('a viewer that reads nothing of what it is told is cut off, whatever 
   t.equal(sockets.size, 2);
   const seems = setInterval(() => watcher.socket.pong(), 20);
   const [first] = pipe.live.viewers.all();
-  if (!first) throw new Error('nobody is there');
+  if (!first) throw new Error('nobody is connected');
   const tell = (size: TerminalSize) => pipe.live.viewers.notifySize(size, first);
   let most = 0;
   for (let turn = 0; turn < 600 && sockets.size === 2; turn++) {
@@ -33,7 +33,7 @@ await test('a viewer that reads nothing of what it is told is cut off, whatever 
   await owner.close();
 });
 
-await test('who takes the name of another client is not taken for it', async (t) => {
+await test("a client that takes another client's name is not confused with it", async (t) => {
   let viewers = 0;
   const { connect, pipe } = await servePipeTerminals(t, {
     attach: (_id, request, pipe) =>
@@ -59,7 +59,7 @@ await test('who takes the name of another client is not taken for it', async (t)
   await ada.close();
 });
 
-await test('one more viewer than a terminal has room for is told so', async (t) => {
+await test('a viewer beyond the limit gets an error', async (t) => {
   const { connect } = await servePipeTerminals(t);
   const clients = Array.from({ length: 32 }, () => connect());
   for (const client of clients) await client.expectControl('hello');

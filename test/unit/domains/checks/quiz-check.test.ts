@@ -27,7 +27,7 @@ function written(answers: string[], change: Partial<QuizText> = {}, id = 'text')
   return { ...common, id, kind: 'quiz', answer };
 }
 
-await t.test('of options all that are right are to be chosen, and no other', async (t) => {
+await t.test('a choice passes with all correct options and no other', async (t) => {
   t.match(judgeQuiz(choice([1]), { options: [1] }), { passed: true, score: 1, evidence: 'b' });
   t.match(judgeQuiz(choice([1]), { options: [0] }), { passed: false, score: 0, evidence: 'a' });
   const several = choice([0, 2], true);
@@ -35,7 +35,7 @@ await t.test('of options all that are right are to be chosen, and no other', asy
   for (const options of [[0], [0, 1, 2], [1]]) t.match(judgeQuiz(several, { options }), { score: 0 });
 });
 
-await t.test('a text is compared as its author says', async (t) => {
+await t.test('a text is compared as its author chose', async (t) => {
   const passes = (check: QuizCheck, text: string) => judgeQuiz(check, { text }).passed;
   t.equal(passes(written(['8', 'eight']), 'eight'), true);
   t.equal(passes(written(['eight']), 'Eight'), false);
@@ -44,14 +44,18 @@ await t.test('a text is compared as its author says', async (t) => {
   t.equal(passes(written(['Chmod'], { match: 'contains' }), 'use chmod 600'), false);
   t.equal(passes(written(['^ls( -l)?$'], { match: 'pattern' }), 'ls -l'), true);
   t.equal(passes(written(['^ls$'], { match: 'pattern', ignoreCase: true }), 'LS'), true);
-  t.equal(passes(written(['한글']), '한글'.normalize('NFD')), true, 'however a keyboard puts it together');
+  t.equal(
+    passes(written(['한글']), '한글'.normalize('NFD')),
+    true,
+    'in any normalization that a keyboard sends',
+  );
 });
 
-await t.test('no answer is told as that', async (t) => {
+await t.test('a missing answer is judged as such', async (t) => {
   t.match(judgeQuiz(choice([1]), undefined), { state: 'finished', passed: false, evidence: '' });
 });
 
-await t.test('answers are taken where they fit', async (t) => {
+await t.test('answers are used only for matching checks', async (t) => {
   const checks = [
     choice([1]),
     choice([0, 1], true, 'several'),
@@ -66,11 +70,7 @@ await t.test('answers are taken where they fit', async (t) => {
       ['several', { options: [1, 0] }],
     ],
   );
-  t.equal(
-    read({ checkId: 'text', text: ' ' }, { checkId: 'choice', options: [] }).size,
-    0,
-    'as good as none',
-  );
+  t.equal(read({ checkId: 'text', text: ' ' }, { checkId: 'choice', options: [] }).size, 0, 'same as none');
   t.equal(read({ checkId: 'text' }, { checkId: 'choice' }).size, 0);
 
   const problems: [GivenAnswer[], RegExp][] = [

@@ -6,7 +6,7 @@ import {
 } from '../../../../src/domains/checks/rate-limits.ts';
 import { createFakeClock } from '../../../kit/basics/fake-clock.ts';
 
-await test('polls of one user in one session are apart, whatever others do', async (t) => {
+await test('limits polls of one user in one session, independent of others', async (t) => {
   const clock = createFakeClock();
   const limit = createPollLimit({ clock });
   const poll = (userId: string, sessionId: string) => () => limit.count({ userId, sessionId, seconds: 5 });
@@ -20,7 +20,7 @@ await test('polls of one user in one session are apart, whatever others do', asy
   t.throws(poll('a', '1'), { code: 'RATE_LIMITED' }, 'counted from the last one');
 });
 
-await test('no more are remembered than there is room for', async (t) => {
+await test('limits how many are remembered', async (t) => {
   const limit = createPollLimit({ clock: createFakeClock(), mostPolls: 3 });
   const poll = (sessionId: string) => () => limit.count({ userId: 'a', sessionId, seconds: 5 });
   for (const session of ['1', '2', '3', '4']) poll(session)();
@@ -29,7 +29,7 @@ await test('no more are remembered than there is room for', async (t) => {
   t.doesNotThrow(poll('1'), 'the first is forgotten');
 });
 
-await test('a user has so many checks a minute, whatever others do', async (t) => {
+await test('limits the checks of a user per minute, independent of others', async (t) => {
   const clock = createFakeClock();
   const limit = createRunLimit({ clock });
   for (let run = 0; run < RUNS_PER_WINDOW; run++) limit.count('one');
@@ -41,7 +41,7 @@ await test('a user has so many checks a minute, whatever others do', async (t) =
   limit.count('one');
 });
 
-await test('users whose minute is over are forgotten, and never more are known than the most', async (t) => {
+await test('users whose minute has passed are forgotten, and their number is limited', async (t) => {
   const clock = createFakeClock();
   const limit = createRunLimit({ clock, mostUsers: 3 });
   for (const user of ['a', 'b', 'c', 'd', 'e']) limit.count(user);

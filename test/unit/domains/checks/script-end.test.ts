@@ -45,29 +45,29 @@ await t.test('any other exit code fails', async (t) => {
   }
 });
 
-await t.test('a silent check has a message all the same', async (t) => {
+await t.test('a silent check has a message, too', async (t) => {
   t.equal(judge(result({ code: 0 })).message, 'Done.');
   t.equal(judge(result({ code: 1 })).message, 'Not there yet.');
 });
 
-await t.test('error output is kept beside output and does not become the message', async (t) => {
+await t.test('error output is kept next to output, and does not become the message', async (t) => {
   const err = `/dev/fd/9: line 3: foo: not found\n${RAN}`;
   const verdict = judge(result({ code: 1, out: 'Message\n', err }));
   t.equal(verdict.message, 'Message');
   t.equal(verdict.evidence, 'Message\ncheck: line 3: foo: not found');
 });
 
-await t.test('what the script says after its end does not make it unjudged', async (t) => {
+await t.test("output after the script's end does not make it unjudged", async (t) => {
   const late = `${RAN}/dev/fd/9: line 9: Terminated\n`;
   t.equal(judge(result({ code: 0, err: late })).passed, true);
 });
 
-await t.test('a script cannot pass by the words of the runner', async (t) => {
+await t.test("a script cannot pass by printing the runner's text", async (t) => {
   t.match(judge(result({ code: 1, out: `${seal} ran\n`, err: RAN })), { passed: false });
   t.match(judge(result({ code: 0, err: '' })), { state: 'errored', passed: false });
 });
 
-await t.test('a score that the script gave decides, of whatever form', async (t) => {
+await t.test('a score from the script decides, in any format', async (t) => {
   const given = (score: string, code: number = PARTLY_EXIT_CODE) =>
     judge(result({ code, out: 'Half.\n', err: `\n${seal} score ${score}\n${RAN}` }));
   for (const half of ['0.5', '.5', '50%', ' 50 % ', '2/4', '0.50']) {
@@ -77,16 +77,16 @@ await t.test('a score that the script gave decides, of whatever form', async (t)
       half,
     );
   }
-  t.match(given('0.5', 0), { passed: false, score: 0.5 }, 'exit code 0 does not make it whole');
+  t.match(given('0.5', 0), { passed: false, score: 0.5 }, 'exit code 0 does not make it full');
   t.match(given('1', 0), { passed: true, score: 1 });
   t.match(given('0', 0), { passed: false, score: 0 });
-  t.match(given('3/3'), { passed: false, score: 0 }, 'what fails after all did not mean it');
+  t.match(given('3/3'), { passed: false, score: 0 }, 'a later failure overrides it');
   for (const code of [1, 2, 137])
     t.match(given('0.5', code), { passed: false, score: 0 }, `exit code ${code}`);
   t.equal(given('0.5').evidence, 'Half.');
 });
 
-await t.test('a score that is none is told to the author', async (t) => {
+await t.test('an invalid score is reported to the author', async (t) => {
   for (const score of ['much', '1.5', '120%', '5/4', '1/0', '-1', '0x1', '5/', '1e-1', '０.５']) {
     const verdict = judge(result({ code: 0, err: `\n${seal} score ${score}\n${RAN}` }));
     t.match(verdict, { state: 'errored', finding: { code: 'CHECK_SCORE_INVALID' }, score: 0 }, score);
@@ -94,7 +94,7 @@ await t.test('a score that is none is told to the author', async (t) => {
   }
 });
 
-await t.test('a score counts with the seal alone', async (t) => {
+await t.test('a score counts with the seal only', async (t) => {
   const err = `abc123 score 1\nscore 1\n${RAN}`;
   t.match(judge(result({ code: 1, out: `\n${seal} score 1\n`, err })), { passed: false, score: 0 });
 });

@@ -3,7 +3,7 @@ import type { ByteSource } from '../../../../src/core/byte-source.ts';
 import { withFirstBytes, takeFirstLine } from '../../../../src/domains/files/byte-sources.ts';
 import { bytesOf } from '../../../kit/basics/bytes-of.ts';
 
-/** Gives pieces as they are cut. */
+/** Yields the given pieces. */
 function of(...pieces: string[]): ByteSource {
   const left = pieces.map((piece) => Buffer.from(piece));
   return {
@@ -17,7 +17,7 @@ function of(...pieces: string[]): ByteSource {
   };
 }
 
-await test('the first line is taken off, however it is cut', async (t) => {
+await test('takes the first line, however the bytes are split', async (t) => {
   for (const pieces of [
     ['line\nrest'],
     ['li', 'ne\n', 're', 'st'],
@@ -32,13 +32,13 @@ await test('the first line is taken off, however it is cut', async (t) => {
   t.equal((await bytesOf(rest)).length, 0);
 });
 
-await test('one that is too long, or does not end, is none', async (t) => {
+await test('an overlong or unfinished line is rejected', async (t) => {
   for (const pieces of [['lines\n'], ['line', 's\n'], ['line'], []]) {
     await t.rejects(takeFirstLine(of(...pieces), 4), { code: 'TRANSFER_INTERRUPTED' }, pieces.join(' '));
   }
 });
 
-await test('what has begun is still whole, and read in pieces of any size', async (t) => {
+await test('bytes after the line are complete, and can be read in pieces of any size', async (t) => {
   const source = await withFirstBytes(of('beginning', ' and end'));
   const memory = Buffer.alloc(4);
   let said = '';

@@ -4,7 +4,7 @@ import { machinePath } from '../../../../src/domains/files/machine-path.ts';
 
 const parse = (text: string | Buffer) => parseListing('/a', Buffer.from(text), { cut: false });
 
-await test('entries are read, whatever their names are, in their order', async (t) => {
+await test('entries are read in order, with any name', async (t) => {
   const listing = parse(
     'f 644 0 0 12 1700000000.5 b c\0\0d 4755 7 8 0 0 a\nd 1\0\0l 777 0 0 3 0 ㄱ\0to\nit\0s 600 0 0 0 0 z\0\0',
   );
@@ -28,12 +28,12 @@ await test('entries are read, whatever their names are, in their order', async (
   });
 });
 
-await test('a name that is not UTF-8 shows that it is not', async (t) => {
+await test('a name that is not UTF-8 is marked', async (t) => {
   const bytes = Buffer.concat([Buffer.from('f 644 0 0 0 0 a'), Buffer.from([0xff]), Buffer.from('\0\0')]);
   t.equal(parse(bytes).entries[0]?.name, 'a\uFFFD');
 });
 
-await test('what a machine made up is left out, or bounded', async (t) => {
+await test('implausible values from a machine are dropped or limited', async (t) => {
   t.same(parse('').entries, []);
   t.same(parse('nonsense').entries, []);
   t.same(parse('nonsense\0\0f 644 0 0 x 0 a\0\0f 9 0 0 1 0 a\0\0').entries, []);
@@ -44,7 +44,7 @@ await test('what a machine made up is left out, or bounded', async (t) => {
   t.equal(parseListing('/a', Buffer.from('f 644 0 0 0 0 a\0\0f 644 0 0'), { cut: true }).truncated, true);
 });
 
-await test('a line that describes a file is read, and nothing else', async (t) => {
+await test('only a line that describes a file is read', async (t) => {
   t.same(parseStatLine('81a4 12 1700000000\n'), {
     kind: 'file',
     size: 12,
@@ -58,7 +58,7 @@ await test('a line that describes a file is read, and nothing else', async (t) =
   }
 });
 
-await test('paths are brought into one form', async (t) => {
+await test('paths are normalized', async (t) => {
   t.equal(machinePath('/'), '/');
   t.equal(machinePath('//a/./b//'), '/a/b');
   t.equal(machinePath('/a b/ㄱ\n'), '/a b/ㄱ\n');

@@ -1,7 +1,7 @@
 import { test } from 'tap';
 import { createShortRequests } from '../../../../src/domains/files/short-requests.ts';
 
-await test('so many look at files at once, of a session and in all', async (t) => {
+await test('limits simultaneous file requests, for a session and in total', async (t) => {
   const requests = createShortRequests({ session: 2, learner: 3, all: 3, waitMs: 20 });
   const ends: (() => void)[] = [];
   const look = (session: string) =>
@@ -31,7 +31,7 @@ await test('so many look at files at once, of a session and in all', async (t) =
     await t.rejects(
       requests.run({ sessionId: 'a', learnerId: 'a' }, async () => Promise.reject(new Error(message))),
       { message },
-      'what fails counts no longer',
+      'a failed request frees its slot',
     );
   }
   requests.stop();

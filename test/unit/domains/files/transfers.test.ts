@@ -10,7 +10,7 @@ function open(limits: Partial<typeof LIMITS> = {}) {
   const transfers = createTransfers({ ...LIMITS, ...limits });
   const begin = (learnerId: string, sessionId: string, client = never) =>
     transfers.begin({ learnerId, sessionId }, client);
-  /** Begins so many of each learner, in sessions of their own. */
+  /** Starts this many for each learner, in separate sessions. */
   const occupy = async (learners: string[], each = 1) => {
     const names = learners.flatMap((learner) => Array.from({ length: each }, () => learner));
     return Promise.all(names.map((learner, at) => begin(learner, `${learner} ${at}`)));
@@ -20,14 +20,14 @@ function open(limits: Partial<typeof LIMITS> = {}) {
 
 const named = (count: number) => Array.from({ length: count }, (_, at) => `learner ${at}`);
 
-/** Whether the promise is settled by now. */
+/** Whether the promise is already settled. */
 async function isSettled(promise: Promise<unknown>): Promise<boolean> {
   const pending = Symbol('pending');
   await new Promise(setImmediate);
   return (await Promise.race([promise.catch(() => undefined), Promise.resolve(pending)])) !== pending;
 }
 
-await test('one session, and one learner with however many sessions, has so many at a time', async (t) => {
+await test('limits transfers for a session, and for a learner with any number of sessions', async (t) => {
   const { begin } = open();
   const held = await Promise.all(
     ['one', 'one', 'one', 'one', 'two', 'two'].map((session) => begin('hoarder', session)),
@@ -45,14 +45,10 @@ await test('one session, and one learner with however many sessions, has so many
   held[5]?.end();
   held[5]?.end();
   await begin('hoarder', 'three');
-  await t.rejects(
-    begin('hoarder', 'three'),
-    { code: 'TRANSFER_LIMIT' },
-    'what ends twice gives one place back',
-  );
+  await t.rejects(begin('hoarder', 'three'), { code: 'TRANSFER_LIMIT' }, 'ending twice frees one slot');
 });
 
-await test('what is too much for the service waits in its order', async (t) => {
+await test("transfers beyond the service's limit wait in order", async (t) => {
   const { begin, occupy } = open();
   const [first, second] = await occupy(named(32));
   const [early, late] = [begin('early', 'early'), begin('late', 'late')];
@@ -64,12 +60,12 @@ await test('what is too much for the service waits in its order', async (t) => {
   await late;
 });
 
-await test('learners who let theirs hang leave half of the places to those who have none', async (t) => {
+await test('learners with stalled transfers leave half of the slots to others', async (t) => {
   const { begin, occupy } = open();
   const [one] = await occupy(named(3), 5);
   await begin('learner 0', 'sixth');
   const seventeenth = begin('learner 1', 'sixth');
-  t.notOk(await isSettled(seventeenth), 'half is taken');
+  t.notOk(await isSettled(seventeenth), 'half is in use');
   const others = await occupy(['a', 'b', 'c']);
   for (const { end } of others) end();
   t.notOk(await isSettled(seventeenth));
@@ -77,7 +73,7 @@ await test('learners who let theirs hang leave half of the places to those who h
   await seventeenth;
 });
 
-await test('waiting ends with the time for it, the client, the session and the service, and counts no longer', async (t) => {
+await test('waiting ends with its timeout, the client, the session and the service, and frees the slot', async (t) => {
   const { transfers, begin, occupy } = open({ all: 2, learner: 1, waitMs: 50 });
   const [held] = await occupy(['a', 'b']);
   await t.rejects(begin('c', 'c'), { code: 'TRANSFER_LIMIT', message: /^The service already has 2 / });
@@ -86,7 +82,7 @@ await test('waiting ends with the time for it, the client, the session and the s
   await patient.occupy(['a', 'b']);
   const client = new AbortController();
   const left = patient.begin('c', 'c', client.signal);
-  await t.rejects(patient.begin('c', 'c2'), { code: 'TRANSFER_LIMIT' }, 'who waits counts');
+  await t.rejects(patient.begin('c', 'c2'), { code: 'TRANSFER_LIMIT' }, 'a waiting transfer counts');
   client.abort();
   await t.rejects(left, { code: 'TRANSFER_INTERRUPTED' });
   await t.rejects(patient.begin('c', 'c', client.signal), { code: 'TRANSFER_INTERRUPTED' });
@@ -105,12 +101,12 @@ await test('waiting ends with the time for it, the client, the session and the s
   transfers.stop();
 });
 
-await test('nothing is kept of transfers that are over', async (t) => {
+await test('nothing of ended transfers stays in memory', async (t) => {
   const { begin } = open();
   const run = async (count: number) => {
     for (let at = 0; at < count; at++) {
       (await begin('ada', 'one')).end();
-      // What is garbage goes between two turns of the event loop.
+      // Garbage is collected between two turns of the event loop.
       if (at % 100 === 0) await nextTurn();
     }
     await nextTurn();

@@ -4,11 +4,11 @@ import type { Actor, Role, Scope } from '../../../../src/domains/identity/actor.
 
 const actor = (role: Role, scopes: readonly Scope[] = allScopes): Actor => ({ userId: role, role, scopes });
 
-await t.test('nobody is asked to sign in', async (t) => {
+await t.test('an anonymous user is asked to sign in', async (t) => {
   t.throws(() => requireActor(undefined, { scope: 'read' }), { code: 'UNAUTHENTICATED' });
 });
 
-await t.test('scopes are a set: each opens what it names and nothing else', async (t) => {
+await t.test('scopes are a set: each allows what it names and nothing else', async (t) => {
   for (const held of allScopes) {
     for (const scope of allScopes) {
       const ask = () => requireActor(actor('admin', [held]), { scope });
@@ -18,7 +18,7 @@ await t.test('scopes are a set: each opens what it names and nothing else', asyn
   }
 });
 
-await t.test('roles are a ladder', async (t) => {
+await t.test('roles are ordered', async (t) => {
   const ladder: Role[] = ['student', 'instructor', 'admin'];
   for (const [held, role] of ladder.entries()) {
     for (const [needed, need] of ladder.entries()) {
@@ -29,7 +29,7 @@ await t.test('roles are a ladder', async (t) => {
   }
 });
 
-await t.test('students reach their own, staff everyone', async (t) => {
+await t.test('students can access their own sessions, staff all of them', async (t) => {
   t.equal(mayReach(actor('student'), 'student'), true);
   t.equal(mayReach(actor('student'), 'someone'), false);
   t.equal(mayReach(actor('instructor'), 'someone'), true);

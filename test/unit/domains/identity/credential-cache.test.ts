@@ -19,7 +19,7 @@ function createCounted() {
   return { clock, cache, get, reads: () => reads };
 }
 
-await t.test('what was read is remembered for a while', async (t) => {
+await t.test('a credential is cached for a while', async (t) => {
   const { clock, get, reads } = createCounted();
   await get('a');
   clock.jump(9_999);
@@ -30,7 +30,7 @@ await t.test('what was read is remembered for a while', async (t) => {
   t.equal(reads(), 2);
 });
 
-await t.test('using it does not make it live longer', async (t) => {
+await t.test('using it does not extend its time', async (t) => {
   const { clock, get, reads } = createCounted();
   for (let second = 0; second < 11; second++) {
     await get('a');
@@ -39,7 +39,7 @@ await t.test('using it does not make it live longer', async (t) => {
   t.equal(reads(), 2);
 });
 
-await t.test('a changed user is forgotten, others are not', async (t) => {
+await t.test('a changed user is evicted, others are not', async (t) => {
   const { cache, get, reads } = createCounted();
   await get('a', 'ada');
   await get('b', 'ada');
@@ -52,7 +52,7 @@ await t.test('a changed user is forgotten, others are not', async (t) => {
   t.equal(reads(), 5);
 });
 
-await t.test('what is unknown is asked for each time', async (t) => {
+await t.test('unknown credentials are looked up each time', async (t) => {
   const cache = createCredentialCache({ clock: createFakeClock() });
   let reads = 0;
   const read = async () => {
@@ -64,7 +64,7 @@ await t.test('what is unknown is asked for each time', async (t) => {
   t.equal(reads, 2);
 });
 
-await t.test('many at once make one read, and its failure is not kept', async (t) => {
+await t.test('simultaneous lookups make one read, and its failure is not cached', async (t) => {
   const { cache, get, reads } = createCounted();
   await Promise.all(Array.from({ length: 50 }, () => get('a')));
   t.equal(reads(), 1);
@@ -75,19 +75,19 @@ await t.test('many at once make one read, and its failure is not kept', async (t
   t.equal((await get('b'))?.actor.userId, 'ada');
 });
 
-await t.test('a read that a change overtook is not remembered, nor joined', async (t) => {
+await t.test('a read that started before a change is not cached or shared', async (t) => {
   const cache = createCredentialCache({ clock: createFakeClock() });
   let answer: ((credential: Credential) => void) | undefined;
   const old = cache.get('a', () => new Promise((resolve) => (answer = resolve)));
   cache.forget('ada');
   const fresh = await cache.get('a', async () => undefined);
-  t.equal(fresh, undefined, 'who asks after the change reads anew');
+  t.equal(fresh, undefined, 'a lookup after the change reads again');
   answer?.(credentialOf('ada'));
   await old;
-  t.equal(await cache.get('a', async () => undefined), undefined, 'and the old answer was not kept');
+  t.equal(await cache.get('a', async () => undefined), undefined, 'the old answer is not cached');
 });
 
-await t.test('those used last stay when there are too many', async (t) => {
+await t.test('the most recently used entries stay when there are too many', async (t) => {
   const { get, reads } = createCounted();
   await get('kept');
   await get('dropped');

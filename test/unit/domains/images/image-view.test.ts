@@ -16,7 +16,7 @@ const image = (changes: Partial<EngineImage> = {}): EngineImage => ({
 });
 const own = (name: string, imageId = 'sha256:1') => ({ name, imageId, origin: 'pulled' as const });
 
-await test('only what Berth named, and still names so, is its own', (t) => {
+await test('only images that Berth named, and still names, are managed', (t) => {
   const table: [string, EngineImage, ReturnType<typeof own>[], string[], string][] = [
     ['its own name', image(), [own('tools:1')], ['tools:1'], 'pulled'],
     ['nobody’s', image(), [], [], 'foreign'],
@@ -54,7 +54,7 @@ await test('only what Berth named, and still names so, is its own', (t) => {
   t.end();
 });
 
-await test('labs name images in any way of writing them', (t) => {
+await test('labs can write image names in any form', (t) => {
   const labs = [
     { slug: 'short', images: ['debian'] },
     { slug: 'long', images: ['docker.io/library/debian:latest'] },
@@ -68,13 +68,13 @@ await test('labs name images in any way of writing them', (t) => {
   t.end();
 });
 
-await test('a name that only holds a pinned image is not shown', (t) => {
+await test('a name that only keeps a pinned image is not shown', (t) => {
   const view = viewImage(image({ names: ['berth/pin:x.1', 'tools:1'] }), { own: [], labs: [] }, ['linux']);
   t.match(view, { names: ['tools:1'], pinnedBy: ['linux'], prunable: false });
   t.end();
 });
 
-await test('percent counts fetching and unpacking', (t) => {
+await test('the percentage counts fetching and unpacking', (t) => {
   const layer = (
     phase: 'waiting' | 'downloading' | 'extracting' | 'done',
     current: number,

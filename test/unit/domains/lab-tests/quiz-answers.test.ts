@@ -47,7 +47,7 @@ await t.test('every question gets a correct and a wrong answer', async (t) => {
 });
 
 await t.test(
-  'where all is right there is no wrong one, and an odd pattern may have no right one',
+  'if all answers are right there is no wrong one, and an unusual pattern may have no right one',
   async (t) => {
     const all = text('pattern', '.');
     t.equal(judgeQuiz(all, wrongAnswers({ checks: [all] }).get('q')).passed, true);

@@ -12,7 +12,7 @@ interface Described {
 }
 
 await t.test(
-  'the stored schema is the code: otherwise run "npx berth labs schema > labs/lab.schema.json"',
+  'the stored schema matches the code; run "npx berth labs schema > labs/lab.schema.json" if it does not',
   async (t) => {
     t.equal(await file('labs/lab.schema.json'), labJsonSchema());
   },

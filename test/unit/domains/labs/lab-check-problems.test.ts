@@ -6,7 +6,7 @@ const KINDS = '"script", "quiz", "file", "command", "http"';
 const wrong: [name: string, check: string, ...told: string[]][] = [
   ['no kind', 'user: root', `: must be a mapping with one of the keys ${KINDS}`],
   [
-    'a kind that is none',
+    'an unknown kind',
     'comand: { run: ls }',
     `: must be a mapping with one of the keys ${KINDS}; did you mean "command"?`,
   ],
@@ -95,12 +95,12 @@ const wrong: [name: string, check: string, ...told: string[]][] = [
     '.quiz.answer: must be a text, or a list of these',
   ],
   [
-    'an answer that is no pattern',
+    'an answer that is not a pattern',
     'quiz: { question: a b, answer: [ok, "(a"], match: pattern }',
     '.quiz.answer[1]: must be a regular expression: missing closing ): `(a`',
   ],
   [
-    'a file that is no pattern',
+    'a file that is not a pattern',
     'file: { path: /a, matches: "a(?=b)" }',
     '.file.matches: must be a regular expression: invalid or unsupported Perl syntax: `(?=`; lookaround and back references are not supported, see https://github.com/google/re2/wiki/Syntax',
   ],
@@ -115,8 +115,8 @@ const wrong: [name: string, check: string, ...told: string[]][] = [
     '.file.contains: must be left out: a folder has no content to compare',
   ],
   ['a command of nothing', 'command: { run: [] }', '.command.run: must have at least 1 entries'],
-  ['an exit code that is none', 'command: { run: ls, exit: 256 }', '.command.exit: must be at most 255'],
-  ['a port that is none', 'http: { port: 0 }', '.http.port: must be 1 to 65535'],
+  ['an invalid exit code', 'command: { run: ls, exit: 256 }', '.command.exit: must be at most 255'],
+  ['an invalid port', 'http: { port: 0 }', '.http.port: must be 1 to 65535'],
   [
     'a path with a space',
     'http: { port: 80, path: "/a b" }',
@@ -128,14 +128,14 @@ const wrong: [name: string, check: string, ...told: string[]][] = [
     '.http.headers.X: must be a single line of ASCII characters',
   ],
   [
-    'a method that is none',
+    'an unknown method',
     'http: { port: 80, method: get }',
     '.http.method: must be "GET" or "HEAD" or "POST" or "PUT" or "PATCH" or "DELETE" or "OPTIONS"; did you mean "GET"?',
   ],
 ];
 
 for (const [name, check, ...told] of wrong) {
-  await t.test(`${name} is rejected with an explanation`, async (t) => {
+  await t.test(`rejects ${name} with an explanation`, async (t) => {
     t.same(
       await problemsOf(t, labWithCheck(check)),
       told.map((one) => `lab.yaml:3: steps[0].check${one}`),

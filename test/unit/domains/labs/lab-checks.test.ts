@@ -196,7 +196,7 @@ const right: [name: string, check: string, read: object][] = [
 ];
 
 for (const [name, check, read] of right) {
-  await t.test(`${name} is read with every default`, async (t) => {
+  await t.test(`reads ${name} with every default`, async (t) => {
     t.same((await labOf(t, labWithCheck(check))).steps[0]?.checks, [read]);
   });
 }

@@ -71,7 +71,7 @@ const wrong: [name: string, entry: string, told: string][] = [
     '.from: "./" is outside the lab\'s folder: use a path inside it, such as "files/site"',
   ],
   [
-    'several files in place of one',
+    'several files instead of one',
     'from: files/site, to: /srv',
     '.to: must be a folder that ends with "/", because "from" can select several files',
   ],
@@ -86,20 +86,20 @@ const wrong: [name: string, entry: string, told: string][] = [
     '.to: must be an absolute path, or one that starts with "~/", such as "/srv/site/"',
   ],
   [
-    'bits that are none',
+    'invalid bits',
     'from: files/motd, to: /a, mode: 0999',
     '.mode: must be permission bits, such as "755" or 0644, or "+x"',
   ],
   [
-    'an owner that is none',
+    'an invalid owner',
     'from: files/motd, to: /a, owner: "a b"',
     '.owner: must be the name or number of a user, such as "learner"',
   ],
-  ['a key that is none', 'form: files/motd, to: /a', '.from: is missing'],
+  ['an unknown key', 'form: files/motd, to: /a', '.from: is missing'],
 ];
 
 for (const [name, entry, told] of wrong) {
-  await t.test(`${name} is rejected with an explanation`, async (t) => {
+  await t.test(`rejects ${name} with an explanation`, async (t) => {
     const problems = await problemsOf(t, machine(`{ ${entry} }`));
     t.ok(problems.includes(`lab.yaml:6: machines[0].files[0]${told}`), problems.join('\n'));
   });

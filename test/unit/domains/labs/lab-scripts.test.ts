@@ -54,7 +54,7 @@ await t.test('solutions and wrong states are for the user of their machine', asy
 const wrong: [name: string, step: string, told: string][] = [
   ['a script that is not there', 'start: b.hs', 'start: the file "b.hs" is missing; did you mean "b.sh"?'],
   ['one of several that is not there', 'wrong: [b.sh, other.sh]', 'wrong[1]: the file "other.sh" is missing'],
-  ['a key that is none', 'start: [{ scirpt: b.sh }]', 'start[0].scirpt: unknown key; did you mean "script"?'],
+  ['an unknown key', 'start: [{ scirpt: b.sh }]', 'start[0].scirpt: unknown key; did you mean "script"?'],
   [
     'a key of another one',
     'solution: { script: b.sh, timeout: 5 }',
@@ -86,7 +86,7 @@ const wrong: [name: string, step: string, told: string][] = [
 ];
 
 for (const [name, step, told] of wrong) {
-  await t.test(`${name} is rejected with an explanation`, async (t) => {
+  await t.test(`rejects ${name} with an explanation`, async (t) => {
     const problems = await problemsOf(t, lab('', `, ${step}`));
     t.ok(problems.includes(`lab.yaml:3: steps[0].${told}`), problems.join('\n'));
   });

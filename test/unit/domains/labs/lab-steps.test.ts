@@ -57,7 +57,7 @@ const wrong: [name: string, step: string, told: string][] = [
     'checks[1].id: "a" is used twice: each id must be unique',
   ],
   [
-    'the id that another one has by itself',
+    'the default id of another check',
     'checks: [{ script: a.sh, id: check-2 }, { script: a.sh }]',
     'checks[1].id: "check-2" is used twice: each id must be unique',
   ],
@@ -90,7 +90,7 @@ const wrong: [name: string, step: string, told: string][] = [
 ];
 
 for (const [name, step, told] of wrong) {
-  await t.test(`${name} is rejected with an explanation`, async (t) => {
+  await t.test(`rejects ${name} with an explanation`, async (t) => {
     const problems = await problemsOf(t, lab(step));
     t.same(problems, [`lab.yaml:4: steps[0].${told}`]);
   });

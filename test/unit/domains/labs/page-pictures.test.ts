@@ -67,7 +67,7 @@ steps:
 });
 
 await t.test('limits the total size of pictures in all texts of a lab', async (t) => {
-  // 64 pages of 256 KiB are what a lab may have: two languages of 31 steps, and two of the introduction.
+  // A lab can have 64 pages of 256 KiB: two languages of 31 steps, and two of the introduction.
   const lab = (steps: number) => ({
     'lab.yaml': `languages: [en, ko]
 title: Pictures

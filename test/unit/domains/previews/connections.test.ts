@@ -13,7 +13,7 @@ const port = {
 const other = { ...port, sessionId: 'two' };
 const end = () => undefined;
 
-await test('a session has a hundred connections open at most, others are not hindered', (t) => {
+await test('a session has at most a hundred open connections, and others are not affected', (t) => {
   const connections = createOpenConnections();
   const releases = Array.from({ length: 100 }, () => connections.add({ port, end }));
   t.throws(() => connections.add({ port, end }), { code: 'PREVIEW_LIMIT', details: { limit: 100 } });

@@ -8,7 +8,7 @@ import { createFakeClock } from '../../../kit/basics/fake-clock.ts';
 import { quietLog } from '../../../kit/basics/quiet-log.ts';
 import { testLab, testMachine } from '../../../kit/sessions/sessions.ts';
 
-/** Ports of a machine called `name`, where the catalogue has the lab or throws this. */
+/** The ports of a machine called `name`. The catalogue has the lab, or throws this problem. */
 function declared(name: string, problem?: FaultCode) {
   const log = quietLog();
   const lab = testLab('web', {
@@ -32,7 +32,7 @@ function declared(name: string, problem?: FaultCode) {
   }
 }
 
-await test('a machine has the ports of its lab; none where the lab is gone, or cannot be read any more', (t) => {
+await test('a machine has the ports of its lab, or none if the lab is missing or unreadable', (t) => {
   t.strictSame(declared('main'), [{ port: 80, name: { en: 'Web' } }]);
   t.strictSame(declared('other'), []);
   for (const problem of ['LAB_NOT_FOUND', 'LAB_INVALID'] as const)

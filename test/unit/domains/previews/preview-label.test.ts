@@ -2,7 +2,7 @@ import { test } from 'tap';
 import { newId } from '../../../../src/core/ids.ts';
 import { isPort, parsePreviewLabel, previewLabel } from '../../../../src/domains/previews/preview-label.ts';
 
-await test('a label says session, machine and port, and is read back', (t) => {
+await test('a label encodes session, machine and port, and is decoded', (t) => {
   for (const machine of ['main', 'a', 'web-2', 'x-80', 'a--b']) {
     for (const port of [1, 80, 8080, 65_535]) {
       const target = { sessionId: newId(), machine, port };
@@ -14,7 +14,7 @@ await test('a label says session, machine and port, and is read back', (t) => {
   t.end();
 });
 
-await test('the longest label is one that a host name may have', (t) => {
+await test('the longest label fits into a host name', (t) => {
   const machine = `m${'a'.repeat(30)}z`;
   const label = previewLabel({ sessionId: newId(new Date('2100-01-01')), machine, port: 65_535 });
   t.equal(label.length, 63);
@@ -22,7 +22,7 @@ await test('the longest label is one that a host name may have', (t) => {
   t.end();
 });
 
-await test('what no label says is nobody’s', (t) => {
+await test('an invalid label belongs to nobody', (t) => {
   const session = previewLabel({ sessionId: newId(), machine: 'main', port: 80 }).split('-')[0] ?? '';
   for (const label of [
     '',

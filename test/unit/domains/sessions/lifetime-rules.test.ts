@@ -12,17 +12,17 @@ import {
 const at = (minutes: number) => new Date(Date.UTC(2030, 0, 1, 8, minutes));
 const lab = { idleMinutes: 30, totalMinutes: 120, maxMinutes: 240 };
 
-await test('a new session ends when idle, or after its total life where that is sooner', async (t) => {
+await test('a new session ends when idle, or after its total lifetime if that is sooner', async (t) => {
   t.same(newLifetime(lab, at(0)).expiresAt, at(30));
   t.same(newLifetime({ ...lab, idleMinutes: 500 }, at(0)).expiresAt, at(120));
 });
 
-await test('the wait for its environment does not count', async (t) => {
+await test('waiting for the environment does not count', async (t) => {
   const life = lifetimeFrom(at(10), newLifetime(lab, at(0)));
   t.match(life, { lastActivityAt: at(10), expiresAt: at(40), endsAt: at(130), maxEndsAt: at(250) });
 });
 
-await test('use moves the end out, never in, and never beyond the total life', async (t) => {
+await test('activity postpones the end, never advances it, and never beyond the total lifetime', async (t) => {
   const life = newLifetime(lab, at(0));
   t.same(used(life, at(20)).expiresAt, at(50));
   t.same(used(life, at(100)).expiresAt, at(120));
@@ -31,20 +31,20 @@ await test('use moves the end out, never in, and never beyond the total life', a
   t.same(used({ ...life, lastActivityAt: at(25) }, at(20)).lastActivityAt, at(25));
 });
 
-await test('an extension moves both ends out, as far as the lab allows', async (t) => {
+await test('an extension postpones both ends, as far as the lab allows', async (t) => {
   const life = newLifetime(lab, at(0));
   t.match(extended(life, 60, at(5)), { expiresAt: at(90), endsAt: at(180), lastActivityAt: at(5) });
   t.match(extended(life, 1000, at(5)), { expiresAt: at(240), endsAt: at(240) });
   t.equal(extended({ ...life, expiresAt: at(240), endsAt: at(240) }, 60, at(5)), undefined);
 });
 
-await test('the reason of an end names the idle time, or the whole life', async (t) => {
+await test('the reason for an end names the idle time or the total lifetime', async (t) => {
   const life = { ...newLifetime(lab, at(0)), createdAt: at(0), readyAt: at(0) };
   t.same(expiry(life), { code: 'SESSION_IDLE', minutes: 30 });
   t.same(expiry({ ...life, expiresAt: at(120) }), { code: 'SESSION_LIFETIME_OVER', minutes: 120 });
 });
 
-await test('the warning comes before the end, at half the idle time where that is short', async (t) => {
+await test('the warning precedes the end, at half the idle time if that is short', async (t) => {
   const life = newLifetime(lab, at(0));
   t.notOk(isWarningDue(life, at(24), 5));
   t.ok(isWarningDue(life, at(25), 5));
@@ -53,13 +53,13 @@ await test('the warning comes before the end, at half the idle time where that i
   t.ok(isWarningDue(short, at(2), 5));
 });
 
-await test('whose end came unwarned lives on for as long as a warning takes', async (t) => {
+await test('a session that ends without a warning is extended by the time of a warning', async (t) => {
   const life = newLifetime(lab, at(0));
   t.same(spared(life, at(50), 5), { expiresAt: at(55), endsAt: at(120) });
   t.same(spared(life, at(200), 5), { expiresAt: at(205), endsAt: at(205) });
   t.same(
     spared({ ...life, idleMinutes: 4 }, at(50), 5).expiresAt,
     at(52),
-    'half the idle time where that is less',
+    'half the idle time if that is less',
   );
 });

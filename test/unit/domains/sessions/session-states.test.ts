@@ -23,7 +23,7 @@ const events: Record<SessionEvent, true> = {
   fail: true,
 };
 
-/** Every pair that leads somewhere, written out apart from the table. */
+/** Every allowed pair, written out independently of the table. */
 const expected: [SessionState, SessionEvent, SessionState][] = [
   ['requested', 'queue', 'queued'],
   ['requested', 'provision', 'provisioning'],
@@ -63,7 +63,7 @@ const expected: [SessionState, SessionEvent, SessionState][] = [
   ['stopping', 'destroyed', 'ended'],
 ];
 
-await test('every pair of state and event leads where the diagram says, and nowhere else', async (t) => {
+await test('every pair of state and event leads where the diagram says', async (t) => {
   const found = sessionStates.flatMap((state) =>
     (Object.keys(events) as SessionEvent[]).flatMap((event) => {
       const next = nextState(state, event);
@@ -84,14 +84,14 @@ const reachable = (from: SessionState) => {
   return seen;
 };
 
-await test('every state is reached from a request, and from every one a session can end', async (t) => {
+await test('every state is reachable from a request, and a session can end from each', async (t) => {
   t.same([...reachable('requested')].sort(), [...sessionStates].sort());
   for (const state of sessionStates) {
     t.ok(reachable(state).has('ended') || state === 'failed', `${state} can end`);
   }
 });
 
-await test('a session that is stopping or over makes way for a new one', async (t) => {
+await test('a stopping or ended session allows a new one', async (t) => {
   t.same(
     sessionStates.filter((state) => !isActive(state)),
     ['stopping', 'ended', 'failed'],

@@ -9,10 +9,10 @@ import { steppedTime } from '../../../kit/basics/stepped-time.ts';
 
 const MIB = 1024 ** 2;
 const PIECE = 64 * 1024;
-/** What a terminal may have read beyond its budget when it is held back: a turn's work, and what streams buffer. */
+/** What a terminal may have read beyond its budget when it is paused: one turn's work, and stream buffers. */
 const SLACK = 4 * PIECE;
 
-/** Shells that print as fast as they are read, and number what they print. */
+/** Shells that print as fast as they are read, and number their output. */
 function floods(messages = 1) {
   const time = steppedTime();
   const budgets = createOutputBudgets({ time });
@@ -33,7 +33,7 @@ function floods(messages = 1) {
       },
       write: (_bytes, _encoding, done) => done(),
     });
-    // As with a real shell, it is over only when all that it had printed has been read.
+    // Like a real shell, it ends only after all its output has been read.
     stream.once('end', () => over.resolve({ exitCode: 1 }));
     const live = createLiveTerminal({
       engineTerminal: {
@@ -66,10 +66,10 @@ const turns = async (count: number) => {
 const sum = (terminals: { read: () => number }[]) => terminals.reduce((all, { read }) => all + read(), 0);
 const owner = (name: string) => ({ id: newId(), userId: name, name, role: 'owner' as const });
 
-await test('terminals with nobody at them print what their learner may, however many they are', async (t) => {
+await test("unattended terminals share their learner's budget, regardless of their number", async (t) => {
   const { time, open } = floods();
   const terminals = Array.from({ length: 20 }, () => open('ada'));
-  // Until an owner has come, the shell waits for one when its output fills what is kept; time passes here by hand.
+  // Until an owner joins, a shell waits when its output fills the buffer. The test advances the clock.
   for (const { live } of terminals) live.viewers.join(owner('ada'), () => undefined).leave();
   await turns(500);
   t.ok(sum(terminals) <= 4 * MIB + 20 * SLACK, `${sum(terminals)} bytes at once`);
@@ -77,17 +77,17 @@ await test('terminals with nobody at them print what their learner may, however 
   await time.pass(20_000);
   const more = sum(terminals) - before;
   t.ok(more <= 20 * MIB + 20 * SLACK, `${more} bytes in 20 s`);
-  t.ok(more >= 10 * MIB, 'the shells go on');
+  t.ok(more >= 10 * MIB, 'the shells continue');
   t.ok(Math.min(...terminals.map(({ read }) => read())) > 0, 'each of them');
   for (const { live } of terminals) {
     const kept = live.output.all();
     const [first, last] = [kept.readUInt32LE(0), kept.readUInt32LE(kept.length - 4)];
-    t.same([first * 4, last * 4 + 4], [live.output.first, live.output.next], 'nothing is lost or doubled');
+    t.same([first * 4, last * 4 + 4], [live.output.first, live.output.next], 'nothing is lost or duplicated');
     void live.end();
   }
 });
 
-await test('learners do not hold each other back below what there is for all, and share that', async (t) => {
+await test('learners do not slow each other down below the total, and share it', async (t) => {
   const { time, open } = floods();
   const terminals = Array.from({ length: 20 }, (_, at) => open(`learner ${at}`));
   for (const { live } of terminals) live.viewers.join(owner('ada'), () => undefined).leave();
@@ -96,11 +96,11 @@ await test('learners do not hold each other back below what there is for all, an
   await time.pass(10_000);
   const read = terminals.map((terminal, at) => terminal.read() - (before[at] ?? 0));
   t.ok(sum(terminals) <= 16 * MIB * 11 + 20 * SLACK, `${sum(terminals)} bytes`);
-  t.ok(Math.min(...read) > Math.max(...read) / 2, 'one has about what another has');
+  t.ok(Math.min(...read) > Math.max(...read) / 2, 'both get about the same');
   for (const { live } of terminals) void live.end();
 });
 
-await test('a terminal whose owner is there does not wait for what others of the learner print', async (t) => {
+await test("a terminal with its owner does not wait for the learner's other output", async (t) => {
   const { open } = floods();
   const alone = open('ada');
   alone.live.viewers.join(owner('ada'), () => undefined).leave();
@@ -115,16 +115,16 @@ await test('a terminal whose owner is there does not wait for what others of the
 
   const place = alone.live.viewers.join(owner('ada'), () => undefined);
   await turns(500);
-  t.ok(alone.read() > held + 8 * MIB, 'it goes on at once when its owner comes');
+  t.ok(alone.read() > held + 8 * MIB, 'it continues immediately when its owner joins');
   place.leave();
   await turns(10);
   const left = alone.read();
   await turns(500);
-  t.ok(alone.read() <= left + SLACK, 'and waits again when the owner goes');
+  t.ok(alone.read() <= left + SLACK, 'and waits again when the owner leaves');
   for (const { live } of [alone, attended]) void live.end();
 });
 
-await test('messages of one byte are held back also where the owner is there', async (t) => {
+await test('one-byte messages are limited even with the owner present', async (t) => {
   const { time, open } = floods(PIECE / 5);
   const terminals = [open('ada'), open('ada')];
   for (const { live } of terminals) live.viewers.join(owner('ada'), () => undefined);
@@ -134,11 +134,11 @@ await test('messages of one byte are held back also where the owner is there', a
   await time.pass(10_000);
   const messages = ((sum(terminals) - before) / PIECE) * (PIECE / 5);
   t.ok(messages <= 10 * 131_072 + 2 * PIECE, `${messages} messages in 10 s`);
-  t.ok(messages > 0, 'they go on');
+  t.ok(messages > 0, 'they continue');
   for (const { live } of terminals) void live.end();
 });
 
-await test('one turn of the event loop takes little of one terminal', async (t) => {
+await test('one turn of the event loop processes little of one terminal', async (t) => {
   const { open } = floods();
   const { live, read } = open('ada');
   live.viewers.join(owner('ada'), () => undefined);
@@ -150,7 +150,7 @@ await test('one turn of the event loop takes little of one terminal', async (t) 
   void live.end();
 });
 
-await test('a terminal that waits for its budget is ended at once, and those at it are put out at once', async (t) => {
+await test('a terminal that waits for its budget ends immediately and disconnects its viewers', async (t) => {
   const { time, open } = floods(PIECE / 5);
   const terminals = [open('ada'), open('ada'), open('ada')];
   const dropped: string[] = [];

@@ -5,7 +5,7 @@ import type { EngineTerminal, TerminalEnd } from '../../../../src/engine/engine-
 import { createOutputBudgets } from '../../../../src/domains/terminals/pacing/output-budgets.ts';
 import { createLiveTerminal } from '../../../../src/domains/terminals/live-terminal.ts';
 
-/** One connection to a shell, which the test cuts. */
+/** A connection to a shell, which the test breaks. */
 function connection(end: () => Promise<void> = async () => undefined) {
   const over = deferred<TerminalEnd>();
   const typed: string[] = [];
@@ -36,7 +36,7 @@ const quiet = {
   onResize: () => undefined,
 };
 
-await test('a shell that is let go while it is connected to again is let go at once, and its late connection hung up', async (t) => {
+await test('a shell released during a reconnect is released immediately, and its late connection closed', async (t) => {
   const first = connection();
   const late = connection();
   const answered = deferred<EngineTerminal>();
@@ -54,7 +54,7 @@ await test('a shell that is let go while it is connected to again is let go at o
   t.ok(late.stream.destroyed);
 });
 
-await test('a shell that is cut off again and again is ended before it is given up', async (t) => {
+await test('a shell that keeps losing its connection is ended before it is given up', async (t) => {
   let ended = 0;
   const next = () => {
     const { terminal, cut } = connection(async () => void ended++);
@@ -70,15 +70,15 @@ await test('a shell that is cut off again and again is ended before it is given 
   t.equal(ended, 1);
 });
 
-await test('a shell that cannot be ended takes no more input, and stays for who tries again', async (t) => {
+await test('a shell that cannot be ended accepts no input, and stays for another attempt', async (t) => {
   const { terminal, typed, cut } = connection(async () => {
-    throw new Error('the engine is away');
+    throw new Error('the engine is unavailable');
   });
   const live = createLiveTerminal({ ...quiet, engineTerminal: terminal, reconnect: async () => undefined });
   live.input(Buffer.from('before'));
-  await t.rejects(live.end(), /away/);
+  await t.rejects(live.end(), /unavailable/);
   live.input(Buffer.from('after'));
   t.same(typed, ['before']);
   cut();
-  t.equal(await live.over, 'elsewhere', 'it is not told as ended');
+  t.equal(await live.over, 'elsewhere', 'it is not reported as ended');
 });

@@ -1,11 +1,11 @@
 import t from 'tap';
 import { createOutputBuffer } from '../../../../src/domains/terminals/output-buffer.ts';
 
-/** Each byte says which it is. */
+/** Each byte contains its own number. */
 const bytes = (from: number, to: number) =>
   Buffer.from(Array.from({ length: to - from }, (_, index) => (from + index) % 251));
 
-await t.test('keeps the newest bytes under their numbers, whatever the pieces', (t) => {
+await t.test('keeps the newest bytes under their numbers, in pieces of any size', (t) => {
   for (const start of [0, 12_345]) {
     const gone: Buffer[] = [];
     const transcript = createOutputBuffer(10_000, {
@@ -20,16 +20,16 @@ await t.test('keeps the newest bytes under their numbers, whatever the pieces', 
       t.ok(transcript.all().equals(bytes(transcript.first, next)), `after ${length} more`);
     }
     t.equal(transcript.first, next - 10_000);
-    t.ok(Buffer.concat(gone).equals(bytes(start, transcript.first)), 'and what goes is told');
+    t.ok(Buffer.concat(gone).equals(bytes(start, transcript.first)), 'and reports the evicted bytes');
     const target = Buffer.alloc(101);
     t.equal(transcript.copy(next - 5_000, target, 1), 100);
     t.ok(target.subarray(1).equals(bytes(next - 5_000, next - 4_900)));
-    t.equal(transcript.copy(next - 10, target, 0), 10, 'no more than there is');
+    t.equal(transcript.copy(next - 10, target, 0), 10, 'no more than the capacity');
   }
   t.end();
 });
 
-await t.test('takes little room for little, and loses nothing while it grows', (t) => {
+await t.test('uses little memory for little output, and loses nothing as it grows', (t) => {
   const transcript = createOutputBuffer(1_000_000);
   for (let at = 0; at < 300_000; at += 997) transcript.add(bytes(at, at + 997));
   t.equal(transcript.first, 0);

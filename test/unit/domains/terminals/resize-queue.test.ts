@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'tap';
 import { createSizeSaver } from '../../../../src/domains/terminals/resize-queue.ts';
 
-await test('of a flood of sizes the first and the last are noted', async (t) => {
+await test('of many sizes, the first and the last are recorded', async (t) => {
   const noted: number[] = [];
   const note = createSizeSaver(async ({ rows }) => void noted.push(rows));
   for (let rows = 1; rows <= 500; rows++) {

@@ -1,7 +1,7 @@
 import { test } from 'tap';
 import { MAX_COLS, MAX_ROWS, requireTerminalSize } from '../../../../src/domains/terminals/terminal-size.ts';
 
-await test('sizes that screens have are accepted', (t) => {
+await test('accepts screen sizes', (t) => {
   for (const size of [
     { rows: 1, cols: 1 },
     { rows: 24, cols: 80 },
@@ -12,7 +12,7 @@ await test('sizes that screens have are accepted', (t) => {
   t.end();
 });
 
-await test('sizes that no terminal can have are refused, and the message says which it can', (t) => {
+await test('rejects sizes that no terminal can have, and says which are valid', (t) => {
   const sizes: [unknown, unknown][] = [
     [0, 0],
     [0, 80],

@@ -2,20 +2,20 @@ import { test } from 'tap';
 import { createUtf8Decoder } from '../../../../src/domains/terminals/utf8.ts';
 import { seededRandom } from '../../../kit/fuzz/random.ts';
 
-await test('characters come whole however the bytes are cut', (t) => {
+await test('characters are complete however the bytes are split', (t) => {
   const text = 'aé€😀한글\u0000\r\n\u001B[1m';
   const bytes = Buffer.from(text);
   for (let cut = 0; cut <= bytes.length; cut++) {
     const characters = createUtf8Decoder();
     const first = characters.take(Buffer.from(bytes.subarray(0, cut)));
     t.ok(text.startsWith(first));
-    t.equal(Buffer.byteLength(first) + characters.pendingBytes(), cut, 'what is held is the rest');
+    t.equal(Buffer.byteLength(first) + characters.pendingBytes(), cut, 'the rest is held back');
     t.equal(first + characters.take(bytes.subarray(cut)) + characters.end(), text);
   }
   t.end();
 });
 
-await test('any bytes at all are as they would be in one piece, and little is held', (t) => {
+await test('any bytes decode as in one piece, and few are held back', (t) => {
   const random = seededRandom(7);
   const below = (most: number) => Math.floor(random() * most);
   for (let round = 0; round < 500; round++) {
@@ -25,7 +25,7 @@ await test('any bytes at all are as they would be in one piece, and little is he
     for (let at = 0; at < bytes.length;) {
       const next = Math.min(bytes.length, at + 1 + below(4));
       text += characters.take(bytes.subarray(at, next));
-      if (characters.pendingBytes() > 3) t.fail('a whole character is held');
+      if (characters.pendingBytes() > 3) t.fail('a complete character is held back');
       at = next;
     }
     if (text + characters.end() !== bytes.toString()) t.fail(bytes.toString('hex'));

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { test } from 'tap';
 import { parseDatabaseUrl } from '../../../../src/infra/database/database-url.ts';
 
-await test('addresses of SQLite files and PostgreSQL databases are read', (t) => {
+await test('parses addresses of SQLite files and PostgreSQL databases', (t) => {
   const here = process.cwd();
   t.strictSame(parseDatabaseUrl('file:./data/berth.db'), {
     provider: 'sqlite',
@@ -15,7 +15,7 @@ await test('addresses of SQLite files and PostgreSQL databases are read', (t) =>
   t.end();
 });
 
-await test('the refusal of any other address does not repeat it: it may hold a password', (t) => {
+await test('an invalid address is not repeated in the error, because it may contain a password', (t) => {
   t.throws(() => parseDatabaseUrl('mysql://root:secret@db'), {
     code: 'CONFIG_INVALID',
     message: /^(?!.*secret)/,

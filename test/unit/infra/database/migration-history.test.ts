@@ -5,14 +5,14 @@ const ours = ['1_init', '2_more', '3_most'].map((name) => ({ name, script: '', c
 const problem = (message: RegExp) => ({ code: 'MIGRATION_FAILED', message });
 const applied = (...names: string[]) => names.map((name) => ({ name, checksum: name, finished: true }));
 
-await test('pending are those that the database does not have', (t) => {
+await test('migrations that the database does not have are pending', (t) => {
   t.strictSame(pendingMigrations(ours, []), ours);
   t.strictSame(pendingMigrations(ours, applied('1_init', '2_more')), ours.slice(2));
   t.strictSame(pendingMigrations(ours, applied('1_init', '2_more', '3_most')), []);
   t.end();
 });
 
-await test('a history that is not the beginning of ours is refused, with what to do', (t) => {
+await test('a history that is not a prefix of Berth’s is rejected, with what to do', (t) => {
   t.throws(() => pendingMigrations(ours, applied('1_init', '9_later')), problem(/Start the newer version/));
   const changed = [{ name: '1_init', checksum: 'other', finished: true }];
   t.throws(() => pendingMigrations(ours, changed), problem(/1_init was changed/));

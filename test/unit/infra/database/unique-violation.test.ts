@@ -28,7 +28,7 @@ await test('the fields of a constraint are known on SQLite and PostgreSQL', (t) 
   }
   const unknown = prismaError({ kind, table: 'User', constraint: { index: 'User_pkey' } });
   t.equal(withUniqueFields(unknown, new Map()), unknown);
-  t.notOk(isUniqueViolation(unknown, 'id'), 'the name of an index says nothing');
+  t.notOk(isUniqueViolation(unknown, 'id'), 'the name of an index does not name a field');
   t.end();
 });
 
@@ -38,7 +38,7 @@ await test('other errors are not unique violations', (t) => {
   t.notOk(isUniqueViolation(undefined));
   t.notOk(
     isUniqueViolation(prismaError({ kind: 'UniqueConstraintViolation' }), 'id'),
-    'which field is not known',
+    'the field is unknown',
   );
   t.end();
 });

@@ -35,12 +35,12 @@ await test('renews a lease while its work runs, and not afterwards', async (t) =
     leases.push(lease);
     return true;
   });
-  const began = clock.now().getTime();
+  const start = clock.now().getTime();
   await clock.advance(60_000);
   t.equal(leases.length, 12);
   for (const [index, { owner, expiresAt }] of leases.entries()) {
     t.equal(owner, 'me');
-    t.equal(expiresAt.getTime(), began + (index + 1) * 5_000 + 15_000);
+    t.equal(expiresAt.getTime(), start + (index + 1) * 5_000 + 15_000);
   }
   end();
   t.equal(await work, 'done');

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'tap';
 import { limitedBody } from '../../../../../src/api/http/limits/limited-body.ts';
 
-await test('a body within its limit comes as it is', async (t) => {
+await test('a body within its limit arrives unchanged', async (t) => {
   const body = new PassThrough();
   const read = buffer(limitedBody(body, 6));
   body.write('abc');
@@ -12,14 +12,14 @@ await test('a body within its limit comes as it is', async (t) => {
   t.equal((await read).toString(), 'abcdef');
 });
 
-await test('one byte too many ends it', async (t) => {
+await test('one extra byte fails the body', async (t) => {
   const body = new PassThrough();
   const read = buffer(limitedBody(body, 5));
   body.end('abcdef');
   await t.rejects(read, { code: 'BODY_TOO_LARGE', details: { limit: 5 } });
 });
 
-await test('a sender that goes away, or falls silent, is told apart from an end', async (t) => {
+await test('distinguishes a sender that disconnects or stalls from an end', async (t) => {
   const gone = new PassThrough();
   const read = buffer(limitedBody(gone, 100));
   gone.write('abc');
@@ -33,19 +33,19 @@ await test('a sender that goes away, or falls silent, is told apart from an end'
   await t.rejects(waited, { code: 'UPLOAD_BROKEN', message: /no data arrived/ });
 });
 
-await test('a reader may take its time, and stop', async (t) => {
+await test('a reader may be slow, or stop', async (t) => {
   const body = new PassThrough();
   const limited = limitedBody(body, 10_000_000, 50);
   for (let part = 0; part < 10; part++) body.write(Buffer.alloc(100_000));
   await sleep(200);
   t.equal(limited.destroyed, false);
-  t.ok(limited.readableLength < 300_000, 'no more is taken than is read');
+  t.ok(limited.readableLength < 300_000, 'no more is received than read');
   limited.destroy();
   await sleep(10);
   t.equal(body.destroyed, false, 'an answer can still be sent');
 });
 
-await test('a body that nobody reads fails without a listener, which would else end the process', async (t) => {
+await test('an unread body fails without a listener and without ending the process', async (t) => {
   for (const spoil of [
     (body: PassThrough) => body.destroy(),
     (body: PassThrough) => body.destroy(new Error('reset')),
@@ -57,6 +57,6 @@ await test('a body that nobody reads fails without a listener, which would else 
     spoil(body);
     await sleep(120);
     t.ok(limited.destroyed);
-    await t.rejects(buffer(limited), 'whoever reads late still learns that it is broken');
+    await t.rejects(buffer(limited), 'a late reader still gets the error');
   }
 });

@@ -19,10 +19,10 @@ function isRefused(headers: Record<string, string>, method = 'GET'): boolean {
   }
 }
 
-await test('pages of the session itself, links and programs are let through', (t) => {
+await test('allows pages of the session itself, links and programs', (t) => {
   t.notOk(isRefused({}), 'a program');
   t.notOk(isRefused({ 'sec-fetch-site': 'same-origin', origin: 'null' }, 'POST'), 'the page itself');
-  t.notOk(isRefused({ 'sec-fetch-site': 'none' }), 'an address that was typed');
+  t.notOk(isRefused({ 'sec-fetch-site': 'none' }), 'a typed address');
   t.notOk(isRefused({ 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' }), 'a link');
   t.notOk(isRefused({ 'sec-fetch-site': 'same-site', origin: 'http://mine' }, 'POST'), 'another port');
   t.notOk(isRefused({ 'sec-fetch-site': 'same-site', referer: 'http://mine/page' }), 'its image');
@@ -30,11 +30,11 @@ await test('pages of the session itself, links and programs are let through', (t
   t.end();
 });
 
-await test('pages of other sessions and sites are not', (t) => {
+await test('rejects pages of other sessions and sites', (t) => {
   t.ok(isRefused({ origin: 'http://theirs' }), 'a socket of an old browser');
   t.ok(isRefused({ 'sec-fetch-site': 'same-site', origin: 'http://theirs' }));
-  t.ok(isRefused({ 'sec-fetch-site': 'same-site', referer: 'http://theirs/x' }), 'a script taken in');
-  t.ok(isRefused({ 'sec-fetch-site': 'same-site' }), 'one that hides where it is');
+  t.ok(isRefused({ 'sec-fetch-site': 'same-site', referer: 'http://theirs/x' }), 'an embedded script');
+  t.ok(isRefused({ 'sec-fetch-site': 'same-site' }), 'a page that hides its origin');
   t.ok(
     isRefused(
       { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', origin: 'http://elsewhere' },

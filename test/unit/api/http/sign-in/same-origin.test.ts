@@ -7,7 +7,7 @@ function from(headers: Record<string, string>, host = '127.0.0.1:8080'): Fastify
   return { headers, host, protocol: 'http' } as unknown as FastifyRequest;
 }
 
-await test('requests and sockets agree on which pages are our own', (t) => {
+await test("requests and sockets accept the same pages as Berth's own", (t) => {
   for (const publicUrl of [undefined, 'https://labs.example.org']) {
     const may = createOriginCheck({ publicUrl, allowedOrigins: [] });
     for (const host of ['127.0.0.1:8080', 'labs.example.org']) {
@@ -31,7 +31,7 @@ await test('requests and sockets agree on which pages are our own', (t) => {
   t.end();
 });
 
-await test('the browser says more surely than the origin, and a program by its header', (t) => {
+await test("the browser's Sec-Fetch-Site header precedes the origin, and programs use a header", (t) => {
   t.equal(siteOf(from({ 'sec-fetch-site': 'same-origin' }), undefined), 'own');
   t.equal(
     siteOf(from({ 'sec-fetch-site': 'same-site', origin: 'http://127.0.0.1:8080' }), undefined),

@@ -8,7 +8,7 @@ import { createHeartbeat } from '../../../../../src/api/shared/sockets/heartbeat
 const SOCKETS = 30;
 const SECOND = 1_000;
 
-await test('thousands of sockets do not all answer at once: they are pinged by turns, each once in 15 s', async (t) => {
+await test('thousands of sockets are pinged evenly, each once in 15 s', async (t) => {
   mock.timers.enable({ apis: ['setInterval'] });
   t.teardown(() => mock.timers.reset());
   const heartbeat = createHeartbeat({ contained: (_boundary, error) => t.fail(String(error)) });
@@ -31,7 +31,7 @@ await test('thousands of sockets do not all answer at once: they are pinged by t
       return client;
     }),
   );
-  /** After so long; what was sent to a client before an answer has come before it. */
+  /** Advances the clock. Messages sent before an answer arrive before it. */
   async function after(seconds: number): Promise<number> {
     mock.timers.tick(seconds * SECOND);
     await Promise.all(

@@ -6,10 +6,10 @@ import { rawWebSocket, tinyFrames } from '../../../../kit/service/raw-websocket.
 import { TerminalClient } from '../../../../kit/terminals/terminal-client.ts';
 import { startApp } from '../../graphql/app.ts';
 
-/** Far more than the system holds of a socket that nobody reads. */
+/** Far more than the system buffers for an unread socket. */
 const FLOOD = tinyFrames(2_000_000);
 
-/** Floods a socket that the server has closed or is closing; how much of that the server read. */
+/** Floods a socket that the server has closed or is closing. Returns how much of it the server read. */
 async function flood(url: string, headers: Record<string, string>, taken: () => Socket[]) {
   const client = await rawWebSocket(url, headers);
   client.write(FLOOD);
@@ -17,14 +17,14 @@ async function flood(url: string, headers: Record<string, string>, taken: () => 
   return Math.max(...taken().map(({ bytesRead }) => bytesRead));
 }
 
-/** Remembers the server's side of each connection. */
+/** Records the server's side of each connection. */
 function watchSockets(server: { on(event: 'connection', listener: (socket: Socket) => void): unknown }) {
   const sockets: Socket[] = [];
   server.on('connection', (socket) => sockets.push(socket));
   return () => sockets;
 }
 
-await test('a terminal that is refused is not read for as long as its client likes', async (t) => {
+await test('a rejected terminal connection is not read any longer', async (t) => {
   const { app, url } = await servePipeTerminals(t, {
     attach: () => Promise.reject(fault('TICKET_INVALID')),
   });
@@ -33,7 +33,7 @@ await test('a terminal that is refused is not read for as long as its client lik
   t.ok(read < FLOOD.length / 4, `${read} of ${FLOOD.length} bytes were read`);
 });
 
-await test('neither is a GraphQL connection of a foreign page', async (t) => {
+await test("neither is a GraphQL connection of another site's page", async (t) => {
   const { app, url } = await startApp(t);
   const taken = watchSockets(app.server);
   const foreign = { 'Sec-WebSocket-Protocol': 'graphql-transport-ws', Origin: 'https://elsewhere.example' };
@@ -41,7 +41,7 @@ await test('neither is a GraphQL connection of a foreign page', async (t) => {
   t.ok(read < FLOOD.length / 4, `${read} of ${FLOOD.length} bytes were read`);
 });
 
-await test('what a client has under way when its terminal ends does not keep it from the end', async (t) => {
+await test('pending client data does not delay the end of a terminal', async (t) => {
   const { url, pipe } = await servePipeTerminals(t);
   const client = TerminalClient.connect({ url, ticket: 'secret' });
   await client.expectControl('hello');

@@ -27,7 +27,7 @@ const untried = {
   passedAt: undefined,
 };
 
-await t.test('every step is there in the order of the lab, tried or not', async (t) => {
+await t.test('every step is listed in the order of the lab, tried or not', async (t) => {
   t.same(progressIn(lab, place, [{ stepId: 'a', ...passed }]), {
     ...place,
     steps: [
@@ -50,19 +50,19 @@ await t.test('a step that the lab no longer has does not count', async (t) => {
   );
 });
 
-await t.test('of a lab that is gone, the steps that were tried remain', async (t) => {
+await t.test('of a removed lab, the tried steps remain', async (t) => {
   t.match(progressIn(undefined, place, [{ stepId: 'old', ...passed }]), { passed: 1, total: 1 });
 });
 
-await t.test("the score is the best attempt's or the last one's, as the lab has it", async (t) => {
+await t.test("the score is the best or the last attempt's, as the lab chose", async (t) => {
   const tried = [{ stepId: 'a', ...passed }];
   t.match(progressIn(lab, place, tried), { score: 0.5, steps: [{}, {}, { score: 1, bestScore: 1 }] });
   const last = { ...lab, attempts: 'last' } as const;
   t.match(progressIn(last, place, tried), { score: 0.25, steps: [{}, {}, { score: 0.5, bestScore: 1 }] });
-  t.equal(progressIn({ ...lab, steps: [] }, place, tried).score, 0, 'nothing to reach');
+  t.equal(progressIn({ ...lab, steps: [] }, place, tried).score, 0, 'no points to reach');
 });
 
-await t.test('hints that were shown are there with their text, as long as the step has them', async (t) => {
+await t.test('shown hints have their text, as long as the step has them', async (t) => {
   const shown = [
     { stepId: 'a', hintId: 'Second', cost: 0.1 },
     { stepId: 'a', hintId: 'Of a former version', cost: 0 },

@@ -15,28 +15,28 @@ const verdictOf = (judgement: Judgement, weight = 1): CheckVerdict => ({
 const scored = (score: number, weight = 1, message = '') =>
   verdictOf(judged({ score, says: message, evidence: '' }), weight);
 
-await t.test('the score is the mean by weight', async (t) => {
+await t.test('the score is the weighted mean', async (t) => {
   t.match(stepVerdict({ pass: 1 }, [scored(1, 3), scored(0)]), { score: 0.75, passed: false });
   t.match(stepVerdict({ pass: 1 }, [scored(0.5, 1), scored(0.25, 3)]), { score: 0.3125, passed: false });
 });
 
-await t.test('a share of the weight passes, as the step has it', async (t) => {
+await t.test('a step passes at its share of the weight', async (t) => {
   const two = [scored(1), scored(1), scored(0)];
   t.match(stepVerdict({ pass: 2 / 3 }, two), { passed: true });
   t.match(stepVerdict({ pass: 0.67 }, two), { passed: false });
   const thirds = [scored(1, 0.1), scored(1, 0.2), scored(1, 0.3)];
-  t.match(stepVerdict({ pass: 1 }, thirds), { passed: true, score: 1 }, 'whatever is lost in adding up');
+  t.match(stepVerdict({ pass: 1 }, thirds), { passed: true, score: 1 }, 'despite rounding in the sum');
   t.match(stepVerdict({ pass: 0 }, [scored(0)]), { passed: true, score: 0 });
 });
 
-await t.test('who has not passed reads what is missing first, who has what is well', async (t) => {
+await t.test('a failed attempt lists what is missing first, a passed one what is done', async (t) => {
   const all = [scored(1, 1, 'a'), scored(0, 1, 'b'), scored(1, 1, 'c'), scored(0, 1, 'd')];
   t.equal(stepVerdict({ pass: 1 }, all).message, 'b');
   t.equal(stepVerdict({ pass: 0.5 }, all).message, 'c');
   t.equal(stepVerdict({ pass: 0 }, [scored(0, 1, 'b')]).message, 'b');
 });
 
-await t.test('one that could not judge leaves all unjudged', async (t) => {
+await t.test('one check that could not judge leaves the step unjudged', async (t) => {
   const lost = verdictOf(unjudged(fault('CHECK_INTERRUPTED')));
   const verdict = stepVerdict({ pass: 0.5 }, [scored(1), lost, scored(1)]);
   t.match(verdict, { state: 'errored', passed: false, score: 0, finding: { code: 'CHECK_INTERRUPTED' } });

@@ -6,7 +6,7 @@ import type { Reader } from '../../../../../src/domains/checks/scripts/script-he
 
 const check = { machine: 'main', script: 'exit 0\n', user: 'learner', timeoutSeconds: 2.5 };
 
-await t.test('the script goes in by standard input, as the user, within its time', async (t) => {
+await t.test('the script is passed by standard input, as the user, with its time limit', async (t) => {
   const { signal } = new AbortController();
   const { command, seal } = prepareScript(check, { BERTH_STEP: 'one' }, signal);
   t.match(command, { user: 'learner', timeoutMs: 2500, checkSeconds: 8, signal });
@@ -17,24 +17,24 @@ await t.test('the script goes in by standard input, as the user, within its time
   t.match(secret, /^[0-9a-f]{32}$/);
   t.match(seal, /^[0-9a-f]{32}$/);
   t.not(seal, secret);
-  t.ok(script.includes(secret), 'scores begin with it');
+  t.ok(script.includes(secret), 'scores start with it');
   t.notOk(script.includes(seal));
   t.not(prepareScript(check, {}, signal).seal, seal);
 });
 
-await t.test('scripts of other languages need no secret for a score', async (t) => {
+await t.test('scripts in other languages need no secret for a score', async (t) => {
   const script = '#!/usr/bin/env node\nprocess.exit(1)\n';
   const { command, seal } = prepareScript({ ...check, script }, {}, new AbortController().signal);
   t.equal(String(command.input), `${seal}\n\n${script}`);
   t.same(command.command, ['node', '--preserve-symlinks-main']);
 });
 
-await t.test('what only the runner means is taken out of the output', async (t) => {
+await t.test('markers of the runner are removed from the output', async (t) => {
   const text = `a\n/dev/fd/9: line 2\nb\n\nba7 ran\n`;
   t.equal(withoutRunner(text, { seal: 'ba7' }), 'a\ncheck: line 2\nb\n');
 });
 
-await t.test('shells get the helpers, on the first line so that the numbers of lines stay', async (t) => {
+await t.test('shells get the helpers on the first line, which keeps line numbers', async (t) => {
   const secret = 'f00';
   t.match(
     withHelpers('#!/bin/bash -e\nfail no\n', ['/bin/bash', '-e'], { secret }),
@@ -46,7 +46,7 @@ await t.test('shells get the helpers, on the first line so that the numbers of l
   t.equal(withHelpers(python, ['python3'], { secret }), python);
 });
 
-await t.test('what is told in each of the languages of a lab is read in one of them', (t) => {
+await t.test('a message in several languages is read in one of them', (t) => {
   const told = (script: string, reader?: Reader) =>
     execFileSync('/bin/sh', ['-c', withHelpers(script, ['/bin/sh'], { reader, secret: '' })]).toString();
   const languages = ['en', 'ko', 'pt-BR'];
@@ -54,7 +54,7 @@ await t.test('what is told in each of the languages of a lab is read in one of t
   t.equal(told(all, { languages, language: 'en' }), 'There it is.\n');
   t.equal(told(all, { languages, language: 'ko' }), '있습니다.\n');
   t.equal(told(all, { languages, language: 'pt-BR' }), "It's $1 there.\n");
-  t.equal(told('say one two', { languages, language: 'ko' }), 'one two\n', 'fewer are words of one text');
+  t.equal(told('say one two', { languages, language: 'ko' }), 'one two\n', 'fewer texts are one text');
   t.equal(told('say one two', { languages: ['en'], language: 'en' }), 'one two\n');
   t.equal(told('say one two'), 'one two\n');
   t.end();

@@ -10,7 +10,7 @@ import type { PartWay } from '../../../../../src/domains/files/upload/parts.ts';
 const never = new AbortController().signal;
 const full = (letter: string) => Buffer.alloc(1_000, letter);
 
-/** A machine that keeps what is onCopied down in it. */
+/** A machine that stores what is copied into it. */
 function createMachine() {
   const parts: { header: Header; body: Buffer; bytes?: number }[] = [];
   return {
@@ -25,7 +25,7 @@ function createMachine() {
     },
     onCopied(name: string, bytes: number | undefined) {
       const part = parts.at(-1);
-      if (part?.header.name !== `folder/${name}`) throw new Error(`${name} is not there`);
+      if (part?.header.name !== `folder/${name}`) throw new Error(`${name} does not exist`);
       if (bytes !== undefined) part.bytes = bytes;
     },
     lengths: () => parts.map(({ body, bytes }) => [body.length, bytes]),
@@ -42,7 +42,7 @@ const wayOf = (machine: ReturnType<typeof createMachine>, size: number | undefin
   partSize: ({ left = 3_000 }) => ({ size: Math.min(left, 3_000), patienceMs: 50 }),
 });
 
-await test('a part has several pieces and belongs to its user, one of a single piece is for all to read', async (t) => {
+await test('a part has several pieces and belongs to its user, and one of a single piece is readable by all', async (t) => {
   async function* pieces() {
     for (const letter of 'abcd') yield full(letter);
     yield Buffer.from('e');
@@ -64,7 +64,7 @@ await test('a part has several pieces and belongs to its user, one of a single p
   t.match(small.parts, [{ header: { size: 1_000, uid: 0, gid: 0, mode: 0o644 } }]);
 });
 
-await test('where a client is late the part is filled up, and what comes then is in the next', async (t) => {
+await test('if a client is late, the part is padded and later bytes go into the next', async (t) => {
   async function* pieces() {
     yield full('a');
     await sleep(300);
@@ -80,7 +80,7 @@ await test('where a client is late the part is filled up, and what comes then is
   t.equal(machine.content(), Buffer.concat([full('a'), full('b'), full('c')]).toString());
 });
 
-await test('so is one of an upload of unknown length that ends', async (t) => {
+await test('the end of an upload of unknown length is padded, too', async (t) => {
   async function* pieces() {
     for (const letter of 'abcd') yield full(letter);
   }
@@ -96,7 +96,7 @@ await test('so is one of an upload of unknown length that ends', async (t) => {
   );
 });
 
-await test('one that breaks in the middle of a part breaks the part', async (t) => {
+await test('an upload that fails within a part fails the part', async (t) => {
   async function* pieces() {
     yield full('a');
     throw new Error('gone');
@@ -106,7 +106,7 @@ await test('one that breaks in the middle of a part breaks the part', async (t) 
   t.same(machine.parts, []);
 });
 
-await test('one that is given up waits for its client no longer', async (t) => {
+await test('an aborted upload does not wait for its client', async (t) => {
   const over = new AbortController();
   async function* pieces() {
     yield full('a');

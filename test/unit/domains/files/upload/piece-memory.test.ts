@@ -13,7 +13,7 @@ await test('the memory of one upload serves the next, whatever its size', async 
   t.equal(memories.take(5), memory);
 });
 
-await test('two uploads at once never have the same, and that of one alone is kept', async (t) => {
+await test('two simultaneous uploads never share memory, and the memory of a single one is kept', async (t) => {
   const memories = createPieceMemories();
   const [one, two] = [memories.take(PIECE_BYTES), memories.take(PIECE_BYTES)];
   t.equal(new Set([...one, ...two]).size, 4);
@@ -24,7 +24,7 @@ await test('two uploads at once never have the same, and that of one alone is ke
   t.notOk(next === one || next === two);
 });
 
-await test('a small upload takes no more than it needs, and that is not kept', async (t) => {
+await test('a small upload uses only the memory it needs, which is not kept', async (t) => {
   const memories = createPieceMemories();
   const small = memories.take(5);
   t.same(

@@ -16,7 +16,7 @@ async function read(content: Readable, size: number | undefined): Promise<Buffer
   return pieces;
 }
 
-await test('an upload is cut into full pieces and a rest, whether its length is told or not', async (t) => {
+await test('an upload is cut into full pieces and a rest, with or without a known length', async (t) => {
   const bytes = Buffer.from(Array.from({ length: 2 * PIECE_BYTES + 5 }, (_, at) => at % 251));
   for (const size of [bytes.length, undefined]) {
     const pieces = await read(
@@ -37,14 +37,14 @@ await test('an upload is cut into full pieces and a rest, whether its length is 
   t.same(await read(of(), 0), []);
 });
 
-await test('one that is too long, or not as long as was said, is refused as soon as that is known', async (t) => {
+await test('an upload that is too long or differs from its length is rejected immediately', async (t) => {
   await t.rejects(read(of(), LIMIT + 1), { code: 'UPLOAD_TOO_LARGE' });
   await t.rejects(read(of(Buffer.alloc(LIMIT), Buffer.alloc(1)), undefined), { code: 'UPLOAD_TOO_LARGE' });
   await t.rejects(read(of(Buffer.alloc(5)), 6), { code: 'TRANSFER_INTERRUPTED' });
   await t.rejects(read(of(Buffer.alloc(5)), 4), { code: 'TRANSFER_INTERRUPTED' });
 });
 
-await test('what it was read from stays open where it is refused', async (t) => {
+await test("a rejected upload's source stays open", async (t) => {
   const content = of(Buffer.alloc(5), Buffer.alloc(5));
   await t.rejects(read(content, 4));
   t.notOk(content.destroyed);

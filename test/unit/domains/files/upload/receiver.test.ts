@@ -7,13 +7,13 @@ const read = (...chunks: string[]) => {
   return owner;
 };
 
-await test('whose files are is the first line, in however many pieces it comes', async (t) => {
+await test('the first line says who owns the files, however it is split', async (t) => {
   t.same(await read('1000 50\n'), { uid: 1000, gid: 50 });
   t.same(await read('10', '00 5', '0\n81a4 1 2\n'), { uid: 1000, gid: 50 });
   t.same(await read('0 0\n', '5 5\n'), { uid: 0, gid: 0 });
 });
 
-await test('what a machine says instead is nobody, and is not kept', async (t) => {
+await test('other output of a machine means no owner, and is not kept', async (t) => {
   for (const said of [
     '\n',
     'root root\n',

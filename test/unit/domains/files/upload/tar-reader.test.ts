@@ -7,7 +7,7 @@ import { createTarReader } from '../../../../../src/domains/files/upload/tar-rea
 import type { TarEntry } from '../../../../../src/domains/files/upload/tar-reader.ts';
 import { tarOf } from '../../../../kit/basics/tar.ts';
 
-/** What is read of an archive that comes in pieces of so many bytes. */
+/** Reads an archive that arrives in pieces of this many bytes. */
 function read(tar: Buffer, pieceBytes: number) {
   const entries: (TarEntry & { body: string })[] = [];
   const reader = createTarReader({
@@ -22,7 +22,7 @@ function read(tar: Buffer, pieceBytes: number) {
   return entries;
 }
 
-await test('an archive is read alike, however it is cut into pieces', async (t) => {
+await test('an archive is read the same way, however it is split', async (t) => {
   const long = 'folder/'.repeat(30) + 'file';
   const tar = await tarOf(
     { name: 'a/', type: 'directory' },
@@ -48,7 +48,7 @@ await test('an archive is read alike, however it is cut into pieces', async (t) 
   }
 });
 
-await test('what GNU tar writes is read, in each of its formats', async (t) => {
+await test('reads each format of GNU tar', async (t) => {
   const folder = t.testdir({});
   const name = `${'long'.repeat(20)}/${'name'.repeat(20)}`;
   await mkdir(join(folder, 'in', 'long'.repeat(20)), { recursive: true });
@@ -68,7 +68,7 @@ await test('what GNU tar writes is read, in each of its formats', async (t) => {
       { body: 'content' },
       format,
     );
-    // The oldest of the formats has no room for such a link.
+    // The oldest format cannot store such a link.
     if (format !== 'ustar')
       t.match(
         entries.find((entry) => entry.type === '2'),
@@ -78,7 +78,7 @@ await test('what GNU tar writes is read, in each of its formats', async (t) => {
   }
 });
 
-await test('files with holes are known', async (t) => {
+await test('detects sparse files', async (t) => {
   const folder = t.testdir({ file: '' });
   await truncate(join(folder, 'file'), 10_000_000);
   for (const format of ['gnu', 'pax']) {
@@ -88,7 +88,7 @@ await test('files with holes are known', async (t) => {
   }
 });
 
-await test('what is not a whole archive is refused', async (t) => {
+await test('rejects an incomplete archive', async (t) => {
   const tar = await tarOf({ name: 'a', body: 'abc' });
   t.throws(() => read(tar.subarray(0, 300), 512), /middle/);
   t.throws(() => read(tar.subarray(0, 514), 512), /middle/);
@@ -101,7 +101,7 @@ await test('what is not a whole archive is refused', async (t) => {
   t.throws(() => read(damaged, 512), /damaged/);
 });
 
-await test('a name that takes more memory than any name needs is refused', async (t) => {
+await test('rejects a name longer than any name needs', async (t) => {
   const tar = await tarOf({ name: 'n'.repeat(100_000) });
   t.throws(() => read(tar, 512), /too long/);
 });

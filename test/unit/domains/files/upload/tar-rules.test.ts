@@ -6,7 +6,7 @@ import type { TarEntry } from '../../../../../src/domains/files/upload/tar-reade
 const file = (name: string): TarEntry => ({ name, type: '0', size: 0, linkName: '', sparse: false });
 const link = (name: string, linkName: string, type = '2'): TarEntry => ({ ...file(name), type, linkName });
 
-/** `ok`, or why the archive was refused. */
+/** Returns `ok`, or why the archive was rejected. */
 function judge(...entries: TarEntry[]): string {
   const judgeEntry = createTarRules({ entries: 5, links: 2 });
   try {
@@ -17,7 +17,7 @@ function judge(...entries: TarEntry[]): string {
   }
 }
 
-await test('what stays below its folder passes', async (t) => {
+await test('accepts entries below the folder', async (t) => {
   for (const entries of [
     [file('a')],
     [file('./a/b/../c'.replace('../', ''))],
@@ -31,7 +31,7 @@ await test('what stays below its folder passes', async (t) => {
   }
 });
 
-await test('what leads out of it does not', async (t) => {
+await test('rejects entries outside the folder', async (t) => {
   for (const [entries, why] of [
     [[file('/a')], /absolute path/],
     [[file('a/../../b')], /leads out/],
@@ -60,7 +60,7 @@ await test('what leads out of it does not', async (t) => {
   }
 });
 
-await test('names in messages can break nothing', async (t) => {
+await test('names in messages are escaped', async (t) => {
   const message = judge(file(`/\u001B[31m"\n${'x'.repeat(200)}`));
   t.notMatch(message, /\p{C}/u);
   t.ok(message.length < 200);

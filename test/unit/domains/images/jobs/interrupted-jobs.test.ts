@@ -24,13 +24,13 @@ const image = (start: string, changes: Partial<EngineImage> = {}): EngineImage =
   ...changes,
 });
 
-await test('what the last step made is left', (t) => {
+await test('the image of the last step is left over', (t) => {
   const left = image('bbbbbbbbbbbb');
   t.equal(leftoverOf({ log, startedAt }, [image('aaaaaaaaaaaa'), image('cccccccccccc'), left]), left);
   t.end();
 });
 
-await test('what has a name, or was there before, is not', (t) => {
+await test('a tagged or earlier image is not', (t) => {
   const others = [
     image('bbbbbbbbbbbb', { names: ['tools:1'] }),
     image('bbbbbbbbbbbb', { digests: [`tools@sha256:${'0'.repeat(64)}`] }),

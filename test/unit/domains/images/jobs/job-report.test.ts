@@ -1,7 +1,7 @@
 import { test } from 'tap';
 import { createJobLog, LOG_BYTES } from '../../../../../src/domains/images/jobs/job-report.ts';
 
-await test('a log keeps the end of what was printed, by whole lines', (t) => {
+await test('a log keeps the end of the output, in whole lines', (t) => {
   const log = createJobLog();
   log.add('first');
   log.add('with \0 in it');
@@ -14,7 +14,7 @@ await test('a log keeps the end of what was printed, by whole lines', (t) => {
   t.end();
 });
 
-await test('a line without an end is cut, and no character with it', (t) => {
+await test('an endless line is truncated between characters', (t) => {
   const log = createJobLog();
   log.add(`x${'é'.repeat(100_000)}`);
   const text = log.text();

@@ -3,7 +3,7 @@ import { digestOf } from '../../../../../src/domains/images/pins/pins.ts';
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 
-await test('the digest of the repository that the name is of comes before others', async (t) => {
+await test("the digest of the name's own repository is preferred", async (t) => {
   const digests = [`other@${DIGEST}`, `127.0.0.1:5000/tools@${DIGEST}`, `tools@${DIGEST}`];
   t.equal(digestOf('127.0.0.1:5000/tools:1.2', digests), `127.0.0.1:5000/tools@${DIGEST}`);
   t.equal(digestOf('127.0.0.1:5000/tools', digests), `127.0.0.1:5000/tools@${DIGEST}`);
@@ -11,7 +11,7 @@ await test('the digest of the repository that the name is of comes before others
   t.equal(digestOf(`tools@${DIGEST}`, digests), `tools@${DIGEST}`);
 });
 
-await test('any digest does where none is of the repository', async (t) => {
+await test('otherwise any digest is used', async (t) => {
   t.equal(digestOf('docker.io/library/ubuntu', [`ubuntu@${DIGEST}`]), `ubuntu@${DIGEST}`);
   t.equal(digestOf('berth/lab-linux', []), undefined);
 });

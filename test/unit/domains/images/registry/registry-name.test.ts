@@ -4,7 +4,7 @@ import {
   registryNameOf,
 } from '../../../../../src/domains/images/registry/registry-name.ts';
 
-await test('images keep the names that engines ask a mirror for', async (t) => {
+await test('images keep the names that engines request from a mirror', async (t) => {
   const table: [image: string, name: string, tag: string][] = [
     ['ubuntu', 'library/ubuntu', 'latest'],
     ['ubuntu:24.04', 'library/ubuntu', '24.04'],
@@ -17,12 +17,12 @@ await test('images keep the names that engines ask a mirror for', async (t) => {
   for (const [image, name, tag] of table) t.strictSame(registryNameOf(image), { name, tag }, image);
 });
 
-await test('a name that was chosen is of the local registry', async (t) => {
+await test('a custom name belongs to the local registry', async (t) => {
   t.strictSame(parseRegistryName('tools:1'), { name: 'library/tools', tag: '1' });
   t.strictSame(parseRegistryName('course/tools'), { name: 'course/tools', tag: 'latest' });
 });
 
-await test('what is no name is refused with words', async (t) => {
+await test('an invalid name is rejected with a message', async (t) => {
   const digest = `ubuntu@sha256:${'a'.repeat(64)}`;
   t.throws(() => registryNameOf('Not A Name'), { code: 'INPUT_INVALID', message: /not an image name/ });
   t.throws(() => registryNameOf(digest), { code: 'INPUT_INVALID', message: /no tag/ });

@@ -102,7 +102,7 @@ await t.test('rejects a few objects that name millions of files', async (t) => {
 
 await t.test('limits the transferred bytes during the transfer', async (t) => {
   const repository = await gitRepository(t);
-  // Noise: what cannot be compressed.
+  // Random data, which cannot be compressed.
   const noise = randomBytes(3_000_000).toString('latin1');
   await repository.commit({ 'a.bin': noise });
   const limits = { bytes: 1_000_000 };

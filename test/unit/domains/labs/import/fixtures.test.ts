@@ -113,7 +113,7 @@ await t.test(
   },
 );
 
-await t.test("converts Katacoda's words", async (t) => {
+await t.test("converts Katacoda's code block words", async (t) => {
   const done = await importAll(t, join(scenarioFixtures, 'katacoda'));
   t.same(
     done.scenarios.map(({ scenario, course, outcome }) => [scenario, course, outcome]),
@@ -148,7 +148,7 @@ await t.test("converts Katacoda's words", async (t) => {
   const [machine] = lab.machines;
   t.match(machine?.ports, [{ port: 8081, name: { en: 'Harbour master' } }, { port: 8000 }]);
   t.match(machine?.files, [{ to: '/usr/local/bin/flag.sh', mode: 0o755 }]);
-  t.match(machine?.start, [{ script: /^#!\/usr\/bin\/perl\nprint/ }], 'another interpreter is left alone');
+  t.match(machine?.start, [{ script: /^#!\/usr\/bin\/perl\nprint/ }], 'another interpreter stays unchanged');
   t.match(lab.steps, [
     { checks: [{ kind: 'script' }], hints: [{ text: { en: '`touch /tmp/red`{{exec}}' } }] },
     {
@@ -169,7 +169,7 @@ await t.test("converts Katacoda's words", async (t) => {
 });
 
 await t.test(
-  "what no course lists is imported on request; a title that is missing is the folder's name",
+  "a scenario outside any course is imported on request, and a missing title becomes the folder's name",
   async (t) => {
     const done = await importAll(t, join(scenarioFixtures, 'killercoda'), { unlisted: true });
     t.match(done.of('harbour/drydock'), {
@@ -192,7 +192,7 @@ await t.test('a folder that is a scenario becomes one lab in the given language'
   });
 });
 
-await t.test("refuses content beyond a lab's limits, and reports shortened texts", async (t) => {
+await t.test("rejects content beyond a lab's limits, and reports shortened texts", async (t) => {
   const step = { 'step.md': 'Do it.' };
   const large = await importOne(t, {
     'index.json': smallIndex({

@@ -12,7 +12,7 @@ import { FOLDER_LIMITS } from '../../../../../src/domains/labs/reading/folder-li
 import { importAll, smallIndex } from '../../../../kit/labs/imports.ts';
 import { labsFolder } from '../../../../kit/labs/lab-folders.ts';
 
-/** The tree, and how often each of its files is read. */
+/** The tree, and a count of reads for each file. */
 function counted(tree: SourceTree): { tree: SourceTree; reads: Map<string, number> } {
   const reads = new Map<string, number>();
   const read: SourceTree['read'] = (path) => {
@@ -24,8 +24,8 @@ function counted(tree: SourceTree): { tree: SourceTree; reads: Map<string, numbe
 
 const structure = (...paths: string[]) => JSON.stringify({ items: paths.map((path) => ({ path })) });
 
-await t.test('reads and reports a folder once that many courses list', async (t) => {
-  // 4^8 ways to the last one.
+await t.test('a folder in many courses is read and reported once', async (t) => {
+  // 4^8 ways lead to the last one.
   const depth = 8;
   const files: Record<string, string> = {};
   let folder = 'a';
@@ -33,7 +33,7 @@ await t.test('reads and reports a folder once that many courses list', async (t)
     files[`${folder}/structure.json`] = structure('a', './a', 'a/', '../a/a', 'none');
     folder = `${folder}/a`;
   }
-  // The scenario beside the last course, which "../a/a" does not change.
+  // The scenario next to the last course, which "../a/a" does not change.
   files[`${folder}/index.json`] = smallIndex();
   const { tree, reads } = counted(await readSourceTree(await labsFolder(t, { course: files })));
   const { scenarios, problems } = await findScenarios(tree);
@@ -41,7 +41,7 @@ await t.test('reads and reports a folder once that many courses list', async (t)
     scenarios.map((one) => [one.folder, one.isListed]),
     [[`course/${folder}`, true]],
   );
-  t.equal(problems.length, depth, 'each list has one that is not there');
+  t.equal(problems.length, depth, 'each list has one that does not exist');
   t.same(
     [...reads.entries()].filter(([path, count]) => path.endsWith('structure.json') && count > 1),
     [],
@@ -65,39 +65,36 @@ await t.test('limits the scenarios and texts of a course, and the reported probl
   t.equal(told.at(-1), 'other/structure.json: courses have more than 1000 problems; the others are omitted');
 });
 
-await t.test(
-  'of a scenario that is larger than a lab may be no more is read than a lab may hold',
-  async (t) => {
-    const read = async (files: number, content: Buffer) => {
-      const paths = new Set(Array.from({ length: files }, (_, place) => `one/assets/${place}.bin`));
-      const { tree, reads } = counted({
-        paths,
-        folders: new Set(['', 'one', 'one/assets']),
-        read: () => Promise.resolve({ content, runnable: false }),
-      });
-      const notes = collectNotes();
-      const source = createScenarioSource({ tree, folder: 'one', notes });
-      const work = { source, tree, notes, draft: emptyDraft(), placeOf: () => ({ file: 'one/index.json' }) };
-      const asset = (file: string) => ({ path: [], host: 'host01', file, target: '/', chmod: undefined });
-      for (const file of ['**', '*.bin', '0.bin']) await addAsset(asset(file), work);
-      return { reads: [...reads.values()].reduce((all, one) => all + one, 0), large: tooLarge(work.draft) };
-    };
-    const { files, bytes, bytesPerFile } = FOLDER_LIMITS;
-    t.same(await read(5_000, Buffer.alloc(1)), {
-      reads: files,
-      large: 'has too many files: a lab can have at most 999',
+await t.test('reads no more of an oversized scenario than a lab can hold', async (t) => {
+  const read = async (files: number, content: Buffer) => {
+    const paths = new Set(Array.from({ length: files }, (_, place) => `one/assets/${place}.bin`));
+    const { tree, reads } = counted({
+      paths,
+      folders: new Set(['', 'one', 'one/assets']),
+      read: () => Promise.resolve({ content, runnable: false }),
     });
-    t.same(await read(40, Buffer.alloc(bytesPerFile)), {
-      reads: bytes / bytesPerFile + 1,
-      large: 'is larger than 16 MiB',
-    });
-    t.same(
-      await read(10, Buffer.alloc(1)),
-      { reads: 10, large: undefined },
-      'what is there is not read again',
-    );
-  },
-);
+    const notes = collectNotes();
+    const source = createScenarioSource({ tree, folder: 'one', notes });
+    const work = { source, tree, notes, draft: emptyDraft(), placeOf: () => ({ file: 'one/index.json' }) };
+    const asset = (file: string) => ({ path: [], host: 'host01', file, target: '/', chmod: undefined });
+    for (const file of ['**', '*.bin', '0.bin']) await addAsset(asset(file), work);
+    return { reads: [...reads.values()].reduce((all, one) => all + one, 0), large: tooLarge(work.draft) };
+  };
+  const { files, bytes, bytesPerFile } = FOLDER_LIMITS;
+  t.same(await read(5_000, Buffer.alloc(1)), {
+    reads: files,
+    large: 'has too many files: a lab can have at most 999',
+  });
+  t.same(await read(40, Buffer.alloc(bytesPerFile)), {
+    reads: bytes / bytesPerFile + 1,
+    large: 'is larger than 16 MiB',
+  });
+  t.same(
+    await read(10, Buffer.alloc(1)),
+    { reads: 10, large: undefined },
+    'a missing file is not read again',
+  );
+});
 
 await t.test('limits steps and files of a scenario to those of a lab', async (t) => {
   const entry = { file: 'a', target: '/' };

@@ -31,7 +31,7 @@ await t.test('decodes the encodings of Windows', async (t) => {
   t.equal(decodeText(Buffer.from([0xff, 0xfe, 0x41])), undefined);
 });
 
-await t.test('scenarios in UTF-16 and Latin-1 are imported, with a warning', async (t) => {
+await t.test('imports scenarios in UTF-16 and Latin-1, with a warning', async (t) => {
   const done = await importOne(t, {
     'index.json': utf16(smallIndex({ title: 'Bäume' })),
     'step.md': latin1('Gr\xfc\xdfe: `ls`{{exec}}'),
@@ -45,7 +45,7 @@ await t.test('scenarios in UTF-16 and Latin-1 are imported, with a warning', asy
   t.match(lab.steps, [{ instructions: { en: 'Grüße: `ls`{{exec}}' } }]);
 });
 
-await t.test('courses in UTF-16 list their scenarios, and refuses an index that is not text', async (t) => {
+await t.test('lists the scenarios of courses in UTF-16, and rejects an index that is not text', async (t) => {
   const source = await labsFolder(t, {});
   await writeLab(source, 'trees/oak', { 'index.json': smallIndex(), 'step.md': 'An oak.' });
   await writeLab(source, 'trees/ash', { 'index.json': smallIndex(), 'step.md': 'An ash.' });
@@ -166,7 +166,7 @@ await t.test('reports why pictures are left out, and a larger limit includes the
   t.match((await labIn(raised.folder)).steps[0]?.instructions['en'], /(data:image[^]*){3}/);
 });
 
-await t.test('the machine gets the memory in the imageid', async (t) => {
+await t.test('the machine gets the memory in the image id', async (t) => {
   const memory = async (imageid: string) => {
     const done = await importOne(t, {
       'index.json': smallIndex({ backend: { imageid } }),

@@ -66,7 +66,7 @@ await t.test('editors and links to files use the intended paths', async (t) => {
   ]);
 });
 
-await t.test('imported texts keep no words without effect', async (t) => {
+await t.test('imported texts contain no words without effect', async (t) => {
   for (const dialect of ['killercoda', 'katacoda']) {
     const { into } = await importAll(t, join(scenarioFixtures, dialect));
     const paths = (await readdir(into, { recursive: true })).filter((path) => path.endsWith('.md'));

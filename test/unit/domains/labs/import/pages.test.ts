@@ -60,7 +60,7 @@ await t.test('copies or shows code that a click cannot run, with a warning', asy
   t.same(two.warnings, []);
 });
 
-await t.test('commands are collected with their lines', async (t) => {
+await t.test('collects commands with their lines', async (t) => {
   const { commands } = pageOf('first\n`ls`{{exec}}\n\n```\na\nb\n```{{exec}}\n`not` `this`{{copy}}');
   t.match(commands, [
     { code: 'ls', line: 2, terminal: undefined, interrupt: false },

@@ -33,7 +33,7 @@ await t.test('parses hand-written JSON and reports where it is not strict', asyn
   t.equal(loose.lineOf(['f', 'g']), 6);
 
   const bomb = parseLooseJson('{"a": &a [1], "b": *a}');
-  t.equal(bomb.data, undefined, 'what only YAML has is not taken');
+  t.equal(bomb.data, undefined, 'YAML-only syntax is rejected');
   t.same(parseLooseJson('').data, null);
 });
 
@@ -45,7 +45,7 @@ await t.test('removes closed comments only', async (t) => {
 });
 
 await t.test('handles many unclosed quotes or comments in linear time', (t) => {
-  // So many that to look on from each would take hours.
+  // So many that a scan from each would take hours.
   for (const opening of ['\\"', '/* ']) {
     const text = opening.repeat(3_000_000);
     t.ok(withoutComments(text) === text, opening);
@@ -148,7 +148,7 @@ await t.test('follows links inside the folder only', async (t) => {
   await t.rejects(readSourceTree(join(root, 'a/file')), { code: 'INPUT_INVALID' });
 });
 
-/** So many folders, each with nothing in it but links to the others. */
+/** Creates this many folders, which contain only links to the others. */
 async function linkedFolders(t: Test, count: number): Promise<string> {
   const root = await emptyFolder(t);
   const names = Array.from({ length: count }, (_, place) => `f${place}`);
@@ -166,7 +166,7 @@ await t.test('limits the walk of a tree of links', async (t) => {
     message: /has more than 5000 files, folders and links, counting each path to them. Import a part of it/,
   });
   const three = await linkedFolders(t, 3);
-  // 3 folders; 2 links in each; from each of these 2 links, of which one leads on; and 2 in the last.
+  // 3 folders, with 2 links in each; from each of these 2 links, of which one continues; and 2 in the last.
   const met = 3 + 3 * 2 + 3 * 2 * 2 + 3 * 2 * 2;
   const limits = { entries: met, depth: 16, pathsToFolder: 5 };
   t.equal((await readSourceTree(three, limits)).folders.size, 4);

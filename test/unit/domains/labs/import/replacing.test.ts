@@ -16,13 +16,13 @@ await t.test('replaces existing labs only on request', async (t) => {
   });
   t.equal(await text('basics/finish.md'), 'Changed by hand.\n');
 
-  // What an import that was cut off has left.
+  // The leftover of an interrupted import.
   await mkdir(join(into, '.importing-basics'));
   await writeFile(join(into, '.importing-basics/rest'), '');
   const forced = await importAll(t, folder, { into, force: true });
   t.equal(forced.of('basics').outcome, 'imported with warnings');
   t.equal(await text('basics/finish.md'), 'Fair winds.\n');
-  t.notOk((await readdir(join(into, 'basics'))).includes('extra.md'), 'the former lab is gone whole');
+  t.notOk((await readdir(join(into, 'basics'))).includes('extra.md'), 'the former lab is completely removed');
   t.same((await readdir(into)).sort(), ['basics', 'harbour-pilot']);
 });
 

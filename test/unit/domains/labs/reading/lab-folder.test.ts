@@ -6,7 +6,7 @@ import { labIn, labsFolder, problemsIn, smallLab } from '../../../../kit/labs/la
 const MACHINES = 'machines: [{ name: main, image: berth/lab-linux }]\n';
 
 await t.test(
-  'links out of the folder, to folders and to nowhere are refused, links within are followed',
+  'rejects links out of the folder, to folders and to missing files, and follows links within',
   async (t) => {
     const directory = await labsFolder(t, {
       x: {

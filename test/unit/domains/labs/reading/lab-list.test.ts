@@ -73,7 +73,7 @@ await t.test('rejects a page size out of range and an invalid cursor', async (t)
 });
 
 await t.test('a page takes the same time with five thousand labs as with twenty', async (t) => {
-  /** What it takes to give a page out of the middle of a list of `count` labs, after one that is there or has gone. */
+  /** The cost of a page in the middle of a list of `count` labs, after a lab that exists or was removed. */
   async function cost(count: number, { gone }: { gone: boolean }): Promise<number> {
     const labs = Array.from({ length: count }, (_, index) => view(`Lab ${index}`));
     const before = createLabList(labs);
@@ -87,6 +87,6 @@ await t.test('a page takes the same time with five thousand labs as with twenty'
     return mostRuns();
   }
   t.equal(await cost(20, { gone: false }), 10);
-  t.equal(await cost(5_000, { gone: false }), 10, 'what was most often done is to give out each of the ten');
-  t.ok((await cost(5_000, { gone: true })) < 20, 'five thousand can be halved so often');
+  t.equal(await cost(5_000, { gone: false }), 10, 'the most frequent operation is to return each of the ten');
+  t.ok((await cost(5_000, { gone: true })) < 20, 'five thousand can be halved that often');
 });

@@ -2,7 +2,7 @@ import t from 'tap';
 import { parseLooseJson } from '../../../../../src/domains/labs/import/reading/loose-json.ts';
 import { parseLabYaml } from '../../../../../src/domains/labs/reading/lab-yaml.ts';
 
-/** Deep enough to use any stack up. */
+/** Deep enough to overflow any stack. */
 const DEEP = 20_000;
 
 const problem = { line: 1, message: 'nests deeper than 100 levels' };

@@ -210,7 +210,7 @@ steps:
   ]);
 });
 
-await t.test('machines of a lab without network have none', async (t) => {
+await t.test('machines of a lab without a network have none', async (t) => {
   const lab = await labOf(t, {
     'lab.yaml': 'title: a\nnetwork: none\nmachines: [{ name: main, image: x }, { name: db, image: x }]\n',
   });

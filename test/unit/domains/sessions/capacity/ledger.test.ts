@@ -24,22 +24,22 @@ const limits = (changes: Partial<Limits> = {}): Limits => ({
 
 const empty = { quotas: [], holding: [], warm: [] };
 
-await test('each thing that can be used up keeps a session out, and by its name', async (t) => {
+await test('each exhausted resource keeps a session out and is named', async (t) => {
   const full = { ...empty, holding: [share(), share({ learnerId: 'bob' })] };
   const obstacle = (changes: Partial<Limits>, need: Partial<Share> = {}) =>
     createLedger({ ...full, limits: limits(changes) }).obstacle(share(need));
   t.equal(obstacle({}), undefined);
-  t.equal(obstacle({ memoryBytes: 3 * GIB }), undefined, 'just as much as there is');
+  t.equal(obstacle({ memoryBytes: 3 * GIB }), undefined, 'exactly the capacity');
   t.equal(obstacle({ memoryBytes: 3 * GIB - 1 }), 'memory');
   t.equal(obstacle({ sessions: 3 }), undefined);
   t.equal(obstacle({ sessions: 2 }), 'places');
   t.equal(obstacle({ networks: 3 }, { networks: 1 }), undefined);
   t.equal(obstacle({ networks: 3 }, { networks: 2 }), 'networks');
-  t.equal(obstacle({ networks: 0 }, { networks: 0 }), 'networks', 'more is in use than there is');
+  t.equal(obstacle({ networks: 0 }, { networks: 0 }), 'networks', 'more is in use than the capacity');
   t.equal(obstacle({ diskLow: true }), 'disk');
 });
 
-await test('what is taken is counted, and counted no more when it is given back', async (t) => {
+await test('a reservation counts until it is released', async (t) => {
   const ledger = createLedger({ ...empty, limits: limits({ memoryBytes: 2 * GIB }) });
   ledger.take(share());
   ledger.take(share());
@@ -49,7 +49,7 @@ await test('what is taken is counted, and counted no more when it is given back'
   t.strictSame(ledger.used, { memoryBytes: GIB, sessions: 1, networks: 1 });
 });
 
-await test('a quota counts for its subject alone, sessions and memory each', async (t) => {
+await test('a quota counts for its subject only, sessions and memory separately', async (t) => {
   const ask = (quota: { subject: string; sessions?: number; memoryBytes?: number }, need: Share) =>
     createLedger({
       ...empty,
@@ -64,10 +64,10 @@ await test('a quota counts for its subject alone, sessions and memory each', asy
   t.equal(ask({ subject: 'lab:docker', sessions: 1 }, share({ labSlug: 'other' })), undefined);
   t.equal(ask({ subject: 'learner:ada', memoryBytes: 2 * GIB - 1 }, share({ labSlug: 'other' })), 'quota');
   t.equal(ask({ subject: 'learner:ada', memoryBytes: 2 * GIB }, share()), undefined);
-  t.equal(ask({ subject: 'learner:ada', sessions: 1 }, share()), undefined, 'that is refused at the start');
+  t.equal(ask({ subject: 'learner:ada', sessions: 1 }, share()), undefined, 'rejected at the start');
 });
 
-await test('a prewarmed environment takes room, and who takes it over needs none', async (t) => {
+await test('a prewarmed environment uses capacity, and a session that takes it needs none', async (t) => {
   const warm = { labSlug: 'docker', labVersion: 'v1', memoryBytes: GIB, networks: 1, ready: true };
   const open = (changes: Partial<typeof warm> = {}) =>
     createLedger({ ...empty, warm: [{ ...warm, ...changes }], limits: limits({ memoryBytes: GIB }) });
@@ -76,11 +76,11 @@ await test('a prewarmed environment takes room, and who takes it over needs none
   t.equal(open({ ready: false }).obstacle(share()), 'memory');
   const ledger = open();
   ledger.take(share());
-  t.equal(ledger.obstacle(share()), 'memory', 'it is taken but once');
+  t.equal(ledger.obstacle(share()), 'memory', 'it is taken only once');
   t.equal(ledger.used.memoryBytes, GIB);
 });
 
-await test('what never fits is told from what does not fit now', async (t) => {
+await test('distinguishes what never fits from what does not fit now', async (t) => {
   t.equal(neverFits(share({ memoryBytes: 4 * GIB }), limits()), undefined);
   t.equal(neverFits(share({ memoryBytes: 4 * GIB + 1 }), limits()), 'memory');
   t.equal(neverFits(share({ networks: 17 }), limits()), 'networks');

@@ -15,7 +15,7 @@ function step(checks: { kind: LabCheck['kind']; machine: string }[]): LabStep {
   return { checks } as unknown as LabStep;
 }
 
-await test('a lab needs the memory of its machines, and of a gateway for each that is reached by a port', (t) => {
+await test('a lab needs the memory of its machines, and of a gateway for each with a port', (t) => {
   const machines = [machine('main', false), machine('web', true), machine('api', true), machine('db', false)];
   const gateways = (lab: Parameters<typeof testLab>[1]) =>
     (needOf(testLab('lab', { machines, ...lab })).memoryBytes - 4 * GIBIBYTE) / GATEWAY_MEMORY_BYTES;

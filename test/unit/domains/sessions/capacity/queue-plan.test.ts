@@ -5,7 +5,7 @@ import { OVERTAKEN_FOR_MS, planQueue } from '../../../../../src/domains/sessions
 
 const now = new Date('2030-01-01T12:00:00Z');
 
-/** Who waits: memory as a plain number, and for how long already. */
+/** A waiting session: its memory as a plain number, and how long it has waited. */
 interface Who {
   memory?: number;
   waited?: number;
@@ -30,7 +30,7 @@ function plan(waiting: Who[], options: { free: number; slots?: number; quotas?: 
   return planQueue(candidates, { ledger, maximum, slots: options.slots ?? Infinity, now });
 }
 
-await test('those who wait longest are let in as long as there is room', async (t) => {
+await test('admits the longest waiting sessions while there is capacity', async (t) => {
   t.strictSame(plan([{}, {}, {}], { free: 2 }), ['admit', 'admit', 'memory']);
   t.strictSame(plan([{}, {}, {}], { free: 10, slots: 2 }), ['admit', 'admit', 'turn']);
   t.strictSame(
@@ -41,17 +41,17 @@ await test('those who wait longest are let in as long as there is room', async (
   t.strictSame(plan([], { free: 1 }), []);
 });
 
-await test('small ones go ahead of a large one, until it has waited long enough', async (t) => {
+await test('small sessions overtake a large one until it has waited long enough', async (t) => {
   t.strictSame(plan([{ memory: 4 }, {}, {}], { free: 2 }), ['memory', 'admit', 'admit']);
   const patient = { memory: 4, waited: OVERTAKEN_FOR_MS };
   t.strictSame(plan([patient, {}, {}], { free: 2 }), ['memory', 'memory', 'memory']);
   t.strictSame(plan([patient, {}, {}], { free: 5 }), ['admit', 'admit', 'memory']);
   t.strictSame(plan([{}, patient, {}], { free: 2 }), ['admit', 'memory', 'memory']);
   const never = { memory: 11, waited: OVERTAKEN_FOR_MS };
-  t.strictSame(plan([never, {}], { free: 2 }), ['memory', 'admit'], 'one that never fits keeps nothing');
+  t.strictSame(plan([never, {}], { free: 2 }), ['memory', 'admit'], 'one that never fits reserves nothing');
 });
 
-await test('who waits for a quota keeps nobody else waiting, however long', async (t) => {
+await test('a session that waits for a quota never delays others', async (t) => {
   const quotas = [{ subject: 'lab:crowded', sessions: 1, memoryBytes: undefined }];
   const crowded = { lab: 'crowded', waited: OVERTAKEN_FOR_MS * 10 };
   t.strictSame(plan([crowded, crowded, crowded, {}], { free: 5, quotas }), [

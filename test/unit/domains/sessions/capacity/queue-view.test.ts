@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { test } from 'tap';
 import { shareRuns } from '../../../../../src/domains/sessions/capacity/queue-view.ts';
 
-await test('who asks during a run gets the next one, shared with all who ask meanwhile', async (t) => {
+await test('requests during a run get the next one, and share it', async (t) => {
   let runs = 0;
   let world = 'before';
   const look = shareRuns(async () => {
@@ -21,7 +21,7 @@ await test('who asks during a run gets the next one, shared with all who ask mea
   t.equal(runs, 2);
 });
 
-await test('a run that fails tells those who asked for it, and the next one runs', async (t) => {
+await test('a failed run rejects its requests, and the next one runs', async (t) => {
   let runs = 0;
   const look = shareRuns(async () => {
     runs += 1;

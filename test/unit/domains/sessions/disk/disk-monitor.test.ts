@@ -6,7 +6,7 @@ import { quietLog } from '../../../../kit/basics/quiet-log.ts';
 
 const MIB = 1024 ** 2;
 
-await test('machines are measured soon after the free space fell or rose, and seldom while it stays', async (t) => {
+await test('measures machines soon after the free space changed, and rarely while it is stable', async (t) => {
   const clock = createFakeClock();
   let freeBytes = 10_000 * MIB;
   const rounds: { fallenBytes: number; isHurried: boolean }[] = [];
@@ -27,7 +27,7 @@ await test('machines are measured soon after the free space fell or rose, and se
   });
   upkeep.start();
   t.teardown(() => upkeep.stop());
-  /** The rounds while so many seconds pass. */
+  /** Runs the rounds during this many seconds. */
   const during = async (seconds: number) => {
     rounds.length = 0;
     await clock.advance(seconds * 1000);
@@ -40,8 +40,8 @@ await test('machines are measured soon after the free space fell or rose, and se
   freeBytes -= 40 * MIB;
   t.same(await during(1), [{ fallenMib: 40, isHurried: true }]);
   freeBytes += 500 * MIB;
-  t.same(await during(2), [{ fallenMib: 0, isHurried: false }], 'what others delete may hide a writer');
+  t.same(await during(2), [{ fallenMib: 0, isHurried: false }], 'other deletions may hide a writing machine');
   t.same(await during(8), []);
   freeBytes += 20 * MIB;
-  t.same(await during(1), [], 'a little of it is nothing');
+  t.same(await during(1), [], 'a small fraction does not count');
 });

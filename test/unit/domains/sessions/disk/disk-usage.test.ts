@@ -8,7 +8,7 @@ import {
 const GIB = 1024 ** 3;
 const writer = (usedBytes: number, limitBytes = 1_000) => ({ machine: 'main', usedBytes, limitBytes });
 
-await test('a machine is near its limit from nine tenths on, full beyond it, and over beyond a tenth more', async (t) => {
+await test('a machine is near its limit from nine tenths, full above it, and over it above another tenth', async (t) => {
   t.same(
     [899, 900, 959, 1_000].map((bytes) => nearPercent(writer(bytes))),
     [undefined, 90, 95, 100],
@@ -18,10 +18,10 @@ await test('a machine is near its limit from nine tenths on, full beyond it, and
     ['within', 'full', 'full', 'over'],
   );
   t.equal(usageLevel(writer(10.25 * GIB, 10 * GIB)), 'full');
-  t.equal(usageLevel(writer(10.26 * GIB, 10 * GIB)), 'over', 'the margin is 256 MiB at most');
+  t.equal(usageLevel(writer(10.26 * GIB, 10 * GIB)), 'over', 'the margin is at most 256 MiB');
 });
 
-await test('files count beside bytes, one for each 4 KiB and a million at most', async (t) => {
+await test('files count like bytes, one for each 4 KiB and at most a million', async (t) => {
   const withFiles = (files: number, limitBytes: number) => ({ ...writer(1, limitBytes), files });
   t.same(
     [1_024, 1_025].map((files) => usageLevel(withFiles(files, 4 * 1024 ** 2))),

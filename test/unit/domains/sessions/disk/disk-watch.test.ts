@@ -39,7 +39,7 @@ function openWatch(reserve = 10) {
 
 await test('a disk is low below its reserve, critical below half of it, and notifies when it is free again', async (t) => {
   const { watch, update, log, rooms } = openWatch();
-  t.equal(watch.isLow(), false, 'while nobody has looked');
+  t.equal(watch.isLow(), false, 'before the first measurement');
   t.strictSame(await update(100), { low: false, critical: false });
   t.strictSame(await update(9.9, 3_600_000), { low: true, critical: false });
   t.match(log.told().join('\n'), /disk below its reserve/);
@@ -49,7 +49,7 @@ await test('a disk is low below its reserve, critical below half of it, and noti
   t.equal(rooms(), 1);
 });
 
-await test('a disk with few free files is low, whatever its free bytes', async (t) => {
+await test('a disk with few free files is low, regardless of its free bytes', async (t) => {
   const { watch, disk, update, log } = openWatch();
   const withFree = async (free: number) => {
     disk.files = { total: 1_000_000, free };
@@ -65,7 +65,7 @@ await test('a disk with few free files is low, whatever its free bytes', async (
   t.equal(watch.isShortOfFiles(), false);
 });
 
-await test('one that cannot be seen stays as it was', async (t) => {
+await test('a disk that cannot be measured keeps its state', async (t) => {
   const { watch, disk, update } = openWatch();
   await update(5);
   disk.fails = true;
@@ -73,7 +73,7 @@ await test('one that cannot be seen stays as it was', async (t) => {
   t.equal(watch.isLow(), true);
 });
 
-await test('without a setting the reserve is the smaller of 5 GiB and a twentieth', async (t) => {
+await test('without a setting, the reserve is the smaller of 5 GiB and a twentieth', async (t) => {
   t.equal(reserveOf(undefined, 20 * GIB), GIB);
   t.equal(reserveOf(undefined, 2_000 * GIB), 5 * GIB);
   t.equal(reserveOf({ of: 0.1 }, 20 * GIB), 2 * GIB);

@@ -27,11 +27,11 @@ interface Answers {
   written: DiskUsage | 'late';
   refusesPause?: boolean;
   isCritical?: boolean;
-  /** Resolves when a measurement may begin. */
+  /** Resolves when a measurement may start. */
   turn?: Promise<void>;
 }
 
-/** A meter of sessions whose machines may write 64 MiB each, on an engine that answers so. */
+/** A meter for sessions whose machines may write 64 MiB each, on an engine with these answers. */
 function openMeter(t: Test, answers: Answers, machines = ['machine']) {
   const rows = machines.map(sessionOf);
   const ends: unknown[] = [];
@@ -87,13 +87,13 @@ function openMeter(t: Test, answers: Answers, machines = ['machine']) {
   return { round, ends, calls, count, pauses, clock };
 }
 
-await test('a machine that cannot be measured in time ends when the disk falls and nothing explains it', async (t) => {
+await test('a machine that cannot be measured in time ends when the disk fills without an explanation', async (t) => {
   for (const refusesPause of [false, true]) {
     const { round, ends, count, clock } = openMeter(t, { written: 'late', refusesPause });
     await round(0);
     await until(() => count(/measure/) === 2);
     await new Promise(setImmediate);
-    t.same(ends, [], 'nobody suffers by it');
+    t.same(ends, [], 'no machine is affected');
     clock.jump(60_000);
     await round(200 * MIB);
     await until(() => ends.length === 1);
@@ -103,20 +103,20 @@ await test('a machine that cannot be measured in time ends when the disk falls a
   }
 });
 
-await test('what du counted decides where only the search for open files takes too long', async (t) => {
+await test("if only the search for open files takes too long, du's count decides", async (t) => {
   const { round, ends } = openMeter(t, { written: { bytes: 100 * MIB, isLate: true } });
   await round(0);
   t.match(ends, [{ verb: 'stop', reasonCode: 'MACHINE_DISK_FULL' }]);
 });
 
-await test('a machine that the engine cannot pause is limited all the same', async (t) => {
+await test('a machine that cannot be paused is still limited', async (t) => {
   const { round, ends, count } = openMeter(t, { written: { bytes: 100 * MIB }, refusesPause: true });
   await round(0);
   t.ok(count(/^pause/) >= 1);
   t.match(ends, [{ verb: 'stop', reasonCode: 'MACHINE_DISK_FULL' }]);
 });
 
-await test('falls that are small each time count together: deleted files are looked for, and slow machines suspected', async (t) => {
+await test('small decreases add up: deleted files are searched, and slow machines become suspects', async (t) => {
   const answers: Answers = { written: { bytes: 0 } };
   const { round, count, calls } = openMeter(t, answers);
   for (const expected of [0, 0, 1, 1]) {
@@ -133,10 +133,10 @@ await test('falls that are small each time count together: deleted files are loo
   slow.clock.jump(60_000);
   await slow.round(0, false);
   await until(() => slow.count(/measure/) === 3);
-  t.equal(slow.count(/^pause/), 0, 'nobody is suspected while the disk does not fall');
+  t.equal(slow.count(/^pause/), 0, 'no suspects while the disk does not fill');
 });
 
-await test('a suspect is paused when its turn comes, and no longer than it is measured', async (t) => {
+await test('a suspect is paused when its measurement starts, and only for its duration', async (t) => {
   const answers: Answers = { written: 'late' };
   const { round, count, pauses, calls, clock } = openMeter(t, answers, ['one', 'two']);
   await round(0);
@@ -148,7 +148,7 @@ await test('a suspect is paused when its turn comes, and no longer than it is me
   clock.jump(60_000);
   await round(200 * MIB);
   await until(() => pauses.has('one'));
-  t.notOk(pauses.has('two'), 'it works on while another is measured');
+  t.notOk(pauses.has('two'), 'it keeps running during another measurement');
   begin();
   await until(() => count(/^unpause/) === 2);
   t.same(calls.slice(4), [
@@ -162,7 +162,7 @@ await test('a suspect is paused when its turn comes, and no longer than it is me
   t.notOk(pauses.has('one') || pauses.has('two'));
 });
 
-await test('all suspects are paused at once while little is free', async (t) => {
+await test('all suspects are paused at once when little is free', async (t) => {
   const answers: Answers = { written: 'late', isCritical: true };
   const { round, count, pauses } = openMeter(t, answers, ['one', 'two']);
   await round(0);
@@ -177,7 +177,7 @@ await test('all suspects are paused at once while little is free', async (t) => 
   await until(() => count(/^unpause/) === 2);
 });
 
-await test('a suspect rests no longer than its measurement took', async (t) => {
+await test('a suspect pauses no longer than its measurement took', async (t) => {
   const answers: Answers = { written: 'late' };
   const { round, count, clock } = openMeter(t, answers);
   const from = performance.now();
@@ -190,7 +190,7 @@ await test('a suspect rests no longer than its measurement took', async (t) => {
   await until(() => count(/measure/) === 3);
   answers.turn = Promise.resolve();
   await round(200 * MIB);
-  t.equal(count(/^pause/), 0, 'it rests');
+  t.equal(count(/^pause/), 0, 'it is paused');
   clock.jump(performance.now() - from);
   await round(0);
   await until(() => count(/^pause/) === 1);

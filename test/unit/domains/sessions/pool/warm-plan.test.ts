@@ -16,7 +16,7 @@ const some = (
     state,
   }));
 
-await t.test('what is missing is made, the barest lab first', async (t) => {
+await t.test('creates missing environments, for the emptiest lab first', async (t) => {
   const [a, b] = [lab('a'), lab('b')];
   const needs = [
     { lab: a, need: need(3) },
@@ -27,7 +27,7 @@ await t.test('what is missing is made, the barest lab first', async (t) => {
   t.same(plan, { make: [b, b, a], remove: [] });
 });
 
-await t.test('with too little room each lab gets one before any gets another', async (t) => {
+await t.test('with too little capacity, each lab gets one before any gets another', async (t) => {
   const [a, b] = [lab('a'), lab('b')];
   const needs = [
     { lab: a, need: need(60) },
@@ -38,11 +38,11 @@ await t.test('with too little room each lab gets one before any gets another', a
   t.same(
     planWarm(needs, { present: leaving, current: [a, b], limit: 3 }).make,
     [a],
-    'what leaves is there yet',
+    'a leaving environment still counts',
   );
 });
 
-await t.test('too many go, those first that are not there yet', async (t) => {
+await t.test('removes excess environments, unfinished ones first', async (t) => {
   const a = lab('a');
   const present = [...some(2, 'a'), ...some(1, 'a', 'making')];
   const plan = (kept: number) =>
@@ -52,15 +52,18 @@ await t.test('too many go, those first that are not there yet', async (t) => {
   t.same(plan(1).remove, ['a-v1-making-0', 'a-v1-ready-0']);
 });
 
-await t.test('other versions go, and what another process knows better is left alone', async (t) => {
-  const a = lab('a', 'v2');
-  const elsewhere = lab('b', 'v9');
-  const present = [
-    ...some(2, 'a'),
-    ...some(1, 'a', 'ready', 'v2'),
-    ...some(1, 'b', 'ready', 'v9'),
-    ...some(1, 'c'),
-  ];
-  const plan = planWarm([{ lab: a, need: need(1) }], { present, current: [a, elsewhere], limit: 50 });
-  t.same(plan, { make: [], remove: ['a-v1-ready-0', 'a-v1-ready-1', 'c-v1-ready-0'] });
-});
+await t.test(
+  'removes other versions, except for labs that another process knows in a newer version',
+  async (t) => {
+    const a = lab('a', 'v2');
+    const elsewhere = lab('b', 'v9');
+    const present = [
+      ...some(2, 'a'),
+      ...some(1, 'a', 'ready', 'v2'),
+      ...some(1, 'b', 'ready', 'v9'),
+      ...some(1, 'c'),
+    ];
+    const plan = planWarm([{ lab: a, need: need(1) }], { present, current: [a, elsewhere], limit: 50 });
+    t.same(plan, { make: [], remove: ['a-v1-ready-0', 'a-v1-ready-1', 'c-v1-ready-0'] });
+  },
+);

@@ -5,7 +5,7 @@ import {
 } from '../../../../../src/domains/sessions/provisioning/environment-spec.ts';
 import { testLab, testMachine } from '../../../../kit/sessions/sessions.ts';
 
-await test('an environment has the lab’s machines with their limits, and a bound on what they log', async (t) => {
+await test('an environment has the lab’s machines with their limits, and limited logs', async (t) => {
   const machines = [
     testMachine('main', { user: 'learner', profile: 'restricted', networks: ['back', 'front'] }),
     testMachine('web', { volumes: ['/srv'] }),
@@ -41,7 +41,7 @@ await test('an environment has the lab’s machines with their limits, and a bou
   });
 });
 
-await test('what was saved of a machine takes the place of its image and of its volumes', async (t) => {
+await test('a saved state replaces the image and the volumes of a machine', async (t) => {
   const machines = [testMachine('main', { volumes: ['/data', '/new'] }), testMachine('added')];
   const saved = savedMachines([
     { machineName: 'main', volume: '', image: 'berth/saved:one-main' },

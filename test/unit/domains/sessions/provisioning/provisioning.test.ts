@@ -16,7 +16,7 @@ function setUp() {
   return { clock, written, reports };
 }
 
-await test('the first report is written at once, later ones in turn with only the newest', async (t) => {
+await test('writes the first report immediately, and later ones in order with only the newest', async (t) => {
   const { clock, written, reports } = setUp();
   for (const percent of [1, 2, 3]) reports.report({ phase: 'pulling', percent });
   await setImmediate();
@@ -26,7 +26,7 @@ await test('the first report is written at once, later ones in turn with only th
   t.equal(written.length, 2);
 });
 
-await test('what was written already is not written again', async (t) => {
+await test('does not write the same report again', async (t) => {
   const { clock, written, reports } = setUp();
   reports.report({ phase: 'creating' });
   await clock.advance(1000);
@@ -38,7 +38,7 @@ await test('what was written already is not written again', async (t) => {
   t.equal(written.length, 2);
 });
 
-await test('after the end nothing is written any more', async (t) => {
+await test('writes nothing after the end', async (t) => {
   const { clock, written, reports } = setUp();
   reports.report({ phase: 'creating' });
   reports.report({ phase: 'starting' });

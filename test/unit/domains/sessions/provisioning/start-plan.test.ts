@@ -8,7 +8,7 @@ function session(fields: Partial<OwnSession> = {}): OwnSession {
   return { id: 'one', state: 'ended', activeKey: null, environmentId: null, removedAt: null, ...fields };
 }
 
-await test('the session that is there already is told, also with no place left and when it is put away', async (t) => {
+await test('returns the existing session, even without a free slot or while it is saved', async (t) => {
   for (const state of ['ready', 'saved'] as const) {
     const there = session({ state, activeKey: asked.activeKey });
     const others = ['a', 'b'].map((activeKey) => session({ state: 'ready', activeKey }));
@@ -16,7 +16,7 @@ await test('the session that is there already is told, also with no place left a
   }
 });
 
-await test('sessions count as long as they are on the engine, or will be, and not while they are put away', async (t) => {
+await test('sessions count while they are on the engine or about to be, not while saved', async (t) => {
   const held = [
     session({ state: 'requested', activeKey: 'a' }),
     session({ state: 'stopping', environmentId: 'e' }),
@@ -25,10 +25,10 @@ await test('sessions count as long as they are on the engine, or will be, and no
   t.same(planStart([held[0] as OwnSession, saved, session()], asked), { forget: [] });
   t.equal(planStart(held, asked), 'limit');
   const leaving = session({ state: 'saved', activeKey: 'c', environmentId: 'f' });
-  t.equal(planStart([held[0] as OwnSession, leaving], asked), 'limit', 'one that is still there is held');
+  t.equal(planStart([held[0] as OwnSession, leaving], asked), 'limit', 'one that still exists counts');
 });
 
-await test('of what is over the oldest beyond 200 go, 50 with one start, and none that is on the engine or deleted', async (t) => {
+await test('each start removes up to 50 ended sessions beyond the newest 200, except those on the engine or deleted', async (t) => {
   const over = Array.from({ length: 260 }, (_, number) => session({ id: `${number}` }));
   t.same(planStart(over.slice(0, 200), asked), { forget: [] });
   const forget = over.slice(200, 250).map(({ id }) => id);

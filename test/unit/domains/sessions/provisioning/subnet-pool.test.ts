@@ -4,7 +4,7 @@ import type { Block } from '../../../../../src/core/ipv4.ts';
 import { createSubnetPool } from '../../../../../src/domains/sessions/provisioning/subnet-pool.ts';
 import { createFakeClock } from '../../../../kit/basics/fake-clock.ts';
 
-/** `host` has networks of the host by device. */
+/** `host` has the host's networks by device. */
 function poolOf(cidr: string, options: { random?: () => number; host?: [string, string][] } = {}) {
   const clock = createFakeClock();
   const { random = () => 0, host = [] } = options;
@@ -12,7 +12,7 @@ function poolOf(cidr: string, options: { random?: () => number; host?: [string, 
   return { clock, pool: createSubnetPool({ cidr, clock, random, hostRoutes: () => routes }) };
 }
 
-/** Allocates as the database does: an index can be held once. */
+/** Allocates like the database: each index has one lease at most. */
 function allocateFrom(pool: ReturnType<typeof poolOf>['pool'], held: Set<number>) {
   return pool.allocate(
     async (index) => {
@@ -24,7 +24,7 @@ function allocateFrom(pool: ReturnType<typeof poolOf>['pool'], held: Set<number>
   );
 }
 
-await test('a /16 holds 4096 subnets of 16 addresses, one after the other', async (t) => {
+await test('a /16 holds 4096 consecutive subnets of 16 addresses', async (t) => {
   const { pool } = poolOf('10.231.0.0/16');
   t.equal(pool.size, 4096);
   t.equal(pool.subnet(0), '10.231.0.0/28');
@@ -32,17 +32,17 @@ await test('a /16 holds 4096 subnets of 16 addresses, one after the other', asyn
   t.equal(pool.subnet(4095), '10.231.255.240/28');
 });
 
-await test('a pool in the upper half of the addresses, given by an address inside it, is counted right', async (t) => {
+await test('a pool in the upper half of the addresses, given by an inner address, is counted correctly', async (t) => {
   const { pool } = poolOf('192.168.7.9/24');
   t.equal(pool.size, 16);
   t.equal(pool.subnet(15), '192.168.7.240/28');
 });
 
-await test('a pool that holds no subnet is refused with the setting to change', async (t) => {
+await test('a pool too small for a subnet is rejected with the setting to change', async (t) => {
   t.throws(() => poolOf('10.231.0.0/29'), { code: 'CONFIG_INVALID', message: /BERTH_SUBNET_POOL/ });
 });
 
-await test('each subnet is given out once, the last free one too, and then none', async (t) => {
+await test('each subnet is allocated once, including the last free one, and then none', async (t) => {
   const { pool } = poolOf('10.231.0.0/24', { random: Math.random });
   const held = new Set<number>();
   const got = [];
@@ -51,7 +51,7 @@ await test('each subnet is given out once, the last free one too, and then none'
   await t.rejects(allocateFrom(pool, held), { code: 'SUBNETS_EXHAUSTED' });
 });
 
-await test('a subnet that overlaps a network of the host is left out', async (t) => {
+await test('a subnet that overlaps a network of the host is skipped', async (t) => {
   const { pool } = poolOf('10.231.0.0/26', {
     host: [
       ['lo', '127.0.0.1/8'],
@@ -64,24 +64,28 @@ await test('a subnet that overlaps a network of the host is left out', async (t)
   await t.rejects(allocateFrom(pool, held), { code: 'SUBNETS_EXHAUSTED' });
 });
 
-await test('a route that covers the pool leaves none, whatever bridges of sessions are there', async (t) => {
+await test('a route that covers the pool leaves none, despite session bridges', async (t) => {
   const { pool } = poolOf('10.231.0.0/26', { host: [['tun0', '10.0.0.0/8']] });
   await t.rejects(allocateFrom(pool, new Set()), { code: 'SUBNETS_EXHAUSTED' });
 });
 
-await test('bridges of sessions take nothing from the pool: the database knows who holds what', async (t) => {
+await test('session bridges do not reduce the pool, because the database has the leases', async (t) => {
   const { pool } = poolOf('10.231.0.0/27', {
     host: [
       ['br-0123456789ab', '10.231.0.0/28'],
       ['br-lan', '10.231.0.0/16'],
     ],
   });
-  await t.rejects(allocateFrom(pool, new Set()), { code: 'SUBNETS_EXHAUSTED' }, 'a wider one is no session');
+  await t.rejects(
+    allocateFrom(pool, new Set()),
+    { code: 'SUBNETS_EXHAUSTED' },
+    "a wider one is not a session's",
+  );
   const { pool: free } = poolOf('10.231.0.0/27', { host: [['br-0123456789ab', '10.231.0.0/28']] });
   t.equal(await allocateFrom(free, new Set()), 0);
 });
 
-await test('a subnet that the engine refused is left alone for ten minutes', async (t) => {
+await test('a subnet that the engine rejected is skipped for ten minutes', async (t) => {
   const { pool, clock } = poolOf('10.231.0.0/27');
   pool.refuse(0);
   t.equal(await allocateFrom(pool, new Set()), 1);
@@ -89,7 +93,7 @@ await test('a subnet that the engine refused is left alone for ten minutes', asy
   t.equal(await allocateFrom(pool, new Set()), 0);
 });
 
-await test('what the host has in the pool is looked up once a second, however many ask', async (t) => {
+await test("the host's networks in the pool are read once a second, for all callers", async (t) => {
   const clock = createFakeClock();
   const eth = { device: 'eth0', ...(parseBlock('10.231.0.0/28') as Block) };
   let looks = 0;
@@ -107,5 +111,5 @@ await test('what the host has in the pool is looked up once a second, however ma
   await clock.advance(1);
   t.equal(pool.usable(), 4);
   pool.refuse(2);
-  t.equal(pool.usable(), 3, 'what the engine refused counts at once');
+  t.equal(pool.usable(), 3, 'an engine rejection counts immediately');
 });

@@ -19,32 +19,32 @@ const found = (machineId: string, changes: Partial<MachineStatus> = {}) => {
   };
 };
 
-await test('a session whose machines all run where they are known to be is sound', async (t) => {
+await test('a session is healthy if all its machines run where expected', async (t) => {
   t.same(planRepair(known, [found('b'), found('a')]), { kind: 'sound' });
 });
 
-await test('a session with a machine gone is lost, also when the other one only stopped', async (t) => {
+await test('a session with a missing machine is lost, even if the other only stopped', async (t) => {
   t.same(planRepair(known, [found('a')]), { kind: 'lost' });
   t.same(planRepair(known, [found('a', { state: 'exited' })]), { kind: 'lost' });
   t.same(planRepair(known, []), { kind: 'lost' });
 });
 
-await test('a machine of the same name that is another one does not count', async (t) => {
+await test('another machine with the same name does not count', async (t) => {
   t.same(planRepair(known, [found('a'), { ...found('b'), machineId: 'c' }]), { kind: 'lost' });
 });
 
-await test('machines that exited or never started are started again, the others not', async (t) => {
+await test('restarts only machines that exited or never started', async (t) => {
   const plan = planRepair(known, [found('a', { state: 'exited', exitCode: 137 }), found('b')]);
   t.match(plan, { kind: 'restart', machines: [{ name: 'main', exitCode: 137 }] });
   t.match(planRepair(known, [found('a'), found('b', { state: 'created' })]), { kind: 'restart' });
 });
 
-await test('a paused machine is let go on', async (t) => {
+await test('unpauses a paused machine', async (t) => {
   const plan = planRepair(known, [found('a', { state: 'paused' }), found('b')]);
   t.match(plan, { kind: 'resume', machines: [{ name: 'main' }] });
 });
 
-await test('addresses that changed are taken over', async (t) => {
+await test('adopts changed addresses', async (t) => {
   const addresses = [{ network: 'lab', address: '10.0.0.9' }];
   const plan = planRepair(known, [found('a', { addresses }), found('b')]);
   t.match(plan, { kind: 'readdress', machines: [{ name: 'main', addresses }, { name: 'web' }] });

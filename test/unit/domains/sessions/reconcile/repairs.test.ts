@@ -2,7 +2,7 @@ import { test } from 'tap';
 import { createRestartLimit } from '../../../../../src/domains/sessions/reconcile/repairs.ts';
 import { createFakeClock } from '../../../../kit/basics/fake-clock.ts';
 
-await test('a machine is started again three times in ten minutes, each machine for itself', async (t) => {
+await test('restarts a machine three times in ten minutes, counted per machine', async (t) => {
   const clock = createFakeClock();
   const limit = createRestartLimit({ clock });
   t.same(

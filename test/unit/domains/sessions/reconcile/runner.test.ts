@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { test } from 'tap';
 import { createRunner } from '../../../../../src/domains/sessions/reconcile/runner.ts';
 
-/** A runner whose runs end when told to. */
+/** A runner whose runs end when the test says so. */
 function heldRunner() {
   const ends: (() => void)[] = [];
   const runner = createRunner({
@@ -12,7 +12,7 @@ function heldRunner() {
   return { runner, ends };
 }
 
-await test('wakes during a run lead to one more run after it', async (t) => {
+await test('wakes during a run cause one more run', async (t) => {
   const { runner, ends } = heldRunner();
   runner.wake();
   runner.wake();
@@ -26,7 +26,7 @@ await test('wakes during a run lead to one more run after it', async (t) => {
   t.equal(ends.length, 2);
 });
 
-await test('a wake in the very moment that a run ends is not lost', async (t) => {
+await test('a wake at the moment a run ends is not lost', async (t) => {
   let runs = 0;
   const runner = createRunner({ work: async () => void runs++, onError: () => t.fail('it cannot fail') });
   await runner.flush();
@@ -35,7 +35,7 @@ await test('a wake in the very moment that a run ends is not lost', async (t) =>
   t.equal(runs, 3);
 });
 
-await test('a run that fails is told of, and the next one comes', async (t) => {
+await test('a failed run is reported, and the next one follows', async (t) => {
   const errors: unknown[] = [];
   const failure = new Error('once');
   let runs = 0;
@@ -49,7 +49,7 @@ await test('a run that fails is told of, and the next one comes', async (t) => {
   t.same(errors, [failure]);
 });
 
-await test('stop waits for the run and lets no other begin', async (t) => {
+await test('stop waits for the run and prevents others', async (t) => {
   const { runner, ends } = heldRunner();
   runner.wake();
   runner.wake();

@@ -35,7 +35,7 @@ const recording: StoredRecording = {
   truncated: false,
 };
 
-/** A recorder whose database fails when the test says so: that cannot be produced on a real one. */
+/** A recorder whose database fails on request, which a real one cannot do. */
 function record(changes: Partial<StoredRecording> = {}, { ofOne = 1_000_000, limitBytes = 10_000_000 } = {}) {
   const writes: RecordingWrite[] = [];
   const database = { away: false, theirs: false, onWritten: () => {} };
@@ -69,7 +69,7 @@ async function soonAfter(queue: number): Promise<void> {
   for (let turn = 0; turn < queue; turn++) await Promise.resolve();
 }
 
-await test('events come in their order, with the time since the one before', async (t) => {
+await test('events are in order, each with the time since the previous one', async (t) => {
   const { recorder, writes, cast } = record();
   recorder.output(0, Buffer.from('one'));
   await clock.advance(1_500);
@@ -90,7 +90,7 @@ await test('events come in their order, with the time since the one before', asy
   t.equal(recorder.content, undefined);
 });
 
-await test('bytes that were recorded before are passed over, and what is missing is marked', async (t) => {
+await test('recorded bytes are skipped, and missing ones marked', async (t) => {
   const { recorder, cast } = record({ offset: 10 });
   recorder.output(0, Buffer.from('0123456789ab'));
   recorder.output(4, Buffer.from('456'));
@@ -107,7 +107,7 @@ await test('bytes that were recorded before are passed over, and what is missing
   );
 });
 
-await test('a character that is begun is for the recorder that goes on', async (t) => {
+await test('an incomplete character is left to the next recorder', async (t) => {
   const { recorder, writes, cast } = record();
   recorder.output(0, Buffer.from('a\u20AC').subarray(0, 3));
   await recorder.finish('elsewhere', 3);
@@ -115,14 +115,14 @@ await test('a character that is begun is for the recorder that goes on', async (
   t.match(writes.at(-1), { ending: 'released', offset: 1 });
 });
 
-await test('while the database is away memory is bounded; what was dropped is marked once it is back', async (t) => {
+await test('memory is limited while the database is unavailable, and dropped output is marked afterwards', async (t) => {
   const { recorder, database, memory, cast, writes } = record({}, { ofOne: 300_000 });
   database.away = true;
   let at = 0;
   const chunk = Buffer.alloc(10_000, 'y');
   for (; at < 5_000_000; at += chunk.length) {
     recorder.output(at, chunk);
-    if (memory.taken() > 300_000) t.fail('too much is held');
+    if (memory.taken() > 300_000) t.fail('too much is buffered');
   }
   await sleep(50);
   t.same(writes, []);
@@ -133,12 +133,12 @@ await test('while the database is away memory is bounded; what was dropped is ma
   const { output, markers } = cast();
   t.equal(markers.length, 1);
   const missing = Number(/^(\d+) bytes of output/.exec(markers[0] ?? '')?.[1]);
-  t.equal(output.length - 4 + missing, at, 'each byte is there or counted');
+  t.equal(output.length - 4 + missing, at, 'each byte is stored or counted as dropped');
   t.match(output, /back$/);
   t.equal(memory.taken(), 0);
 });
 
-await test('input that was dropped is marked as well', async (t) => {
+await test('dropped input is marked, too', async (t) => {
   const { recorder, database, cast } = record({ content: 'input' }, { ofOne: 1_000 });
   database.away = true;
   recorder.input(Buffer.alloc(900, 'a'));
@@ -150,7 +150,7 @@ await test('input that was dropped is marked as well', async (t) => {
   t.same(markers, ['500 bytes of input are missing here.']);
 });
 
-await test('at the limit it says so, ends, and takes nothing more', async (t) => {
+await test('at the limit, it says so, ends and accepts nothing more', async (t) => {
   const { recorder, cast, writes } = record({}, { limitBytes: 100_000 });
   const chunk = Buffer.alloc(60_000, 0);
   for (let at = 0; at < 6_000_000; at += chunk.length) recorder.output(at, chunk);
@@ -161,7 +161,7 @@ await test('at the limit it says so, ends, and takes nothing more', async (t) =>
   t.ok((writes.at(-1)?.bytes ?? Infinity) <= 100_000);
 });
 
-await test('the end is stored, however soon it comes after a part', async (t) => {
+await test('the end is stored, however soon it follows a part', async (t) => {
   for (let queue = 0; queue < 20; queue++) {
     const { recorder, database, writes } = record();
     const finished = new Promise<void>((resolve) => {
@@ -176,7 +176,7 @@ await test('the end is stored, however soon it comes after a part', async (t) =>
   }
 });
 
-await test('a recording that another took is left alone', async (t) => {
+await test('a recording that another process adopted is left alone', async (t) => {
   const { recorder, database, memory } = record();
   database.theirs = true;
   recorder.output(0, Buffer.alloc(200_000));
@@ -185,7 +185,7 @@ await test('a recording that another took is left alone', async (t) => {
   t.equal(memory.taken(), 0);
 });
 
-await test('the time never runs backwards, whatever the clock does', async (t) => {
+await test('time never runs backwards, whatever the clock does', async (t) => {
   const { recorder, cast } = record({ durationMs: 3_600_000 });
   recorder.output(0, Buffer.from('a'));
   await recorder.finish({ exitCode: 0 }, 1);

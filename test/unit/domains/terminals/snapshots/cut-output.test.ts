@@ -11,7 +11,7 @@ async function shown(...parts: (string | Uint8Array)[]): Promise<string[]> {
   return [...normal, ...alternate].map((line) => line.trim()).filter((line) => line !== '');
 }
 
-await test('output that begins in the middle of something is drawn from a safe place on', async (t) => {
+await test('output that starts within a sequence is drawn from a safe position', async (t) => {
   t.same(await shown('1;31mred\r\n$ ls'), ['$ ls'], 'after the first line feed');
   t.same(await shown('38;5;9m half \x1b[2;1Hwhole'), ['whole'], 'at the first sequence');
   t.same(await shown(Buffer.from('한글').subarray(1)), ['글'], 'after the rest of a character');
@@ -19,13 +19,13 @@ await test('output that begins in the middle of something is drawn from a safe p
   t.same(await shown(''), []);
 });
 
-await test('a line feed is looked for near the beginning only: not all is given up for it', (t) => {
+await test('only a line feed near the start counts, so not all output is skipped', (t) => {
   const far = Buffer.from(`\x1b[mx${'y'.repeat(5_000)}\nz`);
   t.equal(fromSafeBoundary(far).length, far.length);
   t.end();
 });
 
-await test('the end of a sequence or a character that comes after the snapshot is not printed as text', async (t) => {
+await test('the rest of a sequence or character after the snapshot is not printed as text', async (t) => {
   const cases = [
     ['\x1b', '[31mA'],
     ['\x1b[3', '1mA'],
@@ -52,8 +52,8 @@ await test('the end of a sequence or a character that comes after the snapshot i
   }
 });
 
-await test('output that begins on the alternate screen does not stay on the screen that it is left for', async (t) => {
+await test('output that starts on the alternate screen does not stay on the normal one', async (t) => {
   const left = '\r\n\x1b[1;1Hold drawing\x1b[?2004;1049l$ ls';
   t.same(await shown(left), ['$ ls']);
-  t.same(await shown('\r\nshown\r\n\x1b[?1049hedit'), ['shown', 'edit'], 'what enters it began outside');
+  t.same(await shown('\r\nshown\r\n\x1b[?1049hedit'), ['shown', 'edit'], 'it was entered before the buffer');
 });

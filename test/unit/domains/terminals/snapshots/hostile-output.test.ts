@@ -4,12 +4,12 @@ import { drawnScreen } from '../../../../kit/terminals/drawn-screen.ts';
 
 const SIZE = { rows: 24, cols: 80 };
 
-/** A snapshot without the control characters that it draws with. */
+/** A snapshot without its own control characters. */
 function withoutOwnControls(text: string): string {
   return ['\x1b', '\r', '\n', '\x0e'].reduce((rest, control) => rest.replaceAll(control, ''), text);
 }
 
-await test('nothing in a snapshot makes a terminal answer, or tells it what to copy', async (t) => {
+await test('a snapshot cannot make a terminal answer or copy', async (t) => {
   const queries = [
     '\x1b[c\x1b[>c\x1b[=c\x1b[5n\x1b[6n\x1b[?6n\x1b[?2004$p\x1b[18t\x1b[21t\x1b[x',
     '\x1b]4;1;?\x07\x1b]10;?\x07\x1b]11;?\x1b\\\x1b]12;?\x07\x1b]52;c;c2VjcmV0\x07\x1b]52;c;?\x07',
@@ -28,16 +28,16 @@ await test('nothing in a snapshot makes a terminal answer, or tells it what to c
   t.notMatch(withoutOwnControls(text), /\p{Cc}/u);
 });
 
-await test('random bytes are drawn, without characters that stand for what is none', async (t) => {
+await test('random bytes are drawn without replacement characters for nothing', async (t) => {
   let state = 1;
   const bytes = Buffer.alloc(300_000).map(() => (state = (state * 16_807) % 2_147_483_647) & 0xff);
   const snapshot = await serializeScreen(Buffer.from(bytes), SIZE);
   t.same((await drawnScreen(snapshot, SIZE)).answers, []);
-  // The last character may be one that is not finished yet.
+  // The last character may be incomplete.
   t.notMatch(withoutOwnControls(snapshot.toString().slice(0, -4)), /\ufffd|\p{Cc}/u);
 });
 
-await test('the largest screen with colours everywhere, a letter of a thousand marks, and all repeated stay in bounds', async (t) => {
+await test('the largest screen with colours everywhere, thousands of marks and repeats stays within limits', async (t) => {
   const size = { rows: 500, cols: 1_000 };
   const marks = `e${'\u0301'.repeat(100_000)}\x1b[2000000000b\x1b[999b`;
   const colours = Array.from({ length: 60_000 }, (_, at) => `\x1b[4${at % 8}m\x1b[3${(at + 1) % 8}mx`).join(
@@ -47,7 +47,7 @@ await test('the largest screen with colours everywhere, a letter of a thousand m
   t.ok(snapshot.length < 8 * 1024 * 1024, `${snapshot.length} bytes`);
 });
 
-await test('a letter is drawn without its marks where they have no end, and a title as far as one reads', async (t) => {
+await test('a letter with endless marks is drawn without them, and a title up to a readable length', async (t) => {
   const output = Buffer.from(`\ne${'\u0301'.repeat(100_000)}z\x1b]2;x${'😀'.repeat(1_000)}\x07`);
   const snapshot = await serializeScreen(output, SIZE);
   t.ok(snapshot.length < 2_000, `${snapshot.length} bytes`);
@@ -56,7 +56,7 @@ await test('a letter is drawn without its marks where they have no end, and a ti
   t.match(title, /^x(?:😀){249}$/u);
 });
 
-await test('lines above are left out where all would be too large', async (t) => {
+await test('lines above are omitted if the snapshot would be too large', async (t) => {
   const size = { rows: 2, cols: 500 };
   const line = Array.from({ length: 500 }, (_, at) => `\x1b[38;2;1;2;${at % 250}mx`).join('');
   const { normal } = await drawnScreen(

@@ -13,13 +13,13 @@ function left(...pieces: string[]): string {
   return watch.sequences().toString().replaceAll('\x1b', '^');
 }
 
-/** Without those modes that only matter within one drawing. */
+/** Without modes that only matter within one drawing. */
 function watched({ type, hidden, mouse, modes }: DrawnScreen) {
   const drawing = { insertMode: false, originMode: false, reverseWraparoundMode: false };
   return { type, hidden, mouse, modes: { ...modes, ...drawing } };
 }
 
-await test('modes are left as they were switched last, one of a kind', (t) => {
+await test('modes keep their last switch, one of each kind', (t) => {
   t.equal(left('text \x1b[1mbold'), '');
   t.equal(left('\x1b[?1049h\x1b[?1;2004h'), '^[?1049h^[?1h^[?2004h');
   t.equal(left('\x1b[?25l\x1b[?7l\x1b[?25h'), '^[?7l');
@@ -32,17 +32,17 @@ await test('modes are left as they were switched last, one of a kind', (t) => {
   t.end();
 });
 
-await test('pieces may be cut anywhere', (t) => {
+await test('pieces may be split anywhere', (t) => {
   const whole = 'a\x1b[?1049;1h\x1b[?25l\x1b[31mb\x1b=\x1b[?2004hc\x1b]2;title\x07\x1b[?1l';
   for (let length = 1; length <= whole.length; length++) {
     const pieces = whole.match(new RegExp(`[^]{1,${length}}`, 'g')) ?? [];
     t.equal(left(...pieces), left(whole), `pieces of ${length}`);
   }
-  t.equal(left('\x1b[?1', 'x'.repeat(100), '049h'), '', 'what is no sequence is forgotten');
+  t.equal(left('\x1b[?1', 'x'.repeat(100), '049h'), '', 'an invalid sequence is ignored');
   t.end();
 });
 
-await test('an editor whose beginning is no longer kept has its screen, its mouse and its keys', async (t) => {
+await test('an editor whose start is no longer buffered keeps its screen, mouse and keys', async (t) => {
   const watch = createModeWatch();
   watch.read(Buffer.from('$ vim\r\n\x1b[?1049h\x1b[?1h\x1b=\x1b[?1002h\x1b[?1006h\x1b[?2004h\x1b[?25lmuch'));
   const output = Buffer.from('\n\x1b[2J\x1b[Hline\x1b[3;4H');
@@ -54,7 +54,7 @@ await test('an editor whose beginning is no longer kept has its screen, its mous
   t.match(screen.alternate[0], 'line');
 });
 
-await test('what was switched is what a terminal has that has seen it (random output)', async (t) => {
+await test('the modes match those of a terminal that saw all output (random output)', async (t) => {
   for (let seed = 1; seed <= 150; seed++) {
     const random = seededRandom(seed);
     const output = randomOutput(random, { ...SIZE, pieces: 200 });

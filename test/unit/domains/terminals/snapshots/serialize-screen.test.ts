@@ -8,7 +8,7 @@ const ESC = '\x1b';
 const CSI = `${ESC}[`;
 const SIZE = { rows: 8, cols: 24 };
 
-/** What a terminal shows that has the snapshot alone; `output` begins at a safe place. */
+/** What a terminal shows after the snapshot only; `output` starts at a safe position. */
 async function redrawn(output: string, size = SIZE) {
   return drawnScreen(await serializeScreen(Buffer.from(`\n${output}`), size), size);
 }
@@ -24,7 +24,7 @@ const editor = [
   `${CSI}7;1H\n\n${CSI}8;1H${CSI}7m-- 끼워넣기 --${CSI}m${CSI}6 q${CSI}?25l${CSI}5;9H${CSI}31m`,
 ].join('');
 
-await test('what an editor has drawn is drawn again, each cell of it, with its modes and the shell behind it', async (t) => {
+await test("an editor's screen is restored in each cell, with its modes and the shell behind it", async (t) => {
   const expected = await drawnScreen(editor, SIZE);
   t.equal(expected.type, 'alternate');
   t.equal(expected.title, '메모.txt - VIM');
@@ -32,7 +32,7 @@ await test('what an editor has drawn is drawn again, each cell of it, with its m
   t.same(await redrawn(editor), expected);
 });
 
-await test('a learner who leaves the editor after the snapshot is back at the shell as it was', async (t) => {
+await test('leaving the editor after the snapshot returns to the shell as it was', async (t) => {
   const left = `${CSI}?1049l${CSI}?1l${CSI}?2004l${CSI}?25h$ `;
   const snapshot = await serializeScreen(Buffer.from(`\n${editor}`), SIZE);
   const screen = await drawnScreen(snapshot.toString() + left, SIZE);
@@ -40,7 +40,7 @@ await test('a learner who leaves the editor after the snapshot is back at the sh
   t.match(screen.normal[0], '$ vim 메모.txt');
 });
 
-await test('lines above the screen are kept, the newest 1,000, with the wraps of long ones', async (t) => {
+await test('keeps the newest 1,000 lines above the screen, with their wraps', async (t) => {
   const lines = Array.from(
     { length: 1_500 },
     (_, line) => `${CSI}3${line % 8}m${line} 긴 줄은 다음 줄로 넘어간다${CSI}m`,
@@ -52,7 +52,7 @@ await test('lines above the screen are kept, the newest 1,000, with the wraps of
   t.ok(screen.normal.some((line) => line.startsWith('↳')));
 });
 
-await test('a program that moves within the snapshot finds the cursor, the pen and the region that it left', async (t) => {
+await test('a program that continues after the snapshot finds its cursor, pen and region', async (t) => {
   const cases = {
     'the last column, where the next letter wraps': 'x'.repeat(24),
     'a wide character in the last column': '가'.repeat(12),
@@ -78,20 +78,20 @@ await test('a program that moves within the snapshot finds the cursor, the pen a
   }
 });
 
-await test('whatever is printed, a snapshot draws the same (random output)', async (t) => {
+await test('a snapshot draws the same for any output (random output)', async (t) => {
   for (let seed = 1; seed <= 200; seed++) {
     const random = seededRandom(seed);
     const size = { rows: 1 + Math.floor(random() * 10), cols: 2 + Math.floor(random() * 24) };
-    // On the normal screen for sure: where it is left first, it is taken for the other.
+    // Certainly on the normal screen: output that first leaves it counts as the other one.
     const output = `${CSI}?47h${CSI}?47l${randomOutput(random, { ...size, pieces: 150 })}`;
     const expected = await drawnScreen(output, size);
     const screen = await redrawn(output, size);
-    // What it answered to queries is the one thing that must not come again.
+    // Answers to queries are the only thing that must not be repeated.
     t.same(screen, { ...expected, answers: [] }, `seed ${seed}`);
   }
 });
 
-await test('output that ends anywhere goes on after the snapshot as if nothing was between (random output)', async (t) => {
+await test('output cut anywhere continues after the snapshot without a difference (random output)', async (t) => {
   for (let seed = 1; seed <= 200; seed++) {
     const random = seededRandom(seed);
     const size = { rows: 1 + Math.floor(random() * 10), cols: 2 + Math.floor(random() * 24) };

@@ -9,7 +9,7 @@ const SIZE = { rows: 10, cols: 40 };
 /** Takes xterm.js hours, in few bytes. */
 const ENDLESS = Buffer.from('\n\x1b[2000000000L');
 
-await test('a screen is drawn in a thread, which ends after a while and starts anew', async (t) => {
+await test('a screen is drawn in a thread, which ends after a while and restarts', async (t) => {
   const snapshots = createSnapshots({ log: quietLog(), limits: { idleMs: 100 } });
   t.teardown(() => snapshots.close());
   t.notOk(snapshots.isRunning(), 'nothing runs before it is needed');
@@ -25,14 +25,14 @@ await test('a screen is drawn in a thread, which ends after a while and starts a
   }
 });
 
-await test('the modes from before what is given are told to the thread', async (t) => {
+await test('the thread gets the modes from before the given output', async (t) => {
   const snapshots = createSnapshots({ log: quietLog() });
   t.teardown(() => snapshots.close());
   const drawn = await snapshots.take('ada', Buffer.from('\nedit'), SIZE, Buffer.from('\x1b[?1049h'));
   t.equal((await drawnScreen(drawn, SIZE)).type, 'alternate');
 });
 
-await test('what takes too long gives a note in place of the screen, the service goes on, and the next screen is drawn', async (t) => {
+await test('a slow drawing gives a note instead of the screen, the service keeps running, and the next screen is drawn', async (t) => {
   const log = quietLog();
   const snapshots = createSnapshots({ log, limits: { serializeMs: 1_500 } });
   t.teardown(() => snapshots.close());
@@ -49,7 +49,7 @@ await test('what takes too long gives a note in place of the screen, the service
   t.same(log.told(), ['warn: restoring a screen failed']);
 });
 
-await test('one whose screens take long keeps nobody else from theirs', async (t) => {
+await test('a terminal with slow screens does not delay others', async (t) => {
   const log = quietLog();
   const snapshots = createSnapshots({ log, limits: { serializeMs: 3_000 } });
   t.teardown(() => snapshots.close());
@@ -59,13 +59,13 @@ await test('one whose screens take long keeps nobody else from theirs', async (t
   t.equal(log.told().filter((line) => /queue is full/.test(line)).length, 12);
   t.ok(
     log.told().filter((line) => /restoring a screen failed/.test(line)).length <= 1,
-    'after one of the other',
+    'one after the other',
   );
   await snapshots.close();
   for (const one of await Promise.all(hostile)) t.same(one, NOT_RESTORED);
 });
 
-await test('a thread that dies of memory takes nothing with it, and the next screen is drawn', async (t) => {
+await test('a thread that runs out of memory affects nothing else, and the next screen is drawn', async (t) => {
   const log = quietLog();
   const snapshots = createSnapshots({ log, limits: { serializeMs: 60_000 } });
   t.teardown(() => snapshots.close());
@@ -78,17 +78,17 @@ await test('a thread that dies of memory takes nothing with it, and the next scr
   );
 });
 
-await test('the newest megabyte is drawn, whatever is given', async (t) => {
+await test('the newest megabyte is drawn, however much is given', async (t) => {
   const snapshots = createSnapshots({ log: quietLog() });
   t.teardown(() => snapshots.close());
   const output = [Buffer.from('\n\x1b]2;old\x07'), Buffer.alloc(3_000_000, 'old\r\n'), Buffer.from('new')];
   const screen = await drawnScreen(await snapshots.take('ada', output, SIZE), SIZE);
-  t.equal(screen.title, '', 'what came before is not there');
+  t.equal(screen.title, '', 'earlier output is missing');
   t.match(screen.normal.at(-2), 'old');
   t.match(screen.normal.at(-1), 'new');
 });
 
-await test('sizes are those that a terminal can have', async (t) => {
+await test('uses sizes that a terminal can have', async (t) => {
   const snapshots = createSnapshots({ log: quietLog() });
   t.teardown(() => snapshots.close());
   for (const size of [
@@ -107,7 +107,7 @@ await test('sizes are those that a terminal can have', async (t) => {
   }
 });
 
-await test('who comes when queue is full, or after the end, gets the note at once', async (t) => {
+await test('a full or closed queue returns the note immediately', async (t) => {
   const log = quietLog();
   const snapshots = createSnapshots({ log });
   const all = Array.from({ length: 70 }, (_, place) => snapshots.take(`learner ${place}`, ENDLESS, SIZE));

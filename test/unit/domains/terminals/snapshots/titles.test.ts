@@ -8,15 +8,15 @@ function left(...pieces: string[]): string {
   return watch.sequences().toString().replaceAll('\x1b', '^');
 }
 
-await test('the title that was set last is left', (t) => {
+await test('the last title stays', (t) => {
   t.equal(left('plain \x1b[1mtext \x1b]8;;http://x/\x07'), '');
   t.equal(left('\x1b]0;one\x07 \x1b]2;제목\x1b\\ \x1b]4;1;red\x07'), '^]2;제목^\\');
-  t.equal(left('\x1b]2;one\x07\x1b]2;\x07'), '', 'it can be taken away');
-  t.equal(left('\x1b]2;one\x07\x1b]2;two\x18three\x07'), '^]2;one^\\', 'what was broken off sets none');
+  t.equal(left('\x1b]2;one\x07\x1b]2;\x07'), '', 'it can be removed');
+  t.equal(left('\x1b]2;one\x07\x1b]2;two\x18three\x07'), '^]2;one^\\', 'an aborted sequence sets none');
   t.equal(
     left(`\x1b]2;one\x07\x1b]2;${'x'.repeat(100_000)}`, 'x\x07'),
     '^]2;one^\\',
-    'nor does what has no end',
+    'an unfinished one sets none',
   );
   t.equal(left(`\x1b]2;${'x'.repeat(1_024)}\x07`).length, 1_024 + 6, 'the longest');
   t.equal(left('\x1b]2;one\x07', `\x1b]2;${'x'.repeat(1_000)}`, `${'x'.repeat(25)}\x07`), '^]2;one^\\');
@@ -25,7 +25,7 @@ await test('the title that was set last is left', (t) => {
   t.end();
 });
 
-await test('pieces may be cut anywhere', (t) => {
+await test('pieces may be split anywhere', (t) => {
   const all = 'a\x1b]0;one\x1b\\b\x1b\x1b]2;두 번째\x07\x1b]2;broken\x1b]2;last\x1b\\\x1b[1mc';
   for (let length = 1; length <= all.length; length++) {
     const pieces = all.match(new RegExp(`[^]{1,${length}}`, 'gu')) ?? [];
@@ -34,7 +34,7 @@ await test('pieces may be cut anywhere', (t) => {
   t.end();
 });
 
-await test('a screen is drawn with a title that was set before all that is kept', async (t) => {
+await test('a screen is drawn with a title from before the buffered output', async (t) => {
   const watch = createModeWatch();
   watch.read(Buffer.from('$ vim\r\n\x1b]2;notes.txt\x07\x1b[?1049hmuch'));
   const drawn = await serializeScreen(

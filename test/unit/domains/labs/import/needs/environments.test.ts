@@ -7,11 +7,11 @@ import {
 } from '../../../../../../src/domains/labs/import/needs/environments.ts';
 import { emptyFolder } from '../../../../../kit/labs/git-repository.ts';
 
-await t.test('maps imageids to images, or refuses them with a reason', async (t) => {
+await t.test('maps image ids to images, or rejects them with a reason', async (t) => {
   const environmentFor = environmentsOf({});
   const plain = { image: 'berth/lab-ubuntu', hosts: ['host01'], folder: '/root', memory: '512 MiB' };
   for (const id of ['ubuntu', 'ubuntu:2004', 'ubuntu1804']) t.match(environmentFor(id), plain, id);
-  t.match(environmentFor('Ubuntu-4GB'), { ...plain, memory: '4 GiB' }, 'memory that an imageid names');
+  t.match(environmentFor('Ubuntu-4GB'), { ...plain, memory: '4 GiB' }, 'the memory in the image id');
   t.match(environmentFor('docker-2GB'), { memory: '2 GiB', profile: 'nested' });
   t.match(environmentFor('bash'), { image: 'berth/lab-ubuntu', folder: '/home/scrapbook/tutorial' });
   t.match(environmentFor('python:3.8'), { image: 'python:3' });
@@ -52,7 +52,7 @@ ubuntu: { image: "ubuntu:24.04", lacks: [docker] }
     cpus: 2,
     lacks: [],
   });
-  t.match(environmentFor('docker-4GB'), { memory: '1 GiB' }, "one's own table decides");
+  t.match(environmentFor('docker-4GB'), { memory: '1 GiB' }, 'your own table decides');
   t.match(environmentFor('ubuntu'), { image: 'ubuntu:24.04', lacks: ['docker'] });
   t.same(environmentFor('ubuntu:1804'), { refuse: 'is too old' });
   t.match(environmentFor('ubuntu2004'), { image: 'berth/lab-ubuntu' });

@@ -4,7 +4,7 @@ import { hiddenScript, verifyScript } from '../../../../../../src/domains/labs/i
 import { solutionOf } from '../../../../../../src/domains/labs/import/write-steps.ts';
 import type { PageCommand } from '../../../../../../src/domains/labs/import/text/page.ts';
 
-/** Runs a script as Berth does: by the interpreter that its first line names. */
+/** Runs a script as Berth does: with the interpreter in its first line. */
 function run(script: string): Promise<{ code: number; stdout: string }> {
   return new Promise((resolve) => {
     const child = execFile('/bin/bash', ['-s'], (error, stdout) => {
@@ -41,7 +41,7 @@ await t.test('a script that can print "done" must print it and succeed', async (
     ['false && echo done 2>/dev/null; true', 1],
     ['false && echo done >&1; true', 1],
     ['[ $# = 0 ] && false && echo done; true', 1],
-    // These have "done" in them, and do not say it.
+    // These contain "done" but do not print it.
     ['echo done > /tmp/done-of-check; rm /tmp/done-of-check', 0],
     ['echo "done">>/dev/null', 0],
     ['grep -q "echo done >" /dev/null || true', 0],
@@ -54,39 +54,36 @@ await t.test('a script that can print "done" must print it and succeed', async (
   t.match(await run(verifyScript('false && echo done', '/tmp')), { stdout: 'This step is not done yet.\n' });
 });
 
-await t.test(
-  "a text's commands make a solution, and what it leaves running goes on beside the rest",
-  async (t) => {
-    const command = (code: string, terminal?: number, interrupt = false, machine?: string): PageCommand => {
-      return { code, terminal, machine, interrupt, line: 1 };
-    };
-    const left = (code: string) => `(\n${code}\n) &\nsleep 2\n`;
-    const script = (lines: string) => `#!/bin/bash\ncd /root\n${lines}true\n`;
-    const alone = (lines: string) => [{ machine: undefined, script: script(lines) }];
-    t.same(solutionOf([], '/root'), []);
-    t.same(
-      solutionOf([command('sleep 9'), command('pwd', 1, true), command('ls')], '/root'),
-      alone(`${left('sleep 9')}pwd\nls\n`),
-    );
-    t.same(
-      solutionOf([command('serve'), command('curl', 2), command('ls', 2)], '/root'),
-      alone(`${left('serve')}curl\nls\n`),
-    );
-    t.same(
-      solutionOf([command('make'), command('serve', 2), command('use')], '/root'),
-      alone(`make\n${left('serve')}use\n`),
-    );
-    t.same(solutionOf([command('a'), command('b', 1, false, 'db'), command('c')], '/root'), [
-      { machine: undefined, script: script('a\n') },
-      { machine: 'db', script: script(left('b')) },
-      { machine: undefined, script: script('c\n') },
-    ]);
-    for (const waiting of ['vim a', 'sudo nano /etc/hosts', 'man ls', 'top', 'crontab -e']) {
-      t.same(solutionOf([command(waiting), command('ls')], '/root'), alone('ls\n'), waiting);
-    }
-    const toAndFro = Array.from({ length: 21 }, (_, place) => command('a', 1, false, `m${place % 2}`));
-    t.same(solutionOf(toAndFro, '/root'), []);
-    const [part] = solutionOf([command('cat /none'), command('false')], '/tmp');
-    t.match(await run(part?.script ?? ''), { code: 0 });
-  },
-);
+await t.test("a text's commands become a solution, and its background processes keep running", async (t) => {
+  const command = (code: string, terminal?: number, interrupt = false, machine?: string): PageCommand => {
+    return { code, terminal, machine, interrupt, line: 1 };
+  };
+  const left = (code: string) => `(\n${code}\n) &\nsleep 2\n`;
+  const script = (lines: string) => `#!/bin/bash\ncd /root\n${lines}true\n`;
+  const alone = (lines: string) => [{ machine: undefined, script: script(lines) }];
+  t.same(solutionOf([], '/root'), []);
+  t.same(
+    solutionOf([command('sleep 9'), command('pwd', 1, true), command('ls')], '/root'),
+    alone(`${left('sleep 9')}pwd\nls\n`),
+  );
+  t.same(
+    solutionOf([command('serve'), command('curl', 2), command('ls', 2)], '/root'),
+    alone(`${left('serve')}curl\nls\n`),
+  );
+  t.same(
+    solutionOf([command('make'), command('serve', 2), command('use')], '/root'),
+    alone(`make\n${left('serve')}use\n`),
+  );
+  t.same(solutionOf([command('a'), command('b', 1, false, 'db'), command('c')], '/root'), [
+    { machine: undefined, script: script('a\n') },
+    { machine: 'db', script: script(left('b')) },
+    { machine: undefined, script: script('c\n') },
+  ]);
+  for (const waiting of ['vim a', 'sudo nano /etc/hosts', 'man ls', 'top', 'crontab -e']) {
+    t.same(solutionOf([command(waiting), command('ls')], '/root'), alone('ls\n'), waiting);
+  }
+  const toAndFro = Array.from({ length: 21 }, (_, place) => command('a', 1, false, `m${place % 2}`));
+  t.same(solutionOf(toAndFro, '/root'), []);
+  const [part] = solutionOf([command('cat /none'), command('false')], '/tmp');
+  t.match(await run(part?.script ?? ''), { code: 0 });
+});
