@@ -140,7 +140,19 @@ module.exports = {
       name: 'terminal-client-only-in-commands',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/cli/' },
-      to: { path: '^packages/' },
+      to: { path: '^packages/terminal-client/' },
+    },
+    {
+      name: 'lab-format-needs-only-markdown-it',
+      severity: 'error',
+      from: { path: '^packages/lab-format/' },
+      to: { pathNot: '^packages/lab-format/|node_modules/markdown-it/' },
+    },
+    {
+      name: 'lab-format-only-in-labs',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/domains/labs/' },
+      to: { path: '^packages/lab-format/' },
     },
     {
       name: 'no-circles',

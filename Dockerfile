@@ -11,6 +11,7 @@ RUN apt-get update \
  && rm -rf /var/lib/apt/lists/*
 COPY package.json package-lock.json .npmrc ./
 COPY web/package.json web/
+COPY packages/lab-format/package.json packages/lab-format/
 COPY packages/terminal-client/package.json packages/terminal-client/
 RUN npm_config_nodedir="$(dirname "$(dirname "$(command -v node)")")" npm ci
 COPY tsconfig.json tsconfig.build.json schema.graphql ./

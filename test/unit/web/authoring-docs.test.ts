@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { test } from 'tap';
-import { wordProblems } from '../../../src/domains/labs/schema/code-words.ts';
+import { readBraces, readFence } from 'berth-lab-format/code-words';
+import { readCode } from 'berth-lab-format/pages';
+import { wordProblems } from '../../../src/domains/labs/schema/word-problems.ts';
 import { parseBerthUrl } from '../../../web/src/modules/instructions/berth-url.ts';
-import { readBraces, readFence } from '../../../web/src/modules/instructions/code-actions.ts';
 
 const guide = await readFile(new URL('../../../docs/lab-authoring.md', import.meta.url), 'utf8');
 const pages = guide.slice(guide.indexOf('### Code that does something'), guide.indexOf('## Pulling images'));
@@ -23,8 +24,12 @@ await test('the documented words of code blocks do what the documentation says',
     ],
   );
   for (const each of words)
-    t.same(wordProblems(`\`\`\`bash ${each}\n\`\`\``, ['db']), [], 'the lab loader accepts them');
-  const braces = [...pages.matchAll(/\{\{(.*?)\}\}/g)].map(([, each = '']) => readBraces(each)?.kind);
+    t.same(
+      wordProblems(readCode(`\`\`\`bash ${each}\n\`\`\``).code, ['db']),
+      [],
+      'the lab loader accepts them',
+    );
+  const braces = [...pages.matchAll(/\{\{(.*?)\}\}/g)].map(([, each = '']) => readBraces(each).action?.kind);
   t.same(braces, ['run', 'run', 'copy']);
   t.end();
 });

@@ -1,3 +1,4 @@
+import { bracesOf } from 'berth-lab-format/pages';
 import { test } from 'tap';
 import { parseMarkdown } from '../../../web/src/modules/instructions/parse-markdown.ts';
 import type { TextNode } from '../../../web/src/modules/instructions/parse-markdown.ts';
@@ -42,9 +43,9 @@ await test('a first heading that repeats the one above it is left out', (t) => {
 await test('braces with an action are removed from the text, and other braces stay', (t) => {
   const [text] = parseMarkdown('Run `ls`{{exec}}! `a`{{.Name}} `{{exec}}` b{{exec}}', '');
   const [, ls, after, name] = text?.children ?? [];
-  t.match(ls?.token.meta, { kind: 'run' });
+  t.match(ls && bracesOf(ls.token)?.action, { kind: 'run' });
   t.equal(after?.token.content, '! ');
-  t.notOk(name?.token.meta);
+  t.notOk(name && bracesOf(name.token)?.action);
   t.same(outline('`a`{{.Name}} `{{exec}}` b{{exec}}'), [
     { paragraph_open: ['a', '{{.Name}} ', '{{exec}}', ' b{{exec}}'] },
   ]);

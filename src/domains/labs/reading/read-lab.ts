@@ -6,6 +6,7 @@ import { describeProblem, writeKey } from '../lab-problem.ts';
 import type { LabProblem } from '../lab-problem.ts';
 import { languagesOf } from '../schema/language-schema.ts';
 import { labSchema } from '../schema/lab-schema.ts';
+import { createPageReader } from './pages.ts';
 import { createPictureBudget } from './pictures.ts';
 import { parseLabYaml, entries, isMapping } from './lab-yaml.ts';
 import { explainIssue } from '../schema/schema-messages.ts';
@@ -65,6 +66,7 @@ function readDocument(slug: string, content: LabFolder, report: Report): Lab | u
     languages: languagesOf(yaml.data),
     machines: machineNames(yaml.data),
     pictures: createPictureBudget(),
+    readPage: createPageReader(),
   };
   const read = labSchema(written).safeParse(yaml.data);
   const keyProblems = merge(

@@ -1,4 +1,6 @@
 import type { LabFolder } from '../reading/lab-folder.ts';
+import { createPageReader } from '../reading/pages.ts';
+import type { PageReader } from '../reading/pages.ts';
 import { createPictureBudget } from '../reading/pictures.ts';
 import type { PictureBudget } from '../reading/pictures.ts';
 
@@ -10,10 +12,11 @@ export interface LabContext extends Pick<LabFolder, 'files' | 'refused' | 'runna
   machines: readonly string[];
   /** The remaining size for pictures in its texts. */
   pictures: PictureBudget;
+  /** Finds the code in its texts. */
+  readPage: PageReader;
 }
 
 /** An empty context, for uses of the schema without a lab. */
-
 export const emptyContext: LabContext = {
   files: new Map(),
   refused: new Map(),
@@ -21,4 +24,5 @@ export const emptyContext: LabContext = {
   languages: ['en'],
   machines: [],
   pictures: createPictureBudget(),
+  readPage: createPageReader(),
 };

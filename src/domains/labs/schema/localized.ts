@@ -4,7 +4,7 @@ import type { LocalizedText } from '../localized-text.ts';
 import type { LabContext } from './lab-context.ts';
 import { line } from './names.ts';
 import { withPictures } from './page-pictures.ts';
-import { wordProblems } from './code-words.ts';
+import { wordProblems } from './word-problems.ts';
 import type { IssuePlace } from './schema-messages.ts';
 import { plainPath, readTextFile } from './text-file.ts';
 import type { Reading } from './text-file.ts';
@@ -40,8 +40,10 @@ export function localizedPassage(source: LabContext) {
 
 function markdown(source: LabContext, isPath: (given: string) => boolean) {
   const page = (text: string, folder: string, file?: string): Reading => {
-    const wrong = wordProblems(text, source.machines).map((problem) => ({ ...problem, file }));
-    return { wrong, ...withPictures(source, folder, text) };
+    const found = source.readPage(text);
+    if ('problem' in found) return found;
+    const wrong = wordProblems(found.code, source.machines).map((problem) => ({ ...problem, file }));
+    return { wrong, ...withPictures(source, text, { folder, blockLines: found.blockLines }) };
   };
   const read = (given: string): Reading => {
     if (!isPath(given)) return page(given.trim(), '.');

@@ -1,6 +1,5 @@
 import { posix } from 'node:path';
 import { isPicture, PICTURE_LIMITS, pictureAddress } from '../reading/pictures.ts';
-import { linesOf } from './code-blocks.ts';
 import type { LabContext } from './lab-context.ts';
 import { missingFile, pathProblem } from './text-file.ts';
 import type { Reading } from './text-file.ts';
@@ -10,8 +9,15 @@ const PICTURE = /!\[([^[\]]*)\]\(([^\s()<>]+)\)/g;
 
 const EXTERNAL = /^([a-z][a-z0-9+.-]*:|\/|#)/i;
 
-/** Embeds pictures that are files of the lab into a text; `folder` is the folder of the text's file. */
-export function withPictures(source: LabContext, folder: string, text: string): Reading {
+/**
+ * Embeds pictures that are files of the lab into a text. `folder` is the folder of the text's file, and `blockLines`
+ * are the lines that belong to code blocks, from 1.
+ */
+export function withPictures(
+  source: LabContext,
+  text: string,
+  { folder, blockLines }: { folder: string; blockLines: ReadonlySet<number> },
+): Reading {
   let left = PICTURE_LIMITS.page;
   let problem: string | undefined;
 
@@ -41,8 +47,10 @@ export function withPictures(source: LabContext, folder: string, text: string): 
     });
   }
 
-  const lines = [...linesOf(text)].map(({ kind, text: line }) => (kind === 'text' ? showIn(line) : line));
-  return problem === undefined ? { text: lines.join('\n') } : { problem };
+  // Every second part is a line end.
+  const parts = text.split(/(\r\n?|\n)/);
+  const shown = parts.map((part, index) => (blockLines.has(index / 2 + 1) ? part : showIn(part)));
+  return problem === undefined ? { text: shown.join('') } : { problem };
 }
 
 function sizeProblem(path: string, bytes: number, left: number): string | undefined {

@@ -1,5 +1,5 @@
 import { nearest } from '../reading/nearest.ts';
-import type { WordProblem } from './code-words.ts';
+import type { WordProblem } from './word-problems.ts';
 import type { LabContext } from './lab-context.ts';
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });

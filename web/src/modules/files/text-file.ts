@@ -1,3 +1,4 @@
+import type { WriteMode } from 'berth-lab-format/code-words';
 import { fileAddress, FileProblem, request } from './machine-files.ts';
 import type { MachineRef } from './machine-files.ts';
 import { fileTexts } from './texts.ts';
@@ -59,6 +60,3 @@ function edit(path: string, current: string | undefined, text: string, how: Writ
 function endLine(text: string): string {
   return text === '' || text.endsWith('\n') ? text : `${text}\n`;
 }
-
-/** How text is written to a file: it replaces the content, is appended, or replaces a marker. */
-export type WriteMode = { mode: 'replace' } | { mode: 'append' } | { mode: 'insert'; marker: string };

@@ -1,3 +1,5 @@
+import { readFence } from 'berth-lab-format/code-words';
+import type { CodeAction } from 'berth-lab-format/code-words';
 import { useState } from 'react';
 import type { LabSession } from '../../generated/operations.ts';
 import { CopyButton } from '../../components/copy-button.tsx';
@@ -5,8 +7,6 @@ import { copyText, copyTexts } from '../../components/copy-text.ts';
 import { CopyIcon, DoneIcon, RunIcon } from '../../components/icons.tsx';
 import { FileProblem } from '../files/machine-files.ts';
 import { changeFile } from '../files/text-file.ts';
-import { readFence } from './code-actions.ts';
-import type { CodeAction } from './code-actions.ts';
 import { instructionTexts } from './texts.ts';
 import { useTexts } from '../language/language.ts';
 import { useReadySession } from '../session/session.ts';
@@ -92,7 +92,7 @@ function WriteButton(props: { code: string; action: Write; session: LabSession }
 }
 
 /** Shows inline code. If it has an action, a click runs or copies it. */
-export function InlineCode({ code, action }: { code: string; action: CodeAction | null }) {
+export function InlineCode({ code, action }: { code: string; action: CodeAction | undefined }) {
   const texts = useTexts(instructionTexts);
   const { copied: copiedText } = useTexts(copyTexts);
   const session = useReadySession();

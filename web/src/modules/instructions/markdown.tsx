@@ -1,10 +1,10 @@
+import { bracesOf, isEmbeddedImage } from 'berth-lab-format/pages';
 import { createElement, Fragment, useMemo } from 'react';
 import type { ReactNode } from 'react';
 import { BerthLink } from './berth-link.tsx';
 import { parseBerthUrl } from './berth-url.ts';
 import { CodeBlock, InlineCode } from './code.tsx';
-import type { CodeAction } from './code-actions.ts';
-import { isEmbeddedImage, parseMarkdown } from './parse-markdown.ts';
+import { parseMarkdown } from './parse-markdown.ts';
 import type { TextNode } from './parse-markdown.ts';
 
 /** Renders a lab's text below the page's own heading. Only known elements are created; HTML in the text stays text. */
@@ -23,7 +23,7 @@ function render(node: TextNode): ReactNode {
     case 'softbreak':
       return '\n';
     case 'code_inline':
-      return <InlineCode code={token.content} action={token.meta as CodeAction | null} />;
+      return <InlineCode code={token.content} action={bracesOf(token)?.action} />;
     case 'fence':
     case 'code_block':
       return <CodeBlock code={token.content} info={token.info} />;

@@ -1,12 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readFence } from 'berth-lab-format/code-words';
+import { bracesOf, isEmbeddedImage } from 'berth-lab-format/pages';
 import t from 'tap';
 import { parseBerthUrl } from '../../../../../web/src/modules/instructions/berth-url.ts';
-import { readFence } from '../../../../../web/src/modules/instructions/code-actions.ts';
-import {
-  isEmbeddedImage,
-  parseMarkdown,
-} from '../../../../../web/src/modules/instructions/parse-markdown.ts';
+import { parseMarkdown } from '../../../../../web/src/modules/instructions/parse-markdown.ts';
 import type { TextNode } from '../../../../../web/src/modules/instructions/parse-markdown.ts';
 import { importAll, scenarioFixtures } from '../../../../kit/labs/imports.ts';
 
@@ -15,7 +13,8 @@ function seenIn(text: string): { actions: unknown[]; targets: unknown[]; images:
   const seen = { actions: [] as unknown[], targets: [] as unknown[], images: 0 };
   const visit = ({ token, children }: TextNode) => {
     if (token.type === 'fence') seen.actions.push(readFence(token.info).action);
-    if (token.type === 'code_inline' && token.meta) seen.actions.push(token.meta);
+    const inline = bracesOf(token)?.action;
+    if (inline) seen.actions.push(inline);
     const href = String(token.attrGet('href') ?? '');
     if (href.startsWith('berth:')) seen.targets.push(parseBerthUrl(href));
     if (token.type === 'image' && isEmbeddedImage(String(token.attrGet('src') ?? ''))) seen.images += 1;
