@@ -5,10 +5,10 @@ import { eachDatabase, freshDatabase, providers } from '../../kit/database/datab
 
 const FIFTY = Array.from({ length: 50 }, (_, index) => index);
 
-await test('transactions side by side', async (t) => {
+await test('concurrent transactions', async (t) => {
   await eachDatabase(
     t,
-    'lose nothing that was acknowledged, beside plain writes and rollbacks',
+    'lose no acknowledged write, despite plain writes and rollbacks',
     async (t, database) => {
       await putCounter(database);
       const plain: string[] = [];
@@ -25,17 +25,17 @@ await test('transactions side by side', async (t) => {
       t.strictSame(
         plain.filter((id) => !ids.includes(id)),
         [],
-        'each acknowledged write is there',
+        'each acknowledged write is stored',
       );
       t.strictSame(
         ids.filter((id) => id.startsWith('undone')),
         [],
-        'nothing of a rolled back transaction is',
+        'nothing of a rolled back transaction is stored',
       );
     },
   );
 
-  await eachDatabase(t, 'show nothing uncommitted to reads outside them', async (t, database) => {
+  await eachDatabase(t, 'hide uncommitted rows from other reads', async (t, database) => {
     const seen = new Set<number>();
     const reading = new AbortController();
     const reader = (async () => {
@@ -50,7 +50,7 @@ await test('transactions side by side', async (t) => {
     t.strictSame([...seen], [0]);
   });
 
-  await eachDatabase(t, 'are tried again only for a conflict', async (t, database) => {
+  await eachDatabase(t, 'are retried only after a conflict', async (t, database) => {
     let runs = 0;
     const failing = database.transaction(async () => {
       runs++;
@@ -62,7 +62,7 @@ await test('transactions side by side', async (t) => {
 });
 
 for (const provider of providers) {
-  await test(`a transaction that takes too long ends, and others go on (${provider})`, async (t) => {
+  await test(`a transaction that takes too long ends, and others continue (${provider})`, async (t) => {
     const database = await freshDatabase(t, provider, { transactionLimit: 300 });
     await putCounter(database);
     const slow = database.transaction(async (tx) => {
@@ -74,7 +74,7 @@ for (const provider of providers) {
     await t.rejects(slow);
     await after;
     t.equal(await counter(database), 1);
-    t.equal(await database.client.user.count(), 1, 'nothing of the slow one stayed');
+    t.equal(await database.client.user.count(), 1, 'nothing of the slow one was stored');
   });
 }
 
@@ -90,7 +90,7 @@ async function counter(database: Database): Promise<number> {
   return Number((await database.client.user.findUniqueOrThrow({ where: { id: 'counter' } })).name);
 }
 
-/** Reads, lets others go on, and writes what it read plus one. */
+/** Reads, lets others run, and writes the value plus one. */
 async function addOne(database: Database): Promise<void> {
   await database.transaction(async (tx) => {
     const { name } = await tx.user.findUniqueOrThrow({ where: { id: 'counter' } });

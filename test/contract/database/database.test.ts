@@ -11,7 +11,7 @@ const person = (id: string, more: { email?: string; name?: string } = {}) => ({
 });
 
 await test('the database', async (t) => {
-  await eachDatabase(t, 'answers a ping and gives rows back as they were put in', async (t, database) => {
+  await eachDatabase(t, 'answers a ping and returns rows unchanged', async (t, database) => {
     await database.ping();
     await database.client.user.create({ data: person('ann', { email: 'ann@example.org' }) });
     t.strictSame(await database.client.user.findUnique({ where: { id: 'ann' } }), {
@@ -20,7 +20,7 @@ await test('the database', async (t) => {
     });
   });
 
-  await eachDatabase(t, 'keeps nothing of a transaction that throws', async (t, database) => {
+  await eachDatabase(t, 'stores nothing of a transaction that throws', async (t, database) => {
     const refused = database.transaction(async (tx) => {
       await tx.user.create({ data: person('ann') });
       throw new Error('changed my mind');
@@ -29,12 +29,12 @@ await test('the database', async (t) => {
     t.equal(await database.client.user.count(), 0);
   });
 
-  await eachDatabase(t, 'tells which unique field a row would have broken', async (t, database) => {
+  await eachDatabase(t, 'reports the unique fields that a row violates', async (t, database) => {
     const { client } = database;
     await client.user.create({ data: person('ann', { email: 'ann@example.org' }) });
     const error = async (work: Promise<unknown>) =>
       work.then(
-        () => t.fail('should be refused'),
+        () => t.fail('should be rejected'),
         (error: unknown) => error,
       );
 
@@ -61,12 +61,12 @@ await test('the database', async (t) => {
     };
     t.notOk(
       isUniqueViolation(await error(client.apiToken.create({ data: noSuchUser }))),
-      'a foreign key is another matter',
+      'a foreign key is different',
     );
     t.notOk(isUniqueViolation(new Error('other')));
   });
 
-  await eachDatabase(t, 'deletes what belongs to a deleted row', async (t, { client }) => {
+  await eachDatabase(t, 'deletes the rows that belong to a deleted row', async (t, { client }) => {
     await client.user.create({ data: person('ann') });
     const token = {
       id: 't',

@@ -14,7 +14,7 @@ import { eachDatabase } from '../../kit/database/databases.ts';
 const at = new Date();
 const later = new Date(at.getTime() + 60_000);
 
-await test('what belongs to somebody or something that was deleted meanwhile is refused by name', async (t) => {
+await test('rows of a deleted parent are rejected with its name', async (t) => {
   await eachDatabase(t, 'gone', async (t, database) => {
     const base = { id: 'x', userId: 'gone', createdAt: at, expiresAt: later };
     const token = { ...base, name: 'x', prefix: 'x', scopes: [...allScopes], lastUsedAt: undefined };

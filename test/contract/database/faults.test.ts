@@ -5,11 +5,11 @@ import { eachDatabase, freshDatabase } from '../../kit/database/databases.ts';
 
 const person = (id: string) => ({ id, name: id, role: 'student' as const, createdAt: new Date(0) });
 
-await test('a full disk is DISK_FULL, and loses nothing that was there (sqlite)', async (t) => {
+await test('a full disk is DISK_FULL, and loses no existing rows (sqlite)', async (t) => {
   const database = await freshDatabase(t, 'sqlite');
   const { client } = database;
   await client.user.create({ data: person('before') });
-  // SQLite's own limit of the file's size gives the very error of a full disk.
+  // SQLite's own limit of the file size causes the same error as a full disk.
   const [size] = await client.$queryRawUnsafe<{ page_count: number }[]>('PRAGMA page_count');
   await client.$queryRawUnsafe(`PRAGMA max_page_count=${Number(size?.page_count) + 2}`);
   const large = { ...person('large'), name: 'x'.repeat(100_000) };
@@ -28,11 +28,11 @@ await test('a full disk is DISK_FULL, and loses nothing that was there (sqlite)'
   );
 });
 
-await test('with the room that it keeps, a database takes changes on a full disk', async (t) => {
+await test('a database can still write to its reserved space on a full disk', async (t) => {
   const database = await freshDatabase(t, 'sqlite');
   const { client } = database;
   await database.keepSpareSpace();
-  // It is kept once: the files do not grow by it again.
+  // Space is reserved only once: the files do not grow again.
   await client.$queryRawUnsafe('PRAGMA max_page_count=1');
   await database.keepSpareSpace();
   for (let n = 0; n < 200; n++)
@@ -47,34 +47,34 @@ await test('a full disk is DISK_FULL (postgresql)', async (t) => {
   await t.rejects(client.$executeRawUnsafe(raise), { code: 'DISK_FULL' });
 });
 
-await test('a server that goes is DATABASE_UNREACHABLE, and the next statement finds it again', async (t) => {
+await test('a lost server is DATABASE_UNREACHABLE, and the next statement reconnects', async (t) => {
   const { client, ping } = await freshDatabase(t, 'postgresql');
   const gone = client.$queryRawUnsafe('SELECT pg_terminate_backend(pg_backend_pid())::text');
   await t.rejects(gone, { code: 'DATABASE_UNREACHABLE' });
   await ping();
 });
 
-await test('a database that is not there is DATABASE_UNREACHABLE', async (t) => {
+await test('a missing database is DATABASE_UNREACHABLE', async (t) => {
   const away = { code: 'DATABASE_UNREACHABLE' };
   await t.rejects(openDatabase({ url: 'postgresql://127.0.0.1:1/berth' }), away);
   await t.rejects(openDatabase({ url: 'postgresql://localhost:1/berth' }), away);
   await t.rejects(openDatabase({ url: 'file:/no/such/folder/berth.db' }), away);
 });
 
-await test('an address that is neither is CONFIG_INVALID', async (t) => {
+await test('another address is CONFIG_INVALID', async (t) => {
   for (const url of ['mysql://host/berth', 'file::memory:', '']) {
     await t.rejects(openDatabase({ url }), { code: 'CONFIG_INVALID', message: /DATABASE_URL must name/ });
   }
 });
 
-await test('a write inside a transaction but not by it is refused after a time, not waited for forever', async (t) => {
+await test('a plain write during a transaction of the same task is rejected after a limit, not awaited forever', async (t) => {
   const database = await freshDatabase(t, 'sqlite', { transactionLimit: 200 });
   const { client } = database;
-  // The plain write waits for the transaction, which waits for it, until the transaction's time is over.
+  // The plain write waits for the transaction, which waits for it, until the transaction times out.
   const stuck = database.transaction(async () => void (await client.user.create({ data: person('plain') })));
   await t.rejects(stuck);
   await setTimeout(50);
-  t.equal(await client.user.count(), 1, 'the plain write went on by itself');
+  t.equal(await client.user.count(), 1, 'the plain write ran after all');
 });
 
 await test('closing twice is fine', async (t) => {

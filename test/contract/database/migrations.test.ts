@@ -32,24 +32,20 @@ for (const provider of providers) {
       t.strictSame(await migrate({ url }), names);
       t.equal(engines().length, 1);
       t.strictSame(await migrate({ url }), []);
-      t.equal(
-        engines().length,
-        0,
-        'the second time without the engine, which takes longer than all the rest',
-      );
+      t.equal(engines().length, 0, 'the second time without the schema engine, which is slow to load');
       const database = await openDatabase({ url });
       t.equal(await database.client.user.count(), 0);
       await database.close();
     });
 
-    await t.test('apply once however many start together', async (t) => {
+    await t.test('apply once, even if many processes start together', async (t) => {
       const url = await emptyDatabaseUrl(t, provider);
       const names = (await readMigrations(provider)).map(({ name }) => name);
       const all = await Promise.all([migrate({ url }), migrate({ url }), migrate({ url })]);
-      t.strictSame(all.flat().toSorted(), names, 'each is applied by one of them');
+      t.strictSame(all.flat().toSorted(), names, 'one of them applies each');
     });
 
-    await t.test('give exactly the models: a change of the models needs a migration', async (t) => {
+    await t.test('match the models: a change of the models needs a migration', async (t) => {
       const models = await readModels(provider);
       const adapter = await describing(await freshDatabaseUrl(t, provider));
       t.teardown(() => adapter.dispose());
@@ -71,7 +67,7 @@ for (const provider of providers) {
       t.equal(exitCode, 0, `"npm run migration:new -- name" would write:\n${stdout ?? ''}`);
     });
 
-    await t.test('leave the database as it was when one fails, and go on from there', async (t) => {
+    await t.test('leave the database unchanged when one fails, and continue from there', async (t) => {
       const url = await emptyDatabaseUrl(t, provider);
       const first = migration('1_first', 'CREATE TABLE "A" ("id" INTEGER PRIMARY KEY);');
       const broken = migration(
@@ -86,13 +82,13 @@ for (const provider of providers) {
       t.strictSame(await migrate({ url, migrations: [first, mended] }), ['2_second']);
     });
 
-    await t.test('may hold functions and texts with semicolons', async (t) => {
+    await t.test('may contain functions and texts with semicolons', async (t) => {
       const url = await emptyDatabaseUrl(t, provider);
       const script = `CREATE TABLE "A" ("text" TEXT DEFAULT 'one; two'); INSERT INTO "A" VALUES ('a;b');`;
       t.strictSame(await migrate({ url, migrations: [migration('1_first', script)] }), ['1_first']);
     });
 
-    await t.test('refuse a database of a newer version, and one whose migrations were others', async (t) => {
+    await t.test('reject a database of a newer version, and one with other migrations', async (t) => {
       const url = await emptyDatabaseUrl(t, provider);
       const first = migration('1_first', 'CREATE TABLE "A" ("id" INTEGER PRIMARY KEY);');
       const second = migration('2_second', 'CREATE TABLE "B" ("id" INTEGER PRIMARY KEY);');
@@ -110,7 +106,7 @@ for (const provider of providers) {
   });
 }
 
-await test('remaking a table in SQLite deletes nothing that refers to it', async (t) => {
+await test('recreating a table in SQLite deletes no rows that refer to it', async (t) => {
   const url = await emptyDatabaseUrl(t, 'sqlite');
   const first = migration(
     '1_first',
@@ -137,7 +133,7 @@ await test('remaking a table in SQLite deletes nothing that refers to it', async
   });
 });
 
-await test('a schema of PostgreSQL need not be called public; one without tables is no database of the service', async (t) => {
+await test('a PostgreSQL schema can have another name than public, and must be empty before the first start', async (t) => {
   const server = await emptyDatabaseUrl(t, 'postgresql');
   const admin = new Client({ connectionString: server });
   await admin.connect();
@@ -174,7 +170,7 @@ await test('a start waits while another process migrates PostgreSQL', async (t) 
   t.equal(await migrating, true);
 });
 
-await test('a process keeps no lock of PostgreSQL while it waits to apply its next migration', async (t) => {
+await test('a process holds no PostgreSQL lock while it waits to apply its next migration', async (t) => {
   const url = await emptyDatabaseUrl(t, 'postgresql');
   const migrations = ['1_first', '2_second'].map((name, index) =>
     migration(name, `CREATE TABLE "T${index}" ("id" INTEGER PRIMARY KEY);`),
@@ -196,7 +192,7 @@ await test('a process keeps no lock of PostgreSQL while it waits to apply its ne
   await before.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK_KEY]);
   const migrating = migrate({ url, migrations });
   while ((await waiting(before)) !== 1) await setTimeout(10);
-  // The server gives the lock in the order in which it was asked for: this one has it after the first migration.
+  // The server grants the lock in the order of the requests: this one gets it after the first migration.
   const turn = between.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK_KEY]);
   while ((await waiting(before)) !== 2) await setTimeout(10);
   await before.end();
@@ -206,17 +202,17 @@ await test('a process keeps no lock of PostgreSQL while it waits to apply its ne
     `SELECT objid FROM pg_locks WHERE locktype = 'advisory' AND granted AND pid <> pg_backend_pid()
      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
   );
-  t.strictSame(rows, [], 'or it and the process that has its turn would wait for each other');
+  t.strictSame(rows, [], 'otherwise it and the waiting process would deadlock');
   await between.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK_KEY]);
   t.strictSame(await migrating, ['1_first', '2_second']);
 });
 
-await test('a database that cannot be reached or made is DATABASE_UNREACHABLE', async (t) => {
+await test('an unreachable database is DATABASE_UNREACHABLE', async (t) => {
   await t.rejects(migrate({ url: 'postgresql://127.0.0.1:1/berth' }), { code: 'DATABASE_UNREACHABLE' });
   await t.rejects(migrate({ url: 'file:/proc/berth.db' }), { code: 'DATABASE_UNREACHABLE' });
 });
 
-/** An adapter through which the schema engine can read all of the tables. */
+/** An adapter that lets the schema engine read all tables. */
 async function describing(url: string): Promise<SqlDriverAdapter> {
   if (url.startsWith('file:')) return createSqliteAdapter({ file: url.slice('file:'.length) }).connect();
   const pool = new Pool({ connectionString: url });

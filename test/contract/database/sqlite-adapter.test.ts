@@ -16,7 +16,7 @@ async function connect(t: Test) {
   return { adapter, ids };
 }
 
-await test('a transaction that has ended takes no more statements', async (t) => {
+await test('an ended transaction rejects statements', async (t) => {
   const { adapter, ids } = await connect(t);
   const transaction = await adapter.startTransaction();
   await transaction.executeRaw(insertion('in'));
@@ -40,7 +40,7 @@ await test('ending a transaction twice does not end the next one', async (t) => 
   t.strictSame(await ids(), ['in']);
 });
 
-await test('statements that return rows and write are writes', async (t) => {
+await test('statements that return rows and write count as writes', async (t) => {
   const { adapter, ids } = await connect(t);
   const { sql } = insertion('returned');
   t.strictSame((await adapter.queryRaw(statement(`${sql} RETURNING "id"`))).rows, [['returned']]);
@@ -49,7 +49,7 @@ await test('statements that return rows and write are writes', async (t) => {
   t.strictSame(await ids(), ['copied', 'returned']);
 });
 
-await test('savepoints undo a part of a transaction', async (t) => {
+await test('savepoints roll back a part of a transaction', async (t) => {
   const { adapter, ids } = await connect(t);
   const transaction = await adapter.startTransaction('SERIALIZABLE');
   await transaction.executeRaw(insertion('kept'));
@@ -61,14 +61,14 @@ await test('savepoints undo a part of a transaction', async (t) => {
   t.strictSame(await ids(), ['kept']);
 });
 
-await test('a transaction is not begun by a statement, nor with another isolation', async (t) => {
+await test('a transaction cannot be started by a statement or with another isolation level', async (t) => {
   const { adapter } = await connect(t);
   await t.rejects(adapter.executeRaw(statement('BEGIN')), { message: /database\.transaction/ });
   await t.rejects(adapter.startTransaction('READ COMMITTED'), { cause: { kind: 'InvalidIsolationLevel' } });
   await adapter.executeRaw(insertion('after'));
 });
 
-await test('those who wait when it closes are refused', async (t) => {
+await test('waiting statements are rejected when it closes', async (t) => {
   const { adapter } = await connect(t);
   const transaction = await adapter.startTransaction();
   const waiting = adapter.executeRaw(insertion('waiting'));

@@ -11,7 +11,7 @@ import { TYPESCRIPT } from '../../kit/service/typescript.ts';
 
 const ROUNDS = 5;
 
-await test('kill -9 of a writing process takes none of the inserts it was told of', async (t) => {
+await test('kill -9 of a writing process loses no acknowledged insert', async (t) => {
   const url = await freshDatabaseUrl(t, 'sqlite');
   const acknowledged: string[] = [];
   for (let round = 0; round < ROUNDS; round++) {
@@ -30,7 +30,7 @@ await test('kill -9 of a writing process takes none of the inserts it was told o
   t.strictSame(await database.client.$queryRawUnsafe('PRAGMA integrity_check'), [{ integrity_check: 'ok' }]);
 });
 
-await test('two processes write at once, and transactions of both add up', async (t) => {
+await test('two processes write at once, and the transactions of both add up', async (t) => {
   const url = await freshDatabaseUrl(t, 'sqlite');
   const database = await openDatabase({ url });
   t.teardown(() => database.close());
@@ -56,7 +56,7 @@ await test('two processes write at once, and transactions of both add up', async
   );
 });
 
-await test('waiting for another process does not stop this one', async (t) => {
+await test('waiting for another process does not block this one', async (t) => {
   const url = await freshDatabaseUrl(t, 'sqlite');
   const [one, other] = [await openDatabase({ url }), await openDatabase({ url })];
   t.teardown(() => Promise.all([one.close(), other.close()]));
@@ -70,7 +70,7 @@ await test('waiting for another process does not stop this one', async (t) => {
   await setTimeout(50);
   const before = ticks;
   await one.client.user.create({ data: person('waiting') });
-  t.ok(ticks - before > 5, 'timers went on');
+  t.ok(ticks - before > 5, 'timers kept running');
   await holding;
   t.equal(await one.client.user.count(), 2);
 });

@@ -4,18 +4,15 @@ import { PrismaClient } from '../../../src/infra/database/generated/sqlite/clien
 import { createSqliteAdapter } from '../../../src/infra/database/sqlite-adapter.ts';
 import { freshDatabaseUrl } from '../../kit/database/databases.ts';
 
-/*
- * Why Berth has an adapter of its own. When the first test fails, Prisma's has been mended: then
- * src/infra/database/sqlite-adapter.ts may no longer be needed.
- */
+/* Why Berth has its own adapter. If the first test fails, Prisma has fixed its adapter, and src/infra/database/sqlite-adapter.ts may no longer be needed. */
 
 await test("Prisma's own SQLite adapter loses an acknowledged write, and shows uncommitted rows", async (t) => {
   const url = await freshDatabaseUrl(t, 'sqlite');
   const client = new PrismaClient({ adapter: new PrismaBetterSqlite3({ url }) });
   t.teardown(() => client.$disconnect());
   const { seenInside, after } = await writeBesideRollback(client);
-  t.equal(seenInside, 1, 'a read outside sees what the transaction has not committed');
-  t.strictSame(after, [], 'the plain write, though acknowledged, went with the rollback');
+  t.equal(seenInside, 1, 'a read outside sees uncommitted rows');
+  t.strictSame(after, [], 'the acknowledged plain write was rolled back');
 });
 
 await test("Berth's adapter keeps the write and hides the rows", async (t) => {
@@ -34,9 +31,9 @@ async function writeBesideRollback(client: PrismaClient) {
   const transaction = client.$transaction(async (tx) => {
     await tx.user.create({ data: person('inside') });
     seenInside = await client.user.count();
-    // A statement of Prisma starts with its `then`.
+    // A Prisma statement starts when its `then` is called.
     plain = client.user.create({ data: person('plain') }).then(({ id }) => id);
-    // Gives the plain write the time it takes, where it does not wait.
+    // Gives the plain write time to run, in case it does not wait.
     await new Promise((resolve) => setTimeout(resolve, 100));
     throw new Error('roll back');
   });

@@ -7,7 +7,7 @@ import type { Model, ModelField, Models } from '../../kit/database/models.ts';
 
 type Row = Record<string, unknown>;
 
-/** A unique key as the database has it. */
+/** A unique key in the database. */
 interface Key {
   model: string;
   fields: string[];
@@ -15,7 +15,7 @@ interface Key {
 
 const textOf = ({ model, fields }: Key) => `${model}(${fields.toSorted().join(', ')})`;
 
-/** How many rows were made: no two have a value in common. */
+/** Number of created rows. No two rows have a value in common. */
 let count = 0;
 
 await test('every unique key of the schema', async (t) => {
@@ -33,8 +33,8 @@ await test('every unique key of the schema', async (t) => {
     );
   });
 
-  // The list comes from the database, so a partial key that only a migration knows collides here too.
-  await eachDatabase(t, 'is recognised when two rows collide on it', async (t, database) => {
+  // The list comes from the database, so it includes partial keys that only a migration knows.
+  await eachDatabase(t, 'is recognized when two rows collide', async (t, database) => {
     for (const key of await readKeys(database)) {
       const model = modelOf(datamodel, key.model);
       const first = await newRow(database, datamodel, model);
@@ -57,13 +57,13 @@ await test('every unique key of the schema', async (t) => {
     }
   });
 
-  await eachDatabase(t, 'refuses an upsert that would read before it writes', async (t, { client }) => {
+  await eachDatabase(t, 'rejects an upsert that would read before it writes', async (t, { client }) => {
     const setting = { key: 'a', value: '1' };
     const upsert = client.setting.upsert({ where: { key: 'a' }, create: setting, update: {} });
     await t.rejects(upsert, /a field of its key to itself/);
   });
 
-  // Stores rely on this where several processes may store one thing: a select before the insert would lose the race.
+  // Stores rely on this if several processes may store the same thing: a select before the insert would lose the race.
   await eachDatabase(t, 'lets many upsert one row at once', async (t, database) => {
     for (const model of datamodel.models.values()) {
       for (const fields of model.keys) {
@@ -108,7 +108,7 @@ async function readKeys({ client, provider }: Database): Promise<Key[]> {
     const key = keys.get(`${model} ${name}`) ?? { model, fields: [] };
     keys.set(`${model} ${name}`, { model, fields: [...key.fields, field] });
   }
-  // Berth's own list of migrations is no model; SQLite lists a primary key of several columns twice.
+  // Berth's own list of migrations is not a model. SQLite lists a primary key of several columns twice.
   const named = [...keys.values()].filter(({ model }) => !model.startsWith('_'));
   return [...new Map(named.map((key) => [textOf(key), key])).values()];
 }
@@ -119,7 +119,7 @@ function modelOf({ models }: Models, name: string): Model {
   return model;
 }
 
-/** Returns a row that collides with no other, after storing the rows that it refers to. */
+/** Returns a row that does not collide with any other, after storing the rows that it refers to. */
 async function newRow(database: Database, datamodel: Models, model: Model): Promise<Row> {
   count += 1;
   const row: Row = Object.fromEntries(model.fields.map((field) => [field.name, valueOf(datamodel, field)]));

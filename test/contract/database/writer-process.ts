@@ -1,9 +1,6 @@
 import { openDatabase } from '../../../src/infra/database/database.ts';
 
-/*
- * Inserts users without end, and prints the id of each once it is acknowledged:
- * node writer-process.ts <url> <prefix>
- */
+/* Inserts users without end, and prints the id of each acknowledged one: node writer-process.ts <url> <prefix> */
 const [, , url = '', prefix = ''] = process.argv;
 const { client } = await openDatabase({ url });
 for (let index = 0; ; index++) {

@@ -2,11 +2,11 @@ import { setTimeout } from 'node:timers/promises';
 import { test } from 'tap';
 import { eachBus } from '../../kit/database/buses.ts';
 
-/** Long enough for an event to come the wrong way, in milliseconds. */
+/** Long enough for an event to arrive by the wrong path, in milliseconds. */
 const MOMENT = 60;
 
 await test('an event bus', async (t) => {
-  await eachBus(t, 'tells all listeners of the topic, in order, and only them', async (t, bus) => {
+  await eachBus(t, 'notifies all listeners of the topic, in order, and no others', async (t, bus) => {
     const heard: unknown[] = [];
     bus.listen('user.changed', ({ userId }) => heard.push(['one', userId]));
     bus.listen('user.changed', ({ userId }) => heard.push(['two', userId]));
@@ -22,14 +22,14 @@ await test('an event bus', async (t) => {
     ]);
   });
 
-  await eachBus(t, 'tells each listener once, and no more when it is stopped', async (t, bus) => {
+  await eachBus(t, 'notifies each listener once, and not after it is stopped', async (t, bus) => {
     let calls = 0;
     const listener = () => void calls++;
     const stopOne = bus.listen('user.changed', listener);
     bus.listen('user.changed', listener);
     await bus.publish('user.changed', { userId: 'ann' });
     await setTimeout(MOMENT);
-    t.equal(calls, 2, 'the same function, given twice, is two listeners');
+    t.equal(calls, 2, 'a function given twice counts as two listeners');
     stopOne();
     stopOne();
     await bus.publish('user.changed', { userId: 'ann' });
@@ -49,12 +49,12 @@ await test('an event bus', async (t) => {
     t.strictSame(order, ['begin ann', 'end ann', 'begin bob', 'end bob']);
   });
 
-  await eachBus(t, 'logs what a listener throws, and goes on', async (t, bus, log) => {
+  await eachBus(t, 'logs what a listener throws, and continues', async (t, bus, log) => {
     const heard: string[] = [];
     bus.listen('user.changed', () => {
       throw new Error('no');
     });
-    // As plain JavaScript, or a careless cast, may give one.
+    // Plain JavaScript or a careless cast may pass such a listener.
     const late = (() => Promise.reject(new Error('later'))) as () => void;
     bus.listen('user.changed', late);
     bus.listen('user.changed', ({ userId }) => heard.push(userId));
@@ -65,7 +65,7 @@ await test('an event bus', async (t) => {
     t.strictSame(log.told(), Array(4).fill('error: contained an exception'));
   });
 
-  await eachBus(t, 'is healthy until it is closed, and then refuses', async (t, bus) => {
+  await eachBus(t, 'is healthy until it is closed, and then rejects events', async (t, bus) => {
     const heard: string[] = [];
     bus.listen('user.changed', ({ userId }) => heard.push(userId));
     t.equal(bus.healthy(), true);

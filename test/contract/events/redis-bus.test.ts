@@ -6,7 +6,7 @@ import { openRedisBus, redisUrl, uniqueChannel } from '../../kit/database/buses.
 import { quietLog } from '../../kit/basics/quiet-log.ts';
 import { openCutOffProxy } from '../../kit/proxy/cut-off-proxy.ts';
 
-await test('processes on one Redis hear each other, in order, and themselves once', async (t) => {
+await test("processes on one Redis receive each other's events in order, and their own once", async (t) => {
   const channel = uniqueChannel();
   const [one, two] = [await openRedisBus(t, { channel }), await openRedisBus(t, { channel })];
   const stranger = await openRedisBus(t);
@@ -28,7 +28,7 @@ await test('processes on one Redis hear each other, in order, and themselves onc
   t.equal(heard.length, 6);
 });
 
-await test('what is published just before closing arrives', async (t) => {
+await test('an event published just before closing arrives', async (t) => {
   const channel = uniqueChannel();
   const [one, two] = [await openRedisBus(t, { channel }), await openRedisBus(t, { channel })];
   const heard: string[] = [];
@@ -64,7 +64,7 @@ await test('a message that is not an event is ignored', async (t) => {
   );
 });
 
-await test('Redis away: publishing goes on for this process, and all is well when it is back', async (t) => {
+await test('without Redis, publishing works within this process, and it recovers with Redis', async (t) => {
   const proxy = await openCutOffProxy(t, Number(new URL(redisUrl()).port));
   const channel = uniqueChannel();
   const log = quietLog();
@@ -104,18 +104,18 @@ await test('Redis away: publishing goes on for this process, and all is well whe
   t.ok(log.told().includes('warn: dropped events for other processes while Redis did not respond'));
 });
 
-await test('a Redis that falls silent is noticed', async (t) => {
+await test('a silent Redis is detected', async (t) => {
   const proxy = await openCutOffProxy(t, Number(new URL(redisUrl()).port));
   const bus = await openRedisBus(t, { url: `redis://127.0.0.1:${proxy.port}` });
   await setTimeout(3_500);
-  t.equal(bus.healthy(), true, 'signs of life are answered on both connections');
+  t.equal(bus.healthy(), true, 'both connections answer pings');
   proxy.silence();
   await until(() => !bus.healthy());
   await proxy.mend();
   await until(() => bus.healthy());
 });
 
-await test('a service starts without Redis, and finds it later', async (t) => {
+await test('a service starts without Redis and connects later', async (t) => {
   const proxy = await openCutOffProxy(t, Number(new URL(redisUrl()).port));
   await proxy.cut();
   const bus = await openRedisBus(t, { url: `redis://127.0.0.1:${proxy.port}` });
@@ -124,16 +124,16 @@ await test('a service starts without Redis, and finds it later', async (t) => {
   await until(() => bus.healthy());
 });
 
-await test('closing while Redis is away does not wait', async (t) => {
+await test('closing does not wait for an unavailable Redis', async (t) => {
   const proxy = await openCutOffProxy(t, Number(new URL(redisUrl()).port));
   const bus: EventBus = await openRedisBus(t, { url: `redis://127.0.0.1:${proxy.port}` });
   proxy.silence();
   t.ok(await endsByItself(bus.publish('user.changed', { userId: 'ann' })), 'nor does publishing');
-  // What waits for an answer waits for ever.
+  // A wait for an answer would never end.
   await bus.close();
 });
 
-/** Whether it is over before anything can have come from elsewhere. */
+/** Whether the work ends before anything can arrive from elsewhere. */
 async function endsByItself(work: Promise<unknown>): Promise<boolean> {
   let over = false;
   void work.then(() => (over = true));

@@ -22,7 +22,7 @@ interface Pull {
   fail(error: Error): void;
 }
 
-/** An engine whose pulls go on until the test ends them: a moment that no real one holds. */
+/** An engine whose pulls last until the test ends them, which a real one cannot do. */
 function heldEngine() {
   const pulls: Pull[] = [];
   const pull: EngineImages['pull'] = (name, options) =>
@@ -44,7 +44,7 @@ async function open(t: Test, database: Database) {
   return { ...world, ...held, clock, told };
 }
 
-await eachDatabase(t, 'a few jobs run, the others wait for their turn', async (t, database) => {
+await eachDatabase(t, 'a few jobs run, and the others wait in a queue', async (t, database) => {
   const { service, jobs, pulls, ended, clock } = await open(t, database);
   const begun = [];
   for (const name of ['a', 'b', 'c', 'd', 'e']) {
@@ -62,7 +62,7 @@ await eachDatabase(t, 'a few jobs run, the others wait for their turn', async (t
 
   const [, , , d, e] = begun;
   await jobs.cancel(system, d?.id ?? '');
-  t.equal((await ended(d!)).state, 'cancelled', 'one that waits is cancelled at once');
+  t.equal((await ended(d!)).state, 'cancelled', 'a waiting job is cancelled immediately');
   pulls[0]?.end();
   await until(() => pulls.length === 4);
   t.equal(pulls[3]?.name, 'e:latest');
@@ -79,39 +79,47 @@ await eachDatabase(t, 'a few jobs run, the others wait for their turn', async (t
   t.equal(next.items.length, 3);
 });
 
-await eachDatabase(t, 'progress is told with pauses, the last of it always', async (t, database) => {
-  const { service, jobs, pulls, ended, clock, told } = await open(t, database);
-  const { id } = await service.pull(system, 'a');
-  await until(() => pulls.length === 1);
-  const layer = (current: number) => ({ id: 'l', phase: 'downloading' as const, current, total: 1000 });
-  for (let current = 1; current <= 500; current++) pulls[0]?.options.onLayers([layer(current)]);
-  const seen = async () => (await jobs.get(system, id)).progress.layers?.[0]?.current;
-  await clock.advance(600);
-  await until(async () => (await seen()) === 500);
-  const { version } = await jobs.get(system, id);
-  t.ok(version < 8, `${version} changes for 500 reports`);
-  pulls[0]?.options.onLayers([layer(900)]);
-  pulls[0]?.fail(fault('DISK_FULL', { where: 'the container engine' }));
-  const job = await ended({ id });
-  t.match(job, { state: 'failed', reason: { code: 'DISK_FULL', message: /disk of the container engine/ } });
-  t.equal(job.progress.layers?.[0]?.current, 900);
-  await until(() => told.at(-1) === job.version);
-  t.same(
-    told,
-    told.toSorted((a, b) => a - b),
-  );
-});
+await eachDatabase(
+  t,
+  'progress is reported at intervals, and the last report always arrives',
+  async (t, database) => {
+    const { service, jobs, pulls, ended, clock, told } = await open(t, database);
+    const { id } = await service.pull(system, 'a');
+    await until(() => pulls.length === 1);
+    const layer = (current: number) => ({ id: 'l', phase: 'downloading' as const, current, total: 1000 });
+    for (let current = 1; current <= 500; current++) pulls[0]?.options.onLayers([layer(current)]);
+    const seen = async () => (await jobs.get(system, id)).progress.layers?.[0]?.current;
+    await clock.advance(600);
+    await until(async () => (await seen()) === 500);
+    const { version } = await jobs.get(system, id);
+    t.ok(version < 8, `${version} changes for 500 reports`);
+    pulls[0]?.options.onLayers([layer(900)]);
+    pulls[0]?.fail(fault('DISK_FULL', { where: 'the container engine' }));
+    const job = await ended({ id });
+    t.match(job, { state: 'failed', reason: { code: 'DISK_FULL', message: /disk of the container engine/ } });
+    t.equal(job.progress.layers?.[0]?.current, 900);
+    await until(() => told.at(-1) === job.version);
+    t.same(
+      told,
+      told.toSorted((a, b) => a - b),
+    );
+  },
+);
 
-await eachDatabase(t, 'what is no fault is told as INTERNAL, its cause in the log', async (t, database) => {
-  const { service, pulls, ended, log } = await open(t, database);
-  const job = await service.pull(system, 'a');
-  await until(() => pulls.length === 1);
-  pulls[0]?.fail(new Error('a mistake of ours'));
-  t.match(await ended(job), { state: 'failed', reason: { code: 'INTERNAL' } });
-  t.ok(log.told().includes('error: a job failed'));
-});
+await eachDatabase(
+  t,
+  'an unexpected error is reported as INTERNAL, with its cause in the log',
+  async (t, database) => {
+    const { service, pulls, ended, log } = await open(t, database);
+    const job = await service.pull(system, 'a');
+    await until(() => pulls.length === 1);
+    pulls[0]?.fail(new Error('a bug'));
+    t.match(await ended(job), { state: 'failed', reason: { code: 'INTERNAL' } });
+    t.ok(log.told().includes('error: a job failed'));
+  },
+);
 
-await eachDatabase(t, 'a stop ends what is under way as interrupted', async (t, database) => {
+await eachDatabase(t, 'a stop ends running jobs as interrupted', async (t, database) => {
   const { service, jobs, pulls, stop } = await open(t, database);
   const all = [];
   for (const name of ['a', 'b', 'c', 'd']) all.push(await service.pull(system, name));
@@ -128,44 +136,54 @@ await eachDatabase(t, 'a stop ends what is under way as interrupted', async (t, 
   t.equal(await database.client.job.count({ where: { activeKey: { not: null } } }), 0);
 });
 
-await eachDatabase(t, 'a job of a process that died is ended, a living one’s is not', async (t, database) => {
-  const { service, jobs, pulls, recover, clock, ended, neighbour } = await open(t, database);
-  const living = await service.pull(system, 'living');
-  await until(() => pulls.length === 1);
-  const dead = spawn('true');
-  await once(dead, 'exit');
-  const [space, , ...rest] = newOwner().split('/');
-  const put = async (subject: string, heldBy: string) => {
-    const id = newId(clock.now());
-    const heldUntil = new Date(clock.now().getTime() + 15_000);
-    const now = clock.now();
-    const data = { id, kind: 'pull', subject, state: 'running', startedById: 'x', createdAt: now } as const;
-    await database.client.job.create({ data: { ...data, activeKey: `pull:${subject}`, heldBy, heldUntil } });
-    return { id };
-  };
-  const died = await put('died:latest', [space, dead.pid, ...rest].join('/'));
-  const elsewhere = await put('elsewhere:latest', 'elsewhere/1/x/y');
+await eachDatabase(
+  t,
+  'the job of an ended process is ended, that of a running one is not',
+  async (t, database) => {
+    const { service, jobs, pulls, recover, clock, ended, neighbour } = await open(t, database);
+    const living = await service.pull(system, 'living');
+    await until(() => pulls.length === 1);
+    const dead = spawn('true');
+    await once(dead, 'exit');
+    const [space, , ...rest] = newOwner().split('/');
+    const put = async (subject: string, heldBy: string) => {
+      const id = newId(clock.now());
+      const heldUntil = new Date(clock.now().getTime() + 15_000);
+      const now = clock.now();
+      const data = { id, kind: 'pull', subject, state: 'running', startedById: 'x', createdAt: now } as const;
+      await database.client.job.create({
+        data: { ...data, activeKey: `pull:${subject}`, heldBy, heldUntil },
+      });
+      return { id };
+    };
+    const died = await put('died:latest', [space, dead.pid, ...rest].join('/'));
+    const elsewhere = await put('elsewhere:latest', 'elsewhere/1/x/y');
 
-  t.equal(await neighbour().recover(), 1);
-  t.match(await jobs.get(system, died.id), { state: 'failed', reason: { code: 'JOB_INTERRUPTED' } });
-  t.equal((await jobs.get(system, elsewhere.id)).state, 'running', 'of another host nothing is known yet');
-  t.equal((await service.pull(system, 'elsewhere')).id, elsewhere.id);
-  for (let second = 0; second < 16; second++) {
-    await clock.advance(1_000);
-    // The living one renews its hold meanwhile.
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  const again = await service.pull(system, 'elsewhere');
-  t.not(again.id, elsewhere.id, 'its hold is over: who asks gets a new job');
-  t.equal((await jobs.get(system, elsewhere.id)).state, 'failed');
-  t.equal(await recover(), 0);
-  t.equal((await jobs.get(system, living.id)).state, 'running');
-  await until(() => pulls.length === 2);
-  for (const pull of pulls) pull.end();
-  t.equal((await ended(living)).state, 'succeeded');
-});
+    t.equal(await neighbour().recover(), 1);
+    t.match(await jobs.get(system, died.id), { state: 'failed', reason: { code: 'JOB_INTERRUPTED' } });
+    t.equal(
+      (await jobs.get(system, elsewhere.id)).state,
+      'running',
+      "the state of another host's process is still unknown",
+    );
+    t.equal((await service.pull(system, 'elsewhere')).id, elsewhere.id);
+    for (let second = 0; second < 16; second++) {
+      await clock.advance(1_000);
+      // Meanwhile, the running process renews its lease.
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    const again = await service.pull(system, 'elsewhere');
+    t.not(again.id, elsewhere.id, 'its lease has expired, so the caller gets a new job');
+    t.equal((await jobs.get(system, elsewhere.id)).state, 'failed');
+    t.equal(await recover(), 0);
+    t.equal((await jobs.get(system, living.id)).state, 'running');
+    await until(() => pulls.length === 2);
+    for (const pull of pulls) pull.end();
+    t.equal((await ended(living)).state, 'succeeded');
+  },
+);
 
-await eachDatabase(t, 'a job that another process has taken over ends here', async (t, database) => {
+await eachDatabase(t, 'a job that another process adopted ends here', async (t, database) => {
   const { service, jobs, pulls, clock } = await open(t, database);
   const { id } = await service.pull(system, 'taken');
   await until(() => pulls.length === 1);
@@ -174,10 +192,14 @@ await eachDatabase(t, 'a job that another process has taken over ends here', asy
     await clock.advance(1_000);
     return pulls[0]?.options.signal?.aborted === true;
   });
-  t.match(await jobs.get(system, id), { state: 'running', finishedAt: undefined }, 'it is that one’s to end');
+  t.match(
+    await jobs.get(system, id),
+    { state: 'running', finishedAt: undefined },
+    'only the new owner ends it',
+  );
 });
 
-await eachDatabase(t, 'only the newest jobs are kept, and those under way', async (t, database) => {
+await eachDatabase(t, 'only the newest jobs and the running ones are kept', async (t, database) => {
   const { service, pulls, recover, ended } = await open(t, database);
   const kept = await service.pull(system, 'kept');
   await until(() => pulls.length === 1);

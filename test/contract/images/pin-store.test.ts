@@ -10,7 +10,7 @@ function pin(changes: Partial<ImagePin> = {}): ImagePin {
   return { ...id, digest: undefined, pinnedAt: at(1), usedAt: at(1), ...changes };
 }
 
-await eachDatabase(t, 'of pins made at once the first one counts for all', async (t, database) => {
+await eachDatabase(t, 'of simultaneous pins, the first one wins', async (t, database) => {
   const store = createPinStore({ database });
   const made = await Promise.all(
     Array.from({ length: 10 }, (_, number) =>
@@ -21,7 +21,7 @@ await eachDatabase(t, 'of pins made at once the first one counts for all', async
   t.strictSame(await store.ofVersion('linux', 'v1'), made.slice(0, 1));
 });
 
-await eachDatabase(t, 'a pin can be made while it is forgotten', async (t, database) => {
+await eachDatabase(t, 'a pin can be created while it is being removed', async (t, database) => {
   const store = createPinStore({ database });
   for (let round = 0; round < 30; round++) {
     const made = await Promise.all([
@@ -32,7 +32,7 @@ await eachDatabase(t, 'a pin can be made while it is forgotten', async (t, datab
   }
 });
 
-await eachDatabase(t, 'pins are listed by lab, the last used first', async (t, database) => {
+await eachDatabase(t, 'pins are listed by lab, most recently used first', async (t, database) => {
   const store = createPinStore({ database });
   await store.insert(pin());
   await store.insert(pin({ labVersion: 'v2', usedAt: at(3) }));
@@ -48,7 +48,7 @@ await eachDatabase(t, 'pins are listed by lab, the last used first', async (t, d
   t.equal((await store.ofLab('other')).length, 1);
 });
 
-await eachDatabase(t, 'a use is noted once a day', async (t, database) => {
+await eachDatabase(t, 'a use is recorded once a day', async (t, database) => {
   const store = createPinStore({ database });
   await store.insert(pin());
   const used = async () => (await store.ofVersion('linux', 'v1'))[0]?.usedAt;
@@ -58,7 +58,7 @@ await eachDatabase(t, 'a use is noted once a day', async (t, database) => {
   t.strictSame(await used(), at(5));
 });
 
-await eachDatabase(t, 'old pins go, except those that are kept', async (t, database) => {
+await eachDatabase(t, 'old pins are removed, except those to keep', async (t, database) => {
   const store = createPinStore({ database });
   for (const labVersion of ['old', 'present', 'recent']) {
     for (const image of ['tools', 'db']) {

@@ -19,7 +19,7 @@ const page = { first: 10 };
 const hidden = 'SESSION_NOT_FOUND';
 const nobody = 'UNAUTHENTICATED';
 
-/** Each operation on the session of `owner`, and what comes of it for everyone. */
+/** Each operation on the session of `owner`, and its result for each actor. */
 const operations: Operation[] = [
   {
     name: 'get',
@@ -40,7 +40,7 @@ const operations: Operation[] = [
     expected: { owner: 'ok', other: hidden, instructor: 'ok', admin: 'ok', nobody },
   },
   {
-    // Let through, and then it is not ready: what there is to restart is tested on an engine.
+    // Permitted, but the session is not ready. Restarts are tested on an engine.
     name: 'restart',
     state: 'queued',
     ask: (service, actor, id) => service.restart(actor, id),
@@ -73,7 +73,7 @@ async function sessionOf(database: Database, service: SessionService, owner: Act
   return id;
 }
 
-await test('everyone may do with a session what the table says', async (t) => {
+await test('each actor may do with a session what the table says', async (t) => {
   await eachDatabase(t, 'access', async (t, database) => {
     const { actors, service } = await setUp(t, database);
     for (const { name, state, ask, expected } of operations) {
@@ -86,7 +86,7 @@ await test('everyone may do with a session what the table says', async (t) => {
   });
 });
 
-await test('deleting is for the owner; for another student there is nothing to delete', async (t) => {
+await test('the owner can delete a session, and another student gets nothing to delete', async (t) => {
   await eachDatabase(t, 'delete', async (t, database) => {
     const { actors, service } = await setUp(t, database);
     const answers: Partial<Record<ActorName, unknown>> = {};
@@ -107,7 +107,7 @@ await test('deleting is for the owner; for another student there is nothing to d
   });
 });
 
-await test('lists hold what each actor may see', async (t) => {
+await test('lists contain what each actor may see', async (t) => {
   await eachDatabase(t, 'list', async (t, database) => {
     const { actors, service } = await setUp(t, database);
     const { id } = await service.start(actors.owner, { lab: 'lab-0' });
@@ -133,7 +133,7 @@ await test('lists hold what each actor may see', async (t) => {
   });
 });
 
-await test('deleting all of mine deletes nobody else’s', async (t) => {
+await test('deleting all of my sessions deletes no others', async (t) => {
   await eachDatabase(t, 'deleteAllMine', async (t, database) => {
     const { actors, service } = await setUp(t, database);
     const mine = await service.start(actors.owner, { lab: 'lab-0' });
@@ -146,7 +146,7 @@ await test('deleting all of mine deletes nobody else’s', async (t) => {
   });
 });
 
-await test('a token without the scope is refused, and what is not there stays hidden from it', async (t) => {
+await test('a token without the scope is rejected, and does not reveal missing sessions', async (t) => {
   await eachDatabase(t, 'scopes', async (t, database) => {
     const { actors, service } = await setUp(t, database);
     const reading = onlyScope(actors, 'read');

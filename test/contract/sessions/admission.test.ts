@@ -20,13 +20,13 @@ import {
 
 const MIB = 1024 ** 2;
 
-/** Labs of 128 MiB each, in the course "basics", and one of 1 GiB in none. */
+/** Labs of 128 MiB each in the course "basics", and one of 1 GiB in no course. */
 const catalogue = testCatalogue([
   ...['one', 'two', 'three', 'four'].map((slug) => testLab(slug, { course: 'basics' })),
   testLab('large', { machines: [testMachine('main', { memoryBytes: 1024 * MIB })] }),
 ]);
 
-/** Makes the session one that has an environment since `at`. */
+/** Gives the session an environment since `at`. */
 async function hold(database: Database, id: string, at: Date, memoryMib = 128): Promise<void> {
   await putInState(database, id, 'ready');
   const made = { claimedAt: new Date(at.getTime() - 2_000), readyAt: at };
@@ -43,13 +43,13 @@ async function startAll(
   const ids: string[] = [];
   for (const lab of labs) {
     ids.push((await service.start(actor, { lab })).id);
-    // Those made within one millisecond are in any order.
+    // Sessions of the same millisecond are in any order.
     await pause();
   }
   return ids;
 }
 
-await test('those who wait are told their place, what they wait for, and for how long', async (t) => {
+await test('waiting sessions show their position, reason and estimated wait', async (t) => {
   await eachDatabase(t, 'places', async (t, database) => {
     const { owner, other, admin, nobody } = await createActors(database);
     const clock = createFakeClock();
@@ -61,7 +61,7 @@ await test('those who wait are told their place, what they wait for, and for how
     t.strictSame(unmeasured, [{ place: 1, waiting: 1, estimatedWaitSeconds: undefined, reason: 'turn' }]);
     await hold(database, ready, clock.now());
     const [first = '', second = ''] = await startAll(service, owner, ['one', 'two'], tick);
-    // The other's session ends 30 minutes after its last use, which was a while ago.
+    // The other's session ends 30 minutes after its last use, which was 20 minutes ago.
     await clock.advance(10 * 60_000);
     t.strictSame(await service.places(owner, [second, ready, first, 'none']), [
       { place: 2, waiting: 2, estimatedWaitSeconds: 20 * 60 + 5 + 2, reason: 'memory' },
@@ -69,7 +69,7 @@ await test('those who wait are told their place, what they wait for, and for how
       { place: 1, waiting: 2, estimatedWaitSeconds: 2, reason: 'turn' },
       undefined,
     ]);
-    t.strictSame(await service.places(other, [first]), [undefined], 'another student’s is not told');
+    t.strictSame(await service.places(other, [first]), [undefined], "another student's is not shown");
     t.match(await service.places(admin, [first]), [{ place: 1 }]);
     t.equal(await outcomeOf(() => service.places(nobody, [first])), 'UNAUTHENTICATED');
     await service.stop(owner, first);
@@ -77,7 +77,7 @@ await test('those who wait are told their place, what they wait for, and for how
   });
 });
 
-await test('a lab that needs more than there is at all is refused at once', async (t) => {
+await test('a lab that needs more than the total capacity is rejected immediately', async (t) => {
   await eachDatabase(t, 'too large', async (t, database) => {
     const { owner } = await createActors(database);
     const { service } = openSessions(t, database, { catalogue, memoryBudget: { bytes: 1024 * MIB - 1 } });
@@ -102,7 +102,7 @@ await test('a lab that needs more than there is at all is refused at once', asyn
   });
 });
 
-await test('one that waits and fits no more, since less is there than was, fails with the reason', async (t) => {
+await test('a waiting session that no longer fits a reduced capacity fails with the reason', async (t) => {
   await eachDatabase(t, 'shrunk', async (t, database) => {
     const { owner } = await createActors(database);
     const before = openSessions(t, database, { catalogue });
@@ -120,7 +120,7 @@ await test('one that waits and fits no more, since less is there than was, fails
   });
 });
 
-await test('over the quota of a course or lab a start waits, and keeps no other one waiting', async (t) => {
+await test('a start over the quota of a course or lab waits, without delaying others', async (t) => {
   await eachDatabase(t, 'quotas', async (t, database) => {
     const { owner, other } = await createActors(database);
     const { service } = openSessions(t, database, { catalogue });
@@ -141,13 +141,13 @@ await test('over the quota of a course or lab a start waits, and keeps no other 
     await set('course:basics', 3, 256 * MIB);
     t.strictSame(await reasons(waiting), ['quota', 'turn', 'turn']);
     await set(`learner:${owner.userId}`, undefined, 1100 * MIB);
-    t.strictSame(await reasons(waiting), ['quota', 'turn', 'quota'], 'of a learner, all together');
+    t.strictSame(await reasons(waiting), ['quota', 'turn', 'quota'], 'of a learner, in total');
     await quotas.remove('lab:one');
-    t.strictSame(await reasons(waiting), ['turn', 'quota', 'quota'], 'the course has room for one more');
+    t.strictSame(await reasons(waiting), ['turn', 'quota', 'quota'], 'the course has space for one more');
   });
 });
 
-await test('a learner’s own number of sessions is refused, by their quota or the setting', async (t) => {
+await test("a start over the learner's own limit is rejected, by quota or setting", async (t) => {
   await eachDatabase(t, 'own limit', async (t, database) => {
     const { owner, other } = await createActors(database);
     const { service } = openSessions(t, database, { catalogue, sessionLimit: 2 });
@@ -163,7 +163,7 @@ await test('a learner’s own number of sessions is refused, by their quota or t
   });
 });
 
-await test('the quota holds too for what is resumed, reset and copied', async (t) => {
+await test('the quota also applies to resumed, reset and copied sessions', async (t) => {
   await eachDatabase(t, 'again limit', async (t, database) => {
     const { owner, instructor } = await createActors(database);
     const { service, saves } = openSessions(t, database, { catalogue, sessionLimit: 3 });
@@ -186,7 +186,7 @@ await test('the quota holds too for what is resumed, reset and copied', async (t
   });
 });
 
-await test('each in the queue is told when their place changes, and only then', async (t) => {
+await test('queued sessions are notified when their position changes, and only then', async (t) => {
   const clock = createFakeClock();
   const told: string[] = [];
   const notifier = createQueueNotifier({ clock, changer: { notify: ({ id }) => told.push(id) } });
@@ -199,7 +199,7 @@ await test('each in the queue is told when their place changes, and only then', 
   notifier.notify(queue('a', 'b', 'c'));
   t.strictSame(heard(), ['a', 'b', 'c']);
   notifier.notify(queue('b', 'c'));
-  t.strictSame(heard(), [], 'not more than once in a while');
+  t.strictSame(heard(), [], 'at most once per interval');
   await clock.advance(1_000);
   notifier.notify(queue('b', 'c'));
   t.strictSame(heard(), ['b', 'c']);
@@ -218,7 +218,7 @@ await test('each in the queue is told when their place changes, and only then', 
   t.strictSame(heard(), many.slice(100), 'the others in the next round');
 });
 
-await test('events of the bus reach those who follow a session in the queue', async (t) => {
+await test('bus events reach watchers of a queued session', async (t) => {
   const log = quietLog();
   const events = createMemoryBus({ log });
   await eachDatabase(t, 'told', async (t, database) => {

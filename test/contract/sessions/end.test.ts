@@ -4,7 +4,7 @@ import { createActors, outcomeOf } from '../../kit/service/actors.ts';
 import { eachDatabase } from '../../kit/database/databases.ts';
 import { agreeingEngine, openSessions, putInState, whenState } from '../../kit/sessions/sessions.ts';
 
-await test('stopping twice, and stopping what is over, gives the session as it is', async (t) => {
+await test('stopping a stopped or ended session returns it unchanged', async (t) => {
   await eachDatabase(t, 'stop', async (t, database) => {
     const { owner } = await createActors(database);
     const { service } = openSessions(t, database);
@@ -19,7 +19,7 @@ await test('stopping twice, and stopping what is over, gives the session as it i
   });
 });
 
-await test('deleting hides a session at once, succeeds again, and keeps attempts and progress', async (t) => {
+await test('deleting hides a session immediately, is repeatable, and keeps attempts and progress', async (t) => {
   await eachDatabase(t, 'delete', async (t, database) => {
     const { owner } = await createActors(database);
     const { service } = openSessions(t, database);
@@ -37,13 +37,17 @@ await test('deleting hides a session at once, succeeds again, and keeps attempts
 
     await putInState(database, id, 'ended');
     await database.client.session.update({ where: { id }, data: { removedAt: null } });
-    t.equal(await service.delete(owner, id), true, 'with nothing on the engine its row goes at once');
+    t.equal(
+      await service.delete(owner, id),
+      true,
+      'with nothing on the engine, its row is removed immediately',
+    );
     t.equal(await database.client.session.count(), 0);
     t.match(await database.client.attempt.findUnique({ where: { id: attempt.id } }), { sessionId: null });
   });
 });
 
-await test('a session that was never made ends without the engine', async (t) => {
+await test('a session that was never provisioned ends without the engine', async (t) => {
   await eachDatabase(t, 'teardown', async (t, database) => {
     const { owner } = await createActors(database);
     const { service } = openSessions(t, database);
@@ -51,7 +55,7 @@ await test('a session that was never made ends without the engine', async (t) =>
     await service.stop(owner, id);
     const gone = await service.start(owner, { lab: 'lab-0' });
     await service.delete(owner, gone.id);
-    // Another process, whose engine is away, does the work.
+    // Another process, whose engine is unavailable, does the work.
     const worker = openSessions(t, database, { engine: agreeingEngine(database), provisionConcurrency: 1 });
     worker.start();
     t.ok((await whenState(service, id, 'ended')).endedAt);
@@ -60,7 +64,7 @@ await test('a session that was never made ends without the engine', async (t) =>
   });
 });
 
-await test('with the engine away a start fails with that reason, and the learner can start again', async (t) => {
+await test('without the engine, a start fails with that reason, and the learner can start again', async (t) => {
   await eachDatabase(t, 'engine away', async (t, database) => {
     const { owner } = await createActors(database);
     const sessions = openSessions(t, database);

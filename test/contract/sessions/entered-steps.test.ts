@@ -10,7 +10,7 @@ const later = new Date('2030-01-01T08:00:15Z');
 const muchLater = new Date('2030-01-01T08:01:00Z');
 const lease = (owner: string, expiresAt = later) => ({ owner, expiresAt });
 
-await eachDatabase(t, 'a step is prepared by one', async (t, database) => {
+await eachDatabase(t, 'one process prepares a step', async (t, database) => {
   const gone = new Set<string>();
   const store = createEnteredStepStore({ database, isGone: (owner) => gone.has(owner) });
   const { owner } = await createActors(database);
@@ -25,15 +25,15 @@ await eachDatabase(t, 'a step is prepared by one', async (t, database) => {
     await store.forget(key, 'somebody else');
     t.equal(await store.begin(key, now, lease('next')), false);
     await store.forget(key, name);
-    t.equal(await store.begin(key, now, lease('next')), true, 'one that came to nothing is begun anew');
+    t.equal(await store.begin(key, now, lease('next')), true, 'a failed one is started again');
     t.equal(
       await store.begin({ ...key, stepId: 'two' }, now, lease('other')),
       true,
-      'another step is another',
+      'another step is separate',
     );
   });
 
-  await t.test('who died, or was not heard of for too long, is replaced, and notices', async (t) => {
+  await t.test('a dead or silent owner is replaced, and notices', async (t) => {
     const before = new Date(later.getTime() - 1);
     t.equal(await store.begin(key, before, lease('third', muchLater)), false, 'the lease is valid');
     gone.add('next');
@@ -42,10 +42,10 @@ await eachDatabase(t, 'a step is prepared by one', async (t, database) => {
     t.equal(await store.renew(key, lease('third', muchLater)), true);
     t.equal(await store.begin(key, new Date(muchLater.getTime() + 1), lease('fourth', muchLater)), true);
     await store.finish(key, 'third');
-    t.equal(await store.renew(key, lease('fourth', muchLater)), true, 'who was replaced finishes nothing');
+    t.equal(await store.renew(key, lease('fourth', muchLater)), true, 'a replaced owner cannot finish it');
   });
 
-  await t.test('who entered it before the session began anew ends nothing of it', async (t) => {
+  await t.test('an owner from before a reset cannot end it', async (t) => {
     const former = { ...key, generation: 2 };
     t.equal(await store.renew(former, lease('fourth', muchLater)), false);
     t.equal(await store.finish(former, 'fourth'), false);
@@ -53,7 +53,7 @@ await eachDatabase(t, 'a step is prepared by one', async (t, database) => {
     t.equal(await store.renew(key, lease('fourth', muchLater)), true);
   });
 
-  await t.test('once, for as long as the session is there', async (t) => {
+  await t.test('once, for the lifetime of the session', async (t) => {
     await store.finish(key, 'fourth');
     gone.add('fourth');
     t.equal(await store.begin(key, new Date('2040-01-01'), lease('fifth')), false);

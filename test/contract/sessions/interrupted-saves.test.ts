@@ -10,7 +10,7 @@ import { eachDatabase } from '../../kit/database/databases.ts';
 import { agreeingEngine, openSessions, putInState } from '../../kit/sessions/sessions.ts';
 import { until } from '../../kit/basics/until.ts';
 
-/** Rows as processes leave them that save a session and die. */
+/** The rows that processes leave when they die during a save. */
 async function setUp(t: Test, database: Database) {
   const { owner } = await createActors(database);
   const { service } = openSessions(t, database);
@@ -33,11 +33,11 @@ async function setUp(t: Test, database: Database) {
   return { id, store, begin, look };
 }
 
-await test('a save that began after one that was given up is left alone when that one is taken over', async (t) => {
+await test('a save after an aborted one is left alone when the aborted one is adopted', async (t) => {
   await eachDatabase(t, 'newer', async (t, database) => {
     const { store, begin, look } = await setUp(t, database);
     const old = await begin(await look(), new Date(0));
-    // Whoever took it over let the session go on, and died before it put the state out of use.
+    // The adopting process resumed the session, and died before it discarded the state.
     const kept = await store.move(old.saving, 'keep');
     const newer = await begin(kept!, new Date(Date.now() + 3_600_000));
 
@@ -49,12 +49,12 @@ await test('a save that began after one that was given up is left alone when tha
   });
 });
 
-await test('a save whose process died is given up', async (t) => {
+await test('a save whose process died is aborted', async (t) => {
   await eachDatabase(t, 'died', async (t, database) => {
     const { begin, look } = await setUp(t, database);
     await begin(await look(), new Date(0));
     openSessions(t, database, { engine: agreeingEngine(database) }).start();
-    // Its machines cannot be spoken to at first; the reconciler then sees that they run.
+    // Its machines are unreachable at first. Then the reconciler sees that they run.
     await until(async () => (await look()).state === 'ready');
     t.match(await look(), { saveProblemCode: 'SAVE_INTERRUPTED' });
     await until(async () => (await database.client.savedState.count()) === 0);

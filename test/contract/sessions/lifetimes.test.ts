@@ -13,7 +13,7 @@ import { agreeingEngine, openSessions, putInState, whenState } from '../../kit/s
 
 const MINUTE = 60_000;
 
-/** A ready session on a clock that stands still: idle after 30 minutes, over after 120, 240 at most. */
+/** A ready session on a stopped clock: idle after 30 minutes, over after 120, 240 at most. */
 async function setUp(t: Test, database: Database) {
   const { owner } = await createActors(database);
   const clock = createFakeClock(new Date());
@@ -27,7 +27,7 @@ async function setUp(t: Test, database: Database) {
   sessions.start();
   const minutesLeft = async () =>
     Math.round(((await service.get(owner, id)).expiresAt.getTime() - clock.now().getTime()) / MINUTE);
-  /** Moves time on, until `done` answers true for the session: sweeps come every few seconds. */
+  /** Advances the clock until `done` returns true for the session. Sweeps run every few seconds. */
   async function pass(minutes: number, done?: (session: Session) => boolean): Promise<void> {
     clock.jump(minutes * MINUTE);
     for (let tries = 0; tries < (done ? 100 : 10); tries++) {
@@ -40,7 +40,7 @@ async function setUp(t: Test, database: Database) {
   return { service, owner, id, pass, minutesLeft, told: () => told };
 }
 
-/** The database, with something that happens after each time sessions are read. */
+/** The database, with a callback after each read of sessions. */
 function meddlesome(database: Database, happens: () => Promise<unknown> | undefined): Database {
   const client = database.client.$extends({
     query: {
@@ -58,22 +58,22 @@ function meddlesome(database: Database, happens: () => Promise<unknown> | undefi
 
 const isWarned = ({ warnedAt }: Session) => warnedAt !== undefined;
 
-await test('an idle session is warned of its end, and ends with that reason', async (t) => {
+await test('an idle session gets a warning, and ends with that reason', async (t) => {
   await eachDatabase(t, 'idle', async (t, database) => {
     const { service, owner, id, pass, told } = await setUp(t, database);
     await pass(24);
     t.equal((await service.get(owner, id)).warnedAt, undefined);
     const before = told();
     await pass(1, isWarned);
-    t.equal(told(), before + 1, 'the warning is told once');
+    t.equal(told(), before + 1, 'the warning is sent once');
     await pass(5);
-    // Nothing of it is on the engine, so that it ends at once.
+    // It has nothing on the engine, so it ends immediately.
     const ended = await whenState(service, id, 'ended');
     t.match(ended.reason, { code: 'SESSION_IDLE', message: /30 minutes/ });
   });
 });
 
-await test('use keeps a session alive and takes the warning back, until its life is over', async (t) => {
+await test('activity keeps a session alive and cancels the warning, until its total lifetime is over', async (t) => {
   await eachDatabase(t, 'use', async (t, database) => {
     const { service, id, pass, minutesLeft } = await setUp(t, database);
     await pass(26, isWarned);
@@ -92,7 +92,7 @@ await test('use keeps a session alive and takes the warning back, until its life
   });
 });
 
-await test('a session whose end came while nobody looked is warned first, and lives on that long', async (t) => {
+await test('a session whose end passed unnoticed is warned first, and extended by the warning time', async (t) => {
   await eachDatabase(t, 'spared', async (t, database) => {
     const { service, id, pass, minutesLeft } = await setUp(t, database);
     await pass(300, isWarned);
@@ -105,7 +105,7 @@ await test('a session whose end came while nobody looked is warned first, and li
   });
 });
 
-await test('the last uses are written when the service stops, whatever others change meanwhile', async (t) => {
+await test('a stopping service writes the last uses, despite simultaneous changes', async (t) => {
   await eachDatabase(t, 'last uses', async (t, database) => {
     const { owner } = await createActors(database);
     let meddle: (() => Promise<unknown>) | undefined;
@@ -123,17 +123,17 @@ await test('the last uses are written when the service stops, whatever others ch
     await setTimeout(2);
     await flushUses();
     const after = await database.client.session.findUniqueOrThrow({ where: { id } });
-    t.equal(after.generation, before.generation + 1, 'somebody else was between reading and writing');
+    t.equal(after.generation, before.generation + 1, 'another process was between reading and writing');
     t.ok(after.lastActivityAt > before.lastActivityAt);
   });
 });
 
-await test('an extension moves the end out, up to the longest life of the lab', async (t) => {
+await test('an extension postpones the end, up to the longest lifetime of the lab', async (t) => {
   await eachDatabase(t, 'extend', async (t, database) => {
     const { service, owner, id, pass, minutesLeft } = await setUp(t, database);
     await pass(26, isWarned);
     const extended = await service.extend(owner, id, 60);
-    t.equal(extended.warnedAt, undefined, 'its learner was warned of an end that is no more');
+    t.equal(extended.warnedAt, undefined, 'its learner had been warned of the previous end');
     t.equal(await minutesLeft(), 64);
     await service.extend(owner, id, 1000);
     t.equal(await minutesLeft(), 214);
@@ -144,7 +144,7 @@ await test('an extension moves the end out, up to the longest life of the lab', 
   });
 });
 
-await test('ten extensions at once all count', async (t) => {
+await test('ten simultaneous extensions all count', async (t) => {
   await eachDatabase(t, 'extensions', async (t, database) => {
     const { service, owner, id, minutesLeft } = await setUp(t, database);
     await Promise.all(Array.from({ length: 10 }, () => service.extend(owner, id, 3)));

@@ -38,7 +38,7 @@ function openQuota(database: Database) {
   return { quota, quotas, add };
 }
 
-await test('many saves at once never pass the limit of their learner together', async (t) => {
+await test('simultaneous saves never exceed the limit of their learner together', async (t) => {
   await eachDatabase(t, 'saved-quota', async (t, database) => {
     const { owner, other } = await createActors(database);
     const { quota, add } = openQuota(database);
@@ -67,7 +67,7 @@ await test('many saves at once never pass the limit of their learner together', 
   });
 });
 
-await test('what a save replaces, what is being removed and copies by staff do not count; a quota of the learner overrides', async (t) => {
+await test("replaced saves, saves being removed and copies by staff do not count, and the learner's quota overrides", async (t) => {
   await eachDatabase(t, 'saved-quota-count', async (t, database) => {
     const { owner, instructor } = await createActors(database);
     const { quota, quotas, add } = openQuota(database);
@@ -96,7 +96,7 @@ await test('what a save replaces, what is being removed and copies by staff do n
   });
 });
 
-await test('sessions that end by themselves pass the limit of their learner by one at most', async (t) => {
+await test('sessions that end automatically exceed the limit of their learner by one at most', async (t) => {
   await eachDatabase(t, 'saved-quota-ends', async (t, database) => {
     const { owner } = await createActors(database);
     const { quota, add } = openQuota(database);
@@ -109,7 +109,7 @@ await test('sessions that end by themselves pass the limit of their learner by o
           ends,
         }),
       );
-    t.equal(await reserve(0, 30, false), 'SAVE_QUOTA_FULL', 'one that goes on is refused');
+    t.equal(await reserve(0, 30, false), 'SAVE_QUOTA_FULL', 'a running one is rejected');
     t.equal(await reserve(0, 101, true), 'SAVE_TOO_LARGE');
     const outcomes = await Promise.all(states.map((_, n) => reserve(n, 30, true)));
     t.same(outcomes.toSorted(), [...Array<string>(5).fill('SAVE_QUOTA_FULL'), 'ok']);
@@ -121,7 +121,7 @@ await test('sessions that end by themselves pass the limit of their learner by o
   });
 });
 
-await test('learners see what their own saved sessions take, staff those of anybody', async (t) => {
+await test('learners see the usage of their own saved sessions, staff that of anyone', async (t) => {
   await eachDatabase(t, 'saved-usage', async (t, database) => {
     const actors = await createActors(database);
     const { saves } = openSessions(t, database);

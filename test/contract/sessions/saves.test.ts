@@ -55,7 +55,7 @@ async function setUp(t: Test, database: Database, sessionLimit = 5) {
   return { actors, labs, ...openSessions(t, database, { sessionLimit, catalogue }) };
 }
 
-/** A session of the owner in `state`; one that is saved has a state with an image. */
+/** A session of the owner in `state`. A saved one has a state with an image. */
 async function sessionIn(
   database: Database,
   { service, actors }: Pick<Awaited<ReturnType<typeof setUp>>, 'service' | 'actors'>,
@@ -93,7 +93,7 @@ async function addState(database: Database, sessionId: string): Promise<string> 
 
 const clear = (database: Database) => database.client.session.deleteMany({});
 
-await test('everyone may do with what is saved what the table says', async (t) => {
+await test('each actor may do with saved sessions what the table says', async (t) => {
   await eachDatabase(t, 'access', async (t, database) => {
     const world = await setUp(t, database);
     for (const { name, state, ask, expected } of operations) {
@@ -107,7 +107,7 @@ await test('everyone may do with what is saved what the table says', async (t) =
   });
 });
 
-await test('saved states are seen by who made them and by staff, and deleted by their owner or an admin', async (t) => {
+await test('saved states are visible to their creator and staff, and deleted by their owner or an admin', async (t) => {
   await eachDatabase(t, 'states', async (t, database) => {
     const world = await setUp(t, database);
     const { actors, saves } = world;
@@ -120,7 +120,7 @@ await test('saved states are seen by who made them and by staff, and deleted by 
           async (actor) => (await saves.list(actor, filter, { first: 5 })).items.length,
         ),
       );
-    t.same(await seen({}), [1, 0, 2, 2], 'the copy is not the learner’s');
+    t.same(await seen({}), [1, 0, 2, 2], 'the copy does not belong to the learner');
     t.same(await seen({ learnerId: owner.userId }), [1, 0, 2, 2]);
     t.same(await seen({ learnerId: other.userId }), [0, 0, 0, 0]);
     t.same(await seen({ lab: 'lab-1' }), [0, 0, 0, 0]);
@@ -142,7 +142,7 @@ await test('saved states are seen by who made them and by staff, and deleted by 
   });
 });
 
-await test('what is put away takes no place of the learner’s, until it goes on', async (t) => {
+await test('a saved session does not use a slot of its learner until it resumes', async (t) => {
   await eachDatabase(t, 'limit', async (t, database) => {
     const world = await setUp(t, database, 1);
     const { service, saves, actors } = world;
@@ -157,7 +157,7 @@ await test('what is put away takes no place of the learner’s, until it goes on
   });
 });
 
-await test('a resumption has a new life, from when it was asked for, and only one takes effect', async (t) => {
+await test('resuming starts a new lifetime from the request, and only one request takes effect', async (t) => {
   await eachDatabase(t, 'resume', async (t, database) => {
     const world = await setUp(t, database);
     const { saves, actors } = world;
@@ -175,12 +175,12 @@ await test('a resumption has a new life, from when it was asked for, and only on
       row.endsAt > new Date(Date.now() + 119 * 60_000) && row.endsAt < new Date(Date.now() + 121 * 60_000),
     );
     const state = await database.client.savedState.findUniqueOrThrow({ where: { id: savedStateId } });
-    t.ok(state.expiresAt > new Date(Date.now() + 29 * 24 * 60 * 60_000), 'its age begins again');
+    t.ok(state.expiresAt > new Date(Date.now() + 29 * 24 * 60 * 60_000), 'its age starts again');
     t.equal(await outcomeOf(() => saves.delete(actors.owner, savedStateId)), 'SESSION_STATE_CONFLICT');
   });
 });
 
-await test('a reset takes the lab as it is now, keeps the session, and never makes two', async (t) => {
+await test('a reset uses the current lab, keeps the session, and never creates two', async (t) => {
   await eachDatabase(t, 'reset', async (t, database) => {
     const world = await setUp(t, database);
     const { service, saves, actors, labs } = world;
@@ -214,7 +214,7 @@ await test('a reset takes the lab as it is now, keeps the session, and never mak
   });
 });
 
-await test('copies of a saved session share its images, beside the maker’s own session', async (t) => {
+await test("copies of a saved session share its images, next to the copier's own session", async (t) => {
   await eachDatabase(t, 'copies', async (t, database) => {
     const world = await setUp(t, database, 3);
     const { service, saves, actors } = world;
@@ -242,7 +242,7 @@ await test('copies of a saved session share its images, beside the maker’s own
   });
 });
 
-await test('deleting what a running session began with lets it go on; one put away ends', async (t) => {
+await test('a running session survives the deletion of its saved state, and a saved one ends', async (t) => {
   await eachDatabase(t, 'delete', async (t, database) => {
     const world = await setUp(t, database);
     const { service, saves, actors } = world;

@@ -20,7 +20,7 @@ interface Services {
   ownerId: string;
 }
 
-/** What is asked, and what comes of it for everyone where the session is an admin's. The owner is that admin. */
+/** An operation, and its result for each actor if the session belongs to an admin. The owner is that admin. */
 interface Operation {
   name: string;
   state: SessionState;
@@ -69,7 +69,7 @@ const operations: Operation[] = [
     name: 'restart',
     state: 'queued',
     ask: ({ sessions }, actor, id) => sessions.restart(actor, id),
-    // Let through, and then it is not ready.
+    // Permitted, but the session is not ready.
     expected: { ...ownersAlone, owner: 'SESSION_STATE_CONFLICT' },
   },
   {
@@ -129,13 +129,13 @@ const operations: Operation[] = [
   },
 ];
 
-/** Makes an admin of the owner of what is asked for. */
+/** Makes the owner of the session an admin. */
 async function promoteOwner(database: Database, actors: Actors): Promise<Actors> {
   await database.client.user.update({ where: { id: actors.owner.userId }, data: { role: 'admin' } });
   return { ...actors, owner: { ...actors.owner, role: 'admin' } };
 }
 
-/** A session of the owner in `state`, the owner's only one; one that is saved has a state with an image. */
+/** A session of the owner in `state`, their only one. A saved one has a state with an image. */
 async function sessionIn(database: Database, sessions: SessionService, owner: Actor, state: SessionState) {
   await database.client.savedState.deleteMany();
   await database.client.session.deleteMany();
@@ -165,7 +165,7 @@ async function sessionIn(database: Database, sessions: SessionService, owner: Ac
   return { id, savedStateId };
 }
 
-/** What each actor gets: a fault's code, `ok`, or whether there was something for them. */
+/** The result for each actor: the code of a fault, `ok`, or whether anything was found. */
 async function answers(actors: Actors, ask: (actor: Actor | undefined) => Promise<unknown>) {
   const found: Partial<Record<ActorName, unknown>> = {};
   const outcomes = await askAsEach(actors, async (actor, name) => {
@@ -175,7 +175,7 @@ async function answers(actors: Actors, ask: (actor: Actor | undefined) => Promis
   return { ...outcomes, ...found };
 }
 
-await test('instructors reach nothing of the sessions of admins', async (t) => {
+await test('instructors cannot access sessions of admins', async (t) => {
   await eachDatabase(t, 'sessions-of-admins', async (t, database) => {
     const { service: sessions, saves } = openSessions(t, database);
     const actors = await promoteOwner(database, await createActors(database));
@@ -190,7 +190,7 @@ await test('instructors reach nothing of the sessions of admins', async (t) => {
   });
 });
 
-await test('what an admin copied of a learner is not an instructor’s to see', async (t) => {
+await test("an admin's copy of a learner's session is hidden from instructors", async (t) => {
   await eachDatabase(t, 'copies-of-admins', async (t, database) => {
     const { service: sessions, saves } = openSessions(t, database);
     const actors = await createActors(database);
@@ -203,7 +203,7 @@ await test('what an admin copied of a learner is not an instructor’s to see', 
   });
 });
 
-await test('instructors neither watch nor help in terminals of admins, nor stay when a learner becomes one', async (t) => {
+await test('instructors can neither watch nor help in terminals of admins, nor stay when a learner becomes one', async (t) => {
   await eachDatabase(t, 'terminals-of-admins', async (t, database) => {
     const { service: sessions } = openSessions(t, database);
     const actors = await createActors(database);
@@ -221,7 +221,7 @@ await test('instructors neither watch nor help in terminals of admins, nor stay 
   });
 });
 
-await test('instructors neither see nor delete recordings of admins', async (t) => {
+await test('instructors can neither see nor delete recordings of admins', async (t) => {
   await eachDatabase(t, 'recordings-of-admins', async (t, database) => {
     const world = await recordingWorld(t, database);
     const { id, terminalId } = await world.record();

@@ -8,7 +8,7 @@ import { quietLog } from '../../kit/basics/quiet-log.ts';
 import { eachDatabase, freshDatabaseUrl, providers } from '../../kit/database/databases.ts';
 import { openSessions, putInState } from '../../kit/sessions/sessions.ts';
 
-await test('a start answers with the session as requested, its machines named and not yet there', async (t) => {
+await test('a start returns the requested session, with its machines named but not yet created', async (t) => {
   await eachDatabase(t, 'start', async (t, database) => {
     const { owner } = await createActors(database);
     const { service } = openSessions(t, database);
@@ -29,7 +29,7 @@ await test('a start answers with the session as requested, its machines named an
   });
 });
 
-await test('many starts at once, in two processes, give the same session', async (t) => {
+await test('many simultaneous starts in two processes return the same session', async (t) => {
   for (const provider of providers) {
     await t.test(provider, async (t) => {
       const url = await freshDatabaseUrl(t, provider);
@@ -60,16 +60,16 @@ await test('ten labs started at once by one learner become as many sessions as a
     t.equal(outcomes.filter((outcome) => outcome === 'SESSION_LIMIT').length, 7);
     const { items } = await service.list(owner, {}, { first: 10 });
     t.equal(items.length, 3);
-    t.equal(await outcomeOf(() => service.start(other, { lab: 'lab-0' })), 'ok', 'others are not concerned');
+    t.equal(await outcomeOf(() => service.start(other, { lab: 'lab-0' })), 'ok', 'others are not affected');
     const open = items[0]?.node;
     if (!open) throw new Error('There are three.');
-    t.equal((await service.start(owner, { lab: open.labSlug })).id, open.id, 'what is there is given back');
+    t.equal((await service.start(owner, { lab: open.labSlug })).id, open.id, 'an existing one is returned');
     await service.stop(owner, open.id);
-    t.equal(await outcomeOf(() => service.start(owner, { lab: 'lab-11' })), 'ok', 'a stop makes room');
+    t.equal(await outcomeOf(() => service.start(owner, { lab: 'lab-11' })), 'ok', 'a stop frees a slot');
   });
 });
 
-await test('a session that stops counts against the limit until nothing of it is on the engine', async (t) => {
+await test('a stopping session counts against the limit until the engine has removed it', async (t) => {
   await eachDatabase(t, 'stopping', async (t, database) => {
     const { owner } = await createActors(database);
     const { service } = openSessions(t, database, { sessionLimit: 1 });
@@ -82,14 +82,14 @@ await test('a session that stops counts against the limit until nothing of it is
     t.equal(
       await outcomeOf(() => service.start(owner, { lab: 'lab-1' })),
       'SESSION_LIMIT',
-      'hidden, yet there',
+      'hidden, but not removed',
     );
     await database.client.session.update({ where: { id }, data: { state: 'ended', environmentId: null } });
     t.equal(await outcomeOf(() => service.start(owner, { lab: 'lab-1' })), 'ok');
   });
 });
 
-await test('of what is over the newest 200 of a learner are kept, and every attempt', async (t) => {
+await test('the newest 200 ended sessions of a learner are kept, and every attempt', async (t) => {
   await eachDatabase(t, 'history', async (t, database) => {
     const { owner, other } = await createActors(database);
     const { service } = openSessions(t, database);
@@ -116,11 +116,11 @@ await test('of what is over the newest 200 of a learner are kept, and every atte
       new Set([...later.slice(1).map((row) => row.id), held.id, fresh.id]),
     );
     t.match(await database.client.attempt.findUnique({ where: { id: attempt.id } }), { sessionId: null });
-    t.ok(await service.get(other, theirs.id), 'that of others is not concerned');
+    t.ok(await service.get(other, theirs.id), 'those of others are not affected');
   });
 });
 
-await test('those who were not begun wait in the queue, with one write for all of them', async (t) => {
+await test('sessions that cannot start are queued, with one write for all of them', async (t) => {
   await eachDatabase(t, 'queue', async (t, database) => {
     const { owner } = await createActors(database);
     const { service } = openSessions(t, database);
@@ -147,7 +147,7 @@ await test('those who were not begun wait in the queue, with one write for all o
   });
 });
 
-await test('a lab whose last session is over starts anew', async (t) => {
+await test('a lab whose last session is over starts again', async (t) => {
   await eachDatabase(t, 'again', async (t, database) => {
     const { owner } = await createActors(database);
     const { service } = openSessions(t, database);
@@ -162,7 +162,7 @@ await test('a lab whose last session is over starts anew', async (t) => {
   });
 });
 
-await test('lists come newest first, page by page, by state and by lab', async (t) => {
+await test('lists are newest first, by page, by state and by lab', async (t) => {
   await eachDatabase(t, 'pages', async (t, database) => {
     const { owner } = await createActors(database);
     const { service } = openSessions(t, database);
@@ -189,7 +189,7 @@ await test('lists come newest first, page by page, by state and by lab', async (
   });
 });
 
-await test('each change is told after it can be read', async (t) => {
+await test('each change is published after it can be read', async (t) => {
   await eachDatabase(t, 'events', async (t, database) => {
     const { owner } = await createActors(database);
     const events = createMemoryBus({ log: quietLog() });

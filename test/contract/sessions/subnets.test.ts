@@ -19,7 +19,7 @@ import { until } from '../../kit/basics/until.ts';
 const DEFAULT_POOL = '10.231.0.0/16';
 const taker = fileURLToPath(new URL('../../kit/sessions/subnet-taker.ts', import.meta.url));
 
-/** Two connections to one fresh database, as two processes have them. */
+/** Two connections to one fresh database, like those of two processes. */
 async function openTwo(t: Test, provider: Database['provider']) {
   const url = await freshDatabaseUrl(t, provider);
   const databases = [await openDatabase({ url }), await openDatabase({ url })] as const;
@@ -27,14 +27,14 @@ async function openTwo(t: Test, provider: Database['provider']) {
   return { url, databases };
 }
 
-/** Draws subnets of the pool `cidr` as one process does. */
+/** Allocates subnets of the pool `cidr` as one process does. */
 function openAllocator(database: Database, cidr: string) {
   const pool = createSubnetPool({ cidr, clock: systemClock, hostRoutes: () => [] });
   const subnets = createSubnetStore({ database });
   return { pool, subnets, ...createSubnetAllocator({ pool, subnets }) };
 }
 
-/** Stores sessions that wait, one for each of as many learners. */
+/** Stores this many waiting sessions, each of another learner. */
 async function requestSessions({ client }: Database, number: number): Promise<void> {
   const at = new Date();
   const later = new Date(at.getTime() + 60 * 60_000);
@@ -68,7 +68,7 @@ const indexesOf = async ({ client }: Database) =>
   (await client.subnet.findMany({ select: { index: true } })).map(({ index }) => index);
 
 for (const provider of providers) {
-  await test(`the environments of 300 sessions that two processes make at once each get a subnet (${provider})`, async (t) => {
+  await test(`the environments of 300 simultaneous sessions in two processes each get a subnet (${provider})`, async (t) => {
     const { databases } = await openTwo(t, provider);
     const processes = databases.map((database) => openAllocator(database, DEFAULT_POOL));
     const draws = Array.from({ length: 150 }, () =>
@@ -79,7 +79,7 @@ for (const provider of providers) {
     t.equal(new Set(await indexesOf(databases[0])).size, 300);
   });
 
-  await test(`as many as there are subnets get one when more draw at once (${provider})`, async (t) => {
+  await test(`simultaneous allocations get exactly as many subnets as exist (${provider})`, async (t) => {
     const { databases } = await openTwo(t, provider);
     const cidr = '10.231.0.0/22';
     const processes = databases.map((database) => openAllocator(database, cidr));
@@ -92,7 +92,7 @@ for (const provider of providers) {
     t.equal(new Set(await indexesOf(databases[0])).size, 64);
   });
 
-  await test(`a subnet that the engine refused is set aside, and its neighbours are drawn (${provider})`, async (t) => {
+  await test(`a subnet that the engine rejected is set aside, and others are allocated (${provider})`, async (t) => {
     const { databases } = await openTwo(t, provider);
     const { pool, allocate, refuse } = openAllocator(databases[0], '10.231.0.0/26');
     const environment = newId();
@@ -110,12 +110,12 @@ for (const provider of providers) {
   });
 }
 
-await test('what a killed process drew comes back, and another one makes its sessions', async (t) => {
+await test('subnets of a killed process are freed, and another process provisions its sessions', async (t) => {
   const { url, databases } = await openTwo(t, 'postgresql');
   const [database] = databases;
   const number = 60;
   await requestSessions(database, number);
-  // 64 subnets: what the killed process drew has to come back, or some sessions stay without.
+  // 64 subnets: without those of the killed process, some sessions would get none.
   const subnetPool = '10.231.0.0/22';
   const child = spawn(process.execPath, [TYPESCRIPT, taker, url, subnetPool]);
   t.teardown(() => void child.kill('SIGKILL'));

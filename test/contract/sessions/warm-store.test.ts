@@ -23,16 +23,16 @@ const share = {
   memoryBytes: 1,
   networks: 1,
 };
-/** Lets everyone in. */
+/** Admits everyone. */
 const open = { share, columns, hasCapacity, mayTake: hasCapacity };
 
-/** As `putReady` notes it. */
+/** As `putReady` stores it. */
 const environment = (id: string) => ({
   id,
   machines: [{ name: 'main', machineId: 'there', addresses: [], image: 'image' }],
 });
 
-/** Notes environments as ready that no engine knows. */
+/** Stores ready environments that no engine has. */
 async function putReady(database: Database, count: number): Promise<string[]> {
   const store = createWarmStore({ database });
   await store.announce(lab, now);
@@ -51,7 +51,7 @@ async function putReady(database: Database, count: number): Promise<string[]> {
   return ids;
 }
 
-await test('of two learners who reach for one environment exactly one gets it, every time', async (t) => {
+await test('exactly one of two learners gets the same environment, every time', async (t) => {
   await eachDatabase(t, 'race for one', async (t, database) => {
     const { owner, other } = await createActors(database);
     const { service } = openSessions(t, database);
@@ -87,7 +87,7 @@ await test('a session that has changed meanwhile takes nothing', async (t) => {
   });
 });
 
-await test('however many begin at once, there are never more than there may be', async (t) => {
+await test('simultaneous creations never exceed the limits', async (t) => {
   await eachDatabase(t, 'limits', async (t, database) => {
     const store = createWarmStore({ database });
     const other = testLab('lab-1');
@@ -97,12 +97,12 @@ await test('however many begin at once, there are never more than there may be',
     const begun = await Promise.all(Array.from({ length: 8 }, () => begin(lab, 3)));
     t.equal(begun.filter(Boolean).length, 3, 'of one lab');
     const more = await Promise.all(Array.from({ length: 8 }, () => begin(other, 8)));
-    t.equal(more.filter(Boolean).length, 2, 'of all together');
+    t.equal(more.filter(Boolean).length, 2, 'of all labs');
     t.match(await store.all(), [{ memoryBytes: 128 * 1024 * 1024, lease: { owner: 'somebody' } }]);
   });
 });
 
-await test('without room none is begun, and one that is ready is not taken', async (t) => {
+await test('without capacity, none is created and a ready one is not taken', async (t) => {
   await eachDatabase(t, 'no room', async (t, database) => {
     const { owner } = await createActors(database);
     const { service } = openSessions(t, database);
@@ -117,16 +117,20 @@ await test('without room none is begun, and one that is ready is not taken', asy
     const taken = row && (await store.take(row, environment(id), lease, open));
     t.match(taken, { memoryBytes: 1n, networks: 1, claimedAt: now, machines: [{ engineId: 'there' }] });
     const machines = await database.client.machine.findMany();
-    t.match(machines, [{ name: 'main', engineId: 'there' }], 'its machines are those that were ready');
+    t.match(
+      machines,
+      [{ name: 'main', engineId: 'there' }],
+      'its machines are those of the ready environment',
+    );
   });
 });
 
-await test('only the version that was told of last is made', async (t) => {
+await test('creates only the most recently announced version', async (t) => {
   await eachDatabase(t, 'versions', async (t, database) => {
     const store = createWarmStore({ database });
     const begin = (version: string) =>
       store.begin({ id: newId(), lab: { ...lab, version }, lease, most, hasCapacity, now });
-    t.equal(await begin('v1'), false, 'nobody told of it');
+    t.equal(await begin('v1'), false, 'never announced');
     await store.announce({ slug: lab.slug, version: 'v1' }, now);
     t.equal(await begin('v1'), true);
     await store.announce({ slug: lab.slug, version: 'v2' }, now);
@@ -134,7 +138,11 @@ await test('only the version that was told of last is made', async (t) => {
     t.equal(await begin('v2'), true);
     const later = new Date(now.getTime() + 1_000);
     await store.announce({ slug: lab.slug, version: 'v2' }, later);
-    t.match(await store.pools(), [{ labVersion: 'v2', neededAt: now }], 'seeing it again is no use of it');
+    t.match(
+      await store.pools(),
+      [{ labVersion: 'v2', neededAt: now }],
+      'a repeated announcement is not a use',
+    );
     await store.need(lab.slug, later);
     t.match(await store.pools(), [{ neededAt: later, drainedAt: null }]);
     await store.retire(lab.slug);
@@ -142,7 +150,7 @@ await test('only the version that was told of last is made', async (t) => {
   });
 });
 
-await test('what is to leave is not finished, and what is taken does not leave', async (t) => {
+await test('a leaving environment cannot become ready, and a taken one cannot leave', async (t) => {
   await eachDatabase(t, 'leaving', async (t, database) => {
     const store = createWarmStore({ database });
     const [id = ''] = await putReady(database, 1);
@@ -154,7 +162,7 @@ await test('what is to leave is not finished, and what is taken does not leave',
     t.same(await store.renew(lease), [making]);
     t.equal(await store.finish(making, 'another', [], now), false);
     t.same(await store.drain(lab.slug, now), [making]);
-    t.same(await store.renew(lease), [], 'its maker hears that it is not wanted');
+    t.same(await store.renew(lease), [], 'its creator learns that it is not needed');
     t.equal(await store.finish(making, lease.owner, [], now), false);
     await store.remove(making);
     await store.remove(making);
@@ -162,7 +170,7 @@ await test('what is to leave is not finished, and what is taken does not leave',
   });
 });
 
-await test('what is stored of an environment counts the gateways of its machines, as admission does', async (t) => {
+await test('stored environments count the gateways of their machines, as admission does', async (t) => {
   await eachDatabase(t, 'gateways', async (t, database) => {
     const store = createWarmStore({ database });
     const web = testLab('lab-0', {
