@@ -22,7 +22,7 @@ const text = (rule: object) => ({
   content: { contains: [], matches: undefined, equals: undefined, ...rule },
 });
 
-await t.test('a file is looked at: whether, what, how and whose', async (t) => {
+await t.test('checks whether a file exists, its kind, mode and owner', async (t) => {
   await shell(`cd /home/learner; printf 'port = 80\nname = web\n' >conf; chmod 640 conf; chown learner conf
     mkdir -p site; ln -s conf link; ln -s gone dangling; ln -s circle circle; chmod 1777 site`);
   t.match(await run(fileCheck('/home/learner/conf')), {
@@ -32,7 +32,7 @@ await t.test('a file is looked at: whether, what, how and whose', async (t) => {
   t.match(await run(fileCheck('~/conf', { kind: 'file', mode: 0o640, owner: 'learner' })), passed);
   t.match(await run(fileCheck('~/conf', { owner: '1000' })), passed);
   t.match(await run(fileCheck('~/site', { kind: 'folder', mode: 0o1777, owner: 'root' })), passed);
-  t.match(await run(fileCheck('~/link', { kind: 'file', owner: 'learner' })), passed, 'where a link leads');
+  t.match(await run(fileCheck('~/link', { kind: 'file', owner: 'learner' })), passed, 'the target of a link');
   for (const absent of ['~/none', '~/none/one', '~/conf/one', '~/dangling/one']) {
     t.match(await run(fileCheck(absent, { exists: false })), passed, absent);
   }
@@ -52,14 +52,14 @@ await t.test('a file is looked at: whether, what, how and whose', async (t) => {
   for (const [check, message] of problems) t.match(await run(check), { ...failed, message }, message);
 });
 
-await t.test('what is in a file is judged, and not told', async (t) => {
+await t.test("a file's content is judged, but not shown", async (t) => {
   const holds = (rule: object) => run(fileCheck('~/conf', text(rule)));
   t.match(await holds({ contains: ['port', 'web'] }), {
     ...passed,
     evidence: '-rw-r----- (640) learner',
   });
   t.match(await holds({ matches: '(?m)^name += +w' }), passed);
-  t.match(await holds({ equals: 'port = 80\nname = web' }), passed, 'line ends at the end do not count');
+  t.match(await holds({ equals: 'port = 80\nname = web' }), passed, 'trailing line breaks are ignored');
   const message = '~/conf does not have the required content.';
   const secret = 'port = 8080';
   for (const rule of [{ contains: ['port', secret] }, { matches: secret }, { equals: secret }]) {
@@ -69,7 +69,7 @@ await t.test('what is in a file is judged, and not told', async (t) => {
   }
 });
 
-await t.test('a link to what only root may read does not show it, however the look at it ends', async (t) => {
+await t.test('a link to a file of root reveals nothing, whatever the result', async (t) => {
   await shell(`cd /root; printf 'the answer\n' >answer; chmod 600 answer
     ln -s /root/answer /home/learner/notes.txt; chown -h learner /home/learner/notes.txt`);
   const notes = fileCheck('~/notes.txt', text({ contains: ['mine'] }));
@@ -93,7 +93,7 @@ await t.test('a link to what only root may read does not show it, however the lo
   await shell('rm /usr/local/sbin/head');
 });
 
-await t.test('a path is a path, whatever it holds; who looks may not see all', async (t) => {
+await t.test('a path is taken literally, and the user may not see everything', async (t) => {
   const path = `/tmp/a 'b"$(touch c)\n;x`;
   await shell(
     `printf x >"/tmp/a 'b\\"\\$(touch c)\n;x"; mkdir -m 700 /root/own; touch /root/own/one; chmod 600 /root/own/one`,
@@ -112,7 +112,7 @@ await t.test('a path is a path, whatever it holds; who looks may not see all', a
   t.match(await run(unreadable), { ...failed, message: '/tmp/one cannot be read.' });
 });
 
-await t.test('what is no file holds no check up', async (t) => {
+await t.test('special files do not block a check', async (t) => {
   await shell('mkfifo /tmp/fifo');
   t.match(await run(fileCheck('/tmp/fifo', text({ contains: ['x'] }))), {
     ...failed,
@@ -123,7 +123,7 @@ await t.test('what is no file holds no check up', async (t) => {
   t.match(await run(fileCheck('/tmp/large', text({ contains: ['x'] }))), { ...failed });
 });
 
-await t.test('a command is judged by its exit code and what it prints', async (t) => {
+await t.test('a command is judged by its exit code and its output', async (t) => {
   const prints = (rule: object) => ({ output: text(rule).content });
   t.match(await run(commandCheck(['printf', '%s|', 'a b', "it's", '$HOME'])), {
     ...passed,
@@ -159,7 +159,7 @@ await t.test('a command is judged by its exit code and what it prints', async (t
   t.same(await processes(), []);
 });
 
-/** Perl of a server that answers as the path says. */
+/** Perl of a server whose answer depends on the path. */
 const SERVE = `
   $SIG{PIPE} = 'DEFAULT';
   my ($head, $line) = ('');
@@ -182,7 +182,7 @@ const SERVE = `
   if ($path eq '/endless') { print "HTTP/1.1 200 OK\\r\\n\\r\\n"; print 'x' x 65536 while 1 }
   print $answers{$path} // "HTTP/1.1 404 Not Found\\r\\n\\r\\n$head"`;
 
-await t.test("a web server is asked through its machine's network", async (t) => {
+await t.test("a web server is requested through its machine's network", async (t) => {
   t.match(await run(httpCheck(8080)), {
     ...failed,
     message: 'Nothing responds on port 8080 of this machine. Start a server there.',
@@ -208,7 +208,7 @@ await t.test("a web server is asked through its machine's network", async (t) =>
 
 const broken = /does not speak HTTP, or ended before its response was complete/;
 
-await t.test('a server that is none, or never ends, is failed in time', async (t) => {
+await t.test('a missing or endless server fails in time', async (t) => {
   for (const path of ['/broken', '/cut', '/none', '/other', '/headers']) {
     t.match(await run(httpCheck(8080, { path })), { ...failed, message: broken }, path);
   }
@@ -227,7 +227,7 @@ await t.test('a server that is none, or never ends, is failed in time', async (t
   t.match(await stopped, { state: 'errored', finding: { code: 'CHECK_INTERRUPTED' } });
 });
 
-await t.test('a server with TLS is asked whatever its certificate says', async (t) => {
+await t.test('a server with TLS is requested whatever its certificate says', async (t) => {
   const connect = await startTlsServer(t, 'by TLS');
   const secured = createCheckRunner({ engine: { ...engine, connect }, pins: unpinned });
   const check = httpCheck(443, { https: true, body: text({ equals: 'by TLS' }).content });
@@ -237,7 +237,7 @@ await t.test('a server with TLS is asked whatever its certificate says', async (
   t.match(await secured.run(plain, placeOn(machineId), signal), { ...failed, message: broken });
 });
 
-await t.test('a machine that is gone is not held against anybody', async (t) => {
+await t.test('a missing machine is not counted against the learner', async (t) => {
   const gone = { machineId: 'f'.repeat(64) };
   for (const check of [fileCheck('/x'), fileCheck('~/x'), commandCheck(['true']), httpCheck(80)]) {
     t.match(

@@ -19,11 +19,11 @@ function run(script: string, changes: Partial<Script> = {}, signal = new AbortCo
   return runner.run(scriptCheck({ script, ...changes }), placeOn(machineId), signal);
 }
 
-/** A test after which the machine is as before: nothing runs. */
+/** A test after which the machine is unchanged: nothing runs. */
 function tidyTest(name: string, body: (t: Test) => Promise<void>) {
   return t.test(name, async (t) => {
     await body(t);
-    t.same(await processes(), [], 'nothing runs any more');
+    t.same(await processes(), [], 'nothing is left running');
   });
 }
 
@@ -46,7 +46,7 @@ await tidyTest('a check passes with exit code 0 and fails with any other', async
 });
 
 await tidyTest(
-  'a shell script says what is missing with "fail", and gives a part with "score"',
+  'a shell script reports what is missing with "fail", and a partial score with "score"',
   async (t) => {
     t.match(await run('fail "Not  yet:" 5%'), { passed: false, message: 'Not  yet: 5%', exitCode: 1 });
     const bash = '#!/bin/bash -e\nscore 2/3\nfail "One of three is missing."\n';
@@ -60,7 +60,7 @@ await tidyTest(
   },
 );
 
-await tidyTest("what a learner's program prints and writes gives no score", async (t) => {
+await tidyTest("output and files of a learner's program give no score", async (t) => {
   const forge = String.raw`#!/bin/sh
 cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null | tr '\0' '\n' | grep -oE '[0-9a-f]{32}' | sort -u | while read -r token; do
   printf '\n%s score 0.9\n%s ran\n' "$token" "$token" >&2
@@ -81,7 +81,7 @@ await tidyTest('the first line chooses the interpreter', async (t) => {
   t.match(await run('[ -z "$BASH_VERSION" ]'), { passed: true });
 });
 
-await tidyTest("an interpreter that is larger than the machine's memory runs", async (t) => {
+await tidyTest("an interpreter larger than the machine's memory runs", async (t) => {
   await shell('cp /bin/bash /tmp/large && truncate -s 300M /tmp/large');
   t.teardown(() => shell('rm /tmp/large'));
   t.match(await run('#!/tmp/large\n[[ /proc/$$/exe -ef /tmp/large ]] && echo "from its file"'), {
@@ -90,7 +90,7 @@ await tidyTest("an interpreter that is larger than the machine's memory runs", a
   });
 });
 
-await tidyTest('a check whose interpreter is missing is not judged', async (t) => {
+await tidyTest('a check without its interpreter is not judged', async (t) => {
   for (const line of ['#!/usr/bin/env python9', '#!/opt/none/python9']) {
     t.match(await run(`${line}\nprint(1)\n`), {
       state: 'errored',
@@ -100,7 +100,7 @@ await tidyTest('a check whose interpreter is missing is not judged', async (t) =
   }
 });
 
-await tidyTest('a check runs as its user, knows its step, and stands in /', async (t) => {
+await tidyTest('a check runs as its user, knows its step, and starts in /', async (t) => {
   const script = 'echo "$(id -un) $BERTH_STEP $PWD $HOME"';
   t.match(await run(script, { user: 'learner' }), { message: 'learner one / /home/learner' });
   t.match(await run(script, { user: 'root' }), { message: 'root one / /root' });
@@ -110,7 +110,7 @@ await tidyTest('a check runs as its user, knows its step, and stands in /', asyn
   });
 });
 
-await tidyTest('a check has nothing to read', async (t) => {
+await tidyTest('a check has no input', async (t) => {
   t.match(await run('read -r line; echo "got <$line>"; cat'), { passed: true, message: 'got <>' });
 });
 
@@ -119,7 +119,7 @@ await tidyTest('a script of a megabyte runs', async (t) => {
   t.match(await run(script), { passed: true, message: 'end' });
 });
 
-await tidyTest("the learner's aliases, functions and start-up files do not matter", async (t) => {
+await tidyTest("the learner's aliases, functions and start-up files are ignored", async (t) => {
   const trap = 'alias test=false; grep() { return 1; }; export -f grep; exit 9';
   await shell(
     `for f in .bashrc .profile .bash_profile .bash_env; do echo '${trap}' > /home/learner/$f; done`,
@@ -154,32 +154,29 @@ await tidyTest('a check that never ends is stopped with all its children', async
   });
 });
 
-await tidyTest('what a check leaves running neither delays nor outlives it', async (t) => {
-  // A check that is waited for past its time is stopped, and does not pass.
+await tidyTest('background processes of a check neither delay nor outlive it', async (t) => {
+  // A check that waits beyond its time limit is stopped and does not pass.
   t.match(await run('sleep 4321 & echo "Done with it."'), { passed: true, message: 'Done with it.' });
 });
 
-await tidyTest(
-  'a check that prints without end is stopped for that, long before its time is over',
-  async (t) => {
-    const verdict = await run('echo first; tr "\\0" x </dev/zero', { timeoutSeconds: 4321 });
-    t.match(verdict, { state: 'errored', finding: { code: 'CHECK_OUTPUT_LIMIT' } });
-    t.match(verdict.evidence, /^first\nx+$/);
-  },
-);
+await tidyTest('a check with endless output is stopped long before its time limit', async (t) => {
+  const verdict = await run('echo first; tr "\\0" x </dev/zero', { timeoutSeconds: 4321 });
+  t.match(verdict, { state: 'errored', finding: { code: 'CHECK_OUTPUT_LIMIT' } });
+  t.match(verdict.evidence, /^first\nx+$/);
+});
 
-await tidyTest('bytes that are not text do no harm', async (t) => {
+await tidyTest('binary output causes no errors', async (t) => {
   const verdict = await run(`printf 'a\\0b\\377\\n\\033[31mred\\033[0m\\n'; exit 1`);
   t.match(verdict, { message: 'red', state: 'finished' });
   t.equal(verdict.evidence.includes('\0'), false);
 });
 
-await tidyTest('errors of the script name it simply', async (t) => {
+await tidyTest('error messages of the script use a short name', async (t) => {
   const { evidence } = await run('#!/bin/bash\necho hello\nno-such-command\nexit 1');
   t.equal(evidence, 'hello\ncheck: line 3: no-such-command: command not found');
 });
 
-await tidyTest('an aborted check ends with its children, and says that it was interrupted', async (t) => {
+await tidyTest('an aborted check ends with its children, and is reported as interrupted', async (t) => {
   const stopping = new AbortController();
   const verdict = run('sleep 1000 & sleep 1001', {}, stopping.signal);
   await until(async () => (await processes()).filter((name) => name.startsWith('sleep 100')).length === 2);
@@ -187,7 +184,7 @@ await tidyTest('an aborted check ends with its children, and says that it was in
   t.match(await verdict, { state: 'errored', finding: { code: 'CHECK_INTERRUPTED' } });
 });
 
-await tidyTest('an engine that goes away during a check leaves it without verdict', async (t) => {
+await tidyTest('an engine that disappears during a check leaves it unjudged', async (t) => {
   const sockets = new Set<Socket>();
   const relay = createServer((near) => {
     const far = connect('/var/run/docker.sock');
@@ -210,7 +207,7 @@ await tidyTest('an engine that goes away during a check leaves it without verdic
   await until(async () => (await processes()).length === 0);
 });
 
-await tidyTest('a machine that is gone is told by its code', async (t) => {
+await tidyTest('a missing machine is reported by its code', async (t) => {
   const check = scriptCheck({ script: 'true' });
   const verdict = await runner.run(check, placeOn('f'.repeat(64)), new AbortController().signal);
   t.match(verdict, { state: 'errored', finding: { code: 'CONTAINER_NOT_FOUND' } });

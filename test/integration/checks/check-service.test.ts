@@ -10,7 +10,7 @@ const machine = await startCheckMachine(t);
 const { engine, machineId, shell } = machine;
 const page = { first: 100 };
 
-await eachDatabase(t, 'each operation is for the owner and staff alone', async (t, database) => {
+await eachDatabase(t, 'each operation is for the owner and staff only', async (t, database) => {
   const { checks, actors, sessionId, addSession } = await createCheckWorld(t, {
     database,
     engine,
@@ -42,8 +42,8 @@ await eachDatabase(t, 'each operation is for the owner and staff alone', async (
   t.equal(await count(actors.instructor), 5);
   t.equal(await count(actors.admin), 5);
   t.equal(await outcomeOf(() => count(undefined)), 'UNAUTHENTICATED');
-  t.equal(await count(actors.other, { sessionId }), 0, 'as if there were none');
-  t.equal(await count(actors.other, { learnerId: actors.owner.userId }), 0, 'as if there were none');
+  t.equal(await count(actors.other, { sessionId }), 0, 'as if they did not exist');
+  t.equal(await count(actors.other, { learnerId: actors.owner.userId }), 0, 'as if they did not exist');
   t.equal(await count(actors.instructor, { learnerId: actors.owner.userId }), 4);
 
   const reader = { ...actors.owner, scopes: ['read'] as const };
@@ -54,7 +54,7 @@ await eachDatabase(t, 'each operation is for the owner and staff alone', async (
   t.equal(await outcomeOf(() => service.progress(learner, of)), 'FORBIDDEN');
 });
 
-await eachDatabase(t, 'a check is stored as an attempt, counted, and told', async (t, database) => {
+await eachDatabase(t, 'a check is stored as an attempt, counted and published', async (t, database) => {
   const world = await createCheckWorld(t, { database, engine, machineId });
   const { checks, actors, sessionId } = world;
   const { owner } = actors;
@@ -107,7 +107,7 @@ await eachDatabase(t, 'a check is stored as an attempt, counted, and told', asyn
 
   await shell('rm /tmp/flag');
   await checks.service.run(owner, { sessionId, stepId: 'flag' });
-  t.match(await progressOf('flag'), { ...reached, attempts: 3 }, 'what was reached stays');
+  t.match(await progressOf('flag'), { ...reached, attempts: 3 }, 'the achieved score stays');
 
   t.same(await checks.service.get(owner, passed.id), passed);
   t.same(world.touched, [sessionId, sessionId, sessionId]);
@@ -115,7 +115,7 @@ await eachDatabase(t, 'a check is stored as an attempt, counted, and told', asyn
   t.equal(world.events.length, 3);
 });
 
-await eachDatabase(t, 'what cannot be checked is told by its code', async (t, database) => {
+await eachDatabase(t, 'a check that cannot run is reported by its code', async (t, database) => {
   const { checks, actors, sessionId } = await createCheckWorld(t, { database, engine, machineId });
   const run = (session: string, stepId: string) =>
     outcomeOf(() => checks.service.run(actors.owner, { sessionId: session, stepId }));
@@ -128,7 +128,7 @@ await eachDatabase(t, 'what cannot be checked is told by its code', async (t, da
   t.equal(await database.client.attempt.count(), 0);
 });
 
-await eachDatabase(t, 'a check that could not be judged does not count', async (t, database) => {
+await eachDatabase(t, 'an unjudged check does not count', async (t, database) => {
   const missing = 'f'.repeat(64);
   const world = await createCheckWorld(t, { database, engine, machineId: missing });
   const { checks, actors, sessionId } = world;
@@ -140,12 +140,12 @@ await eachDatabase(t, 'a check that could not be judged does not count', async (
     verdicts: [{ state: 'errored', finding: { code: 'CONTAINER_NOT_FOUND' }, exitCode: undefined }],
   });
   t.equal(await database.client.progress.count(), 0);
-  t.equal(world.events.length, 1, 'those who wait are told');
+  t.equal(world.events.length, 1, 'waiting clients are notified');
 });
 
 await eachDatabase(
   t,
-  'the newest twenty attempts of a step keep their evidence, the older the rest',
+  'the newest twenty attempts of a step keep their evidence, older ones the rest',
   async (t, database) => {
     const { checks, actors, sessionId } = await createCheckWorld(t, { database, engine, machineId });
     const { owner } = actors;
@@ -164,7 +164,7 @@ await eachDatabase(
   },
 );
 
-await eachDatabase(t, 'who runs checks without end has to wait, and nobody else', async (t, database) => {
+await eachDatabase(t, 'a user who runs checks nonstop has to wait, and nobody else', async (t, database) => {
   const missing = 'f'.repeat(64);
   const clock = createFakeClock(new Date());
   const world = await createCheckWorld(t, { database, engine, machineId: missing, clock });
@@ -180,13 +180,13 @@ await eachDatabase(t, 'who runs checks without end has to wait, and nobody else'
   t.ok(await run());
 });
 
-await eachDatabase(t, 'output with NUL is kept without it', async (t, database) => {
+await eachDatabase(t, 'NUL characters are removed from output', async (t, database) => {
   const { checks, actors, sessionId } = await createCheckWorld(t, { database, engine, machineId });
   const attempt = await checks.service.run(actors.owner, { sessionId, stepId: 'nul' });
   t.match(attempt, { passed: true, message: 'ab', verdicts: [{ evidence: 'ab' }] });
 });
 
-await eachDatabase(t, 'attempts come newest first, in pages, narrowed as asked', async (t, database) => {
+await eachDatabase(t, 'attempts are listed newest first, by page and filter', async (t, database) => {
   const { checks, actors, sessionId, addSession } = await createCheckWorld(t, {
     database,
     engine,
@@ -214,37 +214,41 @@ await eachDatabase(t, 'attempts come newest first, in pages, narrowed as asked',
   t.equal(await outcomeOf(() => idsOf({}, { first: 1, after: '?' })), 'INPUT_INVALID');
 });
 
-await eachDatabase(t, 'progress of many is read in one query, in the order asked', async (t, database) => {
-  const { checks, actors, sessionId, addSession } = await createCheckWorld(t, {
-    database,
-    engine,
-    machineId,
-  });
-  const { service } = checks;
-  const { owner, other } = actors;
-  await service.run(owner, { sessionId, stepId: 'pass' });
-  await service.run(owner, { sessionId, stepId: 'fail' });
-  await service.run(other, { sessionId: await addSession(other.userId, 'other'), stepId: 'pass' });
-  const pairs = [
-    { learnerId: other.userId, lab: 'other' },
-    { learnerId: owner.userId, lab: 'lab' },
-    { learnerId: owner.userId, lab: 'other' },
-    { learnerId: other.userId, lab: 'other' },
-    { learnerId: owner.userId, lab: 'gone' },
-  ];
-  const answers = await service.progress(actors.instructor, pairs);
-  t.same(
-    answers.map(({ learnerId, labSlug, passed, total }) => ({ learnerId, lab: labSlug, passed, total })),
-    [
-      { ...pairs[0], passed: 1, total: 1 },
-      { ...pairs[1], passed: 1, total: 6 },
-      { ...pairs[2], passed: 0, total: 1 },
-      { ...pairs[3], passed: 1, total: 1 },
-      { ...pairs[4], passed: 0, total: 0 },
-    ],
-  );
-  t.same(
-    answers[1]?.steps.map(({ stepId, attempts }) => `${stepId} ${attempts}`),
-    ['read 0', 'pass 1', 'fail 1', 'flag 0', 'slow 0', 'endless 0', 'nul 0'],
-  );
-});
+await eachDatabase(
+  t,
+  'progress of many sessions is read in one query, in the requested order',
+  async (t, database) => {
+    const { checks, actors, sessionId, addSession } = await createCheckWorld(t, {
+      database,
+      engine,
+      machineId,
+    });
+    const { service } = checks;
+    const { owner, other } = actors;
+    await service.run(owner, { sessionId, stepId: 'pass' });
+    await service.run(owner, { sessionId, stepId: 'fail' });
+    await service.run(other, { sessionId: await addSession(other.userId, 'other'), stepId: 'pass' });
+    const pairs = [
+      { learnerId: other.userId, lab: 'other' },
+      { learnerId: owner.userId, lab: 'lab' },
+      { learnerId: owner.userId, lab: 'other' },
+      { learnerId: other.userId, lab: 'other' },
+      { learnerId: owner.userId, lab: 'gone' },
+    ];
+    const answers = await service.progress(actors.instructor, pairs);
+    t.same(
+      answers.map(({ learnerId, labSlug, passed, total }) => ({ learnerId, lab: labSlug, passed, total })),
+      [
+        { ...pairs[0], passed: 1, total: 1 },
+        { ...pairs[1], passed: 1, total: 6 },
+        { ...pairs[2], passed: 0, total: 1 },
+        { ...pairs[3], passed: 1, total: 1 },
+        { ...pairs[4], passed: 0, total: 0 },
+      ],
+    );
+    t.same(
+      answers[1]?.steps.map(({ stepId, attempts }) => `${stepId} ${attempts}`),
+      ['read 0', 'pass 1', 'fail 1', 'flag 0', 'slow 0', 'endless 0', 'nul 0'],
+    );
+  },
+);

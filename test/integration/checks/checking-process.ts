@@ -1,6 +1,6 @@
 /**
- * A service process of its own, to be killed: runs the check of `slow` in the session and machine
- * given, on the database given, and says "running" once it does.
+ * A separate service process that the test kills. It runs the check of `slow` in the given session and machine, on the
+ * given database, and prints "running" once it does.
  */
 import { createChecks } from '../../../src/domains/checks/create-checks.ts';
 import { systemClock } from '../../../src/core/clock.ts';

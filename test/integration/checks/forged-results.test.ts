@@ -10,13 +10,13 @@ const { engine, machineId } = machine;
 const runner = createCheckRunner({ engine, pins: unpinned });
 const limits = { timeoutMs: 30_000, outputLimitBytes: 100_000 };
 
-/** Runs a check as the learner, who has done nothing of what it asks for. */
+/** Runs a check as a learner who has done none of the work. */
 function run(script: string, changes: Partial<Script> = {}) {
   const check = scriptCheck({ script, user: 'learner', ...changes });
   return runner.run(check, placeOn(machineId), new AbortController().signal);
 }
 
-/** What the learner runs beside a check, until that is over. */
+/** Runs an attack in parallel with a check, until the check is over. */
 async function beside<Result>(attack: string, check: () => Promise<Result>): Promise<Result> {
   const stop = new AbortController();
   const command = ['/bin/bash', '-c', attack];
@@ -31,7 +31,9 @@ async function beside<Result>(attack: string, check: () => Promise<Result>): Pro
   }
 }
 
-/** Places in which a script has been, and to which a learner's program could write: files, and open files of the check. */
+/**
+ * Locations where a script has been, and to which a learner's program could write: files, and open files of the check.
+ */
 const WRITE_EVERYWHERE = `while :; do
   for place in {/dev/shm,/tmp,/var/tmp}/.berth-check-*/{check,score} /proc/[0-9]*/fd/[0-9]*; do
     [ "$(readlink "$place")" != "\${place%/*}" ] && case $place in
@@ -50,7 +52,7 @@ echo looking
 sleep 1
 [ -e /home/learner/done ] || fail 'Not done.'`;
 
-await t.test('a learner who writes over scripts in a loop does not pass', async (t) => {
+await t.test('overwriting scripts in a loop does not pass', async (t) => {
   const attack = `while :; do for check in {/dev/shm,/tmp,/var/tmp}/.berth-check-*/check; do
     [ -e "$check" ] && { sleep 0.3; echo 'echo Forged.; exit 0' >"$check"; }; done; done 2>/dev/null`;
   for (const line of ['', '#!/bin/bash\n']) {
@@ -59,7 +61,7 @@ await t.test('a learner who writes over scripts in a loop does not pass', async 
   }
 });
 
-await t.test('a learner who writes scores wherever there is a file or a pipe does not pass', async (t) => {
+await t.test('writing scores to every file and pipe does not pass', async (t) => {
   const verdict = await beside(WRITE_EVERYWHERE, () => run(NOT_DONE));
   t.match(verdict, { passed: false, score: 0 }, verdict.evidence);
   const part = `sleep 1; score 1/4; sleep 1.5; fail 'One of four.'`;
@@ -89,7 +91,7 @@ echo wrong`;
   }
 });
 
-await t.test('a score does not count where the exit code says that it failed', async (t) => {
+await t.test('a score does not count if the exit code means failure', async (t) => {
   const awk = (score: string, code: number) =>
     `#!/usr/bin/awk -f\nBEGIN { print "${score}" >ENVIRON["BERTH_SCORE"]; close(ENVIRON["BERTH_SCORE"]); exit ${code} }`;
   t.match(await run(awk('1/4', 0)), { passed: false, score: 0.25 });
@@ -99,7 +101,7 @@ await t.test('a score does not count where the exit code says that it failed', a
   t.match(await run('score 4/4; fail no'), { passed: false, score: 0, message: 'no' });
 });
 
-await t.test('nobody but the check reads or traces what judges it', async (t) => {
+await t.test('only the check can read or trace its judging parts', async (t) => {
   const attack = `sleep 1
     for folder in /proc/[0-9]*; do
       [ "$folder" = "/proc/$$" ] && continue
@@ -119,7 +121,7 @@ await t.test('nobody but the check reads or traces what judges it', async (t) =>
   }
 });
 
-await t.test("the client of Docker is led nowhere by its learner's configuration", async (t) => {
+await t.test("the Docker client ignores the learner's configuration", async (t) => {
   const forged = JSON.stringify({
     ApiVersion: '1.45',
     MinAPIVersion: '1.24',
@@ -144,11 +146,11 @@ await t.test("the client of Docker is led nowhere by its learner's configuration
       `sleep 0.5; echo "<$(docker version --format '{{.Server.GitCommit}}' 2>&1) $(docker compose version)>"`,
     ),
   );
-  t.notMatch(verdict.evidence, 'forged', 'neither an engine nor a plugin of theirs');
+  t.notMatch(verdict.evidence, 'forged', 'neither an engine nor a plugin of the learner');
   t.match(verdict.evidence, /docker\.sock|daemon/);
 });
 
-await t.test('programs that the learner may write to are not found by name', async (t) => {
+await t.test('programs that the learner can write are not found by name', async (t) => {
   await machine.shell(`mkdir -p /opt/own; printf '#!/bin/sh\necho forged\n' >/opt/own/cat
     cp /opt/own/cat /opt/own/own-tool; chmod 755 /opt/own/*; chown -R learner /opt/own`);
   const environment = { PATH: '/opt/own:/usr/local/bin:/usr/bin:/bin', LD_PRELOAD: '/opt/own/x.so' };

@@ -5,7 +5,7 @@ import { eachDatabase } from '../../kit/database/databases.ts';
 
 const { engine, machineId } = await startCheckMachine(t);
 
-await eachDatabase(t, 'a check in a copy is judged and counts for nobody', async (t, database) => {
+await eachDatabase(t, 'a check in a copy is judged and does not count', async (t, database) => {
   const world = await createCheckWorld(t, { database, engine, machineId });
   const { checks, actors, sessionId, addSession } = world;
   const { owner, instructor } = actors;

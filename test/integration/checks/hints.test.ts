@@ -11,10 +11,10 @@ import { eachDatabase } from '../../kit/database/databases.ts';
 
 const { engine, machineId } = await startCheckMachine(t);
 const stepId = 'ask';
-/** The digest of "The second of two.", as the hint has no id. */
+/** The digest of "The second of two.", because the hint has no id. */
 const second = createHash('sha256').update('The second of two.').digest('hex').slice(0, 12);
 
-await eachDatabase(t, 'a hint is for its learner, and for nobody else', async (t, database) => {
+await eachDatabase(t, 'a hint is for its learner only', async (t, database) => {
   const { checks, actors, addSession } = await createCheckWorld(t, { database, engine, machineId });
   const sessionId = await addSession(actors.owner.userId, 'mixed');
   const reveal = (actor: Actor | undefined, more: object = {}) =>
@@ -39,7 +39,7 @@ await eachDatabase(t, 'a hint is for its learner, and for nobody else', async (t
   t.same(await hints(actors.instructor), shown);
 });
 
-await eachDatabase(t, 'a hint waits for failures, and costs from then on, once', async (t, database) => {
+await eachDatabase(t, 'a hint requires failures, and costs points once from then on', async (t, database) => {
   const { checks, actors, addSession } = await createCheckWorld(t, { database, engine, machineId });
   const { owner, other } = actors;
   const sessionId = await addSession(owner.userId, 'mixed');
@@ -54,7 +54,7 @@ await eachDatabase(t, 'a hint waits for failures, and costs from then on, once',
   t.match(await answer(1), { passed: true, score: 1 });
   t.match(await answer(0), { passed: false });
   const early = { code: 'HINT_TOO_EARLY', details: { needed: 2, failures: 1 } };
-  await t.rejects(reveal('b'), early, 'what passed is no failure');
+  await t.rejects(reveal('b'), early, 'a passed attempt is not a failure');
   t.same((await progress())?.hints, [], 'nothing was shown');
   await answer(0);
   t.match(await progress(), { failures: 2, bestScore: 1 });
@@ -66,22 +66,14 @@ await eachDatabase(t, 'a hint waits for failures, and costs from then on, once',
   const passed = await answer(1);
   t.match(passed, { passed: true, score: 0.7, verdicts: [{ score: 1 }] });
   t.match(await checks.service.get(owner, passed.id), { score: 0.7 });
-  t.match(
-    await progress(),
-    { score: 0.7, bestScore: 1, passed: true },
-    'what was reached without it stays the best',
-  );
-  t.match(await answer(0), { passed: false, score: 0 }, 'never less than nothing');
+  t.match(await progress(), { score: 0.7, bestScore: 1, passed: true }, 'the best score without it stays');
+  t.match(await answer(0), { passed: false, score: 0 }, 'never below zero');
 
   const others = await addSession(other.userId, 'mixed');
   const asked = () => checks.hints.reveal(other, { sessionId: others, stepId, hintId: 'b' });
   t.equal(await outcomeOf(asked), 'HINT_TOO_EARLY', "another learner's failures do not count");
   const again = await addSession(owner.userId, 'mixed');
-  t.same(
-    await checks.hints.reveal(owner, { sessionId: again, stepId, hintId: 'b' }),
-    hint,
-    'in whatever session',
-  );
+  t.same(await checks.hints.reveal(owner, { sessionId: again, stepId, hintId: 'b' }), hint, 'in any session');
   await database.client.user.delete({ where: { id: owner.userId } });
   t.equal(await database.client.shownHint.count(), 0);
 });
@@ -121,20 +113,16 @@ await eachDatabase(
     const [first, b] = catalogue.version('mixed', 'v1').steps[2]?.hints ?? [];
     if (!first || !b) throw new Error('The lab has no such hints.');
     const reordered = withHints([{ ...b, text: { en: 'It is the second.' }, cost: 0.5 }, first]);
-    t.same(
-      await shown(reordered),
-      [['b', 0.3]],
-      'the one that was asked for, and no other that stands in its place',
-    );
+    t.same(await shown(reordered), [['b', 0.3]], 'the requested hint, and no other in its position');
     await reordered.hints.reveal(owner, { sessionId, stepId, hintId: 'b' });
-    t.equal(await answer(reordered, 1), 0.7, 'it costs what it cost');
+    t.equal(await answer(reordered, 1), 0.7, 'its cost is unchanged');
     const without = withHints([first]);
     t.same(await shown(without), []);
-    t.equal(await answer(without, 1), 1, 'what is not there costs nothing');
+    t.equal(await answer(without, 1), 1, 'a removed hint costs nothing');
   },
 );
 
-await eachDatabase(t, 'in a copy hints are shown at once and cost nothing', async (t, database) => {
+await eachDatabase(t, 'in a copy, hints are shown immediately and cost nothing', async (t, database) => {
   const { checks, actors, addSession } = await createCheckWorld(t, { database, engine, machineId });
   const copy = await addSession(actors.instructor.userId, 'mixed');
   await database.client.session.update({ where: { id: copy }, data: { forkOfId: 'another' } });

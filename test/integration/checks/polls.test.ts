@@ -28,10 +28,14 @@ await eachDatabase(t, 'a poll counts once it passes, and leaves no trace before'
     t.equal(await (database.client[rows] as { count(): Promise<number> }).count(), 0, rows);
   }
   await t.rejects(poll(), { code: 'RATE_LIMITED', details: { seconds: 5 } });
-  t.equal(await outcomeOf(() => run('ask', true)), 'INPUT_INVALID', 'a step that is not polled');
-  t.same({ events, touched }, { events: [], touched: [] }, 'nobody is told, and the session is not used');
+  t.equal(await outcomeOf(() => run('ask', true)), 'INPUT_INVALID', 'a step without polling');
+  t.same(
+    { events, touched },
+    { events: [], touched: [] },
+    'no event is sent, and the session does not count as used',
+  );
 
-  t.match(await run('polled', false), { passed: false }, 'the learner may ask at any time');
+  t.match(await run('polled', false), { passed: false }, 'the learner may check at any time');
   t.match(await database.client.progress.findMany(), [{ attempts: 1, failures: 1 }]);
 
   await shell('touch /tmp/polled');

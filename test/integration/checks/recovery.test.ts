@@ -20,7 +20,7 @@ import { until } from '../../kit/basics/until.ts';
 
 const { engine, installation, machineId } = await startCheckMachine(t);
 
-/** Starts a service process that runs an endless check in the session; it is killed after the test. */
+/** Starts a service process that runs an endless check in the session. It is killed after the test. */
 async function startChecking(t: Test, url: string, sessionId: string): Promise<ChildProcess> {
   const file = join(import.meta.dirname, 'checking-process.ts');
   const argumentList = [TYPESCRIPT, file, url, installation, machineId, sessionId, await checkLabs(t)];
@@ -41,7 +41,7 @@ async function kill(child: ChildProcess): Promise<void> {
 
 for (const provider of providers) {
   await t.test(
-    `a check whose process was killed is ended, a living one's is not (${provider})`,
+    `the check of a killed process is ended, that of a running one is not (${provider})`,
     async (t) => {
       const url = await freshDatabaseUrl(t, provider);
       const database = await openDatabase({ url });
@@ -54,7 +54,7 @@ for (const provider of providers) {
         startChecking(t, url, elsewhere),
       ]);
 
-      t.equal(await checks.recover(), 0, 'both live');
+      t.equal(await checks.recover(), 0, 'both run');
       const run = () => checks.service.run(actors.owner, { sessionId, stepId: 'endless' });
       t.equal(await outcomeOf(run), 'CHECK_BUSY');
 
@@ -75,13 +75,13 @@ for (const provider of providers) {
       });
       await passing;
       const next = await checks.service.run(actors.other, { sessionId: elsewhere, stepId: 'pass' });
-      t.equal(next.passed, true, 'who asks for the step takes it from the dead at once');
+      t.equal(next.passed, true, 'the next check of the step adopts it from the dead process immediately');
       t.equal(await database.client.attempt.count({ where: { state: 'running' } }), 0);
     },
   );
 }
 
-await eachDatabase(t, 'a process of another host is believed until its time is over', async (t, database) => {
+await eachDatabase(t, 'a process of another host keeps its lease until it expires', async (t, database) => {
   const { owner } = await createActors(database);
   const clock = createFakeClock();
   const attempts = createAttemptStore({ database });
@@ -108,13 +108,13 @@ await eachDatabase(t, 'a process of another host is believed until its time is o
   t.equal(await interrupted.end(), 0);
   await attempts.renew(attempt.id, lease());
   await clock.advance(14_000);
-  t.equal(await interrupted.end(), 0, 'it renewed its hold');
+  t.equal(await interrupted.end(), 0, 'it renewed its lease');
   await clock.advance(2_000);
   t.equal(await interrupted.end(), 1);
   t.same(told, [attempt.id]);
 });
 
-await eachDatabase(t, 'who renews at the last moment keeps the check', async (t, database) => {
+await eachDatabase(t, 'a process that renews at the last moment keeps the check', async (t, database) => {
   const { owner } = await createActors(database);
   const attempts = createAttemptStore({ database });
   const now = new Date();
@@ -136,7 +136,7 @@ await eachDatabase(t, 'who renews at the last moment keeps the check', async (t,
   t.match(await attempts.find(attempt.id), { state: 'running' });
 });
 
-await eachDatabase(t, 'a running check renews its hold for as long as it runs', async (t, database) => {
+await eachDatabase(t, 'a running check renews its lease until it ends', async (t, database) => {
   const clock = createFakeClock();
   const world = await createCheckWorld(t, { database, engine, machineId, clock });
   const { checks, actors, sessionId } = world;
@@ -150,9 +150,9 @@ await eachDatabase(t, 'a running check renews its hold for as long as it runs', 
   t.match(await database.client.attempt.findFirst(), { heldBy: null, heldUntil: null, runningKey: null });
 });
 
-await eachDatabase(t, 'a check that another process took for dead ends here too', async (t, database) => {
+await eachDatabase(t, 'a check whose lease another process adopted ends here, too', async (t, database) => {
   const clock = createFakeClock();
-  // One of its own: in the other, checks of killed processes run until their time is over.
+  // A separate machine: in the other one, checks of killed processes run until their time limit.
   const { machineId, processes } = await startCheckMachine(t);
   const world = await createCheckWorld(t, { database, engine, machineId, clock });
   const { checks, actors, sessionId } = world;
@@ -167,34 +167,30 @@ await eachDatabase(t, 'a check that another process took for dead ends here too'
   t.equal(await runs(), false);
 });
 
-await eachDatabase(
-  t,
-  'a started service looks for interrupted checks again and again',
-  async (t, database) => {
-    const clock = createFakeClock();
-    const { checks, actors, sessionId } = await createCheckWorld(t, { database, engine, machineId, clock });
-    const attempts = createAttemptStore({ database });
-    const attempt = {
-      id: newId(),
-      learnerId: actors.owner.userId,
-      sessionId,
-      labSlug: 'lab',
-      labVersion: 'v',
-      stepId: 'pass',
-      startedAt: clock.now(),
-    };
-    checks.start();
-    await attempts.begin(attempt, {
-      owner: 'elsewhere/1/x/y',
-      expiresAt: new Date(clock.now().getTime() + 20_000),
-    });
-    const state = async () => (await attempts.find(attempt.id))?.state;
-    await clock.advance(15_000);
-    t.equal(await state(), 'running');
-    await until(async () => {
-      await clock.advance(1_000);
-      return (await state()) !== 'running';
-    });
-    t.equal(await state(), 'errored');
-  },
-);
+await eachDatabase(t, 'a running service looks for interrupted checks repeatedly', async (t, database) => {
+  const clock = createFakeClock();
+  const { checks, actors, sessionId } = await createCheckWorld(t, { database, engine, machineId, clock });
+  const attempts = createAttemptStore({ database });
+  const attempt = {
+    id: newId(),
+    learnerId: actors.owner.userId,
+    sessionId,
+    labSlug: 'lab',
+    labVersion: 'v',
+    stepId: 'pass',
+    startedAt: clock.now(),
+  };
+  checks.start();
+  await attempts.begin(attempt, {
+    owner: 'elsewhere/1/x/y',
+    expiresAt: new Date(clock.now().getTime() + 20_000),
+  });
+  const state = async () => (await attempts.find(attempt.id))?.state;
+  await clock.advance(15_000);
+  t.equal(await state(), 'running');
+  await until(async () => {
+    await clock.advance(1_000);
+    return (await state()) !== 'running';
+  });
+  t.equal(await state(), 'errored');
+});

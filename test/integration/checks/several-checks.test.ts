@@ -43,7 +43,7 @@ await eachDatabase(t, 'all checks of a step make one attempt, each with its verd
       evidence: '',
     },
   ]);
-  t.equal(first.finding, undefined, 'these are words of the lab');
+  t.equal(first.finding, undefined, 'the text comes from the lab');
 
   const wrong = await run([
     { checkId: 'which', options: [2] },
@@ -56,7 +56,7 @@ await eachDatabase(t, 'all checks of a step make one attempt, each with its verd
     explanation: undefined,
   });
   t.match(wrong.verdicts[2], { passed: false, evidence: 'something', explanation: undefined });
-  t.notOk(/two|secret/.test(JSON.stringify(wrong.verdicts)), 'what would be right is not told');
+  t.notOk(/two|secret/.test(JSON.stringify(wrong.verdicts)), 'the right answer is not shown');
 
   await shell('touch /home/learner/flag');
   const passed = await run([
@@ -66,19 +66,23 @@ await eachDatabase(t, 'all checks of a step make one attempt, each with its verd
   const done = { message: 'Done.', finding: { code: 'DONE', details: {} } };
   t.match(passed, { state: 'finished', passed: true, score: 0.8, ...done });
   const explanation = { en: 'It is the second.', ko: '두 번째입니다.' };
-  t.match(passed.verdicts[1], { passed: true, explanation }, 'to one who knows');
+  t.match(passed.verdicts[1], { passed: true, explanation }, 'except to staff');
   t.match(await progress(), { attempts: 3, passed: true, score: 0.8, bestScore: 0.8 });
   t.same(await checks.service.get(owner, passed.id), passed);
 
   await run();
-  t.match(await progress(), { attempts: 4, passed: true, score: 0.4, bestScore: 0.8 }, "the lab's: the last");
+  t.match(
+    await progress(),
+    { attempts: 4, passed: true, score: 0.4, bestScore: 0.8 },
+    "the lab's own: the last",
+  );
   t.equal(events.length, 4, 'one attempt each');
   t.equal(await database.client.checkVerdict.count(), 16);
   await database.client.user.delete({ where: { id: owner.userId } });
   t.equal(await database.client.checkVerdict.count(), 0);
 });
 
-await eachDatabase(t, 'a check that could not judge leaves the attempt unjudged', async (t, database) => {
+await eachDatabase(t, 'one check that could not judge leaves the attempt unjudged', async (t, database) => {
   const { checks, actors, addSession } = await createCheckWorld(t, { database, engine, machineId });
   const sessionId = await addSession(actors.owner.userId, 'mixed');
   const attempt = await checks.service.run(actors.owner, { sessionId, stepId: 'broken' });
@@ -92,7 +96,7 @@ await eachDatabase(t, 'a check that could not judge leaves the attempt unjudged'
   t.equal(await database.client.progress.count(), 0);
 });
 
-await eachDatabase(t, 'a lab speaks the language of its learner', async (t, database) => {
+await eachDatabase(t, 'a lab uses the language of its learner', async (t, database) => {
   await shell('rm -f /tmp/whole');
   const { checks, actors, addSession } = await createCheckWorld(t, { database, engine, machineId });
   const sessionId = await addSession(actors.owner.userId, 'mixed');
@@ -112,7 +116,7 @@ await eachDatabase(t, 'a lab speaks the language of its learner', async (t, data
 
 await eachDatabase(
   t,
-  'an answer that fits no question is refused before anything runs',
+  'an answer without a question is rejected before anything runs',
   async (t, database) => {
     const { checks, actors, addSession } = await createCheckWorld(t, { database, engine, machineId });
     const sessionId = await addSession(actors.owner.userId, 'mixed');
@@ -123,7 +127,7 @@ await eachDatabase(
     t.equal(await run({ checkId: 'half', text: 'x' }), 'INPUT_INVALID');
     t.equal(await run({ options: [3] }), 'INPUT_INVALID');
     t.equal(await database.client.attempt.count(), 0);
-    t.equal(await run({ checkId: 'check', options: [1] }, 'ask'), 'ok', 'a step of questions alone');
+    t.equal(await run({ checkId: 'check', options: [1] }, 'ask'), 'ok', 'a step with questions only');
     await database.client.session.update({ where: { id: sessionId }, data: { state: 'ended' } });
     t.equal(await run({ checkId: 'check', options: [1] }, 'ask'), 'SESSION_NOT_READY');
   },

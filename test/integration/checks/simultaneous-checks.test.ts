@@ -26,7 +26,7 @@ const verdictOf = (score: number) =>
 
 const sleeping = async (seconds: number) => (await processes()).some((name) => name === `sleep ${seconds}`);
 
-await eachDatabase(t, 'a step is checked by one at a time, over all processes', async (t, database) => {
+await eachDatabase(t, 'one process checks a step at a time', async (t, database) => {
   const world = await createCheckWorld(t, { database, engine, machineId });
   const { checks, actors, sessionId } = world;
   const { owner, instructor } = actors;
@@ -38,7 +38,7 @@ await eachDatabase(t, 'a step is checked by one at a time, over all processes', 
     outcomeOf(() => others.service.run(owner, { sessionId, stepId: 'pass' })),
   ]);
   t.same(outcomes.slice(0, 3).sort(), ['CHECK_BUSY', 'CHECK_BUSY', 'ok']);
-  t.equal(outcomes[3], 'ok', 'another step may be checked meanwhile');
+  t.equal(outcomes[3], 'ok', 'another step can be checked meanwhile');
   t.equal(await outcomeOf(() => others.service.run(owner, { sessionId, stepId: 'slow' })), 'ok');
   t.equal(await database.client.attempt.count({ where: { stepId: 'slow' } }), 2);
 });
@@ -62,7 +62,7 @@ await eachDatabase(t, 'attempts that end at once are all counted', async (t, dat
   t.match([...progress.values()].flat(), [{ attempts: 30, passed: true, bestScore: 1 }]);
 });
 
-await eachDatabase(t, 'an attempt is judged once, whoever comes later', async (t, database) => {
+await eachDatabase(t, 'an attempt is judged once, and later results are ignored', async (t, database) => {
   const { owner } = await createActors(database);
   const attempts = createAttemptStore({ database });
   const sessionId = await insertSession(database, owner.userId, 'lab');
@@ -79,7 +79,7 @@ await eachDatabase(t, 'an attempt is judged once, whoever comes later', async (t
 
 await eachDatabase(
   t,
-  'a session deleted during a check leaves the attempt to its learner',
+  'an attempt survives the deletion of its session during the check',
   async (t, database) => {
     const { checks, actors, sessionId } = await createCheckWorld(t, { database, engine, machineId });
     const run = checks.service.run(actors.owner, { sessionId, stepId: 'slow' });
@@ -90,7 +90,7 @@ await eachDatabase(
   },
 );
 
-await eachDatabase(t, 'a learner deleted during a check takes it along', async (t, database) => {
+await eachDatabase(t, 'an attempt is deleted with its learner during the check', async (t, database) => {
   const { checks, actors, sessionId } = await createCheckWorld(t, { database, engine, machineId });
   const outcome = outcomeOf(() => checks.service.run(actors.owner, { sessionId, stepId: 'slow' }));
   await until(() => sleeping(2));
@@ -99,16 +99,20 @@ await eachDatabase(t, 'a learner deleted during a check takes it along', async (
   t.equal(await database.client.progress.count(), 0);
 });
 
-await eachDatabase(t, 'a session that is gone before its check begins is not found', async (t, database) => {
-  const { owner } = await createActors(database);
-  const attempts = createAttemptStore({ database });
-  const attempt = { id: newId(), learnerId: owner.userId, labSlug: 'lab', labVersion: 'v', stepId: 'one' };
-  const lease = { owner: 'me', expiresAt: new Date() };
-  const begin = () => attempts.begin({ ...attempt, sessionId: 'gone', startedAt: new Date() }, lease);
-  t.equal(await outcomeOf(begin), 'SESSION_NOT_FOUND');
-});
+await eachDatabase(
+  t,
+  'a session that is removed before its check starts is not found',
+  async (t, database) => {
+    const { owner } = await createActors(database);
+    const attempts = createAttemptStore({ database });
+    const attempt = { id: newId(), learnerId: owner.userId, labSlug: 'lab', labVersion: 'v', stepId: 'one' };
+    const lease = { owner: 'me', expiresAt: new Date() };
+    const begin = () => attempts.begin({ ...attempt, sessionId: 'gone', startedAt: new Date() }, lease);
+    t.equal(await outcomeOf(begin), 'SESSION_NOT_FOUND');
+  },
+);
 
-await eachDatabase(t, 'a service that stops ends its checks, and says so', async (t, database) => {
+await eachDatabase(t, 'a stopping service ends its checks and reports it', async (t, database) => {
   const { checks, actors, sessionId } = await createCheckWorld(t, { database, engine, machineId });
   checks.start();
   const run = checks.service.run(actors.owner, { sessionId, stepId: 'endless' });

@@ -31,40 +31,43 @@ function run(check: LabCheck, place: Partial<CheckContext> = {}, signal = new Ab
   return runner.run(check, { ...placeOn(machineId), ...place }, signal);
 }
 
-/** Names of the containers of checks that are there. */
+/** Names of the existing check containers. */
 async function checkers(): Promise<string[]> {
   const label = [`berth.installation=${installation}`, 'berth.role=checker'];
   const all = await new Docker().listContainers({ all: true, filters: { label } });
   return all.flatMap(({ Names }) => Names);
 }
 
-await t.test('a script sees a copy, asks by the network, and leaves nothing behind', async (t) => {
-  await shell(`mkdir -p /home/learner/app/empty; cd /home/learner/app; printf 'one\n' >a; printf '#!/bin/sh\n' >b
+await t.test(
+  'a script sees a copy, makes requests through the network, and leaves nothing behind',
+  async (t) => {
+    await shell(`mkdir -p /home/learner/app/empty; cd /home/learner/app; printf 'one\n' >a; printf '#!/bin/sh\n' >b
     chmod 600 a; chmod 4711 b; ln a c; ln -s a d; chown -R learner .`);
-  const script = `#!/bin/bash
+    const script = `#!/bin/bash
     cd "/machine/home/learner/app" || fail 'There is no copy.'
     echo "$(cat a c d | tr '\\n' ' ') $(stat -c %a a b | tr '\\n' ' ') $(ls | tr '\\n' ' ')"
     [ -e /machine/etc ] && fail 'There is more than was asked for.'
     [ -e /machine/none ] && fail 'There is what is not there.'
     echo "$BERTH_STEP $BERTH_HOST $(id -u) $(grep -c ^CapEff.*0000000000000000$ /proc/self/status)"`;
-  const verdict = await run(
-    trustedCheck({ script, paths: ['/home/learner/app/', '/none', '/home/learner/app/a'] }),
-  );
-  t.match(verdict, { state: 'finished', passed: true, message: 'one main 65534 1' }, verdict.evidence);
-  t.match(verdict.evidence, 'one one one  600 711  a b c d empty ');
+    const verdict = await run(
+      trustedCheck({ script, paths: ['/home/learner/app/', '/none', '/home/learner/app/a'] }),
+    );
+    t.match(verdict, { state: 'finished', passed: true, message: 'one main 65534 1' }, verdict.evidence);
+    t.match(verdict.evidence, 'one one one  600 711  a b c d empty ');
 
-  await startServer(engine, machineId, {
-    port: 8000,
-    address: '0.0.0.0',
-    serve: `print "hello from here\\n"`,
-  });
-  const asks = 'nc -w 5 "$BERTH_HOST" 8000 </dev/null; nc -w 5 -z other 1 || echo "other does not answer"';
-  const asked = await run(trustedCheck({ script: asks }));
-  t.match(asked.evidence, 'hello from here\nother does not answer');
-  t.same(await checkers(), []);
-});
+    await startServer(engine, machineId, {
+      port: 8000,
+      address: '0.0.0.0',
+      serve: `print "hello from here\\n"`,
+    });
+    const asks = 'nc -w 5 "$BERTH_HOST" 8000 </dev/null; nc -w 5 -z other 1 || echo "other does not answer"';
+    const asked = await run(trustedCheck({ script: asks }));
+    t.match(asked.evidence, 'hello from here\nother does not answer');
+    t.same(await checkers(), []);
+  },
+);
 
-await t.test('who replaces the programs that a script uses, or edits it, gains nothing', async (t) => {
+await t.test('replacing the programs of a script, or editing it, has no effect', async (t) => {
   const script = '[ "$(cat $ROOT/root/answer)" = 42 ] && echo "So it is."';
   const trusted = trustedCheck({ script, paths: ['/root/answer'] });
   const inMachine = scriptCheck({ script });
@@ -99,7 +102,7 @@ await t.test('who replaces the programs that a script uses, or edits it, gains n
   t.match(await judge(), { trusted: { passed: true }, inMachine: { passed: true } }, 'the work was done');
 });
 
-await t.test("a learner's links show a script nothing but the copy", async (t) => {
+await t.test("a learner's links expose only the copy to a script", async (t) => {
   await shell(`mkdir -p /root/links/deep; cd /root/links
     ln -s /etc/hostname absolute; ln -s ../../../../../../etc/hostname relative; ln -s /root/links/deep folder
     ln -s folder/../../../etc/hostname through; echo own >deep/file; ln -s /machine/../etc/hostname named`);
@@ -109,7 +112,7 @@ await t.test("a learner's links show a script nothing but the copy", async (t) =
   const verdict = await run(trustedCheck({ script, paths: ['/root/links'] }));
   t.equal(verdict.evidence, 'own');
   const both = await run(trustedCheck({ script, paths: ['/root/links', '/etc/hostname'] }));
-  t.match(both.evidence, /absolute leads out/, 'to what was copied as well, and nothing else');
+  t.match(both.evidence, /absolute leads out/, 'links to copied files work, and no others');
   t.match(
     await run(
       trustedCheck({ script: 'cat /machine/root/links/absolute', paths: ['/etc/hostname', '/root/links'] }),
@@ -120,7 +123,7 @@ await t.test("a learner's links show a script nothing but the copy", async (t) =
   );
 });
 
-await t.test('what is too much, or no file, is not copied', async (t) => {
+await t.test('oversized and special files are not copied', async (t) => {
   await shell(
     'mkdir -p /root/odd /root/many; mkfifo /root/odd/fifo; truncate -s 1T /root/large; echo x >/root/odd/x',
   );
@@ -141,7 +144,7 @@ await t.test('what is too much, or no file, is not copied', async (t) => {
   t.same(await checkers(), []);
 });
 
-await t.test('a script writes into memory of bounded size, and nowhere else', async (t) => {
+await t.test('a script can only write to memory of limited size', async (t) => {
   const script = `
     for place in /tmp /var/tmp /dev/shm /machine /own; do
       head -c 200M /dev/zero 2>/dev/null >"$place/x" && echo "$place takes it all"
@@ -174,7 +177,7 @@ await t.test('a script writes into memory of bounded size, and nowhere else', as
   ]);
 });
 
-await t.test('a script that ends late or is stopped leaves nothing behind', async (t) => {
+await t.test('a late or stopped script leaves nothing behind', async (t) => {
   t.match(await run({ ...trustedCheck({ script: 'sleep 1000' }), timeoutSeconds: 1 }), {
     state: 'errored',
     finding: { code: 'CHECK_TIMED_OUT' },
@@ -188,7 +191,7 @@ await t.test('a script that ends late or is stopped leaves nothing behind', asyn
 });
 
 await t.test(
-  'what a dead service left goes by itself, with the next check, or with the session',
+  'leftovers of a dead service are removed automatically, with the next check, or with the session',
   async (t) => {
     await engine.startChecker(machineId, { image: undefined, engine: false, lifetimeSeconds: 1 });
     await until(async () => (await checkers()).length === 0);
@@ -215,7 +218,7 @@ await t.test(
   },
 );
 
-await t.test('checks of several sessions run side by side, those of one after one another', async (t) => {
+await t.test('checks of several sessions run in parallel, those of one session one at a time', async (t) => {
   let open = 0;
   let most = 0;
   const counting: typeof engine = {
@@ -244,7 +247,7 @@ await t.test('checks of several sessions run side by side, those of one after on
   t.equal(new Set(several).size, 3, several.join());
 });
 
-await t.test('a version of a lab is always judged by one and the same image', async (t) => {
+await t.test('a version of a lab is always judged by the same image', async (t) => {
   const images = openImages(t);
   const database = await freshDatabase(t, 'sqlite');
   const name = `berth-test/${installation}:latest`;
@@ -267,13 +270,13 @@ await t.test('a version of a lab is always judged by one and the same image', as
   await markImage(images, name, 'first', MACHINE_IMAGE);
   t.equal(await markFor('v1'), 'first');
   await markImage(images, name, 'second', MACHINE_IMAGE);
-  t.equal(await markFor('v1'), 'first', 'wherever the name has moved to');
+  t.equal(await markFor('v1'), 'first', 'even if its name has moved');
   t.equal(await markFor('v2'), 'second');
   await images.remove(name);
-  t.equal(await markFor('v1'), 'first', 'and whether it is there at all');
+  t.equal(await markFor('v1'), 'first', 'and even if the name is missing');
 });
 
-await t.test('an image that cannot be had, or a machine that is gone, is told by its code', async (t) => {
+await t.test('an unavailable image or a missing machine is reported by its code', async (t) => {
   const image = 'berth/none-such:1';
   const missing: TrustedCheck = trustedCheck({ image });
   t.match(await run(missing), {

@@ -29,7 +29,7 @@ const inside = (script: string) => run(scriptCheck({ script, user: 'learner' }))
 
 await shell(MAKE_TINY_IMAGE);
 
-await t.test("a trusted check asks the learner's engine as its user, and has no power", async (t) => {
+await t.test("a trusted check calls the learner's engine as its user, without privileges", async (t) => {
   await shell('printf secret >~/private; chmod 600 ~/private');
   const script = `docker image inspect --format '{{index .RepoTags 0}}' tiny || fail 'No image.'
     cat /machine/home/learner/private || fail 'Its copy cannot be read.'
@@ -41,7 +41,7 @@ await t.test("a trusted check asks the learner's engine as its user, and has no 
   t.match(verdict, { passed: true, message: '1000', evidence: /tiny:latest\nsecret/ }, verdict.evidence);
 });
 
-await t.test("neither programs nor configuration of the learner's have a part in it", async (t) => {
+await t.test('it uses neither programs nor configuration of the learner', async (t) => {
   await shell(`mkdir -p ~/bin ~/.docker/cli-plugins
     printf '#!/bin/sh\necho forged\n' >~/bin/docker; chmod 755 ~/bin/docker
     docker context create fake --docker host=tcp://127.0.0.1:1 && docker context use fake`);
@@ -52,14 +52,14 @@ await t.test("neither programs nor configuration of the learner's have a part in
   await shell('docker context use default; rm -rf ~/bin ~/.docker');
 });
 
-await t.test('a container whose main program is made to say yes proves nothing', async (t) => {
+await t.test('a container whose main program is faked proves nothing', async (t) => {
   await shell(`mkdir -p ~/forged; cd ~/forged
     printf '#!/bin/sh\necho "inet 127.0.0.1"\n' >ifconfig; chmod 755 ifconfig
     docker container create --name forged --entrypoint '' tiny cat
     docker container cp ifconfig forged:/usr/bin/ifconfig
     docker container commit --change 'ENTRYPOINT ["sh", "-c", "exit 0"]' forged forged`);
   const byRunning = 'docker container run --rm --network none forged no-such-tool >/dev/null 2>&1';
-  t.match(await inside(byRunning), { passed: true }, 'to one who runs it, it says yes');
+  t.match(await inside(byRunning), { passed: true }, 'it answers yes when run');
   const byContent = `container=$(docker container create --network none forged no-such-tool) || fail none
     docker container cp "$container:/usr/bin/ifconfig" - | tar -xO >/tmp/tool
     docker container rm "$container" >/dev/null
@@ -67,13 +67,13 @@ await t.test('a container whose main program is made to say yes proves nothing',
   t.match(await outside(byContent), { passed: false, message: 'That is no program.' });
 });
 
-await t.test('it works again after the machine was started again', async (t) => {
+await t.test('it works again after the machine restarted', async (t) => {
   await engine.restart(machineId);
   const verdict = await outside('docker version --format "{{.Server.Version}}"');
   t.match(verdict, { passed: true, evidence: /^\d+\.\d+/ }, verdict.evidence);
 });
 
-await t.test('a machine without an engine is told', async (t) => {
+await t.test('a machine without an engine is reported', async (t) => {
   const check = trustedCheck({ script: 'true', engine: true });
   const verdict = await run(check, plain?.machineId ?? '');
   t.match(verdict, { state: 'errored', message: /use the profile "nested"/ });

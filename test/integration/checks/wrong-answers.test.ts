@@ -9,7 +9,7 @@ import type { Database } from '../../../src/infra/database/database.ts';
 const { engine, machineId, shell } = await startCheckMachine(t);
 const stepId = 'limited';
 
-/** A learner at a step with two questions: one may be answered wrongly three times, and each wrong answer costs. */
+/** A learner at a step with two questions: one allows three wrong answers, and each wrong answer costs points. */
 async function learnerAt(t: Test, database: Database) {
   const { checks, actors, addSession } = await createCheckWorld(t, { database, engine, machineId });
   const { owner } = actors;
@@ -21,7 +21,7 @@ async function learnerAt(t: Test, database: Database) {
   return { checks, owner, sessionId, answer, addSession: () => addSession(owner.userId, 'mixed') };
 }
 
-await eachDatabase(t, 'each wrong answer costs, and the explanation waits', async (t, database) => {
+await eachDatabase(t, 'each wrong answer costs points, and the explanation waits', async (t, database) => {
   const { checks, owner, answer } = await learnerAt(t, database);
   const first = await answer({ few: 'wrong', dear: 'wrong' });
   t.match(first.verdicts, [
@@ -42,7 +42,7 @@ await eachDatabase(t, 'each wrong answer costs, and the explanation waits', asyn
       { passed: true, score: 0.5 },
     ],
   });
-  t.equal(Math.round(right.score * 100), 65, 'a fifth off the one, two quarters off the other');
+  t.equal(Math.round(right.score * 100), 65, 'a fifth off one, two quarters off the other');
   t.match(right.verdicts[0]?.explanation, { en: 'It is right.' });
   t.same(await checks.service.get(owner, right.id), right);
   for (let count = 0; count < 4; count++) await answer({ dear: 'wrong' });
@@ -54,7 +54,7 @@ await eachDatabase(t, 'each wrong answer costs, and the explanation waits', asyn
 
 await eachDatabase(
   t,
-  'a question that was answered wrongly as often as it may be is closed',
+  'a question is closed after the allowed number of wrong answers',
   async (t, database) => {
     const { answer, addSession } = await learnerAt(t, database);
     await answer({ few: 'a' });
@@ -67,17 +67,13 @@ await eachDatabase(
       explanation: { en: 'It is right.' },
     };
     t.match(last.verdicts[0], closed);
-    t.match(
-      (await answer({ few: 'right' })).verdicts[0],
-      closed,
-      'also to a right answer, in whatever session',
-    );
+    t.match((await answer({ few: 'right' })).verdicts[0], closed, 'even to the right answer, in any session');
     t.match((await answer({ few: 'right' }, await addSession())).verdicts[0], closed);
     t.match((await answer({ dear: 'right' })).verdicts, [{ passed: false }, { passed: true, score: 1 }]);
   },
 );
 
-await eachDatabase(t, 'wrong answers that come at once are all counted', async (t, database) => {
+await eachDatabase(t, 'simultaneous wrong answers are all counted', async (t, database) => {
   const { answer, addSession } = await learnerAt(t, database);
   const sessions = await Promise.all(Array.from({ length: 8 }, () => addSession()));
   const attempts = await Promise.all(sessions.map((session) => answer({ few: 'wrong' }, session)));
@@ -86,7 +82,7 @@ await eachDatabase(t, 'wrong answers that come at once are all counted', async (
   t.equal(codes.filter((code) => code.includes('ANSWER_USED_UP')).length, 6, codes.join());
 });
 
-await eachDatabase(t, 'answers cannot be tried for nothing', async (t, database) => {
+await eachDatabase(t, 'trying answers always costs points', async (t, database) => {
   const { checks, owner, sessionId, answer } = await learnerAt(t, database);
   const poll = { sessionId, stepId: 'polled', poll: true };
   const answers = [{ checkId: 'check', text: 'a' }];
@@ -99,5 +95,5 @@ await eachDatabase(t, 'answers cannot be tried for nothing', async (t, database)
   });
   await shell('rm -f /tmp/lost');
   const { verdicts } = await answer({ few: 'right', dear: 'right' });
-  t.match(verdicts, [{ score: 0.8 }, { score: 0.75 }], 'a check that is made to break hides no answer');
+  t.match(verdicts, [{ score: 0.8 }, { score: 0.75 }], 'a check made to fail does not hide an answer');
 });

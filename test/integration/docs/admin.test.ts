@@ -11,14 +11,14 @@ import { learnerAt } from '../../kit/service/learner.ts';
 import { markImage } from '../../kit/labs/pins.ts';
 import { startRegistry } from '../../kit/engine/registry.ts';
 
-/** Building the registry's image may take a while on a machine that never did. */
+/** The first build of the registry's image takes a while. */
 t.setTimeout(300_000);
 
 type Begun = Record<string, { job?: { id: string }; source?: { id: string } } | undefined>;
 
 const run = promisify(execFile);
 
-await t.test('what the page for admins says is done by a service, in its order', async (t) => {
+await t.test('a service does what the page for admins says, in order', async (t) => {
   const { berth, installation } = await startBerthWithRegistry(t);
   const images = openImages(t);
   const registry = await startRegistry(t);
@@ -44,7 +44,7 @@ await t.test('what the page for admins says is done by a service, in its order',
       if (value?.source) variables.id = value.source.id;
       if (!value?.job) continue;
       variables.id = value.job.id;
-      // The first one is followed as the page says.
+      // The first job is watched as the page says.
       if (field !== 'pullImage') answers[field] = await endOf(berth, variables.id);
     }
   }
@@ -74,7 +74,7 @@ await t.test('what the page for admins says is done by a service, in its order',
     recordCourse: { courses: [{ course: 'docker', setBy: { name: String } }] },
     recordings: { edges: [] },
   });
-  t.equal(Object.keys(answers).length, 24, 'every operation of the page is looked at');
+  t.equal(Object.keys(answers).length, 24, 'every operation of the page is tested');
 
   const built = ownName(t, images);
   const folder = t.testdir();

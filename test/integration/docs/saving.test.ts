@@ -3,7 +3,7 @@ import { startBerth } from '../../kit/service/berth-process.ts';
 import { examplesOf, runExample } from '../../kit/service/doc-examples.ts';
 import { learnerAt } from '../../kit/service/learner.ts';
 
-await test('the operations of the pages on saving, ports and terminals do what they say', async (t) => {
+await test('the operations on the pages about saving, ports and terminals work as documented', async (t) => {
   const berth = await startBerth(t);
   const learner = learnerAt(berth);
   const session = await learner.start();

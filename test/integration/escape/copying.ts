@@ -6,7 +6,7 @@ import { pack } from 'tar-stream';
 import type { Test } from 'tap';
 import type { Place } from './places.ts';
 
-/** Links that a learner lays out do not lead what is copied by the host out of the machine. */
+/** Links that a learner creates do not lead the host's copy out of the machine. */
 export async function copying(t: Test, { engine, machineId, run }: Place): Promise<void> {
   const name = `berth-escape-${randomUUID()}`;
   await run(
@@ -22,5 +22,9 @@ export async function copying(t: Test, { engine, machineId, run }: Place): Promi
   t.match(await run(`cat /tmp/${name}`), { out: 'from Berth' }, 'it is in the machine');
 
   await t.rejects(engine.copyOut(machineId, '/tmp/across/').then(text), 'another root is not read');
-  t.match(await text(await engine.copyOut(machineId, '/tmp/name')), /hostname/, 'a link is told as one');
+  t.match(
+    await text(await engine.copyOut(machineId, '/tmp/name')),
+    /hostname/,
+    'a link is reported as a link',
+  );
 }

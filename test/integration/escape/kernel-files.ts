@@ -1,7 +1,7 @@
 import type { Test } from 'tap';
 import type { Place } from './places.ts';
 
-/** By which the host is changed, or a program of a learner's is run there. They are opened to be written, and nothing is. */
+/** Files that change the host or run a learner's program there. They are opened for writing, but not written. */
 const NOT_TO_BE_WRITTEN = [
   '/proc/sys/kernel/core_pattern',
   '/proc/sys/kernel/modprobe',
@@ -32,7 +32,7 @@ const NOT_TO_BE_READ = [
   '/dev/port',
   '/sys/kernel/debug/x',
 ];
-/** Of these some are on every Linux: otherwise the attempts would be none. */
+/** Some of these are on every Linux. Otherwise nothing would be tested. */
 const ALWAYS_THERE = ['/proc/sys/kernel/core_pattern', '/proc/sys/vm/overcommit_memory'];
 
 /** Files of the kernel that belong to the host. */

@@ -1,14 +1,14 @@
 import type { Test } from 'tap';
 import type { Place } from './places.ts';
 
-/** Memory and processes are bounded, and the machine goes on afterwards. */
+/** Memory and processes are limited, and the machine keeps running afterwards. */
 export async function limits(t: Test, place: Place): Promise<void> {
   const eaten = await place.run('head -c 4G /dev/zero | tail > /dev/null; echo "ended with $?"');
-  t.notMatch(eaten.out, 'ended with 0', 'more memory than there is for it');
+  t.notMatch(eaten.out, 'ended with 0', 'more memory than its limit');
   await goesOn(t, place);
 
   const counted = await place.run(
-    // Counted by the shell itself: with no process left, none can be started for it.
+    // The shell itself counts: with no process left, it cannot start a program.
     '( for i in $(seq 1000); do sleep 2 & done ) 2> /dev/null; set -- /proc/[0-9]*; echo $#',
   );
   const processes = Number(counted.out);
@@ -20,5 +20,5 @@ export async function limits(t: Test, place: Place): Promise<void> {
 async function goesOn(t: Test, place: Place): Promise<void> {
   t.match(await place.engine.inspect(place.machineId), { state: 'running' });
   if (place.profile !== 'nested') return;
-  t.match(await place.run('true'), { code: 0 }, 'so does its engine');
+  t.match(await place.run('true'), { code: 0 }, 'its engine is limited, too');
 }

@@ -3,7 +3,7 @@ import type { Place } from './places.ts';
 
 const MOUNT = 'mount -t';
 
-/** What would show the host's things or a limit, as whoever may mount most: each is tried, and refused. */
+/** Mounts that would expose the host or a limit, with the most privileges possible. Each one is tried and rejected. */
 const ATTEMPTS = {
   'a disk by a node of its own': 'mknod /tmp/disk b 254 0 && head -c 1 /tmp/disk',
   'the memory by a node of its own': 'mknod /tmp/memory c 1 1 && head -c 1 /tmp/memory',
@@ -24,7 +24,7 @@ const ATTEMPTS = {
 const REFUSED =
   /not permitted|denied|Read-only|limit|superuser|nonexistent|No such file|does not exist|not a block device/i;
 
-/** Nothing of this succeeds, and each is told why. */
+/** All mounts fail, each with a reason. */
 export async function mounts(t: Test, place: Place): Promise<void> {
   const script = Object.values(ATTEMPTS).map(
     (attempt) => `( ${attempt} ) > /dev/null && echo ESCAPED >&2; echo NEXT >&2`,
@@ -32,7 +32,7 @@ export async function mounts(t: Test, place: Place): Promise<void> {
   const { err } = await place.run(place.asRoot(script.join('\n')));
   const words = err.split('NEXT\n');
   if (place.profile === 'restricted') {
-    // Root of a namespace of one's own is nobody there.
+    // Root of the learner's own namespace has no rights there.
     t.match(err, /unshare failed: Operation not permitted/);
     return;
   }

@@ -5,7 +5,7 @@ import { networkInterfaces } from 'node:os';
 import type { Test } from 'tap';
 import type { Place } from './places.ts';
 
-/** The host, by whatever way, the metadata of a cloud, and the machines of other sessions. */
+/** The host by any route, cloud metadata, and machines of other sessions. */
 export async function network(t: Test, place: Place, others: readonly Place[]): Promise<void> {
   const port = await listenEverywhere(t);
   const gateway = place.address.replace(/\d+$/, (last) => String(Number(last) - 1));
@@ -14,7 +14,7 @@ export async function network(t: Test, place: Place, others: readonly Place[]): 
     .filter(({ family, internal }) => family === 'IPv4' && !internal)
     .map(({ address }) => address);
   const neighbours = others.map(({ address }) => address).filter((address) => address !== place.address);
-  // slirp4netns gives 10.0.2.2 to the host that it runs on: that is the machine.
+  // slirp4netns gives 10.0.2.2 to its host, which is the machine.
   const all = [
     '127.0.0.1',
     '10.0.2.2',

@@ -1,11 +1,14 @@
 import type { Test } from 'tap';
 import type { Place } from './places.ts';
 
-/** What may be in /dev: nothing that keeps anything, sockets of the machine's own shells, and the tun device where an engine needs it. */
+/**
+ * Allowed entries of /dev: no storage, the sockets of the machine's own shells, and the tun device if an engine needs
+ * it.
+ */
 const DEVICES =
   /^\/dev\/(null|zero|full|random|urandom|tty|console|core|fd|ptmx|pts(\/.*)?|shm(\/.*)?|mqueue(\/.*)?|berth(\/[0-9a-f]+)?|std(in|out|err))$/;
 
-/** Nothing of the host's, of the engine's and of other sessions' is in the machine. */
+/** The machine contains nothing of the host, the engine or other sessions. */
 export async function ownMachine(t: Test, place: Place): Promise<void> {
   const { out: devices } = await place.run('find /dev -mindepth 1');
   const strange = devices
@@ -26,7 +29,7 @@ export async function ownMachine(t: Test, place: Place): Promise<void> {
   t.match(first, /docker-init|tini/, 'the first process is the machine’s own');
 }
 
-/** Nobody becomes root, or anybody else, by a program that is left in the image. */
+/** No program in the image lets a user become root or another user. */
 export async function otherUsers(t: Test, place: Place): Promise<void> {
   const { out } = await place.run(
     'grep -h NoNewPrivs /proc/self/status; find / -xdev -type f -perm /6000 2> /dev/null',
@@ -35,7 +38,7 @@ export async function otherUsers(t: Test, place: Place): Promise<void> {
   const programs = out.split('\n').filter((line) => line.startsWith('/'));
   t.ok(
     isForbidden === '1' || programs.length === 0,
-    `new privileges, and programs that give them: ${programs.join(' ')}`,
+    `programs that grant new privileges: ${programs.join(' ')}`,
   );
   if (place.profile !== 'nested') return;
   const { err } = await place.run(FORGE_MAPS);
@@ -43,7 +46,7 @@ export async function otherUsers(t: Test, place: Place): Promise<void> {
   t.equal(err.split(/not allowed|not permitted|failed|denied/).length - 1 >= FORGED_MAPS.length, true, err);
 }
 
-/** Ids that are root's, nobody's, or another one's. */
+/** Ids of root, nobody, or other users. */
 const FORGED_MAPS = ['0 0 1', '0 1000 1 1 0 1', '0 99999 1', '0 100000 65537', '0 165536 1', '0 1001 1'];
 const FORGE_MAPS = FORGED_MAPS.map(
   (map) => `

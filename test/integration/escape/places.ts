@@ -4,7 +4,7 @@ import { environmentSpec, dockerHarness, machineSpec, runScript } from '../../ki
 import type { ScriptResult } from '../../kit/engine/engines.ts';
 import { MAKE_TINY_IMAGE, nestedSpec } from '../../kit/engine/nested.ts';
 
-/** Somewhere a learner can be, with the most power that they have there. */
+/** A location where a learner can run programs, with the most privileges possible there. */
 export interface Place {
   name: string;
   profile: 'standard' | 'restricted' | 'nested';
@@ -12,18 +12,18 @@ export interface Place {
   machineId: string;
   address: string;
   run(script: string): Promise<ScriptResult>;
-  /** As the machine's own user, outside of containers in it: what these hold keeps nobody from looking. */
+  /** Runs a script as the machine's own user, outside of containers, whose contents stay visible. */
   look(script: string): Promise<ScriptResult>;
-  /** Whether another place has the same, and more power. */
+  /** Whether another place is the same with more privileges. */
   isLight: boolean;
-  /** The script as root of a namespace of one's own, where that is more than one is already. */
+  /** Wraps the script to run as root of a new namespace, if that adds privileges. */
   asRoot(script: string): string;
 }
 
-/** A machine of another learner's. */
+/** A machine of another learner. */
 export type Neighbour = Pick<Place, 'engine' | 'machineId'>;
 
-/** Processes as a lab has them that asks for none, and memory for all that they take. */
+/** Process limit of a lab that requests none, and enough memory for all attacks. */
 const LIMITS = { ...machineSpec().limits, pids: 256, memoryBytes: 512 * 1024 * 1024 };
 
 const machines = {
@@ -32,20 +32,20 @@ const machines = {
   nested: nestedSpec(),
 };
 
-/** A container in which its learner is root, and as little is kept from them as they can have it; the machine's root folder is its own. */
+/** A container whose learner is root, with as few restrictions as possible. Its root folder is the machine's. */
 const MOST_POWERFUL = [
   'docker run --rm --interactive --cap-add=ALL --pid=host --network=host --ipc=host --volume /:/machine',
   ...['seccomp', 'apparmor', 'systempaths'].map((what) => `--security-opt ${what}=unconfined`),
   'tiny chroot /machine sh',
 ].join(' ');
-/** One as Docker makes it, on a network of its own. */
+/** A default Docker container on its own network. */
 const ORDINARY = 'docker run --rm --interactive --volume /:/machine tiny chroot /machine sh';
 
 const asIs = (script: string) => script;
 const inOwnNamespace = (script: string) =>
   `exec unshare --user --map-root-user --mount sh <<'BERTH_END'\n${script}\nBERTH_END\n`;
 
-/** One machine of each profile, on networks of their own, and what can be done in them; and one of another learner. */
+/** One machine of each profile, on separate networks, with all places in them, and one of another learner. */
 export async function openPlaces(t: Test): Promise<{ places: Place[]; neighbour: Neighbour }> {
   const { engine } = dockerHarness(t, { nestedDocker: 'on' });
   const open = async (profile: Place['profile'], user?: string): Promise<Place> => {
@@ -85,7 +85,7 @@ export async function openPlaces(t: Test): Promise<{ places: Place[]; neighbour:
     restricted,
     nested,
     within('an ordinary container in a nested machine', ORDINARY),
-    within('the most powerful container in a nested machine', MOST_POWERFUL),
+    within('the most privileged container in a nested machine', MOST_POWERFUL),
   ];
   return { places, neighbour };
 }

@@ -13,13 +13,13 @@ const TAKE_ALL = await readFile(join(import.meta.dirname, 'take-all.pl'), 'utf8'
 const USE_ONE_FILE = join(import.meta.dirname, 'use-one.pl');
 const USE_ONE = await readFile(USE_ONE_FILE, 'utf8');
 
-/** Longest wait for an attack to have all that it can get, in milliseconds. */
+/** Longest wait for an attack to take everything it can get, in milliseconds. */
 const TAKING_LIMIT_MS = 30_000;
 
-/** No machine has these: a call for them is unknown there. By name, with the number of that error. */
+/** No machine has these: their calls are unknown there. By name, with the number of that error. */
 const NOBODY_HAS = ['aio contexts: 38', 'message queues: 38'];
 
-/** What each place takes: the kernel counts these by user, which differs between places. */
+/** What each place takes. The kernel counts these by user, which differs between places. */
 const TAKEN = [
   'inotify instances',
   'aio',
@@ -31,10 +31,10 @@ const TAKEN = [
   'uts',
   'files',
 ];
-/** What takes longer, in one place of each kind. */
+/** Slower attacks, in one place of each kind. */
 const TAKEN_ONCE = ['watches', 'System V', 'shared', 'namespaces', 'processes'];
 
-/** What a machine takes of a limit that all share, and how many machines may take as much at the same time. */
+/** How many machines can take as much of a shared limit as one did. */
 const SHARED_BY = 256;
 /** Terminals of one machine. */
 const TERMINALS = 64;
@@ -46,7 +46,7 @@ const SHARED = {
   processes: 'kernel.pid_max',
 };
 
-/** Whatever a learner takes here, other learners and the host's root still get their share. */
+/** Whatever a learner takes, other learners and the host's root still get their share. */
 export async function sharedLimits(t: Test, place: Place, neighbour: Neighbour): Promise<void> {
   const wanted = place.isLight ? TAKEN : [...TAKEN, ...TAKEN_ONCE];
   const attack = place.run(
@@ -63,19 +63,19 @@ export async function sharedLimits(t: Test, place: Place, neighbour: Neighbour):
     for (const user of ['0', 'learner']) {
       const use = script('perl -', USE_ONE, `${ARCHITECTURE} machine`);
       const { out } = await runScript(neighbour.engine, neighbour.machineId, use, { user });
-      t.same(lacks(out), NOBODY_HAS, `what ${user} of another machine lacks`);
+      t.same(lacks(out), NOBODY_HAS, `${user} of another machine lacks these`);
     }
     const { stdout } = await promisify(execFile)('perl', [USE_ONE_FILE, ARCHITECTURE, 'host']);
-    t.same(lacks(stdout), [], 'what the host’s root lacks');
+    t.same(lacks(stdout), [], 'the host’s root lacks these');
   } finally {
-    // The attack may have taken what another container here needs.
+    // The attack may have taken what another container needs here.
     await place.look('touch /tmp/release');
     await attack;
     await place.run('rm -f /tmp/release /tmp/taken');
   }
 }
 
-/** What the attack took of each shared limit leaves as much to many other machines. */
+/** The attack left as much of each shared limit for many other machines. */
 async function staysInItsShare(t: Test, place: Place, output: string): Promise<void> {
   const taken = new Map(output.split('\n').map((line) => [line.split(': ')[0], Number(line.split(': ')[1])]));
   const names = place.isLight ? ['inotify instances', 'open files'] : Object.keys(SHARED);
@@ -86,21 +86,21 @@ async function staysInItsShare(t: Test, place: Place, output: string): Promise<v
     const limit = limits.get(SHARED[name as keyof typeof SHARED]) ?? 0;
     t.ok(count * SHARED_BY <= limit, `as many ${name} for ${SHARED_BY} machines: ${limit}`);
   }
-  // Terminals of its own file systems come from what is left beside the reserve.
+  // Terminals of the machine's own file systems do not come from the reserve.
   if (!place.name.startsWith('a nested')) return;
   const ownTerminals = taken.get('terminals of own mounts') ?? 0;
   const reserve = limits.get('kernel.pty.reserve') ?? 0;
   const unreserved = (limits.get('kernel.pty.max') ?? 0) - reserve;
   t.ok(ownTerminals > TERMINALS, `the attack opened more terminals than a machine has: ${ownTerminals}`);
-  t.ok(ownTerminals < unreserved, `none of the reserve: ${unreserved} are beside it`);
-  t.ok(TERMINALS * SHARED_BY <= reserve, `the reserve has those of ${SHARED_BY} machines: ${reserve}`);
+  t.ok(ownTerminals < unreserved, `none of the reserve: ${unreserved} are outside it`);
+  t.ok(TERMINALS * SHARED_BY <= reserve, `the reserve is enough for ${SHARED_BY} machines: ${reserve}`);
 }
 
-/** Feeds a program to an interpreter. */
+/** Passes a program to an interpreter. */
 const script = (interpreter: string, program: string, options: string) =>
   `${interpreter} ${options} <<'BERTH_PERL'\n${program}\nBERTH_PERL\n`;
 
-/** Waits until the attack has all that it can get; what it took, a line for each thing. */
+/** Waits until the attack has taken everything it can get. Returns a line for each resource. */
 async function takenBy(place: Place, attack: Promise<unknown>): Promise<string> {
   let ended = false;
   const end = attack.finally(() => (ended = true));
@@ -110,7 +110,7 @@ async function takenBy(place: Place, attack: Promise<unknown>): Promise<string> 
     if (out !== '') return out;
     if (ended) throw new Error(`the attack ended before it held anything: ${JSON.stringify(await attack)}`);
   }
-  throw new Error('the attack took too long to take all');
+  throw new Error('the attack took too long');
 }
 
 function lacks(output: string): string[] {

@@ -4,7 +4,10 @@ import type { Place } from './places.ts';
 const EPERM = 1;
 const ENOSYS = 38;
 
-/** Numbers of calls on x86-64 and on arm64, each asked with nothing: where it is let through, that is another error than these. */
+/**
+ * Numbers of calls on x86-64 and arm64, each called without arguments. A permitted call returns another error than
+ * these.
+ */
 const REFUSED = {
   acct: [163, 89],
   add_key: [248, 217],
@@ -25,14 +28,17 @@ const REFUSED = {
   syslog: [103, 116],
   userfaultfd: [323, 282],
 } as const;
-/** Beside an engine these are let through: within the learner's own namespaces they are of use. */
+/** Permitted next to an engine, because they are useful within the learner's own namespaces. */
 const REFUSED_WITHOUT_ENGINE = {
   mount: [165, 40],
   pivot_root: [155, 41],
   setns: [308, 268],
   umount2: [166, 39],
 } as const;
-/** By which programs find out that they are to take another way; the kernel counts most of these for all machines together. */
+/**
+ * Programs use these errors to choose an alternative. The kernel counts most of these resources for all machines
+ * together.
+ */
 const UNKNOWN = {
   clone3: [435, 435],
   io_setup: [206, 0],
@@ -48,8 +54,8 @@ const UNKNOWN_BESIDE_ENGINE = {
 } as const;
 
 /**
- * A 32-bit program for x86 that opens a local socket by `socketcall`, which hides the family of sockets from
- * the list of system calls, and ends with what that answers: a header of 84 bytes, then the code.
+ * A 32-bit program for x86 that opens a local socket by `socketcall`, which hides the socket family from the system
+ * call filter, and exits with the result: a header of 84 bytes, then the code.
  */
 const SOCKETCALL_PROGRAM = [
   '7f454c46010101000000000000000000020003000100000054800408340000000000000000000000340020000100',
@@ -57,25 +63,25 @@ const SOCKETCALL_PROGRAM = [
   '06a006a056a0189e1bb01000000b866000000cd8089c3b801000000cd80',
 ].join('');
 
-/** Programs of 32 bits open no sockets past the list of families. */
+/** 32-bit programs cannot open sockets outside the allowed families. */
 export async function olderPrograms(t: Test, place: Place): Promise<void> {
   const { out } = await place.run(`
     mkdir -p /tmp/older && cd /tmp/older
     perl -e 'print pack "H*", "${SOCKETCALL_PROGRAM}"' > socketcall && chmod +x socketcall
     perl -e 'my $end = system "./socketcall"; print $end & 127 ? "signal " . ($end & 127) : "answer " . ($end >> 8)'
   `);
-  // Either the program is ended, or the call is unknown: 256 - 38.
+  // Either the kernel kills the program, or the call is unknown: 256 - 38.
   t.match(out, process.arch === 'x64' ? /^(signal 31|answer 218)$/ : /^answer/, out);
 }
 
-/** Calls of the kernel that no learner is to have, whoever they are. */
+/** System calls that no learner may use, as any user. */
 export async function systemCalls(t: Test, place: Place): Promise<void> {
   const nested = place.profile === 'nested';
   const refused = { ...REFUSED, ...(nested ? {} : REFUSED_WITHOUT_ENGINE) };
   const unknown = { ...UNKNOWN, ...(nested ? UNKNOWN_BESIDE_ENGINE : {}) };
   for (const [calls, errors] of [
     [refused, [EPERM]],
-    // A container's own engine may refuse what it does not know.
+    // A container's own engine may reject unknown calls.
     [unknown, [ENOSYS, EPERM]],
   ] as const) {
     const numbers = Object.values(calls).map(([x64, arm64]) => (process.arch === 'arm64' ? arm64 : x64));

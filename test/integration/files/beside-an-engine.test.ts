@@ -10,12 +10,12 @@ import { tarOf } from '../../kit/basics/tar.ts';
 import { until } from '../../kit/basics/until.ts';
 import { createFileWorld, instructor, never, owner, upload } from './file-world.ts';
 
-await test('files of a machine in which nobody is root', async (t) => {
+await test('files of a machine without root', async (t) => {
   const { engine } = dockerHarness(t, { nestedDocker: 'on', usesAgents: false });
   const { files, machines, place, shell } = await createFileWorld(t, { engine, plain: nestedSpec() });
 
   await t.test(
-    'go in and out, and of uploads, also of a killed one, no part stays but an empty file each',
+    'are copied in and out, and each upload leaves at most an empty file, even if killed',
     async (t) => {
       const left = `find / -xdev -maxdepth 1 -name '${UPLOAD_PREFIX}*' -printf '%y %s %U\\n'`;
       const killed = `${UPLOAD_PREFIX}${'a'.repeat(24)}`;
@@ -42,11 +42,11 @@ await test('files of a machine in which nobody is root', async (t) => {
       const { content } = await files.read(owner, place('plain', '/home/learner/note'), never);
       t.equal((await bytesOf(content)).toString(), 'a note');
       await until(async () => (await shell('plain', left)) === 'f 0 0\nf 0 0\n');
-      t.equal(await shell('plain', left), 'f 0 0\nf 0 0\n', 'two uploads leave what one leaves');
+      t.equal(await shell('plain', left), 'f 0 0\nf 0 0\n', 'two uploads leave as much as one');
     },
   );
 
-  await t.test('are seen by staff as their learner sees them', async (t) => {
+  await t.test('look the same to staff and to their learner', async (t) => {
     t.match(await files.stat(instructor, place('plain', '/home/learner/note')), { kind: 'file' });
     t.equal(
       await outcomeOf(() => files.read(instructor, place('plain', '/etc/shadow'), never)),
@@ -56,7 +56,7 @@ await test('files of a machine in which nobody is root', async (t) => {
   });
 });
 
-await test('files go past the engine of such a machine too', async (t) => {
+await test('files of such a machine bypass the engine, too', async (t) => {
   const { engine } = dockerHarness(t, { nestedDocker: 'on' });
   const { files, place, shell } = await createFileWorld(t, { engine, plain: nestedSpec() });
   const at = place('plain', '/home/learner/note');

@@ -6,7 +6,7 @@ import { startOwnEngine } from '../../kit/engine/own-engine.ts';
 import { tarOf } from '../../kit/basics/tar.ts';
 import { createFileWorld, never, owner, upload } from './file-world.ts';
 
-await test('a disk that is full is told, leaves nothing, and is no matter once there is room', async (t) => {
+await test('a full disk is reported, leaves nothing behind, and recovers with free space', async (t) => {
   const own = await startOwnEngine(t, MACHINE_IMAGE);
   const engine = createDockerEngine({ host: own.host, installation: 'test-full' });
   t.teardown(() => engine.close());
@@ -23,10 +23,10 @@ await test('a disk that is full is told, leaves nothing, and is no matter once t
   await own.fillDisk(1_000_000);
   t.equal(await write(), 'DISK_FULL');
   t.equal(await leftovers('plain'), '');
-  t.equal(await shell('plain', 'cat ~/file', 'learner'), 'old\n', 'what was there still is');
+  t.equal(await shell('plain', 'cat ~/file', 'learner'), 'old\n', 'the earlier file still exists');
   await own.emptyDisk();
 
-  // Room for the archive, but not for what is in it as well.
+  // Space for the archive, but not for its content as well.
   await own.fillDisk(4_500_000);
   t.equal(await unpack(), 'DISK_FULL');
   t.equal(await leftovers('plain'), '');

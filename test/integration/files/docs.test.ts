@@ -6,7 +6,7 @@ import { test } from 'tap';
 import { startBerth } from '../../kit/service/berth-process.ts';
 import { learnerAt } from '../../kit/service/learner.ts';
 
-await test('the commands of the page on files do what it says', async (t) => {
+await test('the commands on the page about files work as documented', async (t) => {
   const page = await readFile(new URL('../../../docs/api-files.md', import.meta.url), 'utf8');
   const commands = /```sh\n([^]*?)```/.exec(page)?.[1] ?? '';
   const berth = await startBerth(t);

@@ -14,7 +14,7 @@ import { dockerHarness, provisionMachine, runScript } from '../../kit/engine/eng
 import { quietLog } from '../../kit/basics/quiet-log.ts';
 import { until } from '../../kit/basics/until.ts';
 
-/** Clients that are slow are waited for less than usual. */
+/** A shorter limit for slow clients than usual. */
 const PATIENCE_MS = 300;
 
 export const never = new AbortController().signal;
@@ -28,7 +28,10 @@ function actor(userId: string, role: Role): Actor {
   return { userId, role, scopes: allScopes };
 }
 
-/** Files on two machines of one session, which `owner` has: "root", whose user is root, and "plain", whose user is not and may become nobody. */
+/**
+ * Files on two machines of a session of `owner`: "root", whose user is root, and "plain", whose user is not and cannot
+ * change users.
+ */
 export async function createFileWorld(
   t: Test,
   {
@@ -81,7 +84,7 @@ export async function createFileWorld(
     files,
     machines,
     touched,
-    /** As when the session comes to another state. */
+    /** Moves the session to another state. */
     async change(to: SessionState) {
       state = to;
       await events.publish('session.changed', {
@@ -93,7 +96,7 @@ export async function createFileWorld(
     log,
     shell,
     place: (machine: string, path: string): FilePlace => ({ sessionId: 'session', machine, path }),
-    /** What uploads have left, once all is removed that is to be. */
+    /** What uploads have left after the automatic removal. */
     async leftovers(machine: string) {
       const find = () => shell(machine, "find / -xdev -name '.berth-upload-*' 2>/dev/null", 'root');
       await until(async () => (await find()) === '').catch(() => undefined);

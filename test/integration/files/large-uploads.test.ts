@@ -13,36 +13,33 @@ await test('large uploads in parts', async (t) => {
   const { engine, holdCleaning } = withCleaningHeld(streamingHarness(t).engine);
   const { files, place, shell, leftovers } = await createFileWorld(t, { engine });
 
-  await t.test(
-    'need no copy where they can get another name, and are their user’s all the same',
-    async (t) => {
-      const bytes = Buffer.from(Array.from({ length: 9_000_001 }, (_, at) => at % 251));
-      const sum = createHash('sha256').update(bytes).digest('hex');
-      const places = [
-        { machine: 'plain', folder: '/home/learner', owner: 'learner:learner', names: '2' },
-        { machine: 'root', folder: '/srv', owner: 'root:root', names: '2' },
-        { machine: 'root', folder: '/srv/shared', owner: 'root:games', names: '2' },
-        { machine: 'plain', folder: '/dev/shm', owner: 'learner:learner', names: '1' },
-      ];
-      await shell('root', 'mkdir /srv/shared; chgrp games /srv/shared; chmod g+s /srv/shared');
-      for (const { machine, folder, owner: belongs, names } of places) {
-        const path = `${folder}/large`;
-        const before = Date.now();
-        const release = holdCleaning();
-        const stat = await files.write(owner, place(machine, path), upload(bytes), never);
-        t.match(stat, { size: bytes.length, mode: 0o644 }, path);
-        t.ok(stat.modifiedAt.getTime() > before - 2_000, 'of now');
-        t.equal(
-          await shell(machine, `stat -c '%U:%G %h' ${path}; sha256sum <${path}`),
-          `${belongs} ${names}\n${sum}  -\n`,
-        );
-        release();
-        t.equal(await leftovers(machine), '');
-      }
-    },
-  );
+  await t.test('are renamed instead of copied if possible, and belong to their user', async (t) => {
+    const bytes = Buffer.from(Array.from({ length: 9_000_001 }, (_, at) => at % 251));
+    const sum = createHash('sha256').update(bytes).digest('hex');
+    const places = [
+      { machine: 'plain', folder: '/home/learner', owner: 'learner:learner', names: '2' },
+      { machine: 'root', folder: '/srv', owner: 'root:root', names: '2' },
+      { machine: 'root', folder: '/srv/shared', owner: 'root:games', names: '2' },
+      { machine: 'plain', folder: '/dev/shm', owner: 'learner:learner', names: '1' },
+    ];
+    await shell('root', 'mkdir /srv/shared; chgrp games /srv/shared; chmod g+s /srv/shared');
+    for (const { machine, folder, owner: belongs, names } of places) {
+      const path = `${folder}/large`;
+      const before = Date.now();
+      const release = holdCleaning();
+      const stat = await files.write(owner, place(machine, path), upload(bytes), never);
+      t.match(stat, { size: bytes.length, mode: 0o644 }, path);
+      t.ok(stat.modifiedAt.getTime() > before - 2_000, 'with the current time');
+      t.equal(
+        await shell(machine, `stat -c '%U:%G %h' ${path}; sha256sum <${path}`),
+        `${belongs} ${names}\n${sum}  -\n`,
+      );
+      release();
+      t.equal(await leftovers(machine), '');
+    }
+  });
 
-  await t.test('of a client that falls silent in the middle hold up nothing, and lose nothing', async (t) => {
+  await t.test('of a client that stalls delay nothing and lose nothing', async (t) => {
     const bytes = Buffer.alloc(6_000_000, 'abcdefg');
     const [content, archive] = [new PassThrough(), new PassThrough()];
     const tar = await tarOf({ name: 'from-tar', body: bytes });
@@ -68,7 +65,7 @@ await test('large uploads in parts', async (t) => {
     t.equal(await leftovers('plain'), '');
   });
 
-  await t.test('are in a folder in which a learner changes nothing', async (t) => {
+  await t.test('are in a folder that the learner cannot change', async (t) => {
     const content = new PassThrough();
     const size = 20_000_000;
     const writing = outcomeOf(() =>
@@ -87,7 +84,7 @@ await test('large uploads in parts', async (t) => {
   });
 });
 
-/** An engine on which what uploads leave can be kept from being removed for a while. */
+/** An engine that can delay the removal of upload parts. */
 function withCleaningHeld(engine: Engine) {
   let gate = Promise.resolve();
   return {
@@ -98,7 +95,7 @@ function withCleaningHeld(engine: Engine) {
         return engine.exec(machineId, spec);
       },
     } satisfies Engine,
-    /** What it gives lets the cleaning go on. */
+    /** Returns a function that lets the removal continue. */
     holdCleaning() {
       let release = () => {};
       gate = new Promise((resolve) => {

@@ -24,7 +24,7 @@ await test('folders are listed', async (t) => {
   const makeAt = (machine: string, path: string, user: string) =>
     shell(machine, `mkdir -p ${path}; set -- ${path}; ${make}`, user);
 
-  await t.test('whatever is in them', async (t) => {
+  await t.test('with any contents', async (t) => {
     await makeAt('plain', '/home/learner/all', 'learner');
     const { entries, truncated, path } = await list(owner, 'plain', '/home/learner/./all/');
     t.match(entries, seen);
@@ -39,7 +39,7 @@ await test('folders are listed', async (t) => {
     );
   });
 
-  await t.test('also by a machine that has no GNU tools', async (t) => {
+  await t.test('even on a machine without GNU tools', async (t) => {
     await makeAt('root', '/srv/all', 'learner').then(() => makeAt('root', '/srv/all', 'root'));
     await shell('root', 'chown -h 1000:1000 "/srv/all/ space "; mv /usr/bin/find /usr/bin/away');
     const { entries } = await list(owner, 'root', '/srv/all');
@@ -47,7 +47,7 @@ await test('folders are listed', async (t) => {
     t.equal(entries.length, seen.length);
   });
 
-  await t.test('a machine that lies about its tools says nothing that can do harm', async (t) => {
+  await t.test('a machine with fake tools cannot cause harm', async (t) => {
     await shell(
       'root',
       `printf '%s\\n' '#!/bin/sh' '[ "$1" = --version ] && echo GNU && exit' 'yes "f 644 0 0 0 0 ../../etc"' >/usr/bin/find; chmod +x /usr/bin/find`,
@@ -56,7 +56,7 @@ await test('folders are listed', async (t) => {
     t.same([entries.length, truncated], [0, true]);
   });
 
-  await t.test('as far as one may look', async (t) => {
+  await t.test("with the user's permissions", async (t) => {
     t.equal(await outcomeOf(() => list(owner, 'plain', '/root')), 'FILE_DENIED');
     t.ok((await list(instructor, 'plain', '/root')).entries.some(({ name }) => name === '.bashrc'));
     await shell('plain', 'chmod 700 ~/all', 'learner');
@@ -66,7 +66,7 @@ await test('folders are listed', async (t) => {
     t.equal(await outcomeOf(() => list(other, 'plain', '/')), 'SESSION_NOT_FOUND');
   });
 
-  await t.test('up to so many entries, and it is told that there are more', async (t) => {
+  await t.test('up to a number of entries, with a note that there are more', async (t) => {
     await shell('plain', 'mkdir ~/many; cd ~/many; seq 1 12000 | xargs touch', 'learner');
     const { entries, truncated } = await list(owner, 'plain', '/home/learner/many');
     t.same([entries.length, truncated], [10_000, true]);

@@ -15,7 +15,7 @@ const MEBIBYTE = 1024 * 1024;
 
 type Asked = Omit<RequestInit, 'headers'> & { headers?: Record<string, string>; duplex?: 'half' };
 
-await test('files over HTTP, on a service as it runs', async (t) => {
+await test('files over HTTP, on a complete service', async (t) => {
   const berth = await startBerth(t, { BERTH_UPLOAD_LIMIT_BYTES: String(300 * MEBIBYTE) });
   const learner = learnerAt(berth);
   const session = await learner.start();
@@ -50,7 +50,7 @@ await test('files over HTTP, on a service as it runs', async (t) => {
     return answer.headers.get('set-cookie')?.split(';')[0] ?? '';
   }
 
-  await t.test('a file goes up, is seen, and comes down as an attachment', async (t) => {
+  await t.test('a file is uploaded, listed, and downloaded as an attachment', async (t) => {
     const path = '/home/learner/안녕 "x".html';
     const body = '<script>alert(1)</script>';
     const put = await ask(
@@ -78,40 +78,37 @@ await test('files over HTTP, on a service as it runs', async (t) => {
       { path },
       { method: 'PUT', body: '{"a":', headers: { 'content-type': 'application/json' } },
     );
-    t.equal(json.status, 200, 'whatever it calls itself');
+    t.equal(json.status, 200, 'whatever type it claims');
     t.equal(await (await ask({ path })).text(), '{"a":');
   });
 
-  await t.test(
-    'a tar goes up in pieces of which nobody knows the number, and a folder comes down',
-    async (t) => {
-      const tar = await tarOf(
-        { name: 'site/', type: 'directory' },
-        { name: 'site/index.html', mode: 0o604, body: 'hello' },
-      );
-      const body = Readable.toWeb(Readable.from([tar.subarray(0, 600), tar.subarray(600)])) as ReadableStream;
-      const post = await ask({ path: '/home/learner' }, { method: 'POST', body, duplex: 'half' });
-      t.equal(post.status, 204);
-      const list = await (await ask({ path: '/home/learner/site', list: '' })).json();
-      t.match(list, { path: '/home/learner/site', truncated: false });
-      t.match((list as { entries: unknown[] }).entries, [
-        { name: 'index.html', kind: 'file', size: 5, mode: '0604', uid: 1000, gid: 1000, target: null },
-      ]);
-      const down = await ask({ path: '/home/learner/site', as: 'tar' });
-      t.equal(down.headers.get('content-type'), 'application/x-tar');
-      t.match(down.headers.get('content-disposition'), 'filename="site.tar"');
-      t.match(Buffer.from(await down.arrayBuffer()).toString(), 'site/index.html');
-      t.equal((await ask({ path: '/home/learner/b/c', as: 'folder' }, { method: 'POST' })).status, 204);
-      t.equal(
-        await problemOf(await ask({ path: '/home/learner/b' }, { method: 'DELETE' })),
-        'FOLDER_NOT_EMPTY',
-      );
-      t.equal((await ask({ path: '/home/learner/b', recursive: 'true' }, { method: 'DELETE' })).status, 204);
-      t.equal((await ask({ path: '/home/learner/b' }, { method: 'HEAD' })).status, 404);
-    },
-  );
+  await t.test('a tar is uploaded in an unknown number of pieces, and a folder is downloaded', async (t) => {
+    const tar = await tarOf(
+      { name: 'site/', type: 'directory' },
+      { name: 'site/index.html', mode: 0o604, body: 'hello' },
+    );
+    const body = Readable.toWeb(Readable.from([tar.subarray(0, 600), tar.subarray(600)])) as ReadableStream;
+    const post = await ask({ path: '/home/learner' }, { method: 'POST', body, duplex: 'half' });
+    t.equal(post.status, 204);
+    const list = await (await ask({ path: '/home/learner/site', list: '' })).json();
+    t.match(list, { path: '/home/learner/site', truncated: false });
+    t.match((list as { entries: unknown[] }).entries, [
+      { name: 'index.html', kind: 'file', size: 5, mode: '0604', uid: 1000, gid: 1000, target: null },
+    ]);
+    const down = await ask({ path: '/home/learner/site', as: 'tar' });
+    t.equal(down.headers.get('content-type'), 'application/x-tar');
+    t.match(down.headers.get('content-disposition'), 'filename="site.tar"');
+    t.match(Buffer.from(await down.arrayBuffer()).toString(), 'site/index.html');
+    t.equal((await ask({ path: '/home/learner/b/c', as: 'folder' }, { method: 'POST' })).status, 204);
+    t.equal(
+      await problemOf(await ask({ path: '/home/learner/b' }, { method: 'DELETE' })),
+      'FOLDER_NOT_EMPTY',
+    );
+    t.equal((await ask({ path: '/home/learner/b', recursive: 'true' }, { method: 'DELETE' })).status, 204);
+    t.equal((await ask({ path: '/home/learner/b' }, { method: 'HEAD' })).status, 404);
+  });
 
-  await t.test('what is wrong is told as a problem', async (t) => {
+  await t.test('an error is reported as a problem', async (t) => {
     const codeOf = async (...asked: Parameters<typeof ask>) => problemOf(await ask(...asked));
     t.equal(await codeOf({}), 'INPUT_INVALID');
     t.equal(await codeOf({ path: '/a', recursve: 'true' }), 'INPUT_INVALID');
@@ -130,7 +127,7 @@ await test('files over HTTP, on a service as it runs', async (t) => {
     t.equal(await problemOf(await fetch(`${filesUrl}?path=/etc/passwd`)), 'UNAUTHENTICATED');
   });
 
-  await t.test('a body that is refused on its way is answered, and the connection is not lost', async (t) => {
+  await t.test('a body rejected during the upload gets an answer on the same connection', async (t) => {
     async function* noise() {
       for (let piece = 0; piece < 200; piece++) yield randomBytes(65_536);
     }
@@ -147,19 +144,19 @@ await test('files over HTTP, on a service as it runs', async (t) => {
       { path: '/etc/mine' },
       { method: 'PUT', body: Readable.toWeb(Readable.from(endless())) as ReadableStream, duplex: 'half' },
     );
-    t.equal(await problemOf(denied), 'FILE_DENIED', 'while more of it comes');
+    t.equal(await problemOf(denied), 'FILE_DENIED', 'while more of it arrives');
     const announced = request(`${filesUrl}?path=/home/learner/large`, {
       method: 'PUT',
       headers: { authorization: `Bearer ${berth.adminToken}`, 'content-length': 301 * MEBIBYTE },
     });
     announced.flushHeaders();
     const [told] = (await once(announced, 'response')) as [IncomingMessage];
-    t.equal(told.statusCode, 413, 'before any of it has come');
+    t.equal(told.statusCode, 413, 'before any of it arrived');
     announced.destroy();
     t.equal((await ask({ path: '/home/learner/large' }, { method: 'HEAD' })).status, 404);
   });
 
-  await t.test('the cookie of a browser does for pages of its own, not for those of others', async (t) => {
+  await t.test("the browser's cookie is accepted for Berth's own pages only", async (t) => {
     const cookie = await signIn();
     const url = `${filesUrl}?path=/home/learner/by-cookie`;
     const put = (origin: string) =>
@@ -169,7 +166,7 @@ await test('files over HTTP, on a service as it runs', async (t) => {
     t.equal(await (await fetch(url, { headers: { cookie } })).text(), 'x');
   });
 
-  await t.test('memory stays as it is while 200 MB go each way', async (t) => {
+  await t.test('memory stays stable while 200 MB are transferred each way', async (t) => {
     const path = '/home/learner/large';
     const size = 200 * MEBIBYTE;
     const resident = async () => {
@@ -203,7 +200,7 @@ await test('files over HTTP, on a service as it runs', async (t) => {
     t.ok(most - before < 80, `${Math.round(before)} MiB before, ${Math.round(most)} at most`);
   });
 
-  await t.test('a client that goes ends what was done for it, and nothing is left', async (t) => {
+  await t.test('a client that disconnects ends its transfer, and nothing is left', async (t) => {
     const url = `${filesUrl}?path=/home/learner/`;
     const headers = { authorization: `Bearer ${berth.adminToken}` };
     const upload = request(`${url}gone`, {
@@ -237,7 +234,7 @@ await test('files over HTTP, on a service as it runs', async (t) => {
     );
   });
 
-  await t.test('a session ends, whoever holds a transfer of it', async (t) => {
+  await t.test('a session ends despite a running transfer', async (t) => {
     const held = await ask({ path: '/home/learner/large' });
     t.equal(held.status, 200);
     await sleep(300);

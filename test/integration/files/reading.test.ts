@@ -20,7 +20,7 @@ await test('files are read', async (t) => {
   const codeOf = (who: Actor | undefined, machine: string, path: string) =>
     outcomeOf(() => read(who, machine, path));
 
-  await t.test('by their learner and by staff, by nobody else', async (t) => {
+  await t.test('by their learner and by staff only', async (t) => {
     await shell('plain', 'echo hello >~/note; chmod 600 ~/note', 'learner');
     const path = '/home/learner/note';
     for (const who of [owner, instructor, admin]) {
@@ -29,25 +29,25 @@ await test('files are read', async (t) => {
     t.equal(await codeOf(other, 'plain', path), 'SESSION_NOT_FOUND');
     t.equal(await codeOf(undefined, 'plain', path), 'UNAUTHENTICATED');
     t.equal(await codeOf(owner, 'none', path), 'MACHINE_NOT_FOUND');
-    t.ok(world.touched.length > 0, 'which counts as use');
+    t.ok(world.touched.length > 0, 'which counts as activity');
   });
 
-  await t.test('a learner reads what their user may read, staff reads all', async (t) => {
+  await t.test('a learner can read what their user can read, and staff all files', async (t) => {
     t.equal(await codeOf(owner, 'plain', '/etc/shadow'), 'FILE_DENIED');
     t.match((await read(instructor, 'plain', '/etc/shadow')).toString(), /^root:/);
     t.match((await read(owner, 'root', '/etc/shadow')).toString(), /^root:/);
-    t.equal(await codeOf(owner, 'plain', '/root/.bashrc'), 'FILE_NOT_FOUND', 'a folder that is closed');
+    t.equal(await codeOf(owner, 'plain', '/root/.bashrc'), 'FILE_NOT_FOUND', 'a closed folder');
     t.ok(await read(instructor, 'plain', '/root/.bashrc'));
   });
 
-  await t.test('links lead no further than their machine, and no further than the user may go', async (t) => {
+  await t.test("links stay within their machine and the user's permissions", async (t) => {
     await shell('plain', 'ln -s /etc/shadow ~/stolen; ln -s ../../../../../../etc/hostname ~/up', 'learner');
     t.equal(await codeOf(owner, 'plain', '/home/learner/stolen'), 'FILE_DENIED');
     t.equal((await read(owner, 'plain', '/home/learner/up')).toString(), 'main\n');
     t.equal((await read(instructor, 'plain', '/home/learner/up')).toString(), 'main\n');
   });
 
-  await t.test('what is no file says what it is', async (t) => {
+  await t.test('an error for something other than a file says what it is', async (t) => {
     await shell('plain', 'mkfifo ~/pipe; mkdir -p ~/folder; ln -s nowhere ~/dangling', 'learner');
     for (const who of [owner, instructor]) {
       t.equal(await codeOf(who, 'plain', '/home/learner/folder'), 'FILE_IS_FOLDER', who.userId);
@@ -58,28 +58,25 @@ await test('files are read', async (t) => {
     t.equal(await codeOf(owner, 'plain', '/dev/zero'), 'FILE_IS_SPECIAL');
   });
 
-  await t.test('paths that climb or cannot be are refused', async (t) => {
+  await t.test('climbing and invalid paths are rejected', async (t) => {
     for (const path of ['', 'home', '/home/../etc/passwd', '/a\0b', `/${'a'.repeat(5_000)}`, '/\uFFFD']) {
       t.equal(await codeOf(owner, 'plain', path), 'INPUT_INVALID', JSON.stringify(path.slice(0, 20)));
     }
     t.equal(await codeOf(owner, 'plain', `/${'a'.repeat(4_000)}`), 'FILE_NOT_FOUND');
   });
 
-  await t.test(
-    'a large file, its size told before; the kernel’s own, of which only reading tells',
-    async (t) => {
-      await shell('plain', 'head -c 30000000 /dev/zero >~/large', 'learner');
-      for (const who of [owner, instructor]) {
-        const { size, content, stat } = await files.read(who, place('plain', '/home/learner/large'), never);
-        t.same([size, stat.mode, stat.kind], [30_000_000, 0o644, 'file']);
-        t.equal((await bytesOf(content)).length, 30_000_000);
-      }
-      const { size, content } = await files.read(owner, place('plain', '/proc/self/status'), never);
-      t.equal(size, undefined);
-      t.match((await bytesOf(content)).toString(), 'Name:\tcat');
-      t.equal((await read(owner, 'plain', '/dev/null').catch(() => '')).length, 0);
-    },
-  );
+  await t.test('a large file has its size in advance, and a kernel file only after reading', async (t) => {
+    await shell('plain', 'head -c 30000000 /dev/zero >~/large', 'learner');
+    for (const who of [owner, instructor]) {
+      const { size, content, stat } = await files.read(who, place('plain', '/home/learner/large'), never);
+      t.same([size, stat.mode, stat.kind], [30_000_000, 0o644, 'file']);
+      t.equal((await bytesOf(content)).length, 30_000_000);
+    }
+    const { size, content } = await files.read(owner, place('plain', '/proc/self/status'), never);
+    t.equal(size, undefined);
+    t.match((await bytesOf(content)).toString(), 'Name:\tcat');
+    t.equal((await read(owner, 'plain', '/dev/null').catch(() => '')).length, 0);
+  });
 
   await t.test('a folder as a tar keeps owners, modes, links and names', async (t) => {
     await shell(
@@ -97,7 +94,7 @@ await test('files are read', async (t) => {
     }
   });
 
-  await t.test('what its learner may not read is left out of a tar', async (t) => {
+  await t.test("unreadable files are left out of a learner's tar", async (t) => {
     const entries = await entriesOf(await files.readTar(owner, place('plain', '/etc'), never));
     t.ok(entries.has('etc/passwd'));
     t.notOk(entries.has('etc/shadow'));
@@ -112,21 +109,18 @@ await test('files are read', async (t) => {
     );
   });
 
-  await t.test('a client that goes ends what was reading for it', async (t) => {
+  await t.test('a client that disconnects ends the reading process', async (t) => {
     await stopsReading(t, world, 'plain');
   });
 
-  await t.test(
-    'a file that shrinks while it is read fails, and does not end as if it were whole',
-    async (t) => {
-      await shell('plain', 'head -c 50000000 /dev/zero >~/shrinking', 'learner');
-      const { content } = await files.read(owner, place('plain', '/home/learner/shrinking'), never);
-      await shell('plain', ': >~/shrinking', 'learner');
-      await t.rejects(bytesOf(content), { code: 'TRANSFER_INTERRUPTED' });
-    },
-  );
+  await t.test('a file that shrinks during a read fails instead of ending early', async (t) => {
+    await shell('plain', 'head -c 50000000 /dev/zero >~/shrinking', 'learner');
+    const { content } = await files.read(owner, place('plain', '/home/learner/shrinking'), never);
+    await shell('plain', ': >~/shrinking', 'learner');
+    await t.rejects(bytesOf(content), { code: 'TRANSFER_INTERRUPTED' });
+  });
 
-  await t.test('one session has so many transfers at a time, and gets room when one ends', async (t) => {
+  await t.test('limits the transfers of a session, and frees a slot when one ends', async (t) => {
     await shell('plain', 'head -c 50000000 /dev/zero >~/held', 'learner');
     const open = () => files.read(owner, place('plain', '/home/learner/held'), never);
     const held = await Promise.all([open(), open(), open(), open()]);
@@ -134,11 +128,11 @@ await test('files are read', async (t) => {
     await held[0].content.close();
     await held[0].content.close();
     const again = await open();
-    t.equal(await outcomeOf(open), 'TRANSFER_LIMIT', 'room for one');
+    t.equal(await outcomeOf(open), 'TRANSFER_LIMIT', 'a slot for one');
     for (const { content } of [again, ...held]) await content.close();
   });
 
-  await t.test('a session that ends breaks its transfers off, one that is saved does not', async (t) => {
+  await t.test('an ending session aborts its transfers, a saved one does not', async (t) => {
     const { content } = await files.read(owner, place('plain', '/home/learner/held'), never);
     await world.change('saving');
     await sleep(50);
@@ -149,7 +143,7 @@ await test('files are read', async (t) => {
     await world.change('ready');
   });
 
-  await t.test('a machine that goes breaks the transfer off', async (t) => {
+  await t.test('a machine that ends aborts its transfers', async (t) => {
     const { content } = await files.read(owner, place('plain', '/home/learner/held'), never);
     const session = (await world.engine.list()).find(({ machines }) =>
       machines.some(({ machineId }) => machineId === world.machines['plain']),

@@ -3,7 +3,7 @@ import { SESSION_REQUESTS } from '../../../src/domains/files/short-requests.ts';
 import { until } from '../../kit/basics/until.ts';
 import { createFileWorld, instructor, never, owner } from './file-world.ts';
 
-await test('a machine that lets requests at its files hang holds so many up, and no more', async (t) => {
+await test('a machine with hanging requests blocks only its share', async (t) => {
   const { files, place, shell } = await createFileWorld(t);
   await shell(
     'root',
@@ -17,12 +17,12 @@ await test('a machine that lets requests at its files hang holds so many up, and
 
   const busy = { code: 'TRANSFER_LIMIT' };
   await t.rejects(files.list(owner, home), busy);
-  await t.rejects(files.list(instructor, place('plain', '/')), busy, 'of the session, whoever asks');
+  await t.rejects(files.list(instructor, place('plain', '/')), busy, 'of the session, for any user');
   await t.rejects(files.stat(owner, home), busy);
   await t.rejects(files.makeFolder(owner, place('root', '/root/new')), busy);
   await t.rejects(files.remove(owner, place('root', '/root/.bashrc'), { recursive: false }), busy);
   const file = await files.read(owner, place('root', '/root/.bashrc'), never);
-  t.match(file.stat, { kind: 'file' }, 'transfers count apart');
+  t.match(file.stat, { kind: 'file' }, 'transfers count separately');
   await file.content.close();
 
   await shell('root', 'kill $(cat /tmp/requests); mv /usr/bin/real-find /usr/bin/find');

@@ -7,12 +7,12 @@ import type { EngineHarness } from '../../kit/engine/engines.ts';
 import { until } from '../../kit/basics/until.ts';
 import { createFileWorld, owner } from './file-world.ts';
 
-/** What stands for a program that was stopped, or that a learner put there to keep others waiting: for longer than a test may take. */
+/** Simulates a program that was stopped, or that a learner placed to block others, for longer than a test takes. */
 const STUCK = 'sleep 4711';
 
-await test('a machine whose programs are stuck holds no place for transfers once their client has gone', async (t) => {
-  await t.test('past the engine', (t) => freesPlaces(t, dockerHarness));
-  await t.test('through the engine, and in parts', (t) => freesPlaces(t, streamingHarness));
+await test('a machine with stuck programs holds no transfer slot after its client disconnects', async (t) => {
+  await t.test('without the engine', (t) => freesPlaces(t, dockerHarness));
+  await t.test('through the engine, in parts', (t) => freesPlaces(t, streamingHarness));
 });
 
 async function freesPlaces(t: Test, open: (t: Test) => EngineHarness): Promise<void> {
@@ -29,7 +29,7 @@ async function freesPlaces(t: Test, open: (t: Test) => EngineHarness): Promise<v
     await until(stuck);
     client.abort();
     t.equal(await outcome, 'TRANSFER_INTERRUPTED', what);
-    t.notOk(await stuck(), `${what}: and nothing of it stays`);
+    t.notOk(await stuck(), `${what}: nothing is left`);
   };
 
   await shell(

@@ -12,9 +12,9 @@ import { admin, createFileWorld, instructor, never, other, owner, upload } from 
 
 const LIMIT = 24 * 1024 * 1024;
 
-/** What holds for uploads whichever way they go into their machines. */
+/** Tests for uploads by every route into a machine. */
 export async function uploadsContract(open: (t: Test) => EngineHarness): Promise<void> {
-  await test('files go into machines', async (t) => {
+  await test('files are uploaded', async (t) => {
     const world = await createFileWorld(t, { engine: open(t).engine, uploadLimitBytes: LIMIT });
     const { files, place, shell, leftovers } = world;
     const put = (who: Actor | undefined, machine: string, path: string, text = 'text') =>
@@ -24,7 +24,7 @@ export async function uploadsContract(open: (t: Test) => EngineHarness): Promise
     const unpack = (who: Actor | undefined, machine: string, path: string, tar: Buffer, options = {}) =>
       files.unpack(who, place(machine, path), { ...upload(tar), ...options }, never);
 
-    await t.test('from their learner and from staff, and belong to the machine’s user', async (t) => {
+    await t.test('by their learner and by staff, and belong to the machine’s user', async (t) => {
       for (const who of [owner, instructor, admin]) {
         const path = `/home/learner/from ${who.userId} 파일`;
         t.match(await put(who, 'plain', path, who.userId), {
@@ -45,7 +45,7 @@ export async function uploadsContract(open: (t: Test) => EngineHarness): Promise
       t.equal(await leftovers('root'), '');
     });
 
-    await t.test('where their user may write, and nowhere else', async (t) => {
+    await t.test('only where their user can write', async (t) => {
       t.equal(await putCode(owner, 'plain', '/etc/shadow'), 'FILE_DENIED');
       t.equal(await putCode(owner, 'plain', '/etc/new'), 'FILE_DENIED');
       t.equal(await putCode(owner, 'plain', '/root/new'), 'FILE_DENIED');
@@ -60,7 +60,7 @@ export async function uploadsContract(open: (t: Test) => EngineHarness): Promise
       t.equal(await leftovers('plain'), '');
     });
 
-    await t.test('a link put in the way while the upload is under way leads nowhere', async (t) => {
+    await t.test('a link created during the upload leads nowhere', async (t) => {
       await shell('plain', 'mkdir ~/target', 'learner');
       const content = new PassThrough();
       const size = 20_000_000;
@@ -75,7 +75,7 @@ export async function uploadsContract(open: (t: Test) => EngineHarness): Promise
       t.match(await shell('plain', 'cat /etc/shadow', 'root'), /^root:/);
     });
 
-    await t.test('with the mode that is asked for, or that of the file that was there', async (t) => {
+    await t.test('with the requested mode, or that of the existing file', async (t) => {
       const path = '/home/learner/script';
       const write = (mode?: number) =>
         files.write(owner, place('plain', path), { ...upload('#!'), mode }, never);
@@ -87,7 +87,7 @@ export async function uploadsContract(open: (t: Test) => EngineHarness): Promise
       t.equal(await shell('plain', 'cat ~/"a/b c/d"', 'learner'), 'x');
     });
 
-    await t.test('of any length, also when it is not told before', async (t) => {
+    await t.test('of any length, known in advance or not', async (t) => {
       for (const size of [0, 1, 511, 512, 513, 5_000_000]) {
         const bytes = Buffer.alloc(size, 'abcdefg');
         for (const told of [size, undefined]) {
@@ -102,7 +102,7 @@ export async function uploadsContract(open: (t: Test) => EngineHarness): Promise
       }
     });
 
-    await t.test('one after another and beside each other, and none has anything of another', async (t) => {
+    await t.test('one after another and in parallel, without mixing', async (t) => {
       const sizes = [9_000_000, 17_000_000, 5, 8 * 1024 * 1024, 3];
       const write = async (size: number, letter: string) => {
         const path = `/home/learner/only-${letter}`;
@@ -114,26 +114,29 @@ export async function uploadsContract(open: (t: Test) => EngineHarness): Promise
       await Promise.all(sizes.slice(0, 3).map((size, number) => write(size, 'fgh'[number] ?? '')));
     });
 
-    await t.test('nothing is there before all is: too large, too short, too long, broken off', async (t) => {
-      const path = '/home/learner/whole';
-      const write = (content: Readable, size: number | undefined, signal = never) =>
-        outcomeOf(() => files.write(owner, place('plain', path), { content, size }, signal));
-      const of = (bytes: number) => Readable.from([Buffer.alloc(bytes)], { objectMode: false });
-      t.equal(await write(of(1), LIMIT + 1), 'UPLOAD_TOO_LARGE');
-      t.equal(await write(of(LIMIT + 1), undefined), 'UPLOAD_TOO_LARGE');
-      t.equal(await write(of(10), 11), 'TRANSFER_INTERRUPTED');
-      t.equal(await write(of(11), 10), 'TRANSFER_INTERRUPTED');
-      const gone = new AbortController();
-      const slow = new PassThrough();
-      slow.write(Buffer.alloc(100_000));
-      setTimeout(() => gone.abort(), 300);
-      t.equal(await write(slow, 200_000, gone.signal), 'TRANSFER_INTERRUPTED');
-      t.ok(slow.destroyed);
-      t.equal(await shell('plain', `ls ${path} 2>/dev/null`), '');
-      t.equal(await leftovers('plain'), '');
-    });
+    await t.test(
+      'nothing exists before all of it arrived: too large, too short, too long, aborted',
+      async (t) => {
+        const path = '/home/learner/whole';
+        const write = (content: Readable, size: number | undefined, signal = never) =>
+          outcomeOf(() => files.write(owner, place('plain', path), { content, size }, signal));
+        const of = (bytes: number) => Readable.from([Buffer.alloc(bytes)], { objectMode: false });
+        t.equal(await write(of(1), LIMIT + 1), 'UPLOAD_TOO_LARGE');
+        t.equal(await write(of(LIMIT + 1), undefined), 'UPLOAD_TOO_LARGE');
+        t.equal(await write(of(10), 11), 'TRANSFER_INTERRUPTED');
+        t.equal(await write(of(11), 10), 'TRANSFER_INTERRUPTED');
+        const gone = new AbortController();
+        const slow = new PassThrough();
+        slow.write(Buffer.alloc(100_000));
+        setTimeout(() => gone.abort(), 300);
+        t.equal(await write(slow, 200_000, gone.signal), 'TRANSFER_INTERRUPTED');
+        t.ok(slow.destroyed);
+        t.equal(await shell('plain', `ls ${path} 2>/dev/null`), '');
+        t.equal(await leftovers('plain'), '');
+      },
+    );
 
-    await t.test('a tar keeps modes, links and names, and owners where they can be kept', async (t) => {
+    await t.test('a tar keeps modes, links and names, and owners if possible', async (t) => {
       const tar = await tarOf(
         { name: '내 폴더/', type: 'directory', mode: 0o750, uid: 1000, gid: 1000 },
         { name: '내 폴더/a b', mode: 0o600, uid: 1000, gid: 4, body: 'a' },
@@ -159,7 +162,7 @@ export async function uploadsContract(open: (t: Test) => EngineHarness): Promise
       t.equal(await outcomeOf(() => unpack(owner, 'plain', '/etc/passwd', tar)), 'FILE_IS_NO_FOLDER');
     });
 
-    await t.test('what comes out as a tar goes in again as it was', async (t) => {
+    await t.test('a downloaded tar can be uploaded unchanged', async (t) => {
       await shell(
         'root',
         'mkdir -p /srv/one/two; echo 1 >/srv/one/two/f; chown -R 7:8 /srv/one; chmod 2711 /srv/one/two',
@@ -174,7 +177,7 @@ export async function uploadsContract(open: (t: Test) => EngineHarness): Promise
       }
     });
 
-    await t.test('an archive that could do harm is refused whole', async (t) => {
+    await t.test('a dangerous archive is rejected completely', async (t) => {
       const good = { name: 'good', body: 'good' };
       const bad = {
         'from the root': await tarOf(good, { name: '/etc/x' }),
@@ -198,31 +201,28 @@ export async function uploadsContract(open: (t: Test) => EngineHarness): Promise
       t.equal(await leftovers('plain'), '');
     });
 
-    await t.test(
-      'an archive of more entries than a machine should have to take is refused on the way',
-      async (t) => {
-        const entry = (await tarOf({ name: 'x' })).subarray(0, 512);
-        let sent = 0;
-        async function* million() {
-          for (; sent < 1_000_000; sent += 100) yield Buffer.concat(Array.from({ length: 100 }, () => entry));
-          yield Buffer.alloc(1_024);
-        }
-        const larger = await createFileWorld(t, { engine: open(t).engine, uploadLimitBytes: 1024 ** 3 });
-        const content = Readable.from(million(), { objectMode: false });
-        await t.rejects(
-          larger.files.unpack(
-            owner,
-            larger.place('plain', '/home/learner'),
-            { content, size: undefined },
-            never,
-          ),
-          { code: 'ARCHIVE_REFUSED', message: /more than 100000 entries/ },
-        );
-        t.ok(sent < 120_000, `${sent} were sent`);
-      },
-    );
+    await t.test('an archive with too many entries is rejected during the upload', async (t) => {
+      const entry = (await tarOf({ name: 'x' })).subarray(0, 512);
+      let sent = 0;
+      async function* million() {
+        for (; sent < 1_000_000; sent += 100) yield Buffer.concat(Array.from({ length: 100 }, () => entry));
+        yield Buffer.alloc(1_024);
+      }
+      const larger = await createFileWorld(t, { engine: open(t).engine, uploadLimitBytes: 1024 ** 3 });
+      const content = Readable.from(million(), { objectMode: false });
+      await t.rejects(
+        larger.files.unpack(
+          owner,
+          larger.place('plain', '/home/learner'),
+          { content, size: undefined },
+          never,
+        ),
+        { code: 'ARCHIVE_REFUSED', message: /more than 100000 entries/ },
+      );
+      t.ok(sent < 120_000, `${sent} were sent`);
+    });
 
-    await t.test('folders are made, and things removed, within the user’s rights', async (t) => {
+    await t.test("folders are created and files removed with the user's permissions", async (t) => {
       const at = (path: string) => place('plain', path);
       const remove = (path: string, recursive = false) =>
         outcomeOf(() => files.remove(owner, at(path), { recursive }));
@@ -234,14 +234,14 @@ export async function uploadsContract(open: (t: Test) => EngineHarness): Promise
       t.equal(await remove('/home/learner/new'), 'FOLDER_NOT_EMPTY');
       t.equal(await remove('/home/learner/new', true), 'ok');
       t.equal(await remove('/home/learner/new'), 'FILE_NOT_FOUND');
-      t.equal(await remove('/home/learner/passwd'), 'ok', 'a link, not what it leads to');
+      t.equal(await remove('/home/learner/passwd'), 'ok', 'a link, not its target');
       t.equal(await remove('/etc/passwd'), 'FILE_DENIED');
       t.equal(await remove('/etc', true), 'FILE_DENIED');
       t.equal(await remove('/'), 'INPUT_INVALID');
       t.match(await shell('plain', 'ls /etc/passwd'), 'passwd');
     });
 
-    await t.test('where there is no room for them they leave nothing', async (t) => {
+    await t.test('without free space, they leave nothing behind', async (t) => {
       await shell('plain', 'head -c 60000000 /dev/zero >/dev/shm/full', 'learner');
       const bytes = Buffer.alloc(12_000_000, 'x');
       const at = place('plain', '/dev/shm/large');
@@ -254,7 +254,7 @@ export async function uploadsContract(open: (t: Test) => EngineHarness): Promise
       await shell('plain', 'rm -rf /dev/shm/*', 'learner');
     });
 
-    await t.test('stopping breaks uploads off and leaves nothing of them', async (t) => {
+    await t.test('stopping aborts uploads and leaves nothing of them', async (t) => {
       const content = new PassThrough();
       content.write(Buffer.alloc(100_000));
       const writing = outcomeOf(() =>

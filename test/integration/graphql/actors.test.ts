@@ -15,7 +15,7 @@ interface Started {
   startSession: { session: { id: string } };
 }
 
-await test('each operation, asked by the owner, another student, an instructor, an admin and nobody', async (t) => {
+await test('each operation, as the owner, another student, an instructor, an admin and without signing in', async (t) => {
   const berth = await startBerth(t);
   const learner = learnerAt(berth);
 
@@ -50,13 +50,13 @@ await test('each operation, asked by the owner, another student, an instructor, 
     nobody: undefined,
   };
 
-  /** What came of it: `ok`, or the first error's code. */
+  /** The result: `ok`, or the first error's code. */
   async function outcome(name: Name, query: string): Promise<string> {
     const { errors } = await ask(tokens[name], query);
     return errors?.[0]?.extensions.code ?? 'ok';
   }
 
-  /** What came of it for each; the owner comes last, who may take it away. */
+  /** The result for each actor. The owner is last, because they may delete it. */
   async function asked(query: string): Promise<string[]> {
     const names: Name[] = ['other', 'instructor', 'admin', 'nobody', 'owner'];
     const outcomes: string[] = [];
@@ -150,6 +150,6 @@ await test('each operation, asked by the owner, another student, an instructor, 
   const again = await berth.graphql<Started>(START, {}, owner.token);
   const { id } = again.startSession.session;
   const stop = `mutation { stopSession(input: { session: "${id}" }) { session { state } } }`;
-  // The other student was deleted above, and their token with them.
+  // The other student was deleted above, with their token.
   t.strictSame(await asked(stop), [nobody, 'ok', 'ok', nobody, 'ok']);
 });

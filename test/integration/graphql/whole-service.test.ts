@@ -6,7 +6,7 @@ import { WebSocket } from 'ws';
 import { startBerth } from '../../kit/service/berth-process.ts';
 import { learnerAt } from '../../kit/service/learner.ts';
 
-await test('a lab is listed, started, followed, entered, checked and read back', async (t) => {
+await test('a lab is listed, started, watched, entered, checked and read again', async (t) => {
   const berth = await startBerth(t);
   const learner = learnerAt(berth);
   const socket = createClient({
@@ -56,7 +56,7 @@ await test('a lab is listed, started, followed, entered, checked and read back',
   const hears = finished.next();
   const run =
     'mutation ($s: ID!, $step: ID!) { runCheck(input: { session: $s, step: $step }) { attempt { passed score message } } }';
-  // Only checks that end from then on are told of, and when that begins nobody is told.
+  // The subscription only sends checks that end after it started, and its start is not observable.
   let told: Awaited<typeof hears> | undefined;
   while (!told) {
     const { runCheck } = await berth.graphql<{ runCheck: object }>(run, { s: id, step });
@@ -75,7 +75,7 @@ await test('a lab is listed, started, followed, entered, checked and read back',
   t.equal(ended.id, id);
 });
 
-await test('a token that is revoked or expires ends its connection', async (t) => {
+await test('a revoked or expired token ends its connection', async (t) => {
   const berth = await startBerth(t);
   const create =
     'mutation ($end: DateTime) { createToken(input: { name: "soon gone", scopes: [READ], expiresAt: $end }) { secret token { id } } }';
@@ -97,7 +97,7 @@ await test('a token that is revoked or expires ends its connection', async (t) =
   t.ok(Date.now() >= end.getTime());
 });
 
-/** Connects by the token, and has an answer; what is given resolves with the close. */
+/** Connects with the token, and waits for an answer. Returns a promise for the close. */
 async function connectedBy(t: Test, url: string, token: string): Promise<[Promise<unknown>]> {
   const client = createClient({
     url: `${url.replace('http', 'ws')}/graphql`,

@@ -38,19 +38,19 @@ async function tell(request: { actor: Actor | undefined }): Promise<string> {
   return request.actor?.userId ?? 'nobody';
 }
 
-await t.test('without credentials it is nobody', async (t) => {
+await t.test('a request without credentials is anonymous', async (t) => {
   const { app } = await createApp(t);
   t.equal((await app.inject('/me')).body, 'nobody');
 });
 
-await t.test('a token stands for its user, however the scheme is written', async (t) => {
+await t.test('a token identifies its user, in any spelling of the scheme', async (t) => {
   const { app, token, owner } = await createApp(t);
   for (const authorization of [`Bearer ${token}`, `bearer ${token}`, `Bearer   ${token} `]) {
     t.equal((await app.inject({ url: '/me', headers: { authorization } })).body, owner.userId);
   }
 });
 
-await t.test('a wrong token is refused at once, also beside a good cookie', async (t) => {
+await t.test('a wrong token is rejected immediately, even with a valid cookie', async (t) => {
   const { app, token, session, cookies } = await createApp(t);
   for (const authorization of [
     'Bearer',
@@ -67,7 +67,7 @@ await t.test('a wrong token is refused at once, also beside a good cookie', asyn
   }
 });
 
-await t.test('an expired token says so', async (t) => {
+await t.test('an expired token is reported as expired', async (t) => {
   const { app, owner, identity } = await createApp(t);
   const expiresAt = new Date(identity.clock.now().getTime() + 1);
   const { secret } = await identity.tokens.create(owner, { name: 'x', scopes: ['read'], expiresAt });
@@ -76,13 +76,13 @@ await t.test('an expired token says so', async (t) => {
   t.match(answer.json(), { code: 'TOKEN_EXPIRED', status: 401 });
 });
 
-await t.test('a token counts before a cookie', async (t) => {
+await t.test('a token precedes a cookie', async (t) => {
   const { app, token, cookies, owner } = await createApp(t);
   const headers = { authorization: `Bearer ${token}`, origin: 'https://evil.example' };
   t.equal((await app.inject({ method: 'POST', url: '/me', headers, cookies })).body, owner.userId);
 });
 
-await t.test('a cookie stands for its user where nothing is changed', async (t) => {
+await t.test('a cookie identifies its user for requests that change nothing', async (t) => {
   const { app, cookies, other } = await createApp(t);
   t.equal((await app.inject({ url: '/me', cookies })).body, other.userId);
   t.equal(
@@ -91,7 +91,7 @@ await t.test('a cookie stands for its user where nothing is changed', async (t) 
   );
 });
 
-await t.test('an unknown cookie is nobody, and nobody is asked where it came from', async (t) => {
+await t.test('an unknown cookie is anonymous, from any origin', async (t) => {
   const { app } = await createApp(t);
   const request = { url: '/me', cookies: { berth: 'berthweb_old' } };
   t.equal((await app.inject(request)).body, 'nobody');
@@ -118,7 +118,7 @@ const origins: [name: string, headers: Record<string, string>, trusted: boolean]
 ];
 
 for (const [name, headers, trusted] of origins) {
-  await t.test(`a cookie sent by ${name} ${trusted ? 'may' : 'may not'} change things`, async (t) => {
+  await t.test(`a cookie sent by ${name} ${trusted ? 'may' : 'may not'} change data`, async (t) => {
     const { app, session, other } = await createApp(t, 'https://berth.example.org');
     for (const method of ['POST', 'DELETE'] as const) {
       const cookies = { '__Host-berth': session };
@@ -129,17 +129,17 @@ for (const [name, headers, trusted] of origins) {
   });
 }
 
-await t.test('where people use https, the plain cookie counts for nothing', async (t) => {
+await t.test('with https, the plain cookie is ignored', async (t) => {
   const { app, session } = await createApp(t, 'https://berth.example.org');
   t.equal((await app.inject({ url: '/me', cookies: { berth: session } })).body, 'nobody');
 });
 
-await t.test('routes that are the same for everyone look at no credentials', async (t) => {
+await t.test('public routes do not read credentials', async (t) => {
   const { app } = await createApp(t);
   t.equal((await app.inject({ url: '/open', headers: { authorization: 'Bearer x' } })).body, 'nobody');
 });
 
-await t.test("a socket of our own page is its user's, one of another page nobody's", async (t) => {
+await t.test("a socket from Berth's own page has a user, and one from another site has none", async (t) => {
   const { app, session, other, token, owner } = await createApp(t);
   const address = await app.listen({ host: '127.0.0.1', port: 0 });
   const greeting = async (headers: Record<string, string>) => {

@@ -28,7 +28,7 @@ steps:
     check: { script: check.sh, timeout: 120 }
 `;
 
-/** How long everything may take to end, in milliseconds: it takes one second on a machine with nothing else to do. */
+/** How long everything may take to end, in milliseconds. On an idle machine it takes one second. */
 const PATIENCE_MS = 20_000;
 
 const OPEN_TERMINAL =
@@ -47,14 +47,14 @@ type Kind =
   | 'preview'
   | 'preview socket';
 
-/** What a user has to show, and how to end that. */
+/** A user's credential, and how to revoke it. */
 interface Credential {
   userId: string;
   headers: Record<string, string>;
   end: () => Promise<unknown>;
 }
 
-await test('what a credential opened ends with it', async (t) => {
+await test('everything that a credential opened ends with it', async (t) => {
   const folder = {
     'lab.yaml': lab,
     'step.md': 'Wait.',
@@ -68,7 +68,7 @@ await test('what a credential opened ends with it', async (t) => {
   const big = 'mkdir /tmp/folder && truncate -s 1G /tmp/folder/big && chmod -R a+rwX /tmp/folder';
   t.equal((await runScript(engine, world.machineOf(session), big)).code, 0);
 
-  /** Sends an operation by whatever the credential is. */
+  /** Sends an operation with the credential. */
   async function ask<T>(
     { headers }: Pick<Credential, 'headers'>,
     query: string,
@@ -84,7 +84,7 @@ await test('what a credential opened ends with it', async (t) => {
     return data;
   }
 
-  /** A member of staff with a token of their own; `end` is for the test to choose. */
+  /** A staff member with their own token. The test chooses `end`. */
   async function newMember(name: string) {
     const { id, token } = await member(name, 'ADMIN');
     return { userId: id, headers: { authorization: `Bearer ${token}` } };
@@ -175,7 +175,7 @@ await test('what a credential opened ends with it', async (t) => {
     ]);
   }
 
-  /** Which of the things are open. */
+  /** The kinds of things that are open. */
   const open = (things: ReadonlyMap<Kind, OpenedThing>) =>
     [...things].filter(([, thing]) => !thing.ended()).map(([kind]) => kind);
 
@@ -184,7 +184,7 @@ await test('what a credential opened ends with it', async (t) => {
     t.teardown(() => {
       for (const thing of things.values()) thing.drop();
     });
-    // Longer than requests go without being watched.
+    // Longer than requests run without being watched.
     await setTimeout(1_000);
     t.strictSame(open(things), [...things.keys()], 'all are open before');
     await credential.end();
@@ -195,7 +195,7 @@ await test('what a credential opened ends with it', async (t) => {
     const passed = () => [...things].map(([kind, thing]) => [kind, thing.bytes()]);
     const before = passed();
     await setTimeout(500);
-    t.strictSame(passed(), before, 'no byte passes any more');
+    t.strictSame(passed(), before, 'no further byte arrives');
     for (const thing of things.values()) thing.drop();
   }
 
@@ -213,7 +213,11 @@ await test('what a credential opened ends with it', async (t) => {
     );
     await endsWith({ ...owner, end: () => berth.graphql(revoke, { token: user.tokens[0]?.id }) });
     const refused = await TerminalClient.connect(unused).expectClosed();
-    t.strictSame(refused, { code: 4401, reason: 'TICKET_INVALID' }, 'nor does a ticket of it open anything');
+    t.strictSame(
+      refused,
+      { code: 4401, reason: 'TICKET_INVALID' },
+      'nor does a ticket from it open anything',
+    );
   });
 
   await t.test('when its user is disabled', async () => {
@@ -233,7 +237,7 @@ await test('what a credential opened ends with it', async (t) => {
     const owner = await newMember('demoted');
     const demote =
       'mutation ($user: ID!) { updateUser(input: { user: $user, role: STUDENT }) { user { id } } }';
-    // A connection stays: each of its operations and values is authorised again.
+    // A connection stays, because each of its operations and values is authorized again.
     await endsWith({ ...owner, end: () => berth.graphql(demote, { user: owner.userId }) }, ['subscription']);
   });
 

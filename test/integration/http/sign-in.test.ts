@@ -35,7 +35,7 @@ async function createApp(t: Test, options: { publicUrl?: string; tries?: number 
   return { app, owner, link, post, cookie };
 }
 
-await t.test('opening a link shows a button and uses nothing up', async (t) => {
+await t.test('opening a link shows a button and does not use it up', async (t) => {
   const { app, link, post } = await createApp(t);
   const secret = await link();
   for (const method of ['GET', 'HEAD', 'GET'] as const) {
@@ -48,7 +48,7 @@ await t.test('opening a link shows a button and uses nothing up', async (t) => {
   t.equal((await post(secret)).statusCode, 303);
 });
 
-await t.test('pressing it signs in and leads to the first page', async (t) => {
+await t.test('pressing the button signs in and leads to the first page', async (t) => {
   const { app, link, post, owner } = await createApp(t);
   const answer = await post(await link());
   t.equal(answer.statusCode, 303);
@@ -60,14 +60,14 @@ await t.test('pressing it signs in and leads to the first page', async (t) => {
   t.same(me.json(), { userId: owner.userId });
 });
 
-await t.test('where people use https the cookie is of this host and https alone', async (t) => {
+await t.test('with https, the cookie is limited to this host and https', async (t) => {
   const { link, post } = await createApp(t, { publicUrl: 'https://berth.example.org' });
   const answer = await post(await link());
   t.match(answer.cookies, [{ name: '__Host-berth', path: '/', secure: true, httpOnly: true }]);
   t.notMatch(answer.headers['set-cookie'], /domain/i);
 });
 
-await t.test('a used link is refused: with a page to people, with a problem to programs', async (t) => {
+await t.test('a used link is rejected, with a page for people and a problem for programs', async (t) => {
   const { app, link, post } = await createApp(t);
   const secret = await link();
   await post(secret);
@@ -80,14 +80,14 @@ await t.test('a used link is refused: with a page to people, with a problem to p
   t.equal(problem.json().code, 'SIGN_IN_LINK_INVALID');
 });
 
-await t.test('programs sign in by JSON', async (t) => {
+await t.test('programs sign in with JSON', async (t) => {
   const { app, link } = await createApp(t);
   const answer = await app.inject({ method: 'POST', url: '/sign-in', payload: { secret: await link() } });
   t.equal(answer.statusCode, 303);
 });
 
 for (const payload of [{}, { secret: 5 }, [], { secret: 'x'.repeat(300) }]) {
-  await t.test(`a body of ${JSON.stringify(payload).slice(0, 20)} signs nobody in`, async (t) => {
+  await t.test(`a body of ${JSON.stringify(payload).slice(0, 20)} is rejected`, async (t) => {
     const { app } = await createApp(t);
     const answer = await app.inject({ method: 'POST', url: '/sign-in', payload });
     t.equal(answer.json().code, 'SIGN_IN_LINK_INVALID');
@@ -99,14 +99,14 @@ await t.test('a body that is too large is not read', async (t) => {
   t.equal((await post('x'.repeat(2_000))).statusCode, 413);
 });
 
-await t.test('no link can put markup on the page', async (t) => {
+await t.test('no link can inject markup into the page', async (t) => {
   const { app } = await createApp(t);
   const page = await app.inject(`/sign-in/${encodeURIComponent('"><script>alert(1)</script>')}`);
   t.notMatch(page.body, '<script>');
   t.match(page.body, '&lt;script&gt;');
 });
 
-await t.test('a page of another site signs nobody in', async (t) => {
+await t.test('a page of another site cannot sign in', async (t) => {
   const { link, post } = await createApp(t);
   const secret = await link();
   const elsewhere: Record<string, string>[] = [
@@ -128,7 +128,7 @@ await t.test('a page of another site signs nobody in', async (t) => {
   t.equal((await post(secret, { host: 'berth.lan:8080', origin: 'http://berth.lan:8080' })).statusCode, 303);
 });
 
-await t.test('signing out ends the session and takes the cookie away', async (t) => {
+await t.test('signing out ends the session and removes the cookie', async (t) => {
   const { app, link, post } = await createApp(t);
   const value = (await post(await link())).cookies[0]?.value ?? '';
   const signOut = (headers: Record<string, string>) =>
@@ -138,11 +138,11 @@ await t.test('signing out ends the session and takes the cookie away', async (t)
   t.equal(answer.statusCode, 204);
   t.match(answer.cookies, [{ name: 'berth', value: '', expires: new Date(0) }]);
   t.same((await app.inject({ url: '/me', cookies: { berth: value } })).json(), { userId: null });
-  t.equal((await signOut({})).statusCode, 204, 'and once more succeeds');
+  t.equal((await signOut({})).statusCode, 204, 'and succeeds again');
   t.equal((await signOut({ accept: 'text/html' })).headers.location, '/');
 });
 
-await t.test('one address tries so often and no more, and learns when to come back', async (t) => {
+await t.test('attempts from one address are limited, with the time to retry', async (t) => {
   const { post } = await createApp(t, { tries: 3 });
   const statuses: number[] = [];
   for (let attempt = 0; attempt < 3; attempt++) statuses.push((await post('guess')).statusCode);

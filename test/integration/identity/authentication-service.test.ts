@@ -17,15 +17,15 @@ async function setUp(t: Test, database: Database) {
   return { ...identity, ...(await createActors(database)) };
 }
 
-await eachDatabase(t, 'a token stands for its user, with its own scopes', async (t, database) => {
+await eachDatabase(t, 'a token identifies its user, with its own scopes', async (t, database) => {
   const { tokens, authentication, instructor } = await setUp(t, database);
   const { secret } = await tokens.create(instructor, { name: 'x', scopes: ['read', 'learn'] });
   const actor = { userId: instructor.userId, role: 'instructor', scopes: ['read', 'learn'] };
   t.match(await authentication.byToken(secret), actor);
-  t.match(await authentication.byToken(secret), actor, 'and again, remembered');
+  t.match(await authentication.byToken(secret), actor, 'and again, from the cache');
 });
 
-await eachDatabase(t, 'what is no token is refused', async (t, database) => {
+await eachDatabase(t, 'an invalid token is rejected', async (t, database) => {
   const { users, authentication, owner } = await setUp(t, database);
   const { secret } = await users.createSignInLink(owner, owner.userId);
   const web = await authentication.signIn(secret);
@@ -35,7 +35,7 @@ await eachDatabase(t, 'what is no token is refused', async (t, database) => {
   }
 });
 
-await eachDatabase(t, 'a token expires on its day, also while it is remembered', async (t, database) => {
+await eachDatabase(t, 'a token expires on time, even if cached', async (t, database) => {
   const { tokens, authentication, clock, owner } = await setUp(t, database);
   const expiresAt = new Date(clock.now().getTime() + 2_000);
   const { secret } = await tokens.create(owner, { name: 'x', scopes: ['read'], expiresAt });
@@ -47,7 +47,7 @@ await eachDatabase(t, 'a token expires on its day, also while it is remembered',
   await t.rejects(authentication.byToken(secret), { code: 'TOKEN_EXPIRED' });
 });
 
-await eachDatabase(t, 'a revoked token is out at once', async (t, database) => {
+await eachDatabase(t, 'a revoked token is rejected immediately', async (t, database) => {
   const { tokens, authentication, owner } = await setUp(t, database);
   const { token, secret } = await tokens.create(owner, { name: 'x', scopes: ['read'] });
   t.ok(await authentication.byToken(secret));
@@ -58,7 +58,7 @@ await eachDatabase(t, 'a revoked token is out at once', async (t, database) => {
   t.equal(await authentication.byCredential(credential), undefined);
 });
 
-await eachDatabase(t, 'a new role counts at once', async (t, database) => {
+await eachDatabase(t, 'a new role applies immediately', async (t, database) => {
   const { users, tokens, authentication, owner, admin } = await setUp(t, database);
   const { secret } = await tokens.create(owner, { name: 'x', scopes: ['read'] });
   t.equal((await authentication.byToken(secret)).role, 'student');
@@ -66,27 +66,31 @@ await eachDatabase(t, 'a new role counts at once', async (t, database) => {
   t.equal((await authentication.byToken(secret)).role, 'instructor');
 });
 
-await eachDatabase(t, 'a disabled user is out at once, with every credential', async (t, database) => {
-  const { users, tokens, authentication, owner, admin } = await setUp(t, database);
-  const { secret } = await tokens.create(owner, { name: 'x', scopes: ['read'] });
-  const web = await authentication.signIn((await users.createSignInLink(owner, owner.userId)).secret);
-  const link = await users.createSignInLink(owner, owner.userId);
-  t.ok(await authentication.byToken(secret));
-  t.ok(await authentication.byWebSession(web.secret));
+await eachDatabase(
+  t,
+  'a disabled user is locked out immediately, with every credential',
+  async (t, database) => {
+    const { users, tokens, authentication, owner, admin } = await setUp(t, database);
+    const { secret } = await tokens.create(owner, { name: 'x', scopes: ['read'] });
+    const web = await authentication.signIn((await users.createSignInLink(owner, owner.userId)).secret);
+    const link = await users.createSignInLink(owner, owner.userId);
+    t.ok(await authentication.byToken(secret));
+    t.ok(await authentication.byWebSession(web.secret));
 
-  await users.update(admin, owner.userId, { disabled: true });
-  await t.rejects(authentication.byToken(secret), { code: 'UNAUTHENTICATED' });
-  t.equal(await authentication.byWebSession(web.secret), undefined);
-  await t.rejects(authentication.signIn(link.secret), { code: 'SIGN_IN_LINK_INVALID' });
-  const late = await users.createSignInLink(admin, owner.userId);
-  await t.rejects(authentication.signIn(late.secret), { code: 'SIGN_IN_LINK_INVALID' });
+    await users.update(admin, owner.userId, { disabled: true });
+    await t.rejects(authentication.byToken(secret), { code: 'UNAUTHENTICATED' });
+    t.equal(await authentication.byWebSession(web.secret), undefined);
+    await t.rejects(authentication.signIn(link.secret), { code: 'SIGN_IN_LINK_INVALID' });
+    const late = await users.createSignInLink(admin, owner.userId);
+    await t.rejects(authentication.signIn(late.secret), { code: 'SIGN_IN_LINK_INVALID' });
 
-  await users.update(admin, owner.userId, { disabled: false });
-  t.ok(await authentication.byToken(secret), 'tokens serve again');
-  t.equal(await authentication.byWebSession(web.secret), undefined, 'browsers sign in anew');
-});
+    await users.update(admin, owner.userId, { disabled: false });
+    t.ok(await authentication.byToken(secret), 'tokens work again');
+    t.equal(await authentication.byWebSession(web.secret), undefined, 'browsers must sign in again');
+  },
+);
 
-await eachDatabase(t, 'a deleted user is out at once', async (t, database) => {
+await eachDatabase(t, 'a deleted user is locked out immediately', async (t, database) => {
   const { users, tokens, authentication, owner, admin } = await setUp(t, database);
   const { secret } = await tokens.create(owner, { name: 'x', scopes: ['read'] });
   t.ok(await authentication.byToken(secret));
@@ -94,7 +98,7 @@ await eachDatabase(t, 'a deleted user is out at once', async (t, database) => {
   await t.rejects(authentication.byToken(secret), { code: 'UNAUTHENTICATED' });
 });
 
-await eachDatabase(t, 'what one process changes counts in the others at once', async (t, database) => {
+await eachDatabase(t, 'changes of one process apply to the others immediately', async (t, database) => {
   const events = createMemoryBus({ log: quietLog() });
   const [here, there] = [createIdentity(t, database, { events }), createIdentity(t, database, { events })];
   const { owner, admin } = await createActors(database);
@@ -104,7 +108,7 @@ await eachDatabase(t, 'what one process changes counts in the others at once', a
   await t.rejects(here.authentication.byToken(secret), { code: 'UNAUTHENTICATED' });
 });
 
-await eachDatabase(t, 'while events do not arrive nothing is remembered', async (t, database) => {
+await eachDatabase(t, 'nothing is cached while events do not arrive', async (t, database) => {
   const events = createFragileBus();
   const { users, tokens, authentication } = createIdentity(t, database, { events });
   const { owner, admin } = await createActors(database);
@@ -118,7 +122,7 @@ await eachDatabase(t, 'while events do not arrive nothing is remembered', async 
   t.equal(await authentication.byWebSession(web.secret), undefined);
 });
 
-await eachDatabase(t, 'the last use is kept to the minute, with one write', async (t, database) => {
+await eachDatabase(t, 'the last use is recorded to the minute, with one write', async (t, database) => {
   const { tokens, authentication, clock, owner, stores } = await setUp(t, database);
   const { token, secret } = await tokens.create(owner, { name: 'x', scopes: ['read'] });
   const lastUse = async () => {
@@ -138,35 +142,31 @@ await eachDatabase(t, 'the last use is kept to the minute, with one write', asyn
   t.same(await lastUse(), new Date(first.getTime() + MINUTE), 'and never goes back');
 });
 
-await eachDatabase(
-  t,
-  'tokens that are used within a second of a write are written together',
-  async (t, database) => {
-    const { stores, tokens, clock, owner } = await setUp(t, database);
-    const writes: number[] = [];
-    const markUsed: typeof stores.tokens.markUsed = async (ids, at) => {
-      writes.push(ids.length);
-      await stores.tokens.markUsed(ids, at);
-    };
-    const uses = createUseRecorder({ ...stores, tokens: { markUsed }, clock, log: quietLog() });
-    const ids: string[] = [];
-    for (let number = 0; number < 12; number++) {
-      ids.push((await tokens.create(owner, { name: `${number}`, scopes: ['read'] })).token.id);
-    }
-    const use = (tokenId: string) =>
-      uses.record({ tokenId, actor: owner, expiresAt: undefined, lastUsedAt: undefined });
-    ids.slice(0, 8).forEach(use);
-    await until(async () => {
-      await clock.advance(1_000);
-      return writes.length === 2;
-    });
-    ids.slice(8).forEach(use);
-    await uses.settled();
-    t.same(writes, [1, 7, 4]);
-    const stored = await Promise.all(ids.map((id) => stores.tokens.find(id)));
-    t.ok(stored.every((token) => token?.lastUsedAt !== undefined));
-  },
-);
+await eachDatabase(t, 'tokens used within a second of a write are written together', async (t, database) => {
+  const { stores, tokens, clock, owner } = await setUp(t, database);
+  const writes: number[] = [];
+  const markUsed: typeof stores.tokens.markUsed = async (ids, at) => {
+    writes.push(ids.length);
+    await stores.tokens.markUsed(ids, at);
+  };
+  const uses = createUseRecorder({ ...stores, tokens: { markUsed }, clock, log: quietLog() });
+  const ids: string[] = [];
+  for (let number = 0; number < 12; number++) {
+    ids.push((await tokens.create(owner, { name: `${number}`, scopes: ['read'] })).token.id);
+  }
+  const use = (tokenId: string) =>
+    uses.record({ tokenId, actor: owner, expiresAt: undefined, lastUsedAt: undefined });
+  ids.slice(0, 8).forEach(use);
+  await until(async () => {
+    await clock.advance(1_000);
+    return writes.length === 2;
+  });
+  ids.slice(8).forEach(use);
+  await uses.settled();
+  t.same(writes, [1, 7, 4]);
+  const stored = await Promise.all(ids.map((id) => stores.tokens.find(id)));
+  t.ok(stored.every((token) => token?.lastUsedAt !== undefined));
+});
 
 await eachDatabase(t, 'a use that cannot be stored fails no request and is logged', async (t, database) => {
   const { stores, clock, owner } = await setUp(t, database);
@@ -188,7 +188,7 @@ await eachDatabase(t, 'a sign-in link works once', async (t, database) => {
   t.equal(await database.client.webSession.count(), 1);
 });
 
-await eachDatabase(t, 'a sign-in link lives an hour', async (t, database) => {
+await eachDatabase(t, 'a sign-in link is valid for an hour', async (t, database) => {
   const { users, authentication, clock, owner } = await setUp(t, database);
   const link = await users.createSignInLink(owner, owner.userId);
   clock.jump(60 * MINUTE);
@@ -208,7 +208,7 @@ await eachDatabase(t, 'a browser stays signed in for two weeks, with all scopes'
   t.equal(await authentication.byWebSession('berthweb_guess'), undefined);
 });
 
-await eachDatabase(t, 'who signs out is out at once, in that browser', async (t, database) => {
+await eachDatabase(t, 'signing out applies immediately, in that browser', async (t, database) => {
   const { users, authentication, owner } = await setUp(t, database);
   const signIn = async () =>
     authentication.signIn((await users.createSignInLink(owner, owner.userId)).secret);
@@ -220,7 +220,7 @@ await eachDatabase(t, 'who signs out is out at once, in that browser', async (t,
   await authentication.signOut(here.secret);
 });
 
-await eachDatabase(t, 'what has expired is removed in time', async (t, database) => {
+await eachDatabase(t, 'expired credentials are removed eventually', async (t, database) => {
   const { users, authentication, clock, owner } = await setUp(t, database);
   const link = async () => (await users.createSignInLink(owner, owner.userId)).secret;
   await authentication.signIn(await link());

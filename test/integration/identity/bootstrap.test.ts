@@ -5,7 +5,7 @@ import { createIdentity } from '../../kit/service/identity.ts';
 
 const TOKEN = 'an-admin-token-that-a-person-chose';
 
-await eachDatabase(t, 'the first start makes an admin and a link to sign in', async (t, database) => {
+await eachDatabase(t, 'the first start creates an admin and a sign-in link', async (t, database) => {
   const { authentication } = createIdentity(t, database);
   const { linkSecret } = await authentication.bootstrap({});
   const { user } = await authentication.signIn(linkSecret ?? '');
@@ -13,7 +13,7 @@ await eachDatabase(t, 'the first start makes an admin and a link to sign in', as
   t.equal(await database.client.user.count(), 1);
 });
 
-await eachDatabase(t, 'a link is made at each start until an admin has signed in', async (t, database) => {
+await eachDatabase(t, 'a link is created at each start until an admin has signed in', async (t, database) => {
   const { authentication } = createIdentity(t, database);
   t.ok((await authentication.bootstrap({})).linkSecret);
   const { linkSecret } = await authentication.bootstrap({});
@@ -24,7 +24,7 @@ await eachDatabase(t, 'a link is made at each start until an admin has signed in
 
 await eachDatabase(
   t,
-  'a student who signed in does not count, an admin who used a token does',
+  "a student's sign-in does not count, an admin's use of a token does",
   async (t, database) => {
     const { authentication, users, tokens } = createIdentity(t, database);
     const { owner, admin } = await createActors(database);
@@ -35,22 +35,22 @@ await eachDatabase(
     t.ok((await authentication.bootstrap({})).linkSecret);
 
     const { token, secret } = await tokens.create(admin, { name: 'x', scopes: ['read'] });
-    t.ok((await authentication.bootstrap({})).linkSecret, 'a token that was only made does not count either');
+    t.ok((await authentication.bootstrap({})).linkSecret, 'nor does a token that was only created');
     await authentication.byToken(secret);
     await authentication.close();
     await tokens.revoke(admin, token.id);
-    t.equal((await authentication.bootstrap({})).linkSecret, undefined, 'nor does it matter that it is gone');
+    t.equal((await authentication.bootstrap({})).linkSecret, undefined, 'nor does its removal matter');
   },
 );
 
-await eachDatabase(t, 'processes that start at once make one admin', async (t, database) => {
+await eachDatabase(t, 'processes that start at once create one admin', async (t, database) => {
   const starts = [1, 2, 3].map(() => createIdentity(t, database).authentication);
   await Promise.all(starts.map((start) => start.bootstrap({ adminToken: TOKEN })));
   t.equal(await database.client.user.count(), 1);
   t.equal(await database.client.apiToken.count(), 1);
 });
 
-await eachDatabase(t, 'where there is an admin none is made', async (t, database) => {
+await eachDatabase(t, 'no admin is created if there is one', async (t, database) => {
   const { authentication } = createIdentity(t, database);
   const { admin } = await createActors(database);
   const { linkSecret } = await authentication.bootstrap({ adminToken: TOKEN });
@@ -58,7 +58,7 @@ await eachDatabase(t, 'where there is an admin none is made', async (t, database
   t.equal((await authentication.byToken(TOKEN)).userId, admin.userId);
 });
 
-await eachDatabase(t, 'BERTH_ADMIN_TOKEN may do all, and is kept as a hash', async (t, database) => {
+await eachDatabase(t, 'BERTH_ADMIN_TOKEN has all rights, and is stored as a hash', async (t, database) => {
   const { authentication } = createIdentity(t, database);
   await authentication.bootstrap({ adminToken: TOKEN });
   t.match(await authentication.byToken(TOKEN), { role: 'admin', scopes: ['read', 'learn', 'manage'] });
@@ -69,10 +69,14 @@ await eachDatabase(t, 'BERTH_ADMIN_TOKEN may do all, and is kept as a hash', asy
   const used = (await database.client.apiToken.findFirstOrThrow()).lastUsedAt;
   t.ok(used);
   await authentication.bootstrap({ adminToken: TOKEN });
-  t.same((await database.client.apiToken.findFirstOrThrow()).lastUsedAt, used, 'another start leaves it');
+  t.same(
+    (await database.client.apiToken.findFirstOrThrow()).lastUsedAt,
+    used,
+    'another start leaves it unchanged',
+  );
 });
 
-await eachDatabase(t, 'when the variable changes the old token is out', async (t, database) => {
+await eachDatabase(t, 'changing the variable revokes the old token', async (t, database) => {
   const { authentication } = createIdentity(t, database);
   await authentication.bootstrap({ adminToken: TOKEN });
   t.ok(await authentication.byToken(TOKEN));
@@ -81,7 +85,7 @@ await eachDatabase(t, 'when the variable changes the old token is out', async (t
   t.ok(await authentication.byToken(`${TOKEN}-2`));
 });
 
-await eachDatabase(t, 'when the variable is gone its token is out', async (t, database) => {
+await eachDatabase(t, 'removing the variable revokes its token', async (t, database) => {
   const { authentication, tokens } = createIdentity(t, database);
   const { admin } = await createActors(database);
   const kept = await tokens.create(admin, { name: 'kept', scopes: ['read'] });
@@ -92,7 +96,7 @@ await eachDatabase(t, 'when the variable is gone its token is out', async (t, da
   t.ok(await authentication.byToken(kept.secret), 'others stay');
 });
 
-await eachDatabase(t, 'a token that was made by createToken can become the variable', async (t, database) => {
+await eachDatabase(t, 'a token from createToken can become the variable', async (t, database) => {
   const { authentication, tokens } = createIdentity(t, database);
   const { owner } = await createActors(database);
   const { secret } = await tokens.create(owner, { name: 'x', scopes: ['read'] });

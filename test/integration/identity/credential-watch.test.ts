@@ -13,24 +13,24 @@ import type { Identity } from '../../kit/service/identity.ts';
 import { quietLog } from '../../kit/basics/quiet-log.ts';
 import { until } from '../../kit/basics/until.ts';
 
-/** A process that watches credentials; what it opened and how that ended. */
+/** A process that watches credentials. Records what it opened and how each ended. */
 function openWatch(t: Test, { authentication }: Pick<Identity, 'authentication'>, events: EventBus) {
   const log = quietLog();
   const watch = createCredentialWatch({ authentication, events, log });
   t.teardown(() => watch.close());
   const ends: string[] = [];
-  /** Opens something on behalf of the actor, which `name` tells from others when it ends. */
+  /** Opens something for the actor. `name` identifies it when it ends. */
   const open = (actor: Actor, name: string, options?: { withRole?: boolean }) =>
     watch.watch(actor, ({ code }: Fault) => void ends.push(`${name}: ${code}`), options);
   const hasEnded = (end: string) => until(() => ends.includes(end));
   return { ...watch, open, ends, hasEnded, log };
 }
 
-/** Two processes on one database that hear each other over Redis: one serves, in the other somebody acts. */
+/** Two processes on one database that share events over Redis: one serves, and the other makes changes. */
 async function twoProcesses(t: Test, database: Database) {
   const channel = uniqueChannel();
   const [here, there] = [await openRedisBus(t, { channel }), await openRedisBus(t, { channel })];
-  // The clock of the test stands still, and credentials are looked at by the real one.
+  // The test's clock is stopped, and credentials are checked on the real one.
   const acting = createIdentity(t, database, { events: there, start: new Date() });
   const serving = createIdentity(t, database, { events: here, start: new Date() });
 
@@ -55,7 +55,7 @@ async function twoProcesses(t: Test, database: Database) {
   return { acting, serving, newUser, watch: openWatch(t, serving, here) };
 }
 
-await test('what a credential opened in one process ends when another process ends the credential', async (t) => {
+await test('a credential that ends in one process ends what it opened in another', async (t) => {
   await eachDatabase(t, 'ends', async (t, database) => {
     const { acting, newUser, watch } = await twoProcesses(t, database);
     const { userId, byToken, byBrowser } = await newUser('ann', 'instructor');
@@ -91,22 +91,22 @@ await test('what a credential opened in one process ends when another process en
     const [gone, other] = [await newUser('gone'), await newUser('other')];
     watch.open((await gone.byToken()).actor, 'gone');
     watch.open((await other.byToken()).actor, 'other');
-    // A terminal of before tickets kept their credential.
+    // A terminal from before tickets stored their credential.
     watch.open({ userId: gone.userId, role: 'student', scopes: allScopes }, 'nameless');
     await acting.users.delete(system, gone.userId);
     await watch.hasEnded('nameless: UNAUTHENTICATED');
     await watch.hasEnded('gone: UNAUTHENTICATED');
-    t.equal(watch.count(), 1, 'the other user is not concerned');
+    t.equal(watch.count(), 1, 'the other user is not affected');
   });
 
-  await eachDatabase(t, 'ends by itself', async (t, database) => {
+  await eachDatabase(t, 'ends automatically', async (t, database) => {
     const { acting, newUser, watch } = await twoProcesses(t, database);
     const { byToken } = await newUser('ann');
     const { actor } = await byToken({ expiresAt: new Date(Date.now() + 1_500) });
     watch.open(actor, 'expiring');
     await watch.hasEnded('expiring: TOKEN_EXPIRED');
 
-    // Authenticated before it was revoked, and opened after: no event comes any more.
+    // Authenticated before the revocation, and opened after it: no further event arrives.
     const late = await byToken();
     await acting.tokens.revoke(system, late.id);
     watch.open(late.actor, 'late');
@@ -114,7 +114,7 @@ await test('what a credential opened in one process ends when another process en
   });
 });
 
-await test('what begins by an actor of before a demotion ends, also beside what the credential keeps open', async (t) => {
+await test('something opened by an actor from before a demotion ends, even next to what the credential keeps open', async (t) => {
   await eachDatabase(t, 'demoted', async (t, database) => {
     const { acting, newUser, watch } = await twoProcesses(t, database);
     const { userId, byToken } = await newUser('ann', 'instructor');
@@ -125,11 +125,11 @@ await test('what begins by an actor of before a demotion ends, also beside what 
     await watch.hasEnded('before: FORBIDDEN');
     watch.open(actor, 'after');
     await watch.hasEnded('after: FORBIDDEN');
-    t.equal(watch.count(), 1, 'what does not need the role stays');
+    t.equal(watch.count(), 1, 'something that does not need the role stays');
   });
 });
 
-await test('one that cannot be ended keeps none of the others open', async (t) => {
+await test('one that cannot be ended does not keep the others open', async (t) => {
   await eachDatabase(t, 'throws', async (t, database) => {
     const { acting, newUser, watch } = await twoProcesses(t, database);
     const { byToken } = await newUser('ann');

@@ -13,7 +13,7 @@ const run = promisify(execFile);
 // A dozen processes, each of which compiles what it loads.
 t.setTimeout(120_000);
 
-/** The command as people run it, in a process of its own, beside a service on the same database. */
+/** The command in its own process, next to a service on the same database. */
 async function setUp(t: Test, url: string) {
   const environment = { PATH: process.env['PATH'], DATABASE_URL: url, BERTH_DATA_DIR: t.testdir({}) };
   const berth = (args: string[], more: Record<string, string> = {}) =>
@@ -30,11 +30,11 @@ function secretOf(link: string): string {
 }
 
 for (const provider of providers) {
-  await t.test(`tokens are made, listed and revoked at the command line (${provider})`, async (t) => {
+  await t.test(`tokens are created, listed and revoked on the command line (${provider})`, async (t) => {
     const { berth, authentication, clock } = await setUp(t, await freshDatabaseUrl(t, provider));
     const made = await berth(['create', 'ci', '--scopes', 'read,learn', '--days', '30']);
     const secret = made.stdout.trim();
-    t.match(secret, /^berth_[\w-]{43}$/, 'the secret alone is on standard output');
+    t.match(secret, /^berth_[\w-]{43}$/, 'standard output has only the secret');
     t.match(await authentication.byToken(secret), { role: 'admin', scopes: ['read', 'learn'] });
     await authentication.close();
 
@@ -44,13 +44,13 @@ for (const provider of providers) {
     const id = stdout.slice(0, 26);
     t.equal((await berth(['revoke', id])).stdout, 'revoked\n');
     t.match((await berth(['revoke', id])).stdout, 'no such token');
-    // Without Redis the service is not told, and forgets by itself.
+    // Without Redis, the service gets no event, but its cache expires.
     clock.jump(10_000);
     await t.rejects(authentication.byToken(secret), { code: 'UNAUTHENTICATED' });
   });
 }
 
-await t.test('a link signs in who was named', async (t) => {
+await t.test('a link signs in the named user', async (t) => {
   const { berth, authentication, database } = await setUp(t, await freshDatabaseUrl(t, 'sqlite'));
   const { owner, admin } = await createActors(database);
 
@@ -65,7 +65,7 @@ await t.test('a link signs in who was named', async (t) => {
   t.equal((await authentication.signIn(secretOf(forAdmin.stdout))).user.id, admin.userId);
 });
 
-await t.test('what is wrong is one line, and exit code 1', async (t) => {
+await t.test('an error is one line, with exit code 1', async (t) => {
   const { berth } = await setUp(t, await freshDatabaseUrl(t, 'sqlite'));
   const wrong: [args: string[], message: RegExp][] = [
     [['create', 'x', '--user', 'nobody@example.org'], /^There is no such user\.\n$/],

@@ -5,7 +5,7 @@ import { askAsEach, createActors } from '../../kit/service/actors.ts';
 import { eachDatabase } from '../../kit/database/databases.ts';
 import { createIdentity } from '../../kit/service/identity.ts';
 
-await eachDatabase(t, 'who may do what with tokens', async (t, database) => {
+await eachDatabase(t, 'which actors may do what with tokens', async (t, database) => {
   const { tokens } = createIdentity(t, database);
   const actors = await createActors(database);
   const { userId } = actors.owner;
@@ -25,7 +25,7 @@ await eachDatabase(t, 'who may do what with tokens', async (t, database) => {
   t.same(
     await askAsEach(actors, (actor) => tokens.create(actor, { name: 'x', scopes: ['read'] })),
     { owner: 'ok', other: 'ok', instructor: 'ok', admin: 'ok', nobody: 'UNAUTHENTICATED' },
-    'create for oneself',
+    'create for yourself',
   );
   const revoked: Record<string, boolean> = {};
   t.same(
@@ -36,10 +36,10 @@ await eachDatabase(t, 'who may do what with tokens', async (t, database) => {
     { owner: 'ok', other: 'ok', instructor: 'ok', admin: 'ok', nobody: 'UNAUTHENTICATED' },
     'revoke',
   );
-  t.same(revoked, { owner: true, other: false, instructor: false, admin: true }, 'as if it were not there');
+  t.same(revoked, { owner: true, other: false, instructor: false, admin: true }, 'as if it did not exist');
 });
 
-await eachDatabase(t, 'the secret is told once and kept as a hash', async (t, database) => {
+await eachDatabase(t, 'the secret is shown once and stored as a hash', async (t, database) => {
   const { tokens, clock } = createIdentity(t, database);
   const { owner } = await createActors(database);
   const expiresAt = new Date(clock.now().getTime() + 1_000);
@@ -56,7 +56,7 @@ await eachDatabase(t, 'the secret is told once and kept as a hash', async (t, da
   t.notMatch(JSON.stringify([row, token]), secret.slice(12));
 });
 
-await eachDatabase(t, 'lists have the newest first', async (t, database) => {
+await eachDatabase(t, 'lists are newest first', async (t, database) => {
   const { tokens, clock } = createIdentity(t, database);
   const { owner } = await createActors(database);
   for (const name of ['first', 'second', 'third']) {
@@ -69,7 +69,7 @@ await eachDatabase(t, 'lists have the newest first', async (t, database) => {
   );
 });
 
-await eachDatabase(t, 'no token makes one that may do more', async (t, database) => {
+await eachDatabase(t, 'a token cannot create one with more rights', async (t, database) => {
   const { tokens } = createIdentity(t, database);
   const { owner } = await createActors(database);
   const limited = { ...owner, scopes: ['read', 'manage'] as const };
@@ -81,7 +81,7 @@ await eachDatabase(t, 'no token makes one that may do more', async (t, database)
   await t.rejects(tokens.list({ ...owner, scopes: ['manage'] }), { code: 'FORBIDDEN' });
 });
 
-await eachDatabase(t, 'no token makes what outlives it', async (t, database) => {
+await eachDatabase(t, 'a token cannot create one that outlives it', async (t, database) => {
   const { tokens, users, authentication, clock } = createIdentity(t, database);
   const { owner, admin } = await createActors(database);
   const scopes: Scope[] = ['read', 'learn', 'manage'];
@@ -103,11 +103,11 @@ await eachDatabase(t, 'no token makes what outlives it', async (t, database) => 
   t.ok(await tokens.create(lasting, { name: 'x', scopes }));
   const { secret } = await users.createSignInLink(lasting, admin.userId);
   const browser = await authentication.byWebSession((await authentication.signIn(secret)).secret);
-  t.ok(await tokens.create(browser, { name: 'x', scopes }), 'who signed in is a person');
+  t.ok(await tokens.create(browser, { name: 'x', scopes }), 'a signed-in user is a person');
   t.ok(await users.createSignInLink(browser, admin.userId));
 });
 
-await eachDatabase(t, 'what a token cannot be is refused', async (t, database) => {
+await eachDatabase(t, 'invalid values for a token are rejected', async (t, database) => {
   const { tokens, clock } = createIdentity(t, database);
   const { owner, admin } = await createActors(database);
   const wrong = { code: 'INPUT_INVALID' };
@@ -129,11 +129,15 @@ await eachDatabase(t, 'a user has at most a hundred tokens', async (t, database)
   const results = await Promise.allSettled(
     [1, 2].map(() => tokens.create(owner, { name: 'x', scopes: ['read'] })),
   );
-  t.same(results.map(({ status }) => status).toSorted(), ['fulfilled', 'rejected'], 'also from two at once');
+  t.same(
+    results.map(({ status }) => status).toSorted(),
+    ['fulfilled', 'rejected'],
+    'even with two requests at once',
+  );
   t.ok(await tokens.create(other, { name: 'x', scopes: ['read'] }));
 });
 
-await eachDatabase(t, 'revoking what is gone succeeds and tells nobody', async (t, database) => {
+await eachDatabase(t, 'revoking a removed token succeeds without an event', async (t, database) => {
   const { tokens, changedUsers } = createIdentity(t, database);
   const { owner } = await createActors(database);
   const { token } = await tokens.create(owner, { name: 'x', scopes: ['read'] });

@@ -4,7 +4,7 @@ import { askAsEach, createActors } from '../../kit/service/actors.ts';
 import { eachDatabase } from '../../kit/database/databases.ts';
 import { createIdentity } from '../../kit/service/identity.ts';
 
-await eachDatabase(t, 'who may do what with users', async (t, database) => {
+await eachDatabase(t, 'which actors may do what with users', async (t, database) => {
   const { users } = createIdentity(t, database);
   const actors = await createActors(database);
   const { userId } = actors.owner;
@@ -66,29 +66,29 @@ await eachDatabase(t, 'each operation needs its scope', async (t, database) => {
   await t.rejects(users.update(reader, id, {}), { code: 'FORBIDDEN' });
   await t.rejects(users.delete(reader, id), { code: 'FORBIDDEN' });
   await t.rejects(users.createSignInLink(reader, id), { code: 'FORBIDDEN' });
-  await t.rejects(users.createSignInLink(manager, id), { code: 'FORBIDDEN' }, 'a link would give all scopes');
+  await t.rejects(
+    users.createSignInLink(manager, id),
+    { code: 'FORBIDDEN' },
+    'a link would grant all scopes',
+  );
 });
 
-await eachDatabase(
-  t,
-  'getMany keeps the order asked and leaves out what is not there',
-  async (t, database) => {
-    const { users } = createIdentity(t, database);
-    const { admin, owner, other } = await createActors(database);
-    const ids = [other.userId, 'nowhere', owner.userId, other.userId];
-    const found = await users.getMany(admin, ids);
-    t.same(
-      found.map((user) => user?.name),
-      ['other', undefined, 'owner', 'other'],
-    );
-    t.same(
-      (await users.getMany(owner, ids)).map((user) => user?.name),
-      [undefined, undefined, 'owner', undefined],
-    );
-  },
-);
+await eachDatabase(t, 'getMany keeps the requested order and omits missing users', async (t, database) => {
+  const { users } = createIdentity(t, database);
+  const { admin, owner, other } = await createActors(database);
+  const ids = [other.userId, 'nowhere', owner.userId, other.userId];
+  const found = await users.getMany(admin, ids);
+  t.same(
+    found.map((user) => user?.name),
+    ['other', undefined, 'owner', 'other'],
+  );
+  t.same(
+    (await users.getMany(owner, ids)).map((user) => user?.name),
+    [undefined, undefined, 'owner', undefined],
+  );
+});
 
-await eachDatabase(t, 'lists go on where the page before ended', async (t, database) => {
+await eachDatabase(t, 'lists continue after the previous page', async (t, database) => {
   const { users } = createIdentity(t, database);
   const { admin } = await createActors(database);
   for (let number = 1; number <= 5; number++) {
@@ -108,7 +108,7 @@ await eachDatabase(t, 'lists go on where the page before ended', async (t, datab
   await t.rejects(users.list(admin, {}, { first: PAGE_LIMIT + 1 }), { code: 'INPUT_INVALID' });
 });
 
-await eachDatabase(t, 'lists filter by role, and by name and address in either case', async (t, database) => {
+await eachDatabase(t, 'lists filter by role, and by name and address in any case', async (t, database) => {
   const { users } = createIdentity(t, database);
   const { admin } = await createActors(database);
   const namesOf = async (filter: Parameters<typeof users.list>[1]) =>
@@ -121,7 +121,7 @@ await eachDatabase(t, 'lists filter by role, and by name and address in either c
   t.same(await namesOf({ search: "'; --" }), []);
 });
 
-await eachDatabase(t, 'addresses are of one user each', async (t, database) => {
+await eachDatabase(t, 'each address belongs to one user', async (t, database) => {
   const { users } = createIdentity(t, database);
   const { admin, owner } = await createActors(database);
   const taken = { code: 'EMAIL_TAKEN', message: 'owner@example.org' };
@@ -132,7 +132,7 @@ await eachDatabase(t, 'addresses are of one user each', async (t, database) => {
   t.equal((await users.update(admin, user.id, { email: 'owner@example.org' })).email, 'owner@example.org');
 });
 
-await eachDatabase(t, 'a change touches what it names and tells who changed', async (t, database) => {
+await eachDatabase(t, 'a change affects the named fields and publishes the user', async (t, database) => {
   const { users, changedUsers, clock } = createIdentity(t, database);
   const { admin, owner } = await createActors(database);
   const before = await users.get(admin, owner.userId);
@@ -144,10 +144,10 @@ await eachDatabase(t, 'a change touches what it names and tells who changed', as
   t.same(changedUsers, [owner.userId, owner.userId, owner.userId]);
   await t.rejects(users.update(admin, 'nowhere', { name: 'x' }), { code: 'USER_NOT_FOUND' });
   await t.rejects(users.update(admin, owner.userId, { name: '' }), { code: 'INPUT_INVALID' });
-  t.equal(changedUsers.length, 3, 'what failed tells nothing');
+  t.equal(changedUsers.length, 3, 'a failed change publishes nothing');
 });
 
-await eachDatabase(t, 'the last admin stays', async (t, database) => {
+await eachDatabase(t, 'the last admin cannot be removed', async (t, database) => {
   const { users } = createIdentity(t, database);
   const { admin } = await createActors(database);
   const last = { code: 'LAST_ADMIN' };
@@ -158,8 +158,8 @@ await eachDatabase(t, 'the last admin stays', async (t, database) => {
 
   const second = await users.create(admin, { name: 'Second', role: 'admin' });
   await users.update(admin, second.id, { disabled: true });
-  await t.rejects(users.delete(admin, admin.userId), last, 'one who is disabled does not count');
-  t.equal(await users.delete(admin, second.id), true, 'and can go');
+  await t.rejects(users.delete(admin, admin.userId), last, 'a disabled one does not count');
+  t.equal(await users.delete(admin, second.id), true, 'and can be removed');
 });
 
 await eachDatabase(t, 'two admins who remove each other at once leave one', async (t, database) => {
@@ -174,7 +174,7 @@ await eachDatabase(t, 'two admins who remove each other at once leave one', asyn
   t.equal(await database.client.user.count({ where: { role: 'admin', disabledAt: null } }), 1);
 });
 
-await eachDatabase(t, 'a user goes with all that is theirs, and once', async (t, database) => {
+await eachDatabase(t, 'a user is removed with everything they own, once', async (t, database) => {
   const { users, tokens, authentication, changedUsers } = createIdentity(t, database);
   const { admin, owner } = await createActors(database);
   await tokens.create(owner, { name: 'x', scopes: ['read'] });

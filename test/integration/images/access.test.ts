@@ -15,7 +15,7 @@ const staff = {
 };
 const admins = { ...staff, instructor: 'FORBIDDEN' };
 
-await t.test('staff look at images and jobs, admins do the rest', async (t) => {
+await t.test('staff can see images and jobs, and admins can do the rest', async (t) => {
   const database = await freshDatabase(t, 'sqlite');
   const { service, jobs, credentials, ended } = await createImageWorld(t, database);
   const actors = await createActors(database);
@@ -53,7 +53,7 @@ await t.test('staff look at images and jobs, admins do the rest', async (t) => {
   for (const [expected, what, ask] of table) t.same(await askAsEach(actors, ask), expected, what);
   t.ok(
     uploads.every(({ destroyed }) => destroyed),
-    'what is refused is not kept open',
+    'a rejected upload is not kept open',
   );
   t.same(await askAsEach(actors, (actor) => service.buildFolder(actor, 'x')), {
     ...admins,
@@ -68,7 +68,7 @@ await t.test('staff look at images and jobs, admins do the rest', async (t) => {
   await t.rejects(jobs.cancel(actors.admin, 'none'), { code: 'NOT_FOUND' });
 });
 
-await t.test('a password is stored encrypted, and never given out', async (t) => {
+await t.test('a password is stored encrypted, and never returned', async (t) => {
   const database = await freshDatabase(t, 'sqlite');
   const { credentials } = await createImageWorld(t, database);
   const { admin } = await createActors(database);

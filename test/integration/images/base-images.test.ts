@@ -17,27 +17,25 @@ function tarOf(dockerfile: string): Readable {
   return Readable.from(pack, { objectMode: false });
 }
 
-await t.test(
-  'what a build fetches to build upon is Berth’s own, and what was there before is not',
-  async (t) => {
-    const world = await createImageWorld(t, await freshDatabase(t, 'sqlite'));
-    const { service, jobs, engine } = world;
-    const registry = await startRegistry(t);
-    const [foreign, tagged, named, unused] = [
-      (await registry.push('foreign:1')).reference,
-      (await registry.push('tagged:1')).reference,
-      await registry.push('named:1'),
-      (await registry.push('unused:1')).reference,
-    ];
-    const digest = `${registry.address}/named@${named.digest}`;
-    for (const each of [foreign, tagged, digest, unused]) t.teardown(() => engine.remove(each));
-    // As an admin with the engine's own tools would.
-    await engine.findOrPull(foreign, { onPercent: () => undefined });
-    await world.own.forget([foreign]);
+await t.test('base images that a build fetches are managed, and earlier images are not', async (t) => {
+  const world = await createImageWorld(t, await freshDatabase(t, 'sqlite'));
+  const { service, jobs, engine } = world;
+  const registry = await startRegistry(t);
+  const [foreign, tagged, named, unused] = [
+    (await registry.push('foreign:1')).reference,
+    (await registry.push('tagged:1')).reference,
+    await registry.push('named:1'),
+    (await registry.push('unused:1')).reference,
+  ];
+  const digest = `${registry.address}/named@${named.digest}`;
+  for (const each of [foreign, tagged, digest, unused]) t.teardown(() => engine.remove(each));
+  // As an admin would with the engine's own tools.
+  await engine.findOrPull(foreign, { onPercent: () => undefined });
+  await world.own.forget([foreign]);
 
-    const name = ownName(t, engine);
-    const mark = `LABEL mark=${randomBytes(8).toString('hex')}`;
-    const dockerfile = `ARG BASE=${tagged}
+  const name = ownName(t, engine);
+  const mark = `LABEL mark=${randomBytes(8).toString('hex')}`;
+  const dockerfile = `ARG BASE=${tagged}
 FROM ${foreign} AS one
 FROM ${digest} AS two
 FROM \${BASE}
@@ -45,36 +43,35 @@ COPY --from=one /layer-0 /one
 COPY --from=two /layer-0 /two
 ${mark}
 `;
-    const job = await world.ended(await service.buildUpload(system, { name, tar: tarOf(dockerfile) }));
-    t.equal(job.state, 'succeeded', await jobs.log(system, job.id));
-    const originOf = async (image: string) =>
-      (await service.get(system, (await engine.find(image))?.id ?? '')).origin;
-    t.equal(await originOf(tagged), 'pulled');
-    t.equal(await originOf(digest), 'pulled');
-    t.equal(await originOf(foreign), 'foreign');
+  const job = await world.ended(await service.buildUpload(system, { name, tar: tarOf(dockerfile) }));
+  t.equal(job.state, 'succeeded', await jobs.log(system, job.id));
+  const originOf = async (image: string) =>
+    (await service.get(system, (await engine.find(image))?.id ?? '')).origin;
+  t.equal(await originOf(tagged), 'pulled');
+  t.equal(await originOf(digest), 'pulled');
+  t.equal(await originOf(foreign), 'foreign');
 
-    const failing = `FROM ${unused}\n${mark}\nCOPY none /\n`;
-    const failed = await world.ended(
-      await service.buildUpload(system, { name: ownName(t, engine), tar: tarOf(failing) }),
-    );
-    t.equal(failed.state, 'failed');
-    t.equal(await originOf(unused), 'pulled', 'also where the build fails');
+  const failing = `FROM ${unused}\n${mark}\nCOPY none /\n`;
+  const failed = await world.ended(
+    await service.buildUpload(system, { name: ownName(t, engine), tar: tarOf(failing) }),
+  );
+  t.equal(failed.state, 'failed');
+  t.equal(await originOf(unused), 'pulled', 'even if the build fails');
 
-    await service.remove(system, name);
-    await world.ended(await service.prune(system));
-    t.ok(await engine.find(foreign), 'what is none of ours stays');
-    for (const ours of [tagged, digest, unused]) t.equal(await engine.find(ours), undefined, ours);
-    t.same(await world.own.all(), []);
-  },
-);
+  await service.remove(system, name);
+  await world.ended(await service.prune(system));
+  t.ok(await engine.find(foreign), 'images of others stay');
+  for (const ours of [tagged, digest, unused]) t.equal(await engine.find(ours), undefined, ours);
+  t.same(await world.own.all(), []);
+});
 
-await t.test('a name that others gave stays theirs, whatever a build fetches by it', async (t) => {
+await t.test('a name that others gave stays theirs, even if a build fetches it', async (t) => {
   const world = await createImageWorld(t, await freshDatabase(t, 'sqlite'));
   const { service, jobs, engine } = world;
   const { docker } = openImages(t);
   const { reference } = await (await startRegistry(t)).push('tools:1');
   t.teardown(() => engine.remove(reference));
-  // For another kind of machine, so that the build asks the registry for one of its own kind.
+  // For another architecture, so the build requests its own from the registry.
   const [repo, tag] = [reference.replace(/:1$/, ''), '1'];
   const importing = await docker.importImage(tarOf('any'), { repo, tag, platform: 'linux/arm64' });
   await finished(importing.resume());

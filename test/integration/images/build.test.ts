@@ -20,14 +20,14 @@ function tarOf(dockerfile: string): Readable {
 
 const mark = () => `LABEL mark=${randomBytes(8).toString('hex')}\n`;
 
-await t.test('an upload is built, step by step, under its name', async (t) => {
+await t.test('an upload is built step by step under its name', async (t) => {
   const world = await createImageWorld(t, await freshDatabase(t, 'sqlite'));
   const { service, jobs, engine, own } = world;
   const name = ownName(t, engine);
   const tar = tarOf(`FROM ${MACHINE_IMAGE}\n${mark()}RUN echo said && sleep 2\n`);
   const begun = await service.buildUpload(system, { name, tar });
   t.match(begun, { kind: 'build', subject: name });
-  t.equal(tar.readableEnded, true, 'it answers when all was read');
+  t.equal(tar.readableEnded, true, 'it answers after reading everything');
   await until(async () => (await jobs.get(system, begun.id)).progress.step?.number === 3);
   t.match((await jobs.get(system, begun.id)).progress, { step: { number: 3, of: 3 }, percent: 66 });
   const job = await world.ended(begun);
@@ -38,7 +38,7 @@ await t.test('an upload is built, step by step, under its name', async (t) => {
   t.match(await service.get(system, first), { names: [name], origin: 'built', prunable: true });
 
   await world.ended(await service.buildUpload(system, { name, tar: tarOf(`FROM scratch\n${mark()}`) }));
-  t.not((await engine.find(name))?.id, first, 'a second build takes its own name over');
+  t.not((await engine.find(name))?.id, first, 'a second build replaces its own name');
   t.match(await service.get(system, first), { names: [], origin: 'built', prunable: true });
   const pruned = await world.ended(await service.prune(system));
   t.match(pruned.progress, { removed: [String, String], removedBytes: Number });
@@ -46,7 +46,7 @@ await t.test('an upload is built, step by step, under its name', async (t) => {
   t.same(await own.all(), []);
 });
 
-await t.test('a build that fails tells the step, and what it left is pruned', async (t) => {
+await t.test('a failing build reports the step, and its leftovers are pruned', async (t) => {
   const world = await createImageWorld(t, await freshDatabase(t, 'sqlite'));
   const { service, jobs, engine, own } = world;
   const name = ownName(t, engine);
@@ -77,7 +77,7 @@ await t.test('a build that fails tells the step, and what it left is pruned', as
   t.equal(await engine.find(name), undefined);
 });
 
-await t.test('an upload that breaks off fails the job, and its sender learns why', async (t) => {
+await t.test('an aborted upload fails the job, and its sender gets the reason', async (t) => {
   const world = await createImageWorld(t, await freshDatabase(t, 'sqlite'));
   const { service, jobs, engine } = world;
   const name = ownName(t, engine);
@@ -91,7 +91,7 @@ await t.test('an upload that breaks off fails the job, and its sender learns why
   t.match(await world.ended(items[0]!.node), { state: 'failed', reason: { code: 'BODY_TOO_LARGE' } });
 });
 
-await t.test('a build is cancelled in its upload and in its steps', async (t) => {
+await t.test('a build can be cancelled during its upload and its steps', async (t) => {
   const world = await createImageWorld(t, await freshDatabase(t, 'sqlite'));
   const { service, jobs, engine } = world;
   const name = ownName(t, engine);
@@ -101,7 +101,7 @@ await t.test('a build is cancelled in its upload and in its steps', async (t) =>
   const upload = service.buildUpload(system, { name, tar: endless });
   await until(async () => (await newest())?.state === 'running');
   await jobs.cancel(system, (await newest())?.id ?? '');
-  t.equal((await upload).state, 'cancelled', 'who uploads gets the job as it is then');
+  t.equal((await upload).state, 'cancelled', 'the uploader gets the job in its current state');
   t.equal(endless.destroyed, true);
 
   const slow = tarOf(`FROM ${MACHINE_IMAGE}\n${mark()}RUN echo begun && sleep 1000\n`);
@@ -117,7 +117,7 @@ await t.test('a build is cancelled in its upload and in its steps', async (t) =>
   });
 });
 
-await t.test('a name that is somebody else’s, or no name, is refused', async (t) => {
+await t.test("another owner's name, or an invalid one, is rejected", async (t) => {
   const world = await createImageWorld(t, await freshDatabase(t, 'sqlite'));
   const { service, engine } = world;
   const name = ownName(t, engine);
@@ -131,7 +131,7 @@ await t.test('a name that is somebody else’s, or no name, is refused', async (
   t.equal((await engine.find(name))?.id, foreign);
 });
 
-await t.test('a folder under images/ is built and tried as set-up does', async (t) => {
+await t.test('a folder under images/ is built and tested as in setup', async (t) => {
   const folder = `test-${randomBytes(6).toString('hex')}`;
   const dockerfile = `ARG BASE_IMAGE\nFROM \${BASE_IMAGE}\nRUN echo hello > /hello\n${mark()}`;
   const imagesFolder = t.testdir({

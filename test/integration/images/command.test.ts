@@ -14,7 +14,7 @@ import { BERTH } from '../../kit/service/berth-command.ts';
 
 const run = promisify(execFile);
 
-await t.test('images are listed, pulled, built and removed at the command line', async (t) => {
+await t.test('images are listed, pulled, built and removed on the command line', async (t) => {
   const env = {
     PATH: process.env['PATH'],
     DOCKER_HOST: process.env['DOCKER_HOST'],
@@ -47,7 +47,7 @@ await t.test('images are listed, pulled, built and removed at the command line',
   await store.insert({ ...pin, lab: 'gone' });
   const { stdout: withPins } = await berth('list');
   t.match(withPins, `${reference}  1 MB  pulled  pinned by gone,small\n`);
-  t.notMatch(withPins, held, 'what only holds it is no name of it');
+  t.notMatch(withPins, held, 'a name that only keeps it is not shown');
   await t.rejects(berth('remove', reference), { code: 1, stderr: /pinned to it \(gone, small\)/ });
   for (const lab of ['small', 'gone']) await store.forget(lab);
   t.equal((await berth('remove', reference)).stdout, 'removed\n');

@@ -3,11 +3,11 @@ import { beginMirror, endOf, listed, startBerthWithRegistry } from '../../kit/se
 import { markImage, openImages } from '../../kit/labs/pins.ts';
 import { until } from '../../kit/basics/until.ts';
 
-/** Building the image may take a while on a machine that never did. */
+/** The first build of the image takes a while. */
 t.setTimeout(300_000);
 
 await t.test(
-  'one image at a time is put under a name, of which neither cancelling nor a crash leaves any on the engine',
+  'images are mirrored one at a time, and neither cancelling nor a crash leaves names on the engine',
   async (t) => {
     const { berth, docker, installation } = await startBerthWithRegistry(t);
     const { address } = (await listed(berth)) ?? {};
@@ -17,7 +17,7 @@ await t.test(
       await markImage(images, name, name);
       t.teardown(() => images.remove(name));
     }
-    // A registry that does not answer keeps what is put there on its way.
+    // A registry that does not answer holds up a push.
     const writer = docker.getContainer(`berth-registry-${installation}-writer`);
     await writer.pause();
     const given = `${address}/library/tools:1`;
@@ -26,12 +26,16 @@ await t.test(
     await until(async () => (await images.find(given)) !== undefined);
     await berth.graphql(`mutation { cancelJob(input: { job: "${cancelled}" }) { job { id } } }`);
     t.match(await endOf(berth, cancelled), { state: 'CANCELLED', log: /Pushing sha256:[^]*/ });
-    t.equal(await images.find(given), undefined, 'one that is cancelled on its way leaves no name');
-    t.ok(await images.find(one), 'and takes nothing away');
+    t.equal(await images.find(given), undefined, 'a cancelled push leaves no name');
+    t.ok(await images.find(one), 'and removes nothing');
 
     const first = await beginMirror(berth, `image: "${one}", as: "tools:1"`);
     await until(async () => (await images.find(given)) !== undefined);
-    t.equal(await beginMirror(berth, `image: "${one}", as: "library/tools:1"`), first, 'the same is one job');
+    t.equal(
+      await beginMirror(berth, `image: "${one}", as: "library/tools:1"`),
+      first,
+      'the same request is one job',
+    );
     await t.rejects(beginMirror(berth, `image: "${other}", as: "tools:1"`), {
       message: /A job on ".*one-.* as library\/tools:1" is already running/,
     });
@@ -40,10 +44,10 @@ await t.test(
     await writer.unpause();
     t.ok(await images.find(given), 'the crash left the name');
     await berth.start();
-    t.match(await listed(berth), { images: [] }, 'nothing of what was broken off is there');
+    t.match(await listed(berth), { images: [] }, 'nothing of the aborted push is left');
     await until(async () => (await images.find(given)) === undefined);
     t.match(await endOf(berth, first), { state: 'FAILED', reason: { code: 'JOB_INTERRUPTED' } });
-    t.ok(await images.find(one), 'the image is there as before');
+    t.ok(await images.find(one), 'the image is unchanged');
 
     await images.tag(other, given);
     const again = await endOf(berth, await beginMirror(berth, `image: "${one}", as: "tools:1"`));

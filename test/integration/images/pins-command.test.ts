@@ -9,7 +9,7 @@ import { BERTH } from '../../kit/service/berth-command.ts';
 
 const run = promisify(execFile);
 
-await t.test('pins are printed and forgotten at the command line', async (t) => {
+await t.test('pins are printed and removed on the command line', async (t) => {
   const url = await freshDatabaseUrl(t, 'sqlite');
   const database = await openDatabase({ url });
   t.teardown(() => database.close());

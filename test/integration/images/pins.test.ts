@@ -13,7 +13,7 @@ import { startRegistry } from '../../kit/engine/registry.ts';
 const HOUR_MS = 60 * 60 * 1000;
 const DAY_MS = 24 * HOUR_MS;
 
-/** Pins of an installation of the test's own on the real engine; the lab `lab` has the version `v2` now. */
+/** Pins of the test's own installation on the real engine. The lab `lab` has version `v2` now. */
 async function openPins(t: Test) {
   const images = openImages(t);
   const installation = newInstallation(t);
@@ -29,14 +29,14 @@ async function openPins(t: Test) {
   return { ...made, images, clock, held, start, again: () => createPins(options) };
 }
 
-/** A name of the test's own; whatever it names in the end goes. */
+/** A name for the test's own use. Its image is removed at the end. */
 function imageName(t: Test, images: EngineImages): string {
   const name = `berth-test/${randomBytes(6).toString('hex')}:latest`;
   t.teardown(() => images.remove(name));
   return name;
 }
 
-await test('a version keeps its image when the name moves on, and a new version takes the new one', async (t) => {
+await test('a version keeps its image when the name moves, and a new version uses the new one', async (t) => {
   const { images, start, pins } = await openPins(t);
   const name = imageName(t, images);
   const first = await markImage(images, name, 'first');
@@ -50,7 +50,7 @@ await test('a version keeps its image when the name moves on, and a new version 
   t.equal(await start('v1', name), first);
 });
 
-await test('starts at the same time agree, whatever the name means for each', async (t) => {
+await test('simultaneous starts agree, even if the name changes between them', async (t) => {
   const { images, again, held } = await openPins(t);
   const name = imageName(t, images);
   await markImage(images, name, 'one');
@@ -74,13 +74,13 @@ await test('an image that the engine lost is pulled by its digest', async (t) =>
   for (const name of [...(await held()), first.reference, `${registry.address}/tools@${first.digest}`]) {
     await images.remove(name);
   }
-  t.equal(await images.find(pinned ?? ''), undefined, 'it is gone');
-  t.equal(await start('v1', first.reference), pinned, 'it is the same one again');
-  t.equal((await held()).length, 1, 'it is held again');
+  t.equal(await images.find(pinned ?? ''), undefined, 'it is removed');
+  t.equal(await start('v1', first.reference), pinned, 'it is the same image again');
+  t.equal((await held()).length, 1, 'it is kept again');
   t.not(await start('v2', first.reference), pinned);
 });
 
-await test('an image that cannot be had again is named, with what to do', async (t) => {
+await test('an unavailable image is named, with what to do', async (t) => {
   const { images, start, held, service } = await openPins(t);
   const registry = await startRegistry(t);
   const pushed = await registry.push('tools:1');
@@ -104,10 +104,10 @@ await test('an image that cannot be had again is named, with what to do', async 
 
   const admin = { userId: 'a', role: 'admin', scopes: ['read', 'manage'] } as const;
   t.equal(await service.repin(admin, 'lab'), 2);
-  t.equal(await start('v1', name), moved, 'pinned anew');
+  t.equal(await start('v1', name), moved, 'pinned again');
 });
 
-await test('a pinned image outlives its name, and goes once no version needs it', async (t) => {
+await test('a pinned image outlives its name, and is removed once no version needs it', async (t) => {
   const { images, start, held, maintenance, clock } = await openPins(t);
   const name = imageName(t, images);
   const former = await markImage(images, name, 'former');
@@ -120,15 +120,15 @@ await test('a pinned image outlives its name, and goes once no version needs it'
 
   await clock.advance(181 * DAY_MS);
   await maintenance.sweep();
-  t.ok(await images.find(former), 'a name is given before its pin is noted, so it waits a moment');
+  t.ok(await images.find(former), 'the name exists before its pin is stored, so removal waits');
   await clock.advance(HOUR_MS);
   await maintenance.sweep();
   t.equal(await images.find(former), undefined);
-  t.ok(await images.find(present), 'the version that the lab has now stays');
+  t.ok(await images.find(present), "the lab's current version stays");
   t.equal((await held()).length, 1);
 });
 
-await test('a version that is started now and then stays pinned', async (t) => {
+await test('a version that starts now stays pinned', async (t) => {
   const { images, start, maintenance, clock } = await openPins(t);
   const name = imageName(t, images);
   const first = await markImage(images, name, 'first');
@@ -141,7 +141,7 @@ await test('a version that is started now and then stays pinned', async (t) => {
   }
 });
 
-await test('a name that was taken from a pinned image is given again', async (t) => {
+await test('a name removed from a pinned image is restored', async (t) => {
   const { images, start, held, maintenance } = await openPins(t);
   const name = imageName(t, images);
   await markImage(images, name, 'mark');
@@ -152,7 +152,7 @@ await test('a name that was taken from a pinned image is given again', async (t)
   t.strictSame(await held(), before);
 });
 
-await test('what another installation holds is left alone', async (t) => {
+await test('names of another installation are left alone', async (t) => {
   const one = await openPins(t);
   const other = await openPins(t);
   const name = imageName(t, one.images);
@@ -165,7 +165,7 @@ await test('what another installation holds is left alone', async (t) => {
   t.equal((await one.held()).length, 1);
 });
 
-await test('a pull on the way to a pin is told of and can be ended', async (t) => {
+await test('a pull for a pin is reported and can be aborted', async (t) => {
   const { images, pins } = await openPins(t);
   const registry = await startRegistry(t);
   const { reference } = await registry.push('large:1', [randomBytes(1024 * 1024)]);

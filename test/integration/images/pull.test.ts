@@ -11,7 +11,7 @@ import { until } from '../../kit/basics/until.ts';
 
 const MEBIBYTE = 1024 * 1024;
 
-await t.test('a pull is a job that tells of its layers, and its image is ours from then on', async (t) => {
+await t.test('a pull is a job that reports its layers, and its image is managed from then on', async (t) => {
   const world = await createImageWorld(t, await freshDatabase(t, 'sqlite'));
   const { service, jobs, engine, own } = world;
   const registry = await startRegistry(t);
@@ -58,7 +58,7 @@ await t.test('a pull is a job that tells of its layers, and its image is ours fr
       [name, renewed.progress.imageId],
       [found?.id, found?.id],
     ]),
-    'the former image is still known as ours',
+    'the former image is still managed',
   );
   const pruned = await world.ended(await service.prune(system));
   t.same(new Set(pruned.progress.removed), new Set([name, found?.id]));
@@ -67,8 +67,8 @@ await t.test('a pull is a job that tells of its layers, and its image is ours fr
   t.same(await own.all(), []);
 });
 
-await t.test('a pull is cancelled, whichever process is asked', async (t) => {
-  // Time stands still: nothing but the news of it can end the pull.
+await t.test('a pull can be cancelled through any process', async (t) => {
+  // The clock is stopped, so only the event can end the pull.
   const clock = createFakeClock();
   const world = await createImageWorld(t, await freshDatabase(t, 'sqlite'), { clock });
   const { service, jobs, engine } = world;
@@ -88,7 +88,7 @@ await t.test('a pull is cancelled, whichever process is asked', async (t) => {
   t.same(await world.own.all(), []);
 });
 
-await t.test('why a pull failed is told in the registry’s words', async (t) => {
+await t.test('a failed pull reports the registry’s message', async (t) => {
   const world = await createImageWorld(t, await freshDatabase(t, 'sqlite'));
   const { service, credentials, engine } = world;
   const registry = await startRegistry(t, { locked: true });
@@ -113,26 +113,23 @@ await t.test('why a pull failed is told in the registry’s words', async (t) =>
   t.equal(await engine.find(reference), undefined);
 });
 
-await t.test(
-  'what is named as images made here are is asked of no registry but one that is named',
-  async (t) => {
-    const world = await createImageWorld(t, await freshDatabase(t, 'sqlite'));
-    const { service, engine } = world;
-    for (const [name, message] of [
-      ['berth/lab-none-such', /built on this engine and never pulled; "berth up"/],
-      ['docker.io/berth/saved:none-such', /reset the lab/],
-    ] as const) {
-      const { reason } = await world.ended(await service.pull(system, name));
-      t.match(reason, { code: 'IMAGE_NOT_FOUND', message });
-    }
-    const registry = await startRegistry(t);
-    const { reference } = await registry.push('berth/tools:1');
-    t.teardown(() => engine.remove(reference));
-    t.match(await world.ended(await service.pull(system, reference)), { state: 'succeeded' });
-  },
-);
+await t.test('a name like those of local images is only requested from a registry in the name', async (t) => {
+  const world = await createImageWorld(t, await freshDatabase(t, 'sqlite'));
+  const { service, engine } = world;
+  for (const [name, message] of [
+    ['berth/lab-none-such', /built on this engine and never pulled; "berth up"/],
+    ['docker.io/berth/saved:none-such', /reset the lab/],
+  ] as const) {
+    const { reason } = await world.ended(await service.pull(system, name));
+    t.match(reason, { code: 'IMAGE_NOT_FOUND', message });
+  }
+  const registry = await startRegistry(t);
+  const { reference } = await registry.push('berth/tools:1');
+  t.teardown(() => engine.remove(reference));
+  t.match(await world.ended(await service.pull(system, reference)), { state: 'succeeded' });
+});
 
-await t.test('a name that was another’s stays another’s', async (t) => {
+await t.test("another owner's name stays theirs", async (t) => {
   const world = await createImageWorld(t, await freshDatabase(t, 'sqlite'));
   const { service, engine, own } = world;
   const registry = await startRegistry(t);
@@ -148,7 +145,7 @@ await t.test('a name that was another’s stays another’s', async (t) => {
   t.ok(await engine.find(reference));
 });
 
-await t.test('what is no name of an image is refused before a job is made', async (t) => {
+await t.test('an invalid image name is rejected before a job is created', async (t) => {
   const { service, jobs } = await createImageWorld(t, await freshDatabase(t, 'sqlite'));
   for (const name of ['', 'A', 'a b', 'http://x/y', 'x:1:2', `a${'b'.repeat(600)}`]) {
     await t.rejects(service.pull(system, name), { code: 'INPUT_INVALID', message: /debian:trixie/ });

@@ -5,7 +5,7 @@ import { quietLog } from '../../kit/basics/quiet-log.ts';
 import { openRegistryCache } from '../../kit/engine/registry-cache.ts';
 import { until } from '../../kit/basics/until.ts';
 
-/** Building the image may take a while on a machine that never did. */
+/** The first build of the image takes a while. */
 t.setTimeout(300_000);
 
 const MIB = 1024 * 1024;
@@ -22,7 +22,7 @@ await t.test('a service keeps the cache of the local registry small', async (t) 
   const log = quietLog();
   const stopping = new AbortController();
   const notSeeded = async () => {
-    t.fail('what is in another registry is not ours to choose');
+    t.fail("another registry's content is not managed");
   };
   const kept = keepRegistry(
     {

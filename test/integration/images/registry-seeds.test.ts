@@ -5,12 +5,12 @@ import { retryUntilAnswered } from '../../../src/domains/images/registry/registr
 import { buildSpec, openImages, ownName } from '../../kit/engine/engine-images.ts';
 import { openLocalRegistry } from '../../kit/engine/local-registry.ts';
 
-/** Building the image may take a while on a machine that never did. */
+/** The first build of the image takes a while. */
 t.setTimeout(300_000);
 
 const { signal } = new AbortController();
 
-await t.test('a registry has from the start what it is to have', async (t) => {
+await t.test('a registry has its seeds from the start', async (t) => {
   const { registry } = await openLocalRegistry(t);
   const engine = openImages(t);
   const made = ownName(t, engine);
@@ -27,7 +27,7 @@ await t.test('a registry has from the start what it is to have', async (t) => {
   await registry.ensure();
 
   await retryUntilAnswered(seed, systemClock, signal);
-  t.same(await held(), [], 'an image that is not there is left out');
+  t.same(await held(), [], 'a missing image is left out');
 
   const first = await make('one');
   await seed();
@@ -36,7 +36,11 @@ await t.test('a registry has from the start what it is to have', async (t) => {
 
   const second = await make('two');
   await seed();
-  t.same(await held(), [['library/greeter', [`berth-${second}`, 'latest']]], 'anew when it was made anew');
+  t.same(
+    await held(),
+    [['library/greeter', [`berth-${second}`, 'latest']]],
+    'pushed again after it was recreated',
+  );
 
   const push = (tag: string) =>
     registry.push(made, { name: 'library/greeter', tag }, { onLayers: () => undefined });
@@ -48,7 +52,7 @@ await t.test('a registry has from the start what it is to have', async (t) => {
   await make('three');
   await seed();
   t.same(await held(), [['library/greeter', [`berth-${second}`, 'latest']]]);
-  t.same(await digests('latest'), [theirs], 'what an admin has put over it stays');
+  t.same(await digests('latest'), [theirs], "an admin's replacement stays");
 
   await registry.delete('library/greeter', 'latest');
   const third = await make('three');
@@ -56,7 +60,7 @@ await t.test('a registry has from the start what it is to have', async (t) => {
   t.same(
     await held(),
     [['library/greeter', [`berth-${third}`, 'latest']]],
-    'what an admin has removed comes back',
+    'a seed that an admin removed returns',
   );
   const [ours, mark] = await digests('latest', `berth-${third}`);
   t.ok(ours !== undefined && ours === mark && ours !== theirs);
@@ -64,33 +68,34 @@ await t.test('a registry has from the start what it is to have', async (t) => {
   await registry.delete('library/greeter', 'latest');
   await push(`berth-${third}`);
   await seed();
-  t.same(await held(), [['library/greeter', [`berth-${third}`, 'latest']]], 'what was interrupted is done');
+  t.same(
+    await held(),
+    [['library/greeter', [`berth-${third}`, 'latest']]],
+    'an interrupted seed is completed',
+  );
 
   await registry.delete('library/greeter', 'latest');
   await push('latest');
   await make('four');
   await seed();
-  t.same(await held(), [['library/greeter', ['latest']]], 'an admin’s own stays');
+  t.same(await held(), [['library/greeter', ['latest']]], 'an admin’s own image stays');
 });
 
-await t.test(
-  'where a registry of the world has the image, that one is taken, and else what stands in for it',
-  async (t) => {
-    const { registry } = await openLocalRegistry(t);
-    const engine = openImages(t);
-    const [upstream, made] = [ownName(t, engine), ownName(t, engine)];
-    await engine.tag(await engine.build(buildSpec('FROM scratch\nCMD ["made"]')), made);
-    const seeds = [{ name: 'library/greeter', upstream, made }];
-    const seed = () => seedRegistry({ registry, engine, seeds }, signal);
-    const marks = async () =>
-      (await registry.list()).flatMap(({ tags }) => tags.filter((tag) => tag !== 'latest'));
-    const markOf = async (image: string) => `berth-${(await engine.find(image))?.id.slice(7, 19)}`;
-    await registry.ensure();
-    await retryUntilAnswered(seed, systemClock, signal);
-    t.same(await marks(), [await markOf(made)]);
+await t.test('an image of a public registry is preferred to its stand-in', async (t) => {
+  const { registry } = await openLocalRegistry(t);
+  const engine = openImages(t);
+  const [upstream, made] = [ownName(t, engine), ownName(t, engine)];
+  await engine.tag(await engine.build(buildSpec('FROM scratch\nCMD ["made"]')), made);
+  const seeds = [{ name: 'library/greeter', upstream, made }];
+  const seed = () => seedRegistry({ registry, engine, seeds }, signal);
+  const marks = async () =>
+    (await registry.list()).flatMap(({ tags }) => tags.filter((tag) => tag !== 'latest'));
+  const markOf = async (image: string) => `berth-${(await engine.find(image))?.id.slice(7, 19)}`;
+  await registry.ensure();
+  await retryUntilAnswered(seed, systemClock, signal);
+  t.same(await marks(), [await markOf(made)]);
 
-    await engine.tag(await engine.build(buildSpec('FROM scratch\nCMD ["real"]')), upstream);
-    await seed();
-    t.same(await marks(), [await markOf(upstream)]);
-  },
-);
+  await engine.tag(await engine.build(buildSpec('FROM scratch\nCMD ["real"]')), upstream);
+  await seed();
+  t.same(await marks(), [await markOf(upstream)]);
+});

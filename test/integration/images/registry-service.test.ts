@@ -7,10 +7,10 @@ import { markImage, openImages } from '../../kit/labs/pins.ts';
 import { quietLog } from '../../kit/basics/quiet-log.ts';
 import { startRegistry } from '../../kit/engine/registry.ts';
 
-/** Building the image may take a while on a machine that never did. */
+/** The first build of the image takes a while. */
 t.setTimeout(300_000);
 
-await t.test('a service runs the registry that it is told to, and an admin fills it', async (t) => {
+await t.test('a service runs the configured registry, and an admin fills it', async (t) => {
   const { berth, docker, installation, filters, containers } = await startBerthWithRegistry(t);
   t.match(await listed(berth), { address: /^127\.0\.0\.1:\d+$/, images: [] });
 
@@ -55,11 +55,11 @@ await t.test('a service runs the registry that it is told to, and an admin fills
   await berth.stop();
   const registry = createDockerRegistry({ docker, installation, upstream: undefined });
   const seed = async () => {
-    t.fail('nothing is to be put there');
+    t.fail('without a registry, pushes are rejected');
   };
   const settings = { config: { registry: 'off', registryCacheBytes: 0 }, seed };
   const off = { ...settings, registry, clock: systemClock, log: quietLog() };
   await keepRegistry(off, new AbortController().signal);
-  t.strictSame(await containers(), [], 'a service that is told to have none removes it');
-  t.equal((await docker.listVolumes({ filters })).Volumes.length, 2, 'and keeps what it held');
+  t.strictSame(await containers(), [], 'a service configured without one removes it');
+  t.equal((await docker.listVolumes({ filters })).Volumes.length, 2, 'and keeps its content');
 });

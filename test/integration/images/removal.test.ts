@@ -13,7 +13,7 @@ import { until } from '../../kit/basics/until.ts';
 const HOUR_MS = 60 * 60 * 1000;
 const DAY_MS = 24 * HOUR_MS;
 
-/** An image of the engine alone, under a name of its own; ours where `own` says so. */
+/** An image on the engine under its own name, managed if `own` is set. */
 async function putImage(t: Test, { engine, own }: ImageWorld, { ours = true, from = 'scratch' } = {}) {
   const name = ownName(t, engine);
   const id = await engine.build(buildSpec(`FROM ${from}\nLABEL mark=${randomBytes(8).toString('hex')}\n`));
@@ -22,7 +22,7 @@ async function putImage(t: Test, { engine, own }: ImageWorld, { ours = true, fro
   return { id, name };
 }
 
-await t.test('a prune takes what is ours and unused, and nothing else', async (t) => {
+await t.test('a prune removes managed, unused images and nothing else', async (t) => {
   const world = await createImageWorld(t, await freshDatabase(t, 'sqlite'));
   const { service, engine, own, labs, pinned, jobs } = world;
   const unused = await putImage(t, world);
@@ -39,7 +39,7 @@ await t.test('a prune takes what is ours and unused, and nothing else', async (t
   await engine.tag(foreign.id, moved.name);
   labs.push({ slug: 'a-lab', images: [named.name] });
   pinned.add(held.id);
-  // Opened last, so that its machines go before their images.
+  // Opened last, so that its machines are removed before their images.
   const { engine: machines } = dockerHarness(t);
   await provisionMachine(machines, { image: running.name });
   const before = (await engine.list()).map(({ id }) => id);
@@ -52,8 +52,8 @@ await t.test('a prune takes what is ours and unused, and nothing else', async (t
   const gone = new Set(before.filter((id) => !after.has(id)));
   for (const { id } of [unused, parent, child]) t.ok(gone.has(id));
   for (const { id } of [foreign, named, held, running, shared, moved]) t.notOk(gone.has(id));
-  t.equal((await engine.find(second))?.id, shared.id, 'another’s name of it stays');
-  t.equal((await engine.find(moved.name))?.id, foreign.id, 'a name that another took is another’s');
+  t.equal((await engine.find(second))?.id, shared.id, "another owner's name of it stays");
+  t.equal((await engine.find(moved.name))?.id, foreign.id, 'a name that another took belongs to them');
   const left = new Set((await own.all()).map(({ name }) => name));
   for (const { name } of [named, held, running]) t.ok(left.has(name));
   await engine.remove(moved.id);
@@ -78,53 +78,56 @@ await t.test('a prune takes what is ours and unused, and nothing else', async (t
   t.equal(await engine.find(named.id), undefined);
 });
 
-await t.test('with an age that is set, ours go that nobody uses for so long, and nothing else', async (t) => {
-  const clock = createFakeClock();
-  const database = await freshDatabase(t, 'sqlite');
-  const world = await createImageWorld(t, database, { clock, imageDays: 30 });
-  const { engine, own, labs, pinned } = world;
-  const images = {
-    unused: await putImage(t, world),
-    foreign: await putImage(t, world, { ours: false }),
-    held: await putImage(t, world),
-    named: await putImage(t, world),
-  };
-  labs.push({ slug: 'a-lab', images: [images.named.name] });
-  pinned.add(images.held.id);
-  const noted = async () => {
-    const rows = await database.client.ownImage.findMany({ where: { unusedSince: { not: null } } });
-    return rows.map(({ name }) => name).toSorted();
-  };
-  const isThere = async ({ id }: { id: string }) => (await engine.find(id)) !== undefined;
-  world.start();
-  await until(async () => String(await noted()) === images.unused.name);
+await t.test(
+  'with an age limit, managed images unused for that long are removed, and nothing else',
+  async (t) => {
+    const clock = createFakeClock();
+    const database = await freshDatabase(t, 'sqlite');
+    const world = await createImageWorld(t, database, { clock, imageDays: 30 });
+    const { engine, own, labs, pinned } = world;
+    const images = {
+      unused: await putImage(t, world),
+      foreign: await putImage(t, world, { ours: false }),
+      held: await putImage(t, world),
+      named: await putImage(t, world),
+    };
+    labs.push({ slug: 'a-lab', images: [images.named.name] });
+    pinned.add(images.held.id);
+    const noted = async () => {
+      const rows = await database.client.ownImage.findMany({ where: { unusedSince: { not: null } } });
+      return rows.map(({ name }) => name).toSorted();
+    };
+    const isThere = async ({ id }: { id: string }) => (await engine.find(id)) !== undefined;
+    world.start();
+    await until(async () => String(await noted()) === images.unused.name);
 
-  // Not used from now on, and so not for long enough when the first one is.
-  labs.length = 0;
-  clock.jump(29 * DAY_MS);
-  const both = [images.unused.name, images.named.name].toSorted();
-  await until(async () => String(await noted()) === String(both));
-  t.ok(await isThere(images.unused));
-  clock.jump(DAY_MS);
-  await until(async () => !(await isThere(images.unused)));
-  await until(async () => !(await own.all()).some(({ name }) => name === images.unused.name));
-  for (const name of ['foreign', 'held', 'named'] as const) t.ok(await isThere(images[name]), name);
+    // Unused from now on, so too recent when the first one is removed.
+    labs.length = 0;
+    clock.jump(29 * DAY_MS);
+    const both = [images.unused.name, images.named.name].toSorted();
+    await until(async () => String(await noted()) === String(both));
+    t.ok(await isThere(images.unused));
+    clock.jump(DAY_MS);
+    await until(async () => !(await isThere(images.unused)));
+    await until(async () => !(await own.all()).some(({ name }) => name === images.unused.name));
+    for (const name of ['foreign', 'held', 'named'] as const) t.ok(await isThere(images[name]), name);
 
-  // Used again, its days begin anew.
-  labs.push({ slug: 'a-lab', images: [images.named.name] });
-  clock.jump(HOUR_MS);
-  await until(async () => (await noted()).length === 0);
-  labs.length = 0;
-  for (const ms of [HOUR_MS, 29 * DAY_MS, HOUR_MS]) {
-    // What is new is noted by a look, which is over when the next one notes the next.
-    const { name } = await putImage(t, world);
-    clock.jump(ms);
-    await until(async () => (await noted()).includes(name));
-  }
-  t.ok(await isThere(images.named));
-});
+    // Used again, its age restarts.
+    labs.push({ slug: 'a-lab', images: [images.named.name] });
+    clock.jump(HOUR_MS);
+    await until(async () => (await noted()).length === 0);
+    labs.length = 0;
+    for (const ms of [HOUR_MS, 29 * DAY_MS, HOUR_MS]) {
+      // A sweep records new images. It is over when the next one records the next image.
+      const { name } = await putImage(t, world);
+      clock.jump(ms);
+      await until(async () => (await noted()).includes(name));
+    }
+    t.ok(await isThere(images.named));
+  },
+);
 
-await t.test('pages of images go on where they ended', async (t) => {
+await t.test('pages of images continue where they ended', async (t) => {
   const world = await createImageWorld(t, await freshDatabase(t, 'sqlite'));
   const { service } = world;
   const all = [];

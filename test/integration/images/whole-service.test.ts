@@ -36,7 +36,7 @@ interface SeenJob {
 const JOB =
   'id kind subject state log reason { code message } progress { percent layers { id phase current total } removed imageId step steps removedBytes } startedBy { id name }';
 
-/** Follows the job to its end, which ends the subscription too. */
+/** Watches the job to its end, which also ends the subscription. */
 async function follow(berth: BerthProcess, id: string): Promise<SeenJob[]> {
   const socket = createClient({
     url: `${berth.url.replace('http', 'ws')}/graphql`,
@@ -70,7 +70,7 @@ async function tarOf(dockerfile: string, data: Buffer = Buffer.alloc(0)): Promis
 
 const dockerfile = () => `FROM scratch\nLABEL mark=${randomBytes(8).toString('hex')}\n`;
 
-await test('an admin stores credentials, pulls, and prunes; a lab of that registry starts', async (t) => {
+await test('an admin stores credentials, pulls and prunes, and a lab of that registry starts', async (t) => {
   const registry = await startRegistry(t, { locked: true });
   const images = openImages(t);
   const built = await images.build(
@@ -128,7 +128,7 @@ await test('an admin stores credentials, pulls, and prunes; a lab of that regist
   t.notMatch(berth.output(), password);
 });
 
-await test('an upload is built over REST, and what is wrong with one is a problem', async (t) => {
+await test('an upload is built over REST, and errors are problems', async (t) => {
   const berth = await startBerth(t, { BERTH_BUILD_CONTEXT_MIB: '1' });
   const images = openImages(t);
   const name = ownName(t, images);
@@ -191,7 +191,7 @@ await test('an upload is built over REST, and what is wrong with one is a proble
   t.equal((await follow(berth, await start(berth, 'pruneImages'))).at(-1)?.progress.removed.length, 2);
 });
 
-await test('a service that dies in a pull tells so when it is back', async (t) => {
+await test('a service that dies during a pull reports it after its restart', async (t) => {
   const registry = await startRegistry(t);
   const proxy = await openSlowProxy(t, registry.port, 1024 * 1024);
   await registry.push('large:1', [randomBytes(30 * 1024 * 1024)]);
@@ -223,7 +223,7 @@ await test('a service that dies in a pull tells so when it is back', async (t) =
   t.equal(await images.find(image), undefined);
 });
 
-await test('what the build of a service that died has left is pruned by the next', async (t) => {
+await test('leftovers of the build of a dead service are pruned by the next', async (t) => {
   const berth = await startBerth(t);
   const images = openImages(t);
   const name = ownName(t, images);
@@ -246,11 +246,11 @@ await test('what the build of a service that died has left is pruned by the next
     const found = await Promise.all(nameless.map(async ({ id }) => images.find(id)));
     return found.find((image) => image?.labels['mark'] === mark);
   };
-  t.ok(await marked(), 'its steps have made an image');
+  t.ok(await marked(), 'its steps have created an image');
   await berth.start();
   await until(async () => (await see()).state === 'failed');
   t.match(await see(), { reason: { code: 'JOB_INTERRUPTED' } });
-  // The engine stops the step that ran in its own time.
+  // The engine stops the running step in its own time.
   await until(async () => {
     await follow(berth, await start(berth, 'pruneImages'));
     return (await marked()) === undefined;
@@ -258,7 +258,7 @@ await test('what the build of a service that died has left is pruned by the next
   t.equal(await images.find(name), undefined);
 });
 
-/** Sends a tar with a file of so many bytes, without saying how long it is, for as long as it is taken. */
+/** Sends a tar with a file of this many bytes in chunked encoding, until the server stops reading. */
 async function sendLarge(berth: BerthProcess, name: string, bytes: number) {
   const sent = request(`${berth.url}/api/v1/images/builds?name=${name}`, {
     method: 'POST',
@@ -268,7 +268,7 @@ async function sendLarge(berth: BerthProcess, name: string, bytes: number) {
       authorization: `Bearer ${berth.adminToken}`,
     },
   });
-  // The answer may come, and the connection end, before all was sent.
+  // The answer may arrive, and the connection end, before everything was sent.
   sent.on('error', () => undefined);
   sent.end(await tarOf(dockerfile(), randomBytes(bytes)));
   const [answer] = (await once(sent, 'response')) as [IncomingMessage];

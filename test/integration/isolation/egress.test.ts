@@ -43,7 +43,7 @@ await test('a lab with internet reaches the internet and nothing else', async (t
     t.match(await run('ping -c1 -W2 db'), { code: 0, out: new RegExp(String(db?.addresses[0]?.address)) });
   });
 
-  await t.test('not private networks, though a name server may be in one', async (t) => {
+  await t.test('no private networks, even if a name server is in one', async (t) => {
     t.notOk(await fetches(PRIVATE_ADDRESS));
   });
 
@@ -51,7 +51,7 @@ await test('a lab with internet reaches the internet and nothing else', async (t
     t.notOk(await fetches(METADATA_ADDRESS));
   });
 
-  await t.test('not another session', async (t) => {
+  await t.test('no other session', async (t) => {
     t.not((await run(`ping -c1 -W1 ${neighbour?.addresses[0]?.address}`)).code, 0);
   });
 
@@ -63,11 +63,11 @@ await test('a lab with internet reaches the internet and nothing else', async (t
     const { port } = server.address() as AddressInfo;
     const lists = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
     const addresses = lists.filter(({ family }) => family === 'IPv4').map(({ address }) => address);
-    t.ok(addresses.includes('198.51.100.1'), 'one of them is towards the internet');
+    t.ok(addresses.includes('198.51.100.1'), 'one of them faces the internet');
     for (const address of addresses) t.notOk(await fetches(address, port), address);
   });
 
-  await t.test('nor any of these while the engine puts its own rules in order', async (t) => {
+  await t.test('nor any of these while the engine sorts its own rules', async (t) => {
     await withoutEngineChains(t, async () => {
       for (const address of [PRIVATE_ADDRESS, METADATA_ADDRESS]) t.notOk(await fetches(address), address);
       t.not((await run(`ping -c1 -W1 ${neighbour?.addresses[0]?.address}`)).code, 0);
@@ -87,7 +87,7 @@ await test('a lab with internet reaches the internet and nothing else', async (t
   });
 });
 
-await test('a machine on an internal network and on one with internet goes out by the latter, in any order', async (t) => {
+await test('a machine on an internal and an internet network goes out by the latter, in any order', async (t) => {
   await startFakeInternet(t);
   const { engine } = dockerHarness(t, { nameServers: [PRIVATE_ADDRESS] });
   for (const order of [
@@ -118,12 +118,12 @@ await test('a machine on an internal network and on one with internet goes out b
       db?.machineId ?? '',
       `curl -s --max-time 2 http://${INTERNET_ADDRESS}/ || getent hosts www.example.test`,
     );
-    t.not(code, 0, 'the one that is only inside does not');
+    t.not(code, 0, 'a machine with internal networks only does not');
     await engine.destroy(spec.environmentId);
   }
 });
 
-await test('a machine with internet has its rules again after a reload of the firewall: once that is looked for, and when it is restarted', async (t) => {
+await test('a machine with internet gets its rules back after a firewall reload: at the next check, and at a restart', async (t) => {
   await startFakeInternet(t);
   const { engine } = dockerHarness(t);
   await engine.restoreEgress();
@@ -133,7 +133,7 @@ await test('a machine with internet has its rules again after a reload of the fi
     (await runScript(engine, machineId, `curl -s --max-time 2 http://${address}/`)).out;
   for (const mend of [engine.restoreEgress, () => engine.restart(machineId)]) {
     await removeEgressRules(t);
-    t.equal(await fetched(METADATA_ADDRESS), 'internet', 'without them it would get there');
+    t.equal(await fetched(METADATA_ADDRESS), 'internet', 'without them, it would be reachable');
     await mend();
     t.equal(await fetched(INTERNET_ADDRESS), 'internet');
     t.equal(await fetched(PRIVATE_ADDRESS), '');
@@ -141,7 +141,7 @@ await test('a machine with internet has its rules again after a reload of the fi
   }
 });
 
-await test('a machine with internet is not restarted where its rules cannot be set', async (t) => {
+await test('a machine with internet is not restarted if its rules cannot be set', async (t) => {
   const { engine, installation } = dockerHarness(t);
   const [[machine], [closed]] = await Promise.all([
     engine.provision(internetSpec()),
@@ -152,11 +152,11 @@ await test('a machine with internet is not restarted where its rules cannot be s
   t.teardown(() => unable.close());
   await runScript(engine, machine?.machineId ?? '', 'sleep 999 >/dev/null 2>&1 &');
   await t.rejects(unable.restart(machine?.machineId ?? ''), { code: 'EGRESS_UNAVAILABLE' });
-  t.ok(await isRunning(engine, machine?.machineId ?? '', 'sleep 999'), 'it stays as it was');
+  t.ok(await isRunning(engine, machine?.machineId ?? '', 'sleep 999'), 'it is unchanged');
   await unable.restart(closed?.machineId ?? '');
 });
 
-await test('a lab with internet does not start where its rules cannot be set', async (t) => {
+await test('a lab with internet does not start if its rules cannot be set', async (t) => {
   const problems = { 'berth-test/no-such-image:x': /no-such-image/, [MACHINE_IMAGE]: /no iptables/ };
   for (const [egressImage, problem] of Object.entries(problems)) {
     const { engine } = dockerHarness(t, { egressImage });

@@ -6,7 +6,7 @@ import { ENDING_SCRIPT } from '../../../src/engine/docker/environments/ending-sc
 import { withAnnouncement, parseAnnouncement } from '../../../src/engine/docker/exec/shell-leader.ts';
 
 for (const shell of [['sh'], ['bash', '--posix']] as const) {
-  await test(`a session is ended by ${shell.join(' ')}, and a leader that refuses with it`, async (t) => {
+  await test(`${shell.join(' ')} ends a session, including a leader that ignores signals`, async (t) => {
     const [program, ...options] = shell;
     const leaderScript = 'trap "" HUP TERM; sleep 641 & setsid sleep 642 & sleep 643; sleep 644';
     const [, ...command] = withAnnouncement([...shell, '-c', leaderScript]);
@@ -31,7 +31,7 @@ for (const shell of [['sh'], ['bash', '--posix']] as const) {
     t.same(
       left.map(({ name }) => name),
       ['sleep 642'],
-      'what left the session stays',
+      'processes that left the session stay',
     );
     for (const { id } of left) process.kill(id, 'SIGKILL');
   });

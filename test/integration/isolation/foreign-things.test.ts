@@ -10,7 +10,7 @@ import {
   testSubnet,
 } from '../../kit/engine/engines.ts';
 
-await test('what others made is neither listed nor removed, whatever it is called', async (t) => {
+await test('things of others are neither listed nor removed, whatever their names', async (t) => {
   const { engine } = dockerHarness(t);
   const environmentId = newEnvironmentId();
   const labels: Record<string, string>[] = [
@@ -27,7 +27,7 @@ await test('what others made is neither listed nor removed, whatever it is calle
   for (const isThere of foreign) t.same(await isThere(), { container: true, network: true, volume: true });
 });
 
-await test('a volume, a network or a container by the name of one to be made is refused and stays', async (t) => {
+await test('an existing volume, network or container with the same name causes an error and stays', async (t) => {
   const { engine } = dockerHarness(t);
   const endings = { container: 'main', network: 'lab', volume: 'main-1' };
   for (const [kind, ending] of Object.entries(endings)) {
@@ -35,14 +35,14 @@ await test('a volume, a network or a container by the name of one to be made is 
     const isThere = await makeForeign(t, `berth-${environmentId}-${ending}`, {});
     const machines = [machineSpec({ volumes: kind === 'volume' ? [{ path: '/data' }] : [] })];
     const spec = environmentSpec({ environmentId, machines });
-    // Of the three, only what has the kind's own name stands in the way.
+    // Of the three, only the one with the right kind blocks the name.
     await t.rejects(engine.provision(spec), { code: 'ENGINE_REFUSED' }, kind);
     t.same(await isThere(), { container: true, network: true, volume: true }, kind);
     t.same(await engine.list(), []);
   }
 });
 
-/** A network, a volume and a container of somebody else, all by one name. */
+/** A network, a volume and a container of somebody else, all with one name. */
 async function makeForeign(t: Test, name: string, Labels: Record<string, string>) {
   const { docker, close } = connectEngine(process.env['DOCKER_HOST'], process.env);
   const network = await docker.createNetwork({

@@ -40,7 +40,7 @@ for (const profile of bothProfiles) {
       }
     });
 
-    await t.test('does not have the engine’s socket, nor any mount of the host', async (t) => {
+    await t.test('has neither the engine’s socket nor any mount of the host', async (t) => {
       t.match(await run('find / -xdev -type s -name "*.sock" 2>/dev/null | grep .'), { code: 1 });
       const mounts = (await run('cut -d" " -f2 /proc/self/mounts')).out.trim().split('\n');
       const own =
@@ -51,9 +51,9 @@ for (const profile of bothProfiles) {
       );
     });
 
-    await t.test('keeps its limit of memory', async (t) => {
+    await t.test('keeps its memory limit', async (t) => {
       t.match(await run('tail /dev/zero'), { code: 137 });
-      t.match(await engine.inspect(machine?.machineId ?? ''), { state: 'running' }, 'and goes on');
+      t.match(await engine.inspect(machine?.machineId ?? ''), { state: 'running' }, 'and keeps running');
     });
 
     await t.test('writes no core dumps, and has an init that reaps', async (t) => {
@@ -63,8 +63,8 @@ for (const profile of bothProfiles) {
       t.notMatch((await run('cat /proc/[0-9]*/stat')).out, / Z /);
     });
 
-    // The last one, since it leaves no process to spare.
-    await t.test('keeps its limit of processes', async (t) => {
+    // Last, because it leaves no process to spare.
+    await t.test('keeps its process limit', async (t) => {
       const { out } = await run(
         'for i in $(seq 100); do sleep 20 & done 2>/dev/null; ls -d /proc/[0-9]* | wc -l',
       );
@@ -73,7 +73,7 @@ for (const profile of bothProfiles) {
   });
 }
 
-await test('capabilities are cut down to what apt needs, or to none', async (t) => {
+await test('has only the capabilities that apt needs, or none', async (t) => {
   const { engine } = dockerHarness(t);
   const bounding = async (profile: (typeof bothProfiles)[number]) => {
     const { machineId } = await provisionMachine(engine, profile);
@@ -86,7 +86,7 @@ await test('capabilities are cut down to what apt needs, or to none', async (t) 
   t.equal(await bounding(bothProfiles[1]), 0n);
 });
 
-await test('a restricted machine is refused to root, by whatever name', async (t) => {
+await test('a restricted machine cannot run as root, under any name', async (t) => {
   const { engine } = dockerHarness(t);
   for (const user of [undefined, 'root', '0', '0:1000', 'root:learner', '+0', '00']) {
     const machines = [machineSpec({ profile: 'restricted', ...(user !== undefined && { user }) })];
@@ -107,7 +107,7 @@ await test('a restricted machine is refused to root, by whatever name', async (t
   );
 });
 
-await test('a standard machine is one to administer', async (t) => {
+await test('a standard machine can be administered', async (t) => {
   const { engine } = dockerHarness(t);
   const { machineId } = await provisionMachine(engine);
   const works = async (script: string) => {
@@ -135,7 +135,7 @@ await test('a standard machine is one to administer', async (t) => {
     apt-get install -y /tmp/repository/berth-greeting.deb
     berth-greeting | grep -x greetings
     apt-get purge -y berth-greeting`);
-  // The downloader runs as another user in a sandbox of its own.
+  // The downloader runs as another user in its own sandbox.
   await works(`
     cd /tmp/repository; size=$(stat -c %s berth-greeting.deb); sum=$(sha256sum berth-greeting.deb | cut -d" " -f1)
     { dpkg-deb -f berth-greeting.deb; echo "Filename: ./berth-greeting.deb"; echo "Size: $size"; echo "SHA256: $sum"; } >Packages

@@ -6,7 +6,7 @@ import { labelsOf } from '../../../src/engine/docker/labels.ts';
 import { untilLabel } from '../../../src/engine/docker/helper.ts';
 import { dockerHarness, internetSpec, MACHINE_IMAGE } from '../../kit/engine/engines.ts';
 
-await test('a helper for the rules that a crash left goes with the next one, and no other', async (t) => {
+await test('the next firewall helper removes one that a crash left, and no other', async (t) => {
   const { engine, installation } = dockerHarness(t);
   const labels = labelsOf(installation, 'egress');
   const overdue = await leaveContainer(t, { ...labels, ...untilLabel(-1) });
@@ -16,7 +16,7 @@ await test('a helper for the rules that a crash left goes with the next one, and
   t.same(await Promise.all([overdue.isThere(), inUse.isThere(), others.isThere()]), [false, true, true]);
 });
 
-await test('a container of a script that a crash left goes with the next script', async (t) => {
+await test('the next script removes a script container that a crash left', async (t) => {
   const { docker, close } = connectEngine(process.env['DOCKER_HOST'], process.env);
   t.teardown(close);
   const label = { 'berth.script': 'true' };
@@ -27,7 +27,7 @@ await test('a container of a script that a crash left goes with the next script'
   t.same(await Promise.all([overdue.isThere(), inUse.isThere()]), [false, true]);
 });
 
-/** A running container as one that a killed process left. */
+/** A running container like one that a killed process left. */
 async function leaveContainer(t: Test, labels: Record<string, string>) {
   const { docker, close } = connectEngine(process.env['DOCKER_HOST'], process.env);
   const container = await docker.createContainer({

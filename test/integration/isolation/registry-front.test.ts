@@ -14,13 +14,13 @@ import { ensureRegistryImage, openLocalRegistry } from '../../kit/engine/local-r
 import { markImage, openImages } from '../../kit/labs/pins.ts';
 import { until } from '../../kit/basics/until.ts';
 
-/** Building the image may take a while on a machine that never did. */
+/** The first build of the image takes a while. */
 t.setTimeout(300_000);
 
 const MANIFEST = 'application/vnd.docker.distribution.manifest.v2+json';
 const URL = 'http://registry:5000/v2';
 
-/** A local registry with an image in it, and an engine whose environments may reach it. */
+/** A local registry with an image, and an engine whose environments may access it. */
 async function setUp(t: Test) {
   const { registry, docker, installation, open } = await openLocalRegistry(t);
   const registryImage = await ensureRegistryImage(t);
@@ -38,7 +38,7 @@ async function setUp(t: Test) {
   return { registry, docker, installation, engine, open };
 }
 
-await t.test('a machine pulls by manifest and layers, and can neither push nor remove', async (t) => {
+await t.test('a machine pulls manifests and layers, and can neither push nor remove', async (t) => {
   const { engine, registry, docker } = await setUp(t);
   const spec = environmentSpec({ registry: true });
   const [machine] = await engine.provision(spec);
@@ -54,7 +54,7 @@ await t.test('a machine pulls by manifest and layers, and can neither push nor r
   t.equal(layers.length, 1);
   const [layer] = layers;
   const sum = await run(`curl -s -m 10 ${URL}/library/tools/blobs/${layer?.digest} | sha256sum`);
-  t.equal(`sha256:${sum.out.split(' ')[0]}`, layer?.digest, 'the layer is whole');
+  t.equal(`sha256:${sum.out.split(' ')[0]}`, layer?.digest, 'the layer is complete');
 
   t.equal(await status('library/tools/blobs/uploads/', '-X POST'), '403');
   t.equal(await status('evil/blobs/uploads/?mount=x&from=library/tools', '-X POST'), '403');
@@ -69,12 +69,12 @@ await t.test('a machine pulls by manifest and layers, and can neither push nor r
   t.strictSame(
     await docker.listContainers({ all: true, filters }),
     [],
-    'the front goes with its environment',
+    'the front is removed with its environment',
   );
   t.strictSame(await docker.listNetworks({ filters }), []);
 });
 
-await t.test('what serves labs cannot write, whatever it is asked', async (t) => {
+await t.test('the front for labs cannot write, whatever the request', async (t) => {
   const { docker, installation } = await setUp(t);
   const reader = docker.getContainer(`berth-registry-${installation}-reader`);
   const { HostConfig, Mounts, NetworkSettings } = await reader.inspect();
@@ -83,7 +83,7 @@ await t.test('what serves labs cannot write, whatever it is asked', async (t) =>
   t.equal(Mounts.find(({ Destination }) => Destination === '/var/lib/berth-registry')?.RW, false);
 });
 
-await t.test('a front is no way from one network to another', async (t) => {
+await t.test('a front does not connect networks', async (t) => {
   const { engine, docker } = await setUp(t);
   const networks = ['left', 'right'].map((name) => networkSpec({ name, subnet: testSubnet() }));
   const spec = environmentSpec({ registry: true, networks, machines: [machineSpec({ networks: ['left'] })] });
@@ -96,7 +96,7 @@ await t.test('a front is no way from one network to another', async (t) => {
   const forwards = await runScript(engine, front.Id, 'cat /proc/sys/net/ipv4/ip_forward');
   t.equal(forwards.out, '0\n');
 
-  /** Learners have no power over routes; these have. */
+  /** Learners cannot change routes; these containers can. */
   async function intrude(name: string) {
     const intruder = await docker.createContainer({
       Image: MACHINE_IMAGE,
@@ -122,30 +122,33 @@ await t.test('a front is no way from one network to another', async (t) => {
     [0, 0],
   );
   for (const { run } of [left, right]) {
-    t.equal((await run(`curl -s -m 5 -o /dev/null -w '%{http_code}' ${URL}/`)).out, '200', 'it is reached');
+    t.equal((await run(`curl -s -m 5 -o /dev/null -w '%{http_code}' ${URL}/`)).out, '200', 'it is reachable');
   }
-  t.not((await left.run(`ping -c3 -W1 ${right.address}`)).code, 0, 'and nothing behind it');
+  t.not((await left.run(`ping -c3 -W1 ${right.address}`)).code, 0, 'but nothing behind it');
   t.not((await right.run(`ping -c3 -W1 ${left.address}`)).code, 0);
   t.not((await left.run(`curl -s -m 5 http://${addressOn('right')}:5000/v2/`)).code, 0, 'nor its other side');
 });
 
-await t.test('labs that do not ask for it do not reach it, and one that asks in vain is told', async (t) => {
-  const { engine, installation, registry, docker } = await setUp(t);
-  const [machine] = await engine.provision(environmentSpec());
-  t.not((await runScript(engine, machine?.machineId ?? '', `curl -s -m 3 ${URL}/`)).code, 0);
-  await registry.remove();
+await t.test(
+  'labs that do not request it cannot reach it, and a request without a registry fails',
+  async (t) => {
+    const { engine, installation, registry, docker } = await setUp(t);
+    const [machine] = await engine.provision(environmentSpec());
+    t.not((await runScript(engine, machine?.machineId ?? '', `curl -s -m 3 ${URL}/`)).code, 0);
+    await registry.remove();
 
-  const without = createDockerEngine({ installation });
-  t.teardown(() => without.close());
-  const spec = environmentSpec({ registry: true });
-  await t.rejects(without.provision(spec), { code: 'LOCAL_REGISTRY_UNAVAILABLE', message: /it is off/ });
-  const imageless = createDockerEngine({
-    installation,
-    registryImage: `none/${randomBytes(4).toString('hex')}`,
-  });
-  t.teardown(() => imageless.close());
-  await t.rejects(imageless.provision(spec), { code: 'LOCAL_REGISTRY_UNAVAILABLE', message: /berth up/ });
-  const filters = { label: [`berth.environment=${spec.environmentId}`] };
-  t.strictSame(await docker.listNetworks({ filters }), [], 'nothing is left of what could not be made');
-  t.strictSame(await docker.listContainers({ all: true, filters }), []);
-});
+    const without = createDockerEngine({ installation });
+    t.teardown(() => without.close());
+    const spec = environmentSpec({ registry: true });
+    await t.rejects(without.provision(spec), { code: 'LOCAL_REGISTRY_UNAVAILABLE', message: /it is off/ });
+    const imageless = createDockerEngine({
+      installation,
+      registryImage: `none/${randomBytes(4).toString('hex')}`,
+    });
+    t.teardown(() => imageless.close());
+    await t.rejects(imageless.provision(spec), { code: 'LOCAL_REGISTRY_UNAVAILABLE', message: /berth up/ });
+    const filters = { label: [`berth.environment=${spec.environmentId}`] };
+    t.strictSame(await docker.listNetworks({ filters }), [], 'nothing is left of the failed environment');
+    t.strictSame(await docker.listContainers({ all: true, filters }), []);
+  },
+);

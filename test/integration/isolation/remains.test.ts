@@ -2,7 +2,7 @@ import { test } from 'tap';
 import { connectEngine } from '../../../src/engine/docker/client.ts';
 import { dockerHarness, environmentSpec, machineSpec } from '../../kit/engine/engines.ts';
 
-await test('an environment of which only a network or a volume is left is listed until it is destroyed', async (t) => {
+await test('an environment with only a network or a volume left is listed until it is destroyed', async (t) => {
   const { engine } = dockerHarness(t);
   const { docker, close } = connectEngine(process.env['DOCKER_HOST'], process.env);
   t.teardown(close);

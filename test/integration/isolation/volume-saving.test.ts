@@ -14,11 +14,11 @@ import {
 import { until } from '../../kit/basics/until.ts';
 
 const MEBIBYTE = 1024 * 1024;
-/** Several times what may be in memory on the way, with what waits to be collected there. */
+/** Several times what may be in memory during the transfer, including uncollected garbage. */
 const VOLUME_MEBIBYTES = 512;
 const MEMORY_LIMIT_MEBIBYTES = 128;
 
-await test('a volume that cannot be read to its end is not saved, and the machine goes on', async (t) => {
+await test('a volume that cannot be read completely is not saved, and the machine continues', async (t) => {
   const { engine, machineId, target, docker, movers } = await openSaver(t);
   const saved = engine.commitVolume(machineId, '/data', target);
   const killed = until(async () => {
@@ -33,7 +33,7 @@ await test('a volume that cannot be read to its end is not saved, and the machin
   t.match(await engine.inspect(machineId), { state: 'running' });
 });
 
-await test('a machine rests while its volume is saved, and little of that is ever in memory', async (t) => {
+await test('a machine is paused while its volume is saved, with little of it in memory', async (t) => {
   const { engine, machineId, target } = await openSaver(t);
   const memory = () => process.memoryUsage().arrayBuffers / MEBIBYTE;
   const before = memory();
@@ -51,7 +51,7 @@ await test('a machine rests while its volume is saved, and little of that is eve
   t.match(await engine.inspect(machineId), { state: 'running' });
 });
 
-await test('a machine that is restarted while its volume is saved goes on, and the volume is saved', async (t) => {
+await test('a machine that restarts while its volume is saved continues, and the volume is saved', async (t) => {
   const { engine, machineId, target } = await openSaver(t);
   const saved = engine.commitVolume(machineId, '/data', target);
   await until(async () => (await engine.inspect(machineId)).state === 'paused');
@@ -61,7 +61,7 @@ await test('a machine that is restarted while its volume is saved goes on, and t
   t.match(await engine.inspect(machineId), { state: 'running' });
 });
 
-await test('an environment that is destroyed while a volume is saved leaves nothing', async (t) => {
+await test('an environment destroyed while a volume is saved leaves nothing behind', async (t) => {
   const { engine, machineId, target, docker, movers, environmentId } = await openSaver(t);
   const saved = engine.commitVolume(machineId, '/data', target);
   const failed = t.rejects(saved, { code: /^(ENGINE_REFUSED|CONTAINER_NOT_FOUND)$/ });
@@ -73,7 +73,7 @@ await test('an environment that is destroyed while a volume is saved leaves noth
   t.same(await docker.listImages({ filters: { reference: [target.repository] } }), []);
 });
 
-await test('what a crash left of a saving goes with the next one, and with its environment', async (t) => {
+await test('leftovers of a crashed save are removed with the next one, and with its environment', async (t) => {
   const { engine, machineId, target, docker, installation, environmentId } = await openSaver(t, 1);
   const leave = async (lifetimeMs: number) => {
     const belonging = labelsOf(installation, 'mover', { environment: environmentId });
@@ -91,7 +91,7 @@ await test('what a crash left of a saving goes with the next one, and with its e
   t.same(await left(), []);
 });
 
-/** A machine with a volume that takes a moment to be saved, and what it may be saved as. */
+/** A machine with a volume that takes a moment to save, and the target of the save. */
 async function openSaver(t: Test, mebibytes = VOLUME_MEBIBYTES) {
   const { engine, installation } = dockerHarness(t);
   const { docker, close } = connectEngine(process.env['DOCKER_HOST'], process.env);

@@ -6,7 +6,7 @@ import { labsFolder, writeLab } from '../../kit/labs/lab-folders.ts';
 import { labsCommand } from '../../kit/labs/labs-command.ts';
 import { fileStep, testedLab } from '../../kit/labs/tested-labs.ts';
 
-await t.test('a lab whose checks can be trusted is told to be, and the exit code is 0', async (t) => {
+await t.test('a lab with trustworthy checks is reported as such, with exit code 0', async (t) => {
   const wrong = `wrong: ["touch ~/two", "cp ~/one ~/other"]`;
   const directory = await labsFolder(t, { good: testedLab([fileStep('one'), fileStep('two', wrong)]) });
   const run = await labsCommand(['test', 'good', '--jobs', '2'], { BERTH_LABS_DIR: directory });
@@ -23,7 +23,7 @@ await t.test('a lab whose checks can be trusted is told to be, and the exit code
   );
 });
 
-await t.test('wrong states share an environment, as far as none hides what another is', async (t) => {
+await t.test('wrong states share an environment unless one hides another', async (t) => {
   const check = (script: string) => `check: { script: '${script}' }, solution: 'echo done > ~/two'`;
   const two = (script: string, wrong: string) => `id: two, ${check(script)}, wrong: '${wrong}'`;
   const home = '/home/learner';
@@ -48,49 +48,46 @@ await t.test('wrong states share an environment, as far as none hides what anoth
   });
   const { code, stdout } = await labsCommand(['test', directory]);
   t.equal(code, 1);
-  t.match(stdout, /^shared +two +✔ +✔ +✔ 2 of 2 /m, 'the second begins where the first was wrong');
-  t.match(stdout, /^blocked +two +✔ +✔ +✔ 1 of 1 /m, 'what cannot be put right is left behind');
+  t.match(stdout, /^shared +two +✔ +✔ +✔ 2 of 2 /m, "the second starts from the first one's wrong state");
+  t.match(stdout, /^blocked +two +✔ +✔ +✔ 1 of 1 /m, 'what cannot be restored is left behind');
   t.match(stdout, /^blocked +three +✔ +✔ +✔ 1 of 1 /m);
-  t.match(stdout, /^hidden +two +✔ +✔ +✘ 0 of 1 /m, 'what is left of one does not let another count');
-  t.match(stdout, /^helped +two +✔ +✔ +✔ 1 of 1 /m, 'nor does it make another fail');
+  t.match(stdout, /^hidden +two +✔ +✔ +✘ 0 of 1 /m, 'leftovers of one do not let another count');
+  t.match(stdout, /^helped +two +✔ +✔ +✔ 1 of 1 /m, 'nor make another fail');
   t.match(stdout, /\n\d+ passed, 1 failed, 0 skipped\n$/);
 });
 
-await t.test(
-  'a check that tampering passes fails the test, and the step after it is still tested',
-  async (t) => {
-    const asLearner = `user: learner, script: 'grep -qx done ~/one && echo There. || { echo Missing.; false; }'`;
-    const ofRoot = testedLab([
-      `id: one, check: { script: 'grep -qx done /root/one' }, solution: 'echo done > /root/one'`,
-    ]);
-    const ofPrograms = `id: one, check: { script: 'grep -qx done /home/learner/one' }, solution: 'echo done > ~/one'`;
-    const directory = await labsFolder(t, {
-      forged: testedLab([
-        fileStep('one', `tamper: ['echo forged > ~/one', 'mkdir -p ~/elsewhere']`),
-        fileStep('two', `tamper: 'test -s ~/one'`),
-      ]),
-      blocked: testedLab([fileStep('one', `tamper: 'touch ~/one && chmod a-w ~/one'`), fileStep('two')]),
-      root: { ...ofRoot, 'lab.yaml': (ofRoot['lab.yaml'] ?? '').replace('user: learner', 'user: root') },
-      programs: testedLab([ofPrograms], { machine: `, start: 'chmod a+w /usr/local/bin'` }),
-      owner: testedLab([`id: one, check: { ${asLearner} }, solution: 'echo done > ~/one'`]),
-    });
-    const { code, stdout } = await labsCommand(['test', directory]);
-    t.equal(code, 1);
-    t.match(stdout, /^forged +one +✔ +✔ +✘ 0 of 5 /m);
-    t.match(
-      stdout,
-      /✘ forged \/ one is not passed by tampering: steps\[0\]\.tamper\[0\] .*\n {2}It is passed without/,
-    );
-    t.match(stdout, /^forged +two +✔ +✔ +✔ 4 of 4 /m);
-    t.match(stdout, /^blocked +one +✔ +✔ +✔ 4 of 4 /m);
-    t.match(stdout, /^blocked +two +✔ +✔ +✔ 3 of 3 /m, 'in an environment of its own');
-    t.match(stdout, /^programs +one +✔ +✔ +✘ 2 of 3 /m, 'the programs that the check calls are replaced');
-    t.match(stdout, /^root +one +✔ +✔ +✘ [12] of 3 /m, 'root does so, or writes into the script in time');
-    t.match(stdout, /^owner +one +✔ +✔ +✔ 3 of 3 /m, 'the owner of the script cannot rewrite it');
-  },
-);
+await t.test('a check that tampering passes fails the test, and the next step is still tested', async (t) => {
+  const asLearner = `user: learner, script: 'grep -qx done ~/one && echo There. || { echo Missing.; false; }'`;
+  const ofRoot = testedLab([
+    `id: one, check: { script: 'grep -qx done /root/one' }, solution: 'echo done > /root/one'`,
+  ]);
+  const ofPrograms = `id: one, check: { script: 'grep -qx done /home/learner/one' }, solution: 'echo done > ~/one'`;
+  const directory = await labsFolder(t, {
+    forged: testedLab([
+      fileStep('one', `tamper: ['echo forged > ~/one', 'mkdir -p ~/elsewhere']`),
+      fileStep('two', `tamper: 'test -s ~/one'`),
+    ]),
+    blocked: testedLab([fileStep('one', `tamper: 'touch ~/one && chmod a-w ~/one'`), fileStep('two')]),
+    root: { ...ofRoot, 'lab.yaml': (ofRoot['lab.yaml'] ?? '').replace('user: learner', 'user: root') },
+    programs: testedLab([ofPrograms], { machine: `, start: 'chmod a+w /usr/local/bin'` }),
+    owner: testedLab([`id: one, check: { ${asLearner} }, solution: 'echo done > ~/one'`]),
+  });
+  const { code, stdout } = await labsCommand(['test', directory]);
+  t.equal(code, 1);
+  t.match(stdout, /^forged +one +✔ +✔ +✘ 0 of 5 /m);
+  t.match(
+    stdout,
+    /✘ forged \/ one is not passed by tampering: steps\[0\]\.tamper\[0\] .*\n {2}It is passed without/,
+  );
+  t.match(stdout, /^forged +two +✔ +✔ +✔ 4 of 4 /m);
+  t.match(stdout, /^blocked +one +✔ +✔ +✔ 4 of 4 /m);
+  t.match(stdout, /^blocked +two +✔ +✔ +✔ 3 of 3 /m, 'in a separate environment');
+  t.match(stdout, /^programs +one +✔ +✔ +✘ 2 of 3 /m, 'the programs that the check calls are replaced');
+  t.match(stdout, /^root +one +✔ +✔ +✘ [12] of 3 /m, 'root does it, or writes into the script in time');
+  t.match(stdout, /^owner +one +✔ +✔ +✔ 3 of 3 /m, 'the owner of the script cannot rewrite it');
+});
 
-await t.test('attacks on a trusted check that are tried at once do not hide each other', async (t) => {
+await t.test('simultaneous attacks on a trusted check do not hide each other', async (t) => {
   const folder = '/machine/tmp/berth-tampering';
   const [rewrites, engine] = ['rewrite', 'engine'].map((mode) => `test -e ${folder}/ready-${mode}`);
   const step = (name: string, fooledBy: string) => {
@@ -123,7 +120,7 @@ await t.test('attacks on a trusted check that are tried at once do not hide each
   t.match(stdout, /^named +none +✔ +✔ +✔ 3 of 3 /m);
 });
 
-await t.test('each way in which a lab cannot be trusted is told, and no lab hides another', async (t) => {
+await t.test('each reason not to trust a lab is reported, and no lab hides another', async (t) => {
   const directory = await labsFolder(t, {
     blind: testedLab([
       "id: one, check: { script: 'echo Always.' }, solution: 'true # done'",
@@ -192,7 +189,7 @@ await t.test('each way in which a lab cannot be trusted is told, and no lab hide
   t.match(xml, /<testcase classname="broken\.two" .*><skipped message="An earlier step cannot be done\."\/>/);
 });
 
-await t.test('scripts of steps run as for a learner who goes from step to step', async (t) => {
+await t.test('step scripts run as for a learner who goes from step to step', async (t) => {
   const start = `start: [
       'echo root > /opt/first; whoami >> /opt/first',
       { script: 'echo back > /opt/second; sleep 300', background: true },
@@ -210,7 +207,7 @@ await t.test('scripts of steps run as for a learner who goes from step to step',
   t.match(run.stderr, /✔ started \/ read has scripts that run/);
 });
 
-await t.test('questions are answered rightly and wrongly, beside other checks and alone', async (t) => {
+await t.test('questions get right and wrong answers, next to other checks and alone', async (t) => {
   const options = 'quiz: { question: Which?, options: [This, { text: That, correct: true }] }';
   const asked = `id: asked, checks: [{ ${options} }, { quiz: { question: Which?, match: pattern, answer: '^l[st] -[a-z]+$' } }]`;
   const mixed = `id: mixed, checks: [{ ${options} }, { file: { path: ~/done, contains: done } }, { command: { run: 'cat ~/done', equals: done }, user: learner }]`;
@@ -232,7 +229,7 @@ await t.test('questions are answered rightly and wrongly, beside other checks an
   t.match(stdout, /No answer to "check" was found that matches its patterns\. Add a plain text to them\./);
 });
 
-await t.test('checks of every kind are tried as in a session', async (t) => {
+await t.test('checks of every kind run as in a session', async (t) => {
   const server = await readFile(join(import.meta.dirname, '../../kit/engine/machine-web-server.pl'), 'utf8');
   const trusted = `check: { script: 'grep -qx done /machine/home/learner/done', trusted: { paths: [/home/learner/done] } }`;
   const serve = 'setsid perl ~/server.pl 8080 & until [ -e /tmp/web-8080.ready ]; do sleep 0.1; done';
@@ -251,7 +248,7 @@ await t.test('checks of every kind are tried as in a session', async (t) => {
   t.match(stdout, /^kinds +http +✔ +✔ +✔ 1 of 1 /m);
 });
 
-await t.test('what cannot be tested at all is said to be', async (t) => {
+await t.test('a lab that cannot be tested at all is reported', async (t) => {
   const empty = await labsFolder(t, {});
   const nowhere = await labsCommand(['test', 'no-such-lab'], { BERTH_LABS_DIR: empty });
   t.match(nowhere, { code: 1, stdout: /Could not read .*no-such-lab/ });

@@ -29,7 +29,7 @@ async function testing(t: Test) {
     return environments.filter(({ environmentId }) => environmentId.includes(`-${child.pid}-`));
   };
   await until(() => (said.match(/one is not passed before it is done/g) ?? []).length === 2, 60_000);
-  t.equal((await made()).length, 2, 'labs are tested side by side');
+  t.equal((await made()).length, 2, 'labs are tested in parallel');
   return { child, made };
 }
 
@@ -47,7 +47,7 @@ for (const [signal, code] of [
   });
 }
 
-await t.test('a test that is killed is cleaned up after', async (t) => {
+await t.test('a killed test is cleaned up', async (t) => {
   const { child, made } = await testing(t);
   const ended = once(child, 'exit');
   child.kill('SIGKILL');
@@ -55,7 +55,7 @@ await t.test('a test that is killed is cleaned up after', async (t) => {
   await until(async () => (await made()).length === 0, 60_000);
 });
 
-await t.test('what was left by a test of which no process runs any more goes before the next', async (t) => {
+await t.test('leftovers of an ended test are removed before the next one', async (t) => {
   const gone = spawn(process.execPath, ['--eval', 'process.stdin.resume()']);
   t.teardown(() => gone.kill('SIGKILL'));
   const environmentId = newTestEnvironmentId().replace(`-${process.pid}-`, `-${gone.pid}-`);
@@ -71,5 +71,5 @@ await t.test('what was left by a test of which no process runs any more goes bef
   t.match(await labsCommand(['test', directory]), { code: 0 });
   const there = new Set((await engine.list()).map((environment) => environment.environmentId));
   t.notOk(there.has(environmentId));
-  t.ok(there.has(own), 'what belongs to a process that runs stays');
+  t.ok(there.has(own), 'things of a running process stay');
 });

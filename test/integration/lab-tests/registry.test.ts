@@ -12,11 +12,11 @@ import { labsCommand } from '../../kit/labs/labs-command.ts';
 import { openLocalRegistry } from '../../kit/engine/local-registry.ts';
 import { testedLab } from '../../kit/labs/tested-labs.ts';
 
-/** Building the image may take a while on a machine that never did. */
+/** The first build of the image takes a while. */
 t.setTimeout(300_000);
 
 const on = { BERTH_REGISTRY: 'auto' };
-/** A lab whose solution asks the registry for a path. */
+/** A lab whose solution requests a path from the registry. */
 function labThatAsks(path: string) {
   const lab = testedLab([
     `id: one, solution: 'until curl -fsS -m 5 http://registry:5000/v2/${path}; do sleep 0.2; done'`,
@@ -24,7 +24,7 @@ function labThatAsks(path: string) {
   return { ...lab, 'lab.yaml': `registry: true\n${lab['lab.yaml']}` };
 }
 
-await t.test('a lab reaches the local registry of the installation whose settings these are', async (t) => {
+await t.test('a lab can use the local registry of the configured installation', async (t) => {
   const { registry, installation, docker } = await openLocalRegistry(t);
   await registry.ensure();
   const url = await freshDatabaseUrl(t, 'sqlite');
@@ -36,11 +36,11 @@ await t.test('a lab reaches the local registry of the installation whose setting
   const { code, stdout } = await labsCommand(['test', directory], { ...on, DATABASE_URL: url });
   t.equal(code, 0, stdout);
   const filters = { label: ['berth.installation=lab-tests', 'berth.role=registry'] };
-  t.same((await docker.listVolumes({ filters })).Volumes, [], 'nothing is made of a registry of its own');
+  t.same((await docker.listVolumes({ filters })).Volumes, [], 'no separate registry is created');
 });
 
 await t.test(
-  'without an installation it reaches one of its own, with what each has, and nothing is left',
+  'without an installation, it uses a temporary registry with the same seeds, and nothing is left',
   async (t) => {
     const folder = await mkdtemp(join(tmpdir(), 'berth-none-'));
     t.teardown(() => rm(folder, { recursive: true, force: true }));
@@ -50,7 +50,7 @@ await t.test(
       DATABASE_URL: '',
     });
     t.equal(code, 0, stdout);
-    t.same(await readdir(folder), [], 'no database is made');
+    t.same(await readdir(folder), [], 'no database is created');
     const { docker, close } = connectEngine(process.env['DOCKER_HOST'], process.env);
     t.teardown(close);
     t.same(

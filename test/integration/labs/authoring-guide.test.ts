@@ -16,7 +16,7 @@ const guide = await readFile(join(import.meta.dirname, '../../../docs/lab-author
 const blocks = guideBlocks(guide);
 const under = (heading: string) => blocks.filter((block) => block.heading === heading);
 
-/** A folder to follow the guide in: its files are written, its commands are run. */
+/** A folder to follow the guide in: its files are written, its commands run. */
 async function reader(t: Test) {
   const folder = await mkdtemp(join(tmpdir(), 'berth-guide-'));
   t.teardown(() => rm(folder, { recursive: true, force: true }));
@@ -30,10 +30,10 @@ async function reader(t: Test) {
   };
 }
 
-/** What was printed, but for how long it took. */
+/** Printed output without durations. */
 const timeless = (text: string) => text.replaceAll(/\d+\.\d s/g, 'N s').trim();
 
-await t.test('the ten minutes are as they are told: each command prints what the guide says', async (t) => {
+await t.test('the ten-minute guide works as written: each command prints what it says', async (t) => {
   const { folder, write, run } = await reader(t);
   let commands = 0;
   for (const { path, text } of under('A lab in ten minutes')) {
@@ -54,7 +54,7 @@ await t.test('the ten minutes are as they are told: each command prints what the
   t.equal(`${stderr}${stdout}`, told?.text);
 });
 
-await t.test('the complete example is a lab that can be trusted', async (t) => {
+await t.test('the complete example is a trustworthy lab', async (t) => {
   const { folder, write, run } = await reader(t);
   for (const { path, text } of under('A complete example')) if (path !== undefined) await write(path, text);
   const lab = await labIn(join(folder, 'labs/first-steps'));
@@ -71,7 +71,7 @@ await t.test('the complete example is a lab that can be trusted', async (t) => {
   t.equal(timeless(stdout), timeless(printed.join('\n')));
 });
 
-await t.test('what is shown of single keys is valid', async (t) => {
+await t.test('examples of single keys are valid', async (t) => {
   const shown = blocks.filter(({ language, path }) => language === 'yaml' && path === undefined);
   t.ok(shown.length >= 8);
   for (const block of shown) {
@@ -81,7 +81,7 @@ await t.test('what is shown of single keys is valid', async (t) => {
   for (const { text } of blocks.filter(({ language }) => language === 'json')) t.ok(JSON.parse(text));
 });
 
-/** The keys in the place that their heading gives them, in a lab that is small but for them. */
+/** A minimal lab with the keys at the position that their heading names. */
 function labAround({ text, heading }: GuideBlock): string {
   const keys = parse(text) as Record<string, unknown>;
   const inMachine = heading.includes('machines[]');
@@ -94,7 +94,7 @@ function labAround({ text, heading }: GuideBlock): string {
   });
 }
 
-/** The files that the keys name; a glob stands for one of them, and what has no ending is a folder. */
+/** The files that the keys name. A glob becomes one file, and a name without extension a folder. */
 function filesOf({ text }: GuideBlock): Record<string, string> {
   const words = text.match(/\b(?:checks|files|hints|start)\/[\w./*-]+/g) ?? [];
   const paths = words.map((word) => word.replaceAll('*', 'all'));

@@ -4,15 +4,15 @@ import { join } from 'node:path';
 import t from 'tap';
 import { labsCommand } from '../../kit/labs/labs-command.ts';
 
-/** Of all labs together; machines with an engine take their time to start. */
+/** For all labs together. Machines with an engine are slow to start. */
 t.setTimeout(1_500_000);
 
 const LABS = join(import.meta.dirname, '../../../labs');
 
-await t.test('the checks of all bundled labs can be trusted, with no internet', async (t) => {
+await t.test('the checks of all bundled labs can be trusted, without internet', async (t) => {
   const nowhere = await mkdtemp(join(tmpdir(), 'berth-none-'));
   t.teardown(() => rm(nowhere, { recursive: true, force: true }));
-  // Without an installation the test has a registry of its own, which Docker's labs pull from.
+  // Without an installation, the test has its own registry, from which Docker's labs pull.
   const environment = { BERTH_NESTED_DOCKER: 'on', BERTH_DATA_DIR: nowhere, DATABASE_URL: '' };
   const { code, stdout, stderr } = await labsCommand(['test', LABS], environment);
   t.equal(code, 0, `${stdout}\n${stderr}`);

@@ -56,7 +56,7 @@ await t.test('a lab that becomes invalid keeps its last version until it is fixe
 
 await eachDatabase(
   t,
-  'sessions and saved states keep their version of a lab, after a restart too',
+  'sessions and saved states keep their version of a lab, even after a restart',
   async (t, on) => {
     const directory = await labsFolder(t, { lab: smallLab('First'), gone: smallLab('Gone') });
     const catalogue = await openCatalogue(on, directory);
@@ -90,27 +90,35 @@ await eachDatabase(
   },
 );
 
-await eachDatabase(t, 'a lab that became wrong is the last right one after a restart', async (t, on) => {
-  const files = { ...smallLab('Right'), 'start.sh': '#!/bin/sh\nexit 0\n', '한글.md': 'Names of all kinds.' };
-  const directory = await labsFolder(t, { lab: files });
-  await chmod(join(directory, 'lab/start.sh'), 0o755);
-  const { version } = (await openCatalogue(on, directory)).get('lab');
-  await writeLab(directory, 'lab', broken);
+await eachDatabase(
+  t,
+  'a lab that became invalid keeps its last valid version after a restart',
+  async (t, on) => {
+    const files = {
+      ...smallLab('Right'),
+      'start.sh': '#!/bin/sh\nexit 0\n',
+      '한글.md': 'Names of all kinds.',
+    };
+    const directory = await labsFolder(t, { lab: files });
+    await chmod(join(directory, 'lab/start.sh'), 0o755);
+    const { version } = (await openCatalogue(on, directory)).get('lab');
+    await writeLab(directory, 'lab', broken);
 
-  const restarted = await openCatalogue(on, directory);
-  t.match(restarted.get('lab'), { version, title: { en: 'Right' } });
-  t.equal(restarted.problems().length, 2);
+    const restarted = await openCatalogue(on, directory);
+    t.match(restarted.get('lab'), { version, title: { en: 'Right' } });
+    t.equal(restarted.problems().length, 2);
 
-  await rm(join(directory, 'lab'), { recursive: true });
-  await restarted.reload();
-  await writeLab(directory, 'lab', broken);
-  await restarted.reload();
-  t.throws(() => restarted.get('lab'), { code: 'LAB_INVALID' }, 'who took it away has taken it away');
-});
+    await rm(join(directory, 'lab'), { recursive: true });
+    await restarted.reload();
+    await writeLab(directory, 'lab', broken);
+    await restarted.reload();
+    t.throws(() => restarted.get('lab'), { code: 'LAB_INVALID' }, 'a removed lab stays removed');
+  },
+);
 
 await eachDatabase(
   t,
-  'former versions are forgotten after their days, those in use and the present one never',
+  'former versions are removed after some days, except those in use and the current one',
   async (t, on) => {
     const clock = createFakeClock();
     const directory = await labsFolder(t, { lab: smallLab('0') });
@@ -139,11 +147,15 @@ await eachDatabase(
     t.same(await titles(), { present: '2', stored: 2, used: '0' });
     await on.client.session.update({ where: { id: session }, data: { activeKey: null, state: 'ended' } });
     await clock.advance(31 * DAY_MS);
-    t.same(await titles(), { present: '2', stored: 1, used: '2' }, 'what nobody uses is the present one');
+    t.same(
+      await titles(),
+      { present: '2', stored: 1, used: '2' },
+      'without users, only the current one is left',
+    );
   },
 );
 
-await t.test('what did not change stays the same object', async (t) => {
+await t.test('an unchanged lab stays the same object', async (t) => {
   const directory = await labsFolder(t, { lab: smallLab() });
   const catalogue = await openCatalogue(await database(t), directory);
   const before = catalogue.view('lab');
@@ -151,19 +163,19 @@ await t.test('what did not change stays the same object', async (t) => {
   t.equal(catalogue.view('lab'), before);
 });
 
-await t.test('reloads asked for at once share readings, and the last sees the last change', async (t) => {
+await t.test('simultaneous reloads share a read, and the last one sees the last change', async (t) => {
   const directory = await labsFolder(t, { lab: smallLab('First') });
   const logger = quietLog();
   const catalogue = await openCatalogue(await database(t), directory, { logger });
   const early = catalogue.reload();
-  // Not awaited: the first reading must still run.
+  // Not awaited: the first read must still run.
   writeFileSync(join(directory, 'lab/lab.yaml'), smallLab('Second')['lab.yaml'] ?? '');
   await Promise.all([early, ...Array.from({ length: 20 }, () => catalogue.reload())]);
   t.equal(catalogue.get('lab').title['en'], 'Second');
   t.equal(logger.lines.filter(({ message }) => message === 'labs read').length, 3);
 });
 
-await t.test('without the folder there is no start, and a reload leaves all as it was', async (t) => {
+await t.test('without the folder the start fails, and a reload changes nothing', async (t) => {
   const directory = await labsFolder(t, { lab: smallLab() });
   const catalogue = await openCatalogue(await database(t), directory);
   await rm(directory, { recursive: true });

@@ -8,7 +8,7 @@ import { labsCommand } from '../../kit/labs/labs-command.ts';
 
 const page = await readFile(join(import.meta.dirname, '../../../docs/checks.md'), 'utf8');
 
-await t.test('the lab of the page has every kind of check, and can be trusted', async (t) => {
+await t.test('the lab on the page has every kind of check, and can be trusted', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'berth-checks-guide-'));
   t.teardown(() => rm(folder, { recursive: true, force: true }));
   const blocks = guideBlocks(page);

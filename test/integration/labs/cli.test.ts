@@ -29,7 +29,7 @@ await t.test('problems of all labs in a folder are printed, with exit code 1', a
   t.match(await validate([join(directory, 'bad')]), { code: 1, stdout: '0 valid, 2 problems\n' });
 });
 
-await t.test('several folders are told together, each line with the folder as it was given', async (t) => {
+await t.test('several folders are reported together, each line with the given folder', async (t) => {
   const directory = await labsFolder(t, {
     one: smallLab(),
     two: smallLab(),
@@ -48,7 +48,7 @@ await t.test('several folders are told together, each line with the folder as it
   t.same(await validate([one, two]), { code: 0, stdout: '2 valid, 0 problems\n', stderr: '' });
 });
 
-await t.test('a folder that is not there, or has no lab, is said to be', async (t) => {
+await t.test('a missing folder, or one without labs, is reported', async (t) => {
   t.same(await validate(['/nowhere']), {
     code: 1,
     stdout: '0 valid, 1 problem\n',

@@ -16,7 +16,7 @@ import { until } from '../../kit/basics/until.ts';
 const killercoda = join(scenarioFixtures, 'killercoda');
 const katacoda = join(scenarioFixtures, 'katacoda');
 
-await t.test('the command tells what became of each scenario, for people and for programs', async (t) => {
+await t.test('the command reports the result for each scenario, for people and programs', async (t) => {
   const into = await emptyFolder(t);
   const report = join(await emptyFolder(t), 'report.json');
   const words = ['import', katacoda, '--into', into, '--report', report];
@@ -51,7 +51,7 @@ await t.test('the command tells what became of each scenario, for people and for
   t.same(await labsCommand(['validate', into]), { code: 0, stdout: '2 valid, 0 problems\n', stderr: '' });
 });
 
-await t.test('a repository is fetched, at a ref', async (t) => {
+await t.test('a repository is fetched at a ref', async (t) => {
   const repository = await gitRepository(t);
   const scenario = (title: string) => ({
     'tide/index.json': JSON.stringify({ title, backend: { imageid: 'ubuntu' } }),
@@ -93,35 +93,32 @@ await t.test('reports what cannot start, and writes nothing', async (t) => {
   t.same(await readdir(into), []);
 });
 
-await t.test(
-  'an imported scenario runs: files, scripts and checks do in a machine what they did',
-  async (t) => {
-    const into = await emptyFolder(t);
-    t.match(await labsCommand(['import', killercoda, '--into', into, ...(await onLinux(t))]), { code: 2 });
-    const lab = { ...(await labIn(join(into, 'basics'))), slug: 'lab-0' };
-    const { ready, run, service, actors, engine } = await openSaves(t, { labs: [lab] });
-    const { id, reason } = await ready();
-    t.equal(reason, undefined);
-    const inMachine = (script: string) => run(id, script, { machine: 'host01' });
+await t.test('an imported scenario works like the original: files, scripts and checks', async (t) => {
+  const into = await emptyFolder(t);
+  t.match(await labsCommand(['import', killercoda, '--into', into, ...(await onLinux(t))]), { code: 2 });
+  const lab = { ...(await labIn(join(into, 'basics'))), slug: 'lab-0' };
+  const { ready, run, service, actors, engine } = await openSaves(t, { labs: [lab] });
+  const { id, reason } = await ready();
+  t.equal(reason, undefined);
+  const inMachine = (script: string) => run(id, script, { machine: 'host01' });
 
-    t.equal(await inMachine('cat /root/rope.txt /etc/lamp.conf'), 'hemp\nlight=on\n');
-    t.equal(await inMachine('/opt/tools/knot.sh; stat -c %a /srv/charts/maps/near.chart'), 'knot\n640\n');
-    await until(async () => (await inMachine('cat /tmp/began')) !== '', 20_000);
-    t.equal(await inMachine('cat /tmp/began-in'), '/root\n', 'the intro runs at the start, in the home');
-    t.match(await inMachine('cat /tmp/began'), /^5\./, 'by bash');
+  t.equal(await inMachine('cat /root/rope.txt /etc/lamp.conf'), 'hemp\nlight=on\n');
+  t.equal(await inMachine('/opt/tools/knot.sh; stat -c %a /srv/charts/maps/near.chart'), 'knot\n640\n');
+  await until(async () => (await inMachine('cat /tmp/began')) !== '', 20_000);
+  t.equal(await inMachine('cat /tmp/began-in'), '/root\n', 'the intro runs at the start, in the home');
+  t.match(await inMachine('cat /tmp/began'), /^5\./, 'by bash');
 
-    const { machineId } = await service.machine(actors.owner, id, 'host01');
-    const runner = createCheckRunner({ engine, pins: unpinned });
-    const check = async (step: number) => {
-      const [check] = lab.steps[step]?.checks ?? [];
-      return runner.run(check as ScriptCheck, placeOn(machineId), new AbortController().signal);
-    };
-    t.match(await check(0), { state: 'finished', passed: false });
-    await inMachine('touch /tmp/tied');
-    t.match(await check(0), { state: 'finished', passed: true }, 'by its exit code');
+  const { machineId } = await service.machine(actors.owner, id, 'host01');
+  const runner = createCheckRunner({ engine, pins: unpinned });
+  const check = async (step: number) => {
+    const [check] = lab.steps[step]?.checks ?? [];
+    return runner.run(check as ScriptCheck, placeOn(machineId), new AbortController().signal);
+  };
+  t.match(await check(0), { state: 'finished', passed: false });
+  await inMachine('touch /tmp/tied');
+  t.match(await check(0), { state: 'finished', passed: true }, 'by its exit code');
 
-    t.match(await check(1), { passed: false, evidence: /no boat/ }, 'it ends with 0 and does not say "done"');
-    await inMachine('echo boat >/tmp/boat');
-    t.match(await check(1), { passed: true });
-  },
-);
+  t.match(await check(1), { passed: false, evidence: /no boat/ }, 'it ends with 0 and does not print "done"');
+  await inMachine('echo boat >/tmp/boat');
+  t.match(await check(1), { passed: true });
+});

@@ -95,7 +95,7 @@ function forAdmins(all: [name: string, ask: Ask, admin?: string][]): typeof oper
 const outcome = (ask: Ask, who: Actor | undefined) => outcomeOf(async () => ask(who));
 
 for (const [name, ask, expected] of operations) {
-  await t.test(`${name}: who may and who may not`, async (t) => {
+  await t.test(`${name}: which actors may and may not`, async (t) => {
     t.same(
       {
         student: await outcome(ask, actor('student')),
@@ -105,15 +105,15 @@ for (const [name, ask, expected] of operations) {
       },
       expected,
     );
-    t.equal(await outcome(ask, actor('admin', ['learn'])), 'FORBIDDEN', 'the scope is asked for');
+    t.equal(await outcome(ask, actor('admin', ['learn'])), 'FORBIDDEN', 'the scope is required');
   });
 }
 
-await t.test('reloading takes the scope "manage"', async (t) => {
+await t.test('reloading requires the scope "manage"', async (t) => {
   t.equal(await outcomeOf(() => service.reload(actor('admin', ['read', 'learn']))), 'FORBIDDEN');
 });
 
-await t.test('nobody gets scripts, answers, hints or environments to see', async (t) => {
+await t.test('scripts, answers, hints and environments are hidden', async (t) => {
   const given = JSON.stringify([
     service.get(actor('admin'), 'lab'),
     service.list(actor('admin'), { first: 10 }),
@@ -130,7 +130,7 @@ await t.test('nobody gets scripts, answers, hints or environments to see', async
   );
 });
 
-await t.test('many are answered in the order asked, with undefined for what is not there', async (t) => {
+await t.test('many are returned in the requested order, with undefined for missing ones', async (t) => {
   const labs = service.getMany(actor('student'), ['other', 'none', 'bad', 'lab', 'other']);
   t.same(
     labs.map((lab) => lab?.slug),
@@ -138,7 +138,7 @@ await t.test('many are answered in the order asked, with undefined for what is n
   );
 });
 
-await t.test('problems are told with lab, file, line and key', async (t) => {
+await t.test('problems have lab, file, line and key', async (t) => {
   t.match(service.problems(actor('instructor')), [
     { lab: 'bad', file: 'lab.yaml', line: 1, key: 'title', message: 'must be a text: put it in quotes' },
     { lab: 'bad', file: 'lab.yaml', line: 1, key: 'machines', message: 'is missing' },

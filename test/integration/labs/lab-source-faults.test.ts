@@ -16,7 +16,7 @@ import { until } from '../../kit/basics/until.ts';
 
 await eachDatabase(
   t,
-  'a source that is removed while it is looked at leaves nothing',
+  'a source that is removed during its refresh leaves nothing behind',
   async (t, database) => {
     const { repository, commit } = await openSources(t, database);
     await commit({ one: 'One' });
@@ -53,7 +53,7 @@ await eachDatabase(
   },
 );
 
-await eachDatabase(t, 'a stored version that is damaged keeps no other lab away', async (t, database) => {
+await eachDatabase(t, 'a damaged stored version does not affect other labs', async (t, database) => {
   const { open, add, commit } = await openSources(t, database);
   await commit({ one: 'One', two: 'Two' });
   const labs = await open();
@@ -65,7 +65,7 @@ await eachDatabase(t, 'a stored version that is damaged keeps no other lab away'
   t.same((await open({ follow: false })).titles(), { own: 'Own', one: 'One' });
 });
 
-await eachDatabase(t, 'what a look brought is told, if not at once', async (t, database) => {
+await eachDatabase(t, 'the result of a refresh is published, even if delayed', async (t, database) => {
   const { open, add, commit, events } = await openSources(t, database);
   await commit({ one: 'One' });
   let failures = 1;
@@ -84,7 +84,7 @@ await eachDatabase(t, 'what a look brought is told, if not at once', async (t, d
   await until(() => other.titles()['one'] !== undefined);
 });
 
-await t.test('what a process that died had fetched goes with the next start', async (t) => {
+await t.test("leftovers of a dead process's fetch are removed at the next start", async (t) => {
   const root = await emptyFolder(t);
   const owner = Buffer.from('another boot/1/run/one').toString('base64url');
   const left = join(root, `berth-work-${owner}.left`);

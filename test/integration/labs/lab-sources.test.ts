@@ -9,7 +9,7 @@ import { until } from '../../kit/basics/until.ts';
 
 await eachDatabase(
   t,
-  'labs of a repository come, change, stay when they become wrong, and go',
+  'labs of a repository appear, change, stay when they become invalid, and disappear',
   async (t, database) => {
     const { open, add, commit } = await openSources(t, database);
     const first = await commit({
@@ -45,7 +45,7 @@ await eachDatabase(
 
 await eachDatabase(
   t,
-  'without the repository its labs are those of the last look, after a restart too',
+  'without the repository, its labs are those of the last refresh, even after a restart',
   async (t, database) => {
     const { open, add, commit, repository } = await openSources(t, database);
     await commit({ one: 'One' });
@@ -67,14 +67,14 @@ await eachDatabase(
   },
 );
 
-await eachDatabase(t, 'one process looks, all know', async (t, database) => {
+await eachDatabase(t, 'one process refreshes, and all are notified', async (t, database) => {
   const { open, add, commit } = await openSources(t, database);
   await commit({ one: 'One' });
   const [mine, other] = [await open(), await open({ follow: false })];
   const { id } = await add(mine);
   await until(() => other.titles()['one'] !== undefined);
 
-  // Another process is at it; what it does is not done beside it, until it is taken for dead.
+  // Another process is refreshing. This one waits until the other counts as dead.
   await until(async () => (await mine.sources.get(admin, id)).state === 'followed');
   await commit({ one: 'Two' });
   const hold = (heldUntil: Date) =>
@@ -96,7 +96,7 @@ await eachDatabase(t, 'one process looks, all know', async (t, database) => {
 
 await eachDatabase(
   t,
-  "of labs of one name the folder's counts, then the uploaded one, then the repository's",
+  "for one name, the folder's lab precedes the uploaded one, which precedes the repository's",
   async (t, database) => {
     const { directory, open, add, commit } = await openSources(t, database);
     await commit({ one: 'Repository' });
@@ -132,13 +132,13 @@ await eachDatabase(
 
 await eachDatabase(
   t,
-  'what lies outside of a repository is not read, and addresses are kept secret',
+  'files outside of a repository are not read, and addresses are kept secret',
   async (t, database) => {
     const { directory, repository, open, add, commit } = await openSources(t, database);
     await commit({ one: 'One' });
     await symlink(directory, join(repository.path, 'outside'));
     await symlink(join(directory, 'own'), join(repository.path, 'own'));
-    // Nor is one lab many, by links.
+    // Links cannot turn one lab into many.
     await symlink('one', join(repository.path, 'again'));
     await commit({ two: 'Two' });
     const labs = await open();

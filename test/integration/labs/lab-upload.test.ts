@@ -9,7 +9,7 @@ const archiveOf = (text: string) => tarOf({ name: 'trees/lab.yaml', body: text }
 const right =
   'title: Trees\nmachines: [{ name: main, image: berth/lab-linux, user: learner, shell: [/bin/bash, -l] }]\n';
 
-await test('a lab is uploaded, started, kept over a restart and taken away over REST', async (t) => {
+await test('a lab is uploaded, started, kept over a restart and removed over REST', async (t) => {
   const labs = await labsFolder(t, { own: smallLab('Own') });
   const berth = await startBerth(t, { BERTH_LABS_DIR: labs });
   const tokenOf = async (role: string) => {

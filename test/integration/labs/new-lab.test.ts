@@ -9,7 +9,7 @@ import { labIn } from '../../kit/labs/lab-folders.ts';
 const directory = await mkdtemp(join(tmpdir(), 'berth-new-'));
 t.teardown(() => rm(directory, { recursive: true, force: true }));
 
-await t.test('a new lab is valid, and its step can be failed and passed', async (t) => {
+await t.test('a new lab is valid, and its step can fail and pass', async (t) => {
   const made = await labsCommand(['new', 'my-first-lab', '--in', directory]);
   t.match(made, { code: 0, stderr: '' });
   t.match(made.stdout, `${directory}/my-first-lab/lab.yaml\n`);
@@ -23,12 +23,12 @@ await t.test('a new lab is valid, and its step can be failed and passed', async 
   t.match(tested, { code: 0, stdout: /✔ 1 of 1 .*✔ 3 of 3 .*\n\n7 passed, 0 failed, 0 skipped\n$/ });
 });
 
-await t.test('the schema that its first line names lies beside it', async (t) => {
+await t.test('the schema in its first line is next to it', async (t) => {
   t.equal(await readFile(join(directory, 'lab.schema.json'), 'utf8'), labJsonSchema());
   t.same(await labsCommand(['schema']), { code: 0, stdout: labJsonSchema(), stderr: '' });
 });
 
-await t.test('a lab that is there already, or a name that cannot be, is left alone', async (t) => {
+await t.test('an existing lab is left alone, and an invalid name rejected', async (t) => {
   const again = await labsCommand(['new', 'my-first-lab'], { BERTH_LABS_DIR: directory });
   t.match(again, { code: 1, stdout: '', stderr: /my-first-lab" already exists. Use another slug/ });
   const wrong = await labsCommand(['new', '../My Lab', '--in', directory]);

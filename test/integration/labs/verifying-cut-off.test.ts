@@ -15,7 +15,7 @@ import { until } from '../../kit/basics/until.ts';
 
 const part = (title: string) => ({ title, text: `${title}.md`, verify: 'verify.sh' });
 
-/** A scenario with a step that is done at once, and one that is not done before any test ends. */
+/** A scenario with a step that is done immediately, and one that takes longer than any test. */
 const scenario = {
   'index.json': JSON.stringify({
     title: 'Knots',
@@ -27,7 +27,7 @@ const scenario = {
   'verify.sh': '[ -e /tmp/tied ]\n',
 };
 
-await t.test('after Ctrl-C the report says where verifying was cut off', async (t) => {
+await t.test('after Ctrl-C, the report says where verifying was interrupted', async (t) => {
   const source = await labsFolder(t, { one: scenario, two: scenario });
   const report = join(await emptyFolder(t), 'report.json');
   const into = await emptyFolder(t);
@@ -54,7 +54,7 @@ await t.test('after Ctrl-C the report says where verifying was cut off', async (
   t.equal(verified.length, 1);
 });
 
-await t.test('a machine that is lost while it is verified is tried again', async (t) => {
+await t.test('verifying is repeated if its machine is lost', async (t) => {
   const source = await labsFolder(t, {
     one: {
       ...scenario,
@@ -82,7 +82,7 @@ await t.test('a machine that is lost while it is verified is tried again', async
     filters: labelFilter({ [LABEL.installation]: LAB_TESTS_INSTALLATION }),
   });
   const own = machines.find(({ Labels }) => isOfProcess(Labels[LABEL.environment] ?? '', child.pid ?? 0));
-  t.ok(own, 'the machine is there');
+  t.ok(own, 'the machine exists');
   await docker.getContainer(own?.Id ?? '').remove({ force: true });
   t.same(await ended, [0, null]);
   t.match(said, 'one: the engine failed, retrying: ');

@@ -14,7 +14,7 @@ import { labsCommand } from '../../kit/labs/labs-command.ts';
 const part = (title: string) => ({ title, text: `${title}.md`, verify: `${title}.sh` });
 
 await t.test(
-  'what a text runs is done on the engine, and told where verify does not follow it',
+  'commands in a text run on the engine, and are reported if verify does not check them',
   async (t) => {
     const source = await labsFolder(t, {
       knots: {
@@ -129,7 +129,7 @@ echo '* * * * * true' | crontab -; ssh-keygen -q -t ed25519 -N '' -f key
   },
 );
 
-await t.test('the scenarios that have every construct are done on the engine, and pass', async (t) => {
+await t.test('scenarios with every construct run on the engine, and pass', async (t) => {
   const report = join(await emptyFolder(t), 'report.json');
   const into = await emptyFolder(t);
   const flags = ['--unlisted', '--verify', '--report', report];
@@ -145,7 +145,7 @@ await t.test('the scenarios that have every construct are done on the engine, an
   ]);
 });
 
-await t.test("the list of the image's programs is what the image has", async (t) => {
+await t.test("the list of the image's programs matches the image", async (t) => {
   const { docker, close } = connectEngine(process.env['DOCKER_HOST'], process.env);
   t.teardown(close);
   // Built by the imports above.

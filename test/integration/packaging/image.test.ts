@@ -25,14 +25,14 @@ import { buildNodeImage } from '../../kit/engine/node-image.ts';
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const TOKEN = `berth_test_${'p'.repeat(24)}`;
-/** The image's user, as the Dockerfile has it. */
+/** The image's user, as in the Dockerfile. */
 const BERTH_UID = 990;
-/** A service that runs answers at once. */
+/** A running service answers immediately. */
 const ANSWER_LIMIT_MS = 3_000;
 const host = process.env['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock';
 
 await test(
-  'the image builds, runs as nobody in particular, and serves labs',
+  'the image builds, runs as an unprivileged user, and serves labs',
   { timeout: 900_000 },
   async (t) => {
     const { docker, close } = connectEngine(host, process.env);
@@ -42,7 +42,7 @@ await test(
     await images.tag(await buildNodeImage(images, BASE_IMAGE), nodeImage);
     t.teardown(async () => {
       await images.remove(nodeImage);
-      // The stage that builds is four times the image, and of no use without a change to build.
+      // The build stage is four times the size of the image, and useless until a change.
       await docker.pruneImages({ filters: { dangling: ['true'], label: ['berth.stage=build'] } });
     });
     const image = await images.build({
@@ -72,7 +72,7 @@ await test(
 
     t.match(await logsOf(container), '✔ service', 'it set itself up');
     for (const { name } of neededImages(await listLabImages(imagesFolder), {}, { nested: true })) {
-      t.ok(await images.find(`berth/lab-${name}`), `the image of ${name} is there`);
+      t.ok(await images.find(`berth/lab-${name}`), `the image of ${name} exists`);
     }
     const graphql = createGraphql(url);
     t.match(await graphql('{ viewer { role } lab(slug: "linux-command-line") { slug } }'), {
@@ -80,7 +80,7 @@ await test(
       lab: { slug: 'linux-command-line' },
     });
     const page = await fetch(url, { headers: { accept: 'text/html' } });
-    t.match(await page.text(), '<div id="root">', 'the web app is in it');
+    t.match(await page.text(), '<div id="root">', 'it includes the web app');
 
     const learner = learnerAt({ url, adminToken: TOKEN, graphql });
     const session = await learner.start();
@@ -110,7 +110,7 @@ await test(
   },
 );
 
-/** What git has here, less what .dockerignore keeps out. */
+/** The files that git has, without those that .dockerignore excludes. */
 async function buildContext(): Promise<BuildFile[]> {
   const { stdout } = await run('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
     cwd: root,
@@ -130,7 +130,7 @@ async function buildContext(): Promise<BuildFile[]> {
   return files.flat();
 }
 
-/** What is in the folder that a link leads to, as if it were in the link's place. */
+/** The contents of a linked folder, at the path of the link. */
 async function filesOfLink(link: string, paths: readonly string[]): Promise<BuildFile[]> {
   const target = relative(await realpath(root), await realpath(`${root}/${link}`));
   const inside = paths.filter((path) => path.startsWith(`${target}/`));
@@ -142,7 +142,7 @@ async function readBuildFile(from: string, path: string): Promise<BuildFile> {
   return { path, content: await readFile(`${root}/${from}`), executable: (mode & 0o100) !== 0 };
 }
 
-/** As docker-compose.yml has it: the socket's group, the host's user namespace, no capabilities. */
+/** As in docker-compose.yml: the socket's group, the host's user namespace, no capabilities. */
 async function startContainer(docker: Dockerode, image: string, data: string) {
   const socket = host.replace('unix://', '');
   const { gid } = await stat(socket);
@@ -152,7 +152,7 @@ async function startContainer(docker: Dockerode, image: string, data: string) {
       `BERTH_ADMIN_TOKEN=${TOKEN}`,
       'BERTH_REGISTRY=off',
       'DOCKER_HOST=unix:///var/run/docker.sock',
-      // Services of tests that run side by side share one engine.
+      // Services of parallel tests share one engine.
       `BERTH_SUBNET_POOL=10.${randomInt(100, 230)}.${randomInt(0, 16) * 16}.0/20`,
     ],
     Labels: { 'berth.test': 'packaging' },
@@ -161,7 +161,7 @@ async function startContainer(docker: Dockerode, image: string, data: string) {
       Init: true,
       UsernsMode: 'host',
       GroupAdd: [String(gid)],
-      // An engine that remaps users shows a volume's owner wrong in the host's namespace; a folder's it does not.
+      // An engine that remaps users shows a volume's owner incorrectly in the host's namespace, but not a folder's.
       Binds: [`${socket}:/var/run/docker.sock`, `${data}:/data`],
       PortBindings: { '8080/tcp': [{ HostIp: '127.0.0.1', HostPort: '0' }] },
       CapDrop: ['ALL'],
@@ -172,7 +172,7 @@ async function startContainer(docker: Dockerode, image: string, data: string) {
   return container;
 }
 
-/** Sends operations as the admin whose token the container was given. */
+/** Sends operations as the admin whose token the container has. */
 function createGraphql(url: string): BerthProcess['graphql'] {
   return async (query, variables) => {
     const answer = await fetch(`${url}/graphql`, {
@@ -192,7 +192,7 @@ async function addressIn(graphql: BerthProcess['graphql'], session: string): Pro
   return answer.session.machines[0].address;
 }
 
-/** What the engine has of an environment. */
+/** The engine's objects of an environment. */
 async function partsOf(docker: Dockerode, environment: string) {
   const filters = labelFilter({ [LABEL.environment]: environment });
   const containers = await docker.listContainers({ all: true, filters });
@@ -217,7 +217,7 @@ async function partsOf(docker: Dockerode, environment: string) {
   ];
 }
 
-/** Only where the test failed is there anything left. */
+/** Only a failed test leaves anything. */
 async function removeParts(docker: Dockerode, environment: string): Promise<void> {
   for (const remove of await partsOf(docker, environment)) await remove();
 }
@@ -235,7 +235,7 @@ async function logsOf(container: Dockerode.Container): Promise<string> {
 /** Waits up to a minute for `done`. */
 async function until(done: () => Promise<boolean>, otherwise: () => Promise<string>): Promise<void> {
   for (let tries = 0; tries < 120; tries++) {
-    // A port that the engine forwards before anything listens there lets a request hang for good.
+    // A port that the engine forwards before anything listens there lets a request hang forever.
     const answer = await Promise.race([done().catch(() => false), sleep(ANSWER_LIMIT_MS, false)]);
     if (answer) return;
     await sleep(500);

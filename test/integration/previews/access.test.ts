@@ -5,7 +5,7 @@ import { test } from 'tap';
 import { WebSocket } from 'ws';
 import { startPreviewWorld } from '../../kit/service/previews.ts';
 
-await test('who sees a port of a machine', async (t) => {
+await test('access to a port of a machine', async (t) => {
   const world = await startPreviewWorld(t);
   const { berth, visit, openPort, ask } = world;
   const owner = await world.member('owner', 'STUDENT');
@@ -20,7 +20,7 @@ await test('who sees a port of a machine', async (t) => {
       (error: { errors?: { extensions?: { code?: string } }[] }) => error.errors?.[0]?.extensions?.code,
     );
 
-  await t.test('its owner and staff; for others it is as if not there', async (t) => {
+  await t.test('its owner and staff have access; for others it does not exist', async (t) => {
     t.equal(await codeOf(openPort(owner.token, session)), 'ok');
     t.equal(await codeOf(openPort(other.token, session)), 'SESSION_NOT_FOUND');
     t.equal(await codeOf(openPort(instructor.token, session)), 'ok');
@@ -48,13 +48,13 @@ await test('who sees a port of a machine', async (t) => {
     });
   });
 
-  await t.test('a grant works once, for its own port, and its cookie too', async (t) => {
+  await t.test('a grant works once, for its own port, and so does its cookie', async (t) => {
     const site = await visit(owner.token, session);
     t.match(site.entered.headers['set-cookie'], [
       /^berth-preview=berthpass_[\w-]+; Path=\/; Expires=.*; HttpOnly; SameSite=Lax$/,
     ]);
     const path = site.url.pathname + site.url.search;
-    t.equal((await ask(site.host, { path })).statusCode, 401, 'another browser that has the address');
+    t.equal((await ask(site.host, { path })).statusCode, 401, 'another browser with the address');
     const again = await site.get(path);
     t.match([again.statusCode, again.headers.location], [303, '/'], 'the same browser, loading again');
 
@@ -64,11 +64,11 @@ await test('who sees a port of a machine', async (t) => {
     t.equal(
       (await ask(elsewhere.host, { path: elsewhere.pathname + elsewhere.search })).statusCode,
       303,
-      'it is still good',
+      'it is still valid',
     );
   });
 
-  await t.test('nobody without, who is told where to go', async (t) => {
+  await t.test('a user without a grant gets a link to the app', async (t) => {
     const { host } = await openPort(owner.token, session);
     for (const headers of [
       {},
@@ -84,7 +84,7 @@ await test('who sees a port of a machine', async (t) => {
     t.equal((await ask(host, { path: '/__berth/other' })).statusCode, 404);
   });
 
-  await t.test('the app is not met at a preview’s host, nor previews at the app’s', async (t) => {
+  await t.test('the app is not served at a preview’s host, nor previews at the app’s', async (t) => {
     const { host, cookie } = await visit(owner.token, session);
     const answer = await ask(host, {
       path: '/graphql',
@@ -104,11 +104,11 @@ await test('who sees a port of a machine', async (t) => {
     }
     const app = await ask(`localhost:${port}`, { path: '/healthz', headers: { 'x-forwarded-host': host } });
     t.match(await text(app), 'alive');
-    t.equal((await ask(`${host}.example`, { path: '/healthz' })).statusCode, 200, 'it only begins like one');
+    t.equal((await ask(`${host}.example`, { path: '/healthz' })).statusCode, 200, 'only a similar name');
     t.equal((await ask(host.toUpperCase(), { path: '/', headers: { cookie } })).statusCode, 200);
   });
 
-  await t.test('no page of another session', async (t) => {
+  await t.test('no page of another session has access', async (t) => {
     const { host, cookie } = await visit(owner.token, session);
     const second = await world.startSession(other.token, { server: false });
     const foreign = `http://${(await openPort(other.token, second)).host}`;
@@ -123,7 +123,7 @@ await test('who sees a port of a machine', async (t) => {
     t.equal((await ask(host, { headers: { cookie, origin: sibling } })).statusCode, 200);
   });
 
-  await t.test('requests that two readers would read as two are refused', async (t) => {
+  await t.test('ambiguous requests are rejected', async (t) => {
     const { host, cookie } = await visit(owner.token, session);
     const send = async (...lines: string[]) => {
       const socket = connect(Number(port), '127.0.0.1');
@@ -195,10 +195,10 @@ await test('who sees a port of a machine', async (t) => {
       '',
     );
     t.match(upgraded, /^HTTP\/1\.1 200 [^]*\r\n\r\nGET \/echo/);
-    t.notMatch(upgraded.split('\r\n\r\n')[1], /upgrade/i, 'another protocol is not spoken');
+    t.notMatch(upgraded.split('\r\n\r\n')[1], /upgrade/i, 'another protocol is rejected');
   });
 
-  await t.test('none who may no longer, at once: not what is open either', async (t) => {
+  await t.test('losing access applies immediately, also to open connections', async (t) => {
     const { id, token } = await world.member('assistant', 'INSTRUCTOR');
     const site = await visit(token, session);
     const events = await site.get('/events');
@@ -221,7 +221,7 @@ await test('who sees a port of a machine', async (t) => {
     t.equal((await mine.read('/')).status, 200, 'others stay');
   });
 
-  await t.test('none by a token that is revoked, or after signing out: what is open ends', async (t) => {
+  await t.test('a revoked token or a sign-out ends open connections', async (t) => {
     const holder = await world.member('holder', 'INSTRUCTOR');
     const made = await berth.graphql<{ createToken: { token: { id: string }; secret: string } }>(
       'mutation { createToken(input: { name: "second", scopes: [READ, LEARN, MANAGE] }) { token { id } secret } }',
@@ -242,7 +242,7 @@ await test('who sees a port of a machine', async (t) => {
     );
     await closed;
     t.equal((await byToken.read('/')).status, 401);
-    t.equal((await first.read('/')).status, 200, 'what another token opened stays');
+    t.equal((await first.read('/')).status, 200, 'connections of another token stay');
 
     const { createSignInLink } = await berth.graphql<{ createSignInLink: { url: string } }>(
       `mutation { createSignInLink(input: { user: "${holder.id}" }) { url } }`,
@@ -269,10 +269,10 @@ await test('who sees a port of a machine', async (t) => {
     t.equal((await ask(url.host, { headers: { cookie } })).statusCode, 200);
     await fetch(`${berth.url}/sign-out`, { method: 'POST', headers: asBrowser });
     t.equal((await ask(url.host, { headers: { cookie } })).statusCode, 401, 'signed out');
-    t.equal((await first.read('/')).status, 200, 'what a token opened stays');
+    t.equal((await first.read('/')).status, 200, 'connections of a token stay');
   });
 
-  await t.test('none after the session’s end', async (t) => {
+  await t.test('nothing is accessible after the session’s end', async (t) => {
     const site = await visit(owner.token, session);
     const socket = new WebSocket(`ws://127.0.0.1:${port}/ws`, {
       headers: { host: site.host, cookie: site.cookie },
@@ -294,6 +294,6 @@ await test('who sees a port of a machine', async (t) => {
       { s: session },
       owner.token,
     );
-    t.match(String((await site.read('/')).status), /^40[14]$/, 'as if it had never been');
+    t.match(String((await site.read('/')).status), /^40[14]$/, 'as if it had never existed');
   });
 });

@@ -11,7 +11,7 @@ import { until } from '../../kit/basics/until.ts';
 
 const MEBIBYTE = 1024 * 1024;
 
-/** Heads that a server could answer with, of which Node's parser takes some and refuses others. */
+/** Malformed response heads, some of which Node's parser accepts. */
 const BROKEN_HEADS = [
   ...['000', '001', '099', '100', '101', '102', '103', '199', '204', '304', '600', '999'].map(
     (status) => `HTTP/1.1 ${status} X\r\nContent-Length: 0\r\n\r\n`,
@@ -41,7 +41,7 @@ await test('a web server in a machine, through its preview', async (t) => {
   const session = await world.startSession(token);
   const site = await world.visit(token, session);
 
-  await t.test('is seen at a host of its own', async (t) => {
+  await t.test('has its own host', async (t) => {
     t.match(site.host, /^[a-z0-9]+-main-8080\.preview\.localhost:\d+$/);
     t.equal(site.entered.statusCode, 303);
     t.match(site.entered.headers, {
@@ -63,7 +63,7 @@ await test('a web server in a machine, through its preview', async (t) => {
     t.match(page.body, 'Hello from the machine');
   });
 
-  await t.test('gets what the browser sent, without what is Berth’s', async (t) => {
+  await t.test("gets the browser's request, without Berth’s own headers", async (t) => {
     const { body } = await site.read('/echo?a=%20b', {
       method: 'PUT',
       body: 'a body',
@@ -87,10 +87,10 @@ await test('a web server in a machine, through its preview', async (t) => {
     t.notMatch(head, /authorization|forged|berth-preview|berth=|x-berth|x-hop/i);
     t.equal(sent, 'a body');
     const basic = await site.read('/echo', { headers: { authorization: 'Basic abc' } });
-    t.match(basic.body, 'authorization: Basic abc', 'a password of the lab’s own is the lab’s');
+    t.match(basic.body, 'authorization: Basic abc', "the lab's own password stays");
   });
 
-  await t.test('answers with its own headers, kept to its own host', async (t) => {
+  await t.test('answers with its own headers, limited to its own host', async (t) => {
     const { status, headers } = await site.read('/headers');
     t.equal(status, 201);
     t.same(headers['set-cookie'], ['own=1; Path=/', 'two=2; HttpOnly']);
@@ -102,7 +102,7 @@ await test('a web server in a machine, through its preview', async (t) => {
     );
   });
 
-  await t.test('is asked by any method', async (t) => {
+  await t.test('gets any method', async (t) => {
     for (const method of ['GET', 'POST', 'DELETE', 'OPTIONS', 'PATCH']) {
       t.match((await site.read('/echo', { method })).body, new RegExp(`^${method} /echo`), method);
     }
@@ -112,14 +112,14 @@ await test('a web server in a machine, through its preview', async (t) => {
     t.match(await site.read('/until-close'), { status: 200, body: 'all of it' });
   });
 
-  await t.test('streams its answer as it comes, and hears when nobody reads', async (t) => {
+  await t.test('streams its answer, and is notified when nobody reads', async (t) => {
     const events = await site.get('/events');
     const [first] = (await once(events, 'data')) as [Buffer];
     t.equal(first.toString(), 'data: 1\n\n');
     events.destroy();
   });
 
-  await t.test('is sent bodies as they come, whatever their framing', async (t) => {
+  await t.test('gets bodies as they arrive, with any framing', async (t) => {
     const length = 512 * 1024;
     const body = 'x'.repeat(length);
     t.match(await site.read('/count', { method: 'POST', body, headers: { 'content-length': length } }), {
@@ -133,14 +133,14 @@ await test('a web server in a machine, through its preview', async (t) => {
     t.equal(asked.body, String(length));
   });
 
-  await t.test('answers many at once, over connections that are kept', async (t) => {
+  await t.test('answers many requests at once, over kept connections', async (t) => {
     const answers = await Promise.all(Array.from({ length: 20 }, () => site.read('/slow-head')));
     t.ok(answers.every(({ body }) => body === 'slow'));
     const first = await site.read('/connection');
     for (let time = 0; time < 10; time += 1) t.equal((await site.read('/connection')).body, first.body);
   });
 
-  await t.test('speaks by WebSocket', async (t) => {
+  await t.test('uses WebSocket', async (t) => {
     const { port } = new URL(world.berth.url);
     const socket = new WebSocket(`ws://127.0.0.1:${port}/ws?room=1`, {
       headers: { host: site.host, cookie: `${site.cookie}; mine=1`, origin: `http://${site.host}` },
@@ -160,7 +160,7 @@ await test('a web server in a machine, through its preview', async (t) => {
     await once(socket, 'close');
   });
 
-  await t.test('says by a page what is wrong with it', async (t) => {
+  await t.test('errors are shown on a page', async (t) => {
     const html = { headers: { accept: 'text/html' } };
     const other = await world.visit(token, session, 3000);
     const closed = await other.read('/', html);
@@ -177,12 +177,12 @@ await test('a web server in a machine, through its preview', async (t) => {
     }
     const program = await site.read('/bad-status');
     t.match(JSON.parse(program.body), { code: 'PREVIEW_BROKEN', status: 502 });
-    await t.rejects(site.read('/cut'), 'an answer that breaks off breaks off');
+    await t.rejects(site.read('/cut'), 'an aborted answer is aborted');
     t.match(await site.read('/more-than-said'), { body: 'ok' });
-    t.match(await site.read('/echo'), { body: /^GET \/echo/ }, 'what came unasked is answer to nothing');
+    t.match(await site.read('/echo'), { body: /^GET \/echo/ }, 'an unrequested answer is ignored');
   });
 
-  await t.test('cannot end the service by the head of an answer', async (t) => {
+  await t.test('malformed response heads cannot end the service', async (t) => {
     const pid = world.berth.pid();
     const broken = (head: string) => `/raw/${Buffer.from(head, 'latin1').toString('hex')}`;
     const tried = BROKEN_HEADS.map(async (head) => {
@@ -202,7 +202,7 @@ await test('a web server in a machine, through its preview', async (t) => {
     t.ok(world.berth.runs(), 'the same process still runs');
   });
 
-  await t.test('is refused once past the limit of connections, whatever protocol is asked for', async (t) => {
+  await t.test('connections beyond the limit are rejected, for any protocol', async (t) => {
     const pid = world.berth.pid();
     const open = await Promise.all(Array.from({ length: 100 }, () => site.get('/events')));
     for (const protocol of ['foo', 'websocket', 'h2c, websocket', 'TLS/1.0']) {
@@ -216,7 +216,7 @@ await test('a web server in a machine, through its preview', async (t) => {
     t.ok(world.berth.runs(), 'the same process still runs');
   });
 
-  await t.test('counts no connection that is over', async (t) => {
+  await t.test('ended connections do not count', async (t) => {
     const leave = () => leaveAtOnce(world.berth.url, site);
     const ask = () => upgradeTo(world.berth.url, site, { path: '/nothing', protocol: 'foo' });
     // More than a session may have at once.
@@ -227,10 +227,10 @@ await test('a web server in a machine, through its preview', async (t) => {
     t.match(await site.read('/'), { status: 200 });
   });
 
-  await t.test('holds nothing of a large answer back, and little of it in memory', async (t) => {
+  await t.test('a large answer arrives completely, with little of it in memory', async (t) => {
     const before = await memoryOf(world.berth.pid());
     const answer = await site.get('/large/200');
-    // Who reads slowly at first holds the machine back, and not the service.
+    // A slow reader pauses the machine, and not the service.
     await sleep(1_500);
     let most = await memoryOf(world.berth.pid());
     let bytes = 0;
@@ -243,7 +243,7 @@ await test('a web server in a machine, through its preview', async (t) => {
     t.ok(most - before < 100 * MEBIBYTE, `memory grew by ${Math.round((most - before) / MEBIBYTE)} MiB`);
   });
 
-  await t.test('does not keep the service from stopping', async (t) => {
+  await t.test('it does not keep the service from stopping', async (t) => {
     const events = await site.get('/events');
     events.on('error', () => undefined).resume();
     const ended = new Promise((resolve) => events.once('close', resolve));
@@ -258,7 +258,7 @@ interface Site {
   cookie: string;
 }
 
-/** All that is answered to a request for another protocol, until the connection ends or goes quiet. */
+/** The whole answer to an upgrade request, until the connection ends or is quiet. */
 async function upgradeTo(url: string, site: Site, { path, protocol }: { path: string; protocol: string }) {
   const socket = connect(Number(new URL(url).port), '127.0.0.1');
   socket.setTimeout(2_000, () => socket.destroy());
@@ -267,7 +267,7 @@ async function upgradeTo(url: string, site: Site, { path, protocol }: { path: st
   return await text(socket).catch(() => 'broken');
 }
 
-/** Asks and is gone before anything could be answered. */
+/** Sends a request and disconnects before the answer. */
 async function leaveAtOnce(url: string, site: Site): Promise<void> {
   const socket = connect(Number(new URL(url).port), '127.0.0.1');
   await once(socket, 'connect');
@@ -276,7 +276,7 @@ async function leaveAtOnce(url: string, site: Site): Promise<void> {
   socket.resetAndDestroy();
 }
 
-/** Memory that a process has, in bytes. */
+/** Memory of a process, in bytes. */
 async function memoryOf(pid: number): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8');
   return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]) * 1024;

@@ -12,7 +12,7 @@ import { createIdentity } from '../../kit/service/identity.ts';
 import { quietLog } from '../../kit/basics/quiet-log.ts';
 import { until } from '../../kit/basics/until.ts';
 
-await test('an open preview ends with the credential that opened it, whoever else is there', async (t) => {
+await test('an open preview ends with the credential that opened it, whoever else is connected', async (t) => {
   await eachDatabase(t, 'ends', async (t, database) => {
     const log = quietLog();
     const events = createMemoryBus({ log });
@@ -24,7 +24,7 @@ await test('an open preview ends with the credential that opened it, whoever els
     t.teardown(() => credentials.close());
     const actors = await createActors(database);
     const session = await insertSession(database, actors.owner.userId, 'lab');
-    // Nothing looks at open connections in time: `maintain` does not run.
+    // Nothing checks open connections on a schedule: `maintain` does not run.
     const previews = createPreviewService({
       store: createPreviewStore({ database }),
       sessions: { machine: async () => ({ machineId: 'machine', learnerId: actors.owner.userId }) },

@@ -8,7 +8,7 @@ import { until } from '../../kit/basics/until.ts';
 /** Connections that a session may have. */
 const SLOTS = 100;
 
-/** Counts the connections that a web server in the machine has: what the kernel calls 01 is established. */
+/** Counts the connections of a web server in the machine. The kernel's code 01 is established. */
 const COUNT_CONNECTIONS = `awk '$4 == "01" && $2 ~ /:${WEB_PORT.toString(16).toUpperCase()}$/' /proc/net/tcp /proc/net/tcp6 | wc -l`;
 
 await test('requests to a preview that are queued on one connection', async (t) => {
@@ -32,21 +32,21 @@ await test('requests to a preview that are queued on one connection', async (t) 
     return socket;
   }
 
-  /** Whether all slots of the session are free: all can be taken at the same time. */
+  /** Whether all slots of the session are free, so that all can be taken at once. */
   async function allAreFree(): Promise<boolean> {
     const answers = await Promise.all(Array.from({ length: SLOTS }, () => site.get('/events')));
     for (const answer of answers) answer.on('error', () => undefined).destroy();
     return answers.every(({ statusCode }) => statusCode === 200);
   }
 
-  await t.test('take no more slots than the session has, and give all back when it closes', async (t) => {
+  await t.test('use no more slots than the session has, and free all when it closes', async (t) => {
     const socket = await ask('/events', SLOTS + 50);
     await until(async () => (await connections()) === SLOTS);
     t.match(await site.read('/'), { status: 429, body: /PREVIEW_LIMIT/ });
     t.equal(await connections(), SLOTS);
     socket.destroy();
     await until(async () => (await site.read('/')).status === 200);
-    // The machine's side ends on its own time, and an idle connection is kept for a while.
+    // The machine's side ends later, and an idle connection is kept for a while.
     await until(async () => (await connections()) <= 1);
     await until(allAreFree);
   });

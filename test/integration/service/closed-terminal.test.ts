@@ -4,7 +4,7 @@ import t from 'tap';
 import { BERTH } from '../../kit/service/berth-command.ts';
 import { until } from '../../kit/basics/until.ts';
 
-await t.test('a service whose terminal is closed stops and leaves no process', async (t) => {
+await t.test('a service whose terminal closes stops and leaves no process', async (t) => {
   const folder = t.testdir({});
   const command = [process.execPath, ...BERTH, 'serve'].join(' ');
   const terminal = spawn('script', ['--quiet', '--return', '--command', `exec ${command}`, '/dev/null'], {
@@ -25,13 +25,13 @@ await t.test('a service whose terminal is closed stops and leaves no process', a
   terminal.kill('SIGKILL');
   try {
     await until(async () => !(await isThere(pid)));
-    t.pass('it is gone');
+    t.pass('it has ended');
   } finally {
     if (await isThere(pid)) process.kill(Number(pid), 'SIGKILL');
   }
 });
 
-/** A zombie is no more than an entry that nobody has read yet. */
+/** A zombie is only an unread process table entry, so it does not count. */
 async function isThere(pid: string): Promise<boolean> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => 'State: Z');
   return !/State:\s+Z/.test(status);

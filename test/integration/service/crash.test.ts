@@ -5,10 +5,10 @@ import { onEngine } from '../../kit/engine/engine-leftovers.ts';
 import { learnerAt } from '../../kit/service/learner.ts';
 import { until } from '../../kit/basics/until.ts';
 
-await test('a session that was being made when the service was killed becomes usable', async (t) => {
+await test('a session that was provisioning when the service was killed becomes usable', async (t) => {
   const berth = await startBerth(t);
   const learner = learnerAt(berth);
-  // At different moments: as asked for, while the network is made, the machine, and when it starts.
+  // At different moments: as requested, while the network or the machine is created, and when it starts.
   for (const delay of [0, 60, 140, 250]) {
     const id = await learner.start();
     await sleep(delay);
@@ -32,7 +32,7 @@ await test('a session that was being made when the service was killed becomes us
   t.same(await onEngine(berth), []);
 });
 
-await test('after a kill with terminals open, the session and its shells go on, until they are closed', async (t) => {
+await test('after a kill with open terminals, the session and its shells continue until they are closed', async (t) => {
   const berth = await startBerth(t);
   const learner = learnerAt(berth);
   const id = await learner.start();
@@ -59,7 +59,7 @@ await test('after a kill with terminals open, the session and its shells go on, 
     after.send('echo "sleeps: $(pgrep -fc "^sleep 4242")," shells: $(pgrep -xc bash).\n');
     return (await after.expect(/sleeps: \d+, shells: \d+\./)).match(/sleeps: \d+, shells: \d+\./)?.[0];
   };
-  t.equal(await count(), 'sleeps: 2, shells: 3.', 'and what runs in them');
+  t.equal(await count(), 'sleeps: 2, shells: 3.', 'and so do their programs');
   for (const terminal of session.terminals) {
     await berth.graphql('mutation ($t: ID!) { closeTerminal(input: { terminal: $t }) { closedId } }', {
       t: terminal.id,
@@ -69,7 +69,7 @@ await test('after a kill with terminals open, the session and its shells go on, 
   await after.close();
 });
 
-await test('a check that ran when the service was killed ends as interrupted, and can be run again', async (t) => {
+await test('a check that ran when the service was killed ends as interrupted, and can be repeated', async (t) => {
   const berth = await startBerth(t);
   const learner = learnerAt(berth);
   const id = await learner.start();

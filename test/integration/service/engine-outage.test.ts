@@ -11,52 +11,52 @@ await test('sessions outlive the engine that runs them', async (t) => {
   const berth = await startBerth(t, { DOCKER_HOST: engine.host });
   const learner = learnerAt(berth);
 
-  await t.test('the engine stops: sessions are unreachable, and what needs it says so', async (t) => {
-    const id = await learner.start();
-    await learner.reach(id, 'READY');
-    const terminal = await learner.terminal(id);
-    terminal.send('echo kept > ~/note && echo "wrote it"\n');
-    await terminal.expect('wrote it\n');
-
-    await engine.stop();
-    t.equal((await learner.reach(id, 'UNREACHABLE')).state, 'UNREACHABLE');
-    t.equal((await fetch(`${berth.url}/readyz`)).status, 503);
-    t.equal((await fetch(`${berth.url}/healthz`)).status, 200, 'the service itself is well');
-    await refused(
-      t,
-      learner.check(id, (await learner.see(id)).progress.steps[0]?.id ?? ''),
-      'SESSION_NOT_READY',
-    );
-    await refused(t, learner.terminal(id), 'SESSION_NOT_READY');
-
-    await engine.start();
-    const back = await learner.reach(id, 'READY', 'FAILED', 'ENDED');
-    t.equal(back.state, 'READY');
-    t.match(back.machines, [{ address: /^10\./ }]);
-    const again = await learner.terminal(id);
-    again.send('cat ~/note\n');
-    await again.expect('kept\n');
-    await again.close();
-  });
-
   await t.test(
-    'the engine and the service stop: the service starts without it and gets it back',
+    'the engine stops: sessions are unreachable, and requests that need it fail with the reason',
     async (t) => {
       const id = await learner.start();
+      await learner.reach(id, 'READY');
+      const terminal = await learner.terminal(id);
+      terminal.send('echo kept > ~/note && echo "wrote it"\n');
+      await terminal.expect('wrote it\n');
+
       await engine.stop();
-      await berth.kill();
-      await berth.start();
       t.equal((await learner.reach(id, 'UNREACHABLE')).state, 'UNREACHABLE');
+      t.equal((await fetch(`${berth.url}/readyz`)).status, 503);
+      t.equal((await fetch(`${berth.url}/healthz`)).status, 200, 'the service itself is healthy');
+      await refused(
+        t,
+        learner.check(id, (await learner.see(id)).progress.steps[0]?.id ?? ''),
+        'SESSION_NOT_READY',
+      );
+      await refused(t, learner.terminal(id), 'SESSION_NOT_READY');
+
       await engine.start();
-      t.equal((await learner.reach(id, 'READY', 'FAILED', 'ENDED')).state, 'READY');
-      await berth.graphql('mutation { deleteMySessions { deletedIds } }');
+      const back = await learner.reach(id, 'READY', 'FAILED', 'ENDED');
+      t.equal(back.state, 'READY');
+      t.match(back.machines, [{ address: /^10\./ }]);
+      const again = await learner.terminal(id);
+      again.send('cat ~/note\n');
+      await again.expect('kept\n');
+      await again.close();
     },
   );
 
+  await t.test('the engine and the service stop: the service starts without it and reconnects', async (t) => {
+    const id = await learner.start();
+    await engine.stop();
+    await berth.kill();
+    await berth.start();
+    t.equal((await learner.reach(id, 'UNREACHABLE')).state, 'UNREACHABLE');
+    await engine.start();
+    t.equal((await learner.reach(id, 'READY', 'FAILED', 'ENDED')).state, 'READY');
+    await berth.graphql('mutation { deleteMySessions { deletedIds } }');
+  });
+
   await t.test(
-    'the disk of the engine is full: a start fails with the reason, and works again after',
+    "the engine's disk is full: a start fails with the reason, and works again afterwards",
     async (t) => {
-      // What is still being removed would give space back.
+      // Pending removals would free space.
       while ((await onEngine(berth, engine.host)).length > 0) await sleep(50);
       await engine.fillDisk(0);
       const full = await learner.reach(await learner.start(), 'READY', 'FAILED');

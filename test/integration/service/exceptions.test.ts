@@ -8,14 +8,14 @@ import { LAB, startPreviewWorld } from '../../kit/service/previews.ts';
 import { until } from '../../kit/basics/until.ts';
 
 const THROWING = fileURLToPath(new URL('../../kit/service/throwing-everywhere.mjs', import.meta.url));
-/** Rounds of use, each with its own places that throw: then hardly any are left. */
+/** Rounds of use, each with other throwing listeners, until hardly any are left. */
 const ROUNDS = 5;
-/** Longest that one use takes, in milliseconds: one whose listener threw may never be answered. */
+/** Longest time for one use, in milliseconds. A use whose listener threw may never get an answer. */
 const USE_LIMIT_MS = 2_500;
-/** The same at the end, when all is answered, on a machine that is busy with other tests. */
+/** The same at the end, when all are answered, on a machine that is busy with other tests. */
 const LAST_LIMIT_MS = 20_000;
 
-await test('exceptions in listeners and timers end what they belong to, and never the process', async (t) => {
+await test('exceptions in listeners and timers end their owner, and never the process', async (t) => {
   const world = await startPreviewWorld(t, { NODE_OPTIONS: `--import=${THROWING}` });
   const { berth } = world;
   const { token } = await world.member('learner', 'STUDENT');
@@ -81,7 +81,7 @@ await test('exceptions in listeners and timers end what they belong to, and neve
     },
   };
 
-  /** Uses all at once, as many do; gives what failed. */
+  /** Uses everything at once. Returns the failures. */
   async function use(limitMs = USE_LIMIT_MS): Promise<string[]> {
     const results = await Promise.all(
       Object.entries(uses).map(async ([name, once]) => {
@@ -106,7 +106,7 @@ await test('exceptions in listeners and timers end what they belong to, and neve
   }
   const thrown = [...berth.output().matchAll(/^throws: (.*)$/gm)].map(([, place = '']) => place);
   t.comment(thrown.join('\n'));
-  t.ok(thrown.length >= 20, `${thrown.length} places threw`);
+  t.ok(thrown.length >= 20, `${thrown.length} listeners threw`);
   for (const part of [
     'http/previews/',
     'ws/',
@@ -120,7 +120,7 @@ await test('exceptions in listeners and timers end what they belong to, and neve
     );
   }
 
-  // Hardly anything is left that throws: all that is asked now is answered, by the same process.
+  // Hardly any listener still throws, so the same process answers everything.
   let failed: string[] = [];
   await until(async () => (failed = await use(LAST_LIMIT_MS)).length === 0, 90_000).catch(() => undefined);
   t.same(failed, []);

@@ -30,21 +30,21 @@ const labs = {
   narrow: { 'lab.yaml': lab('Narrow', '64 MiB') },
 };
 
-/** Tokens that this test made: each has its own name. */
+/** Number of tokens that this test created, for unique names. */
 let made = 0;
 
 /** What `flood` needs to fill the disk: more than the lab allows. */
 const FLOOD_BYTES = 100 * MIB;
 
-/** Takes all of it within some milliseconds, but for the last of it that is written. */
+/** Fills the disk within milliseconds, except for the last part, which is written. */
 const flood = 'fallocate -l 60M a; fallocate -l 38M b; cat /dev/zero >c; echo "full $((6 * 7))"\n';
 
-await test('a learner fills the disk of the engine, which the service sees by its socket alone', async (t) => {
+await test('a learner fills the disk of an engine that the service can only see through its socket', async (t) => {
   const own = await startOwnEngine(
     t,
     ['berth/lab-linux:latest', 'berth/lab-egress:latest', 'berth/lab-holder:latest'],
     {
-      // A disk in memory would count as the memory of the machines.
+      // A disk in memory would count as memory of the machines.
       disk: 'xfs',
       isShared: true,
     },
@@ -54,30 +54,28 @@ await test('a learner fills the disk of the engine, which the service sees by it
   await t.test('with the database on another disk', async (t) => {
     const berth = await startBerth(t, settings);
     const worker = await startWork(t, berth);
-    await t.test('others work on, and the machine is stopped', (t) => floodsDisk(t, berth, own, worker));
+    await t.test('others keep working, and the machine is stopped', (t) => floodsDisk(t, berth, own, worker));
   });
 
   await t.test('with the database on the same disk', async (t) => {
     const berth = await startBerth(t, { ...settings, BERTH_DATA_DIR: join(own.shared, 'berth') });
     const worker = await startWork(t, berth);
-    await t.test('others work on, and the machine is stopped', (t) => floodsDisk(t, berth, own, worker));
+    await t.test('others keep working, and the machine is stopped', (t) => floodsDisk(t, berth, own, worker));
   });
 
   await t.test('and it stays full', async (t) => {
     const berth = await startBerth(t, { ...settings, BERTH_DATA_DIR: join(own.shared, 'berth-2') });
-    await t.test('what cannot be saved goes on', (t) => savesNothing(t, berth, own));
-    await t.test('with no room in the database all goes on once there is some', (t) =>
-      fillsDatabase(t, berth, own),
-    );
+    await t.test('sessions that cannot be saved continue', (t) => savesNothing(t, berth, own));
+    await t.test('a full database recovers once there is space', (t) => fillsDatabase(t, berth, own));
   });
 });
 
-/** A learner who works and wants to go on. */
+/** A learner who is working and wants to continue. */
 interface Worker {
   session: string;
   /** Whether the check of the lab's step passes. */
   passes(): Promise<boolean>;
-  /** Resolves when the terminal printed what a command printed. */
+  /** Resolves when the terminal printed a command's output. */
   echoes(): Promise<void>;
   /** Whether 500 KB could be written. */
   writes(): Promise<boolean>;
@@ -122,7 +120,7 @@ async function floodsDisk(t: Test, berth: BerthProcess, own: OwnEngine, worker: 
   await own.emptyDisk();
 }
 
-/** Too little room for what is to be saved, or none at all: the session goes on, and its earlier save stands. */
+/** With too little or no space for a save, the session continues, and its earlier save stays. */
 async function savesNothing(t: Test, berth: BerthProcess, own: OwnEngine): Promise<void> {
   const { session } = await startWork(t, berth);
   const learner = learnerAt(berth, 'work');
@@ -166,7 +164,10 @@ async function savesNothing(t: Test, berth: BerthProcess, own: OwnEngine): Promi
   await saves(berth, 'resumeSession', session);
 }
 
-/** The database has no room left either: changes are refused, nothing that was acknowledged is lost, and the machine that wrote too much waits for its end. */
+/**
+ * With a full database, changes are rejected, no acknowledged change is lost, and the machine that wrote too much waits
+ * for its end.
+ */
 async function fillsDatabase(t: Test, berth: BerthProcess, own: OwnEngine): Promise<void> {
   const { docker, close } = connectEngine(own.host, {});
   t.teardown(close);
@@ -182,7 +183,7 @@ async function fillsDatabase(t: Test, berth: BerthProcess, own: OwnEngine): Prom
   const kept = join(own.shared, 'kept');
   await promisify(execFile)('fallocate', ['-l', '16M', kept]);
   await own.fillDisk(MIB);
-  t.ok(await worker.passes(), 'checks work, and are noted, on a full disk');
+  t.ok(await worker.passes(), 'checks work, and are stored, on a full disk');
 
   const acknowledged: string[] = [];
   await useUp(join(own.shared, 'berth-2', 'berth.db'));
@@ -202,7 +203,7 @@ async function fillsDatabase(t: Test, berth: BerthProcess, own: OwnEngine): Prom
   const isOnEngine = async () => (await isPaused(docker)) || (await learner.see(narrow)).state !== 'READY';
   await until(isOnEngine);
   for (let look = 0; look < 20; look += 1) {
-    if (!(await isOnEngine())) t.fail('it goes on though its end is not stored');
+    if (!(await isOnEngine())) t.fail('it keeps running although its end is not stored');
     await sleep(100);
   }
   await worker.echoes();
@@ -214,7 +215,7 @@ async function fillsDatabase(t: Test, berth: BerthProcess, own: OwnEngine): Prom
   t.ok((await worker.passes()) && (await worker.writes()));
 }
 
-/** Whether the engine paused a machine. Its list does not tell while it cannot write that down. */
+/** Whether the engine paused a machine. Its list is wrong while it cannot write its state. */
 async function isPaused(docker: Docker): Promise<boolean> {
   const containers = await docker.listContainers();
   const states = await Promise.all(
@@ -223,7 +224,7 @@ async function isPaused(docker: Docker): Promise<boolean> {
   return states.includes(true);
 }
 
-/** Takes all room that a SQLite database has in its own files. */
+/** Fills all free space in the files of a SQLite database. */
 async function useUp(file: string): Promise<void> {
   const { client, close } = await openDatabase({ url: `file:${file}` });
   await client.$executeRawUnsafe('CREATE TABLE filler (room BLOB)');
@@ -254,7 +255,7 @@ async function savedOf(berth: BerthProcess, id: string): Promise<Saved> {
   return session;
 }
 
-/** Makes a token; its name. */
+/** Creates a token and returns its name. */
 async function createToken(berth: BerthProcess): Promise<string> {
   const name = `full-disk-${(made += 1)}`;
   await berth.graphql(
@@ -264,7 +265,7 @@ async function createToken(berth: BerthProcess): Promise<string> {
   return name;
 }
 
-/** Those of the names that the service has a token for. */
+/** The names for which the service has a token. */
 async function tokens(berth: BerthProcess, names: readonly string[]): Promise<string[]> {
   const query = '{ viewer { tokens { name } } }';
   const { viewer } = await berth.graphql<{ viewer: { tokens: { name: string }[] } }>(query);

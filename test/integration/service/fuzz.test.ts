@@ -10,24 +10,24 @@ import { fuzzRequests } from '../../kit/fuzz/fuzz-requests.ts';
 import { LAB, startPreviewWorld } from '../../kit/service/previews.ts';
 import { seededRandom } from '../../kit/fuzz/random.ts';
 
-/** Requests in all; more by the environment, for a longer proof. */
+/** Number of requests. Set another number for a longer run. */
 const REQUESTS = Number(process.env['BERTH_TEST_REQUESTS'] ?? 400);
 const SEED = Number(process.env['BERTH_TEST_SEED'] ?? 1);
 /** Requests at the same time. */
 const AT_ONCE = 6;
-/** How long an answer to bytes that may be no whole request is waited for, in milliseconds. */
+/** How long to wait for an answer to bytes that may be an incomplete request, in milliseconds. */
 const ANSWER_MS = 1_000;
 
-/** What would reach beyond the test: the engine's images, other hosts, and the users that ask. */
+/** Requests that would affect more than the test: the engine's images, other hosts, and the users themselves. */
 const FORBIDDEN =
   /image|registry|labsource|repinlab|deleteuser|updateuser|revoketoken|canceljob|recordcourse/i;
 const OPERATIONS = createSchema();
 
-await test('whatever is asked, no answer is 5xx, nothing unexpected is met, and the process stays', async (t) => {
+await test('random requests cause neither 5xx answers nor unexpected errors, and the process stays', async (t) => {
   const world = await startPreviewWorld(t, {
     BERTH_MAX_SESSIONS: '3',
     BERTH_SESSION_LIMIT: '3',
-    // A body that never comes whole must not make the test long.
+    // An incomplete body must not make the test long.
     BERTH_BODY_TIMEOUT_SECONDS: '1',
   });
   const { berth } = world;
@@ -156,7 +156,7 @@ await test('whatever is asked, no answer is 5xx, nothing unexpected is met, and 
   async function sendRaw(what: string, request: Buffer): Promise<void> {
     const answer = await exchange(Number(port), request);
     count(`${what} ${/^HTTP\/1\.1 (\d{3})/.exec(answer)?.[1] ?? 'closed'}`);
-    // The web server in the machine can break HTTP: it switches protocols at any "Sec-WebSocket-Key".
+    // The web server in the machine can violate HTTP: it switches protocols at any "Sec-WebSocket-Key".
     if (answer.includes('PREVIEW_BROKEN')) return;
     for (const [, status] of answer.matchAll(/(?:^|\r\n\r\n)HTTP\/1\.1 (\d{3}) /g))
       if (Number(status) >= 500)
@@ -210,7 +210,7 @@ await test('whatever is asked, no answer is 5xx, nothing unexpected is met, and 
   );
 
   t.comment([...counts].map(([what, times]) => `${times} ${what}`).join('\n'));
-  // A fuzz that is refused at the door proves nothing.
+  // Random requests that are all rejected early would prove nothing.
   for (const what of ['GraphQL 200 data', 'GraphQL 400 INPUT_INVALID', 'REST 200', 'REST 404', 'preview 200'])
     t.ok(counts.has(what), `some of ${what}`);
   t.same(failures.slice(0, 10), [], `${failures.length} of ${REQUESTS} with seed ${SEED}`);
@@ -220,7 +220,7 @@ await test('whatever is asked, no answer is 5xx, nothing unexpected is met, and 
     .output()
     .split('\n')
     .filter((line) => /"boundary":|"level":[56]0/.test(line));
-  t.same(noted.slice(0, 10), [], `${noted.length} lines of the log tell of unexpected errors`);
+  t.same(noted.slice(0, 10), [], `${noted.length} lines of the log report unexpected errors`);
   t.equal((await fetch(`${berth.url}/healthz`)).status, 200);
 });
 
@@ -228,7 +228,7 @@ function messageOf({ query, variables }: FuzzedOperation): string {
   return JSON.stringify({ id: String(query.length), type: 'subscribe', payload: { query, variables } });
 }
 
-/** All that is answered to these bytes until the connection ends or is quiet. */
+/** The whole answer to these bytes, until the connection ends or is quiet. */
 async function exchange(port: number, request: Buffer): Promise<string> {
   const socket = connect(port, '127.0.0.1');
   let answer = '';

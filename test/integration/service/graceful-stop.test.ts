@@ -2,7 +2,7 @@ import { test } from 'tap';
 import { startBerth } from '../../kit/service/berth-process.ts';
 import { learnerAt } from '../../kit/service/learner.ts';
 
-await test('a graceful stop loses no session: what a learner made is there after the next start', async (t) => {
+await test("a graceful stop loses no session: a learner's files exist after the next start", async (t) => {
   const berth = await startBerth(t);
   const learner = learnerAt(berth);
   const id = await learner.start();
@@ -13,7 +13,7 @@ await test('a graceful stop loses no session: what a learner made is there after
 
   const other = await learnerAt(berth).start();
   t.equal(await berth.stop(), 0, 'it exits with 0');
-  t.equal((await terminal.expectClosed()).code, 1012, 'terminals are told to come back');
+  t.equal((await terminal.expectClosed()).code, 1012, 'terminals are told to reconnect');
   await berth.start();
 
   t.equal(other, id);
@@ -25,7 +25,7 @@ await test('a graceful stop loses no session: what a learner made is there after
   t.notMatch(berth.output(), /"level":[56]0/, 'nothing was logged as an error');
 });
 
-await test('a session asked for just before a stop is made after the next start', async (t) => {
+await test('a session requested just before a stop is provisioned after the next start', async (t) => {
   const berth = await startBerth(t);
   const learner = learnerAt(berth);
   const id = await learner.start();

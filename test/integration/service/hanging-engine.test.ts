@@ -5,8 +5,8 @@ import { test } from 'tap';
 import { startBerth } from '../../kit/service/berth-process.ts';
 import { learnerAt } from '../../kit/service/learner.ts';
 
-await test('a service whose engine hangs stops in time, by itself, and loses no session', async (t) => {
-  // It takes every call and answers none.
+await test('a service with a hanging engine stops in time, and loses no session', async (t) => {
+  // It accepts every call and answers none.
   const sockets = new Set<Socket>();
   const silent = createServer((socket) => sockets.add(socket.on('error', () => undefined)));
   silent.listen(0, '127.0.0.1');

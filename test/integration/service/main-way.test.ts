@@ -19,8 +19,8 @@ await test('a learner starts a lab, works in it, has it checked, and the progres
 
   const id = await learner.start();
   const states = await learner.follow(id, (state) => state === 'READY' || state === 'FAILED');
-  t.equal(states.at(-1), 'READY', `told by subscription: ${states.join(', ')}`);
-  t.equal(await learner.start(), id, 'another start gives the same session');
+  t.equal(states.at(-1), 'READY', `sent by the subscription: ${states.join(', ')}`);
+  t.equal(await learner.start(), id, 'another start returns the same session');
 
   const session = await learner.see(id);
   t.match(session.machines, [{ name: 'main', address: /^10\./ }]);
@@ -51,7 +51,7 @@ await test('a learner starts a lab, works in it, has it checked, and the progres
   t.equal((await terminal.expectClosed()).code, 1000);
 
   await berth.graphql('mutation ($id: ID!) { deleteSession(input: { session: $id }) { deletedId } }', { id });
-  // Deleting answers before the machines are gone.
+  // Deletion is answered before the machines are removed.
   await until(async () => (await onEngine(berth)).length === 0, 60_000);
   await berth.stop();
 

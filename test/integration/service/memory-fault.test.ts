@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { test } from 'tap';
 import { startBerth } from '../../kit/service/berth-process.ts';
 
-await test('a fault of its own memory ends the service at once, by that signal', async (t) => {
+await test('a memory fault ends the service immediately with its signal', async (t) => {
   const berth = await startBerth(t);
-  // Its memory would else become a file in the folder of the sources.
+  // Otherwise its memory would be dumped into the source folder.
   execFileSync('prlimit', ['--pid', String(berth.pid()), '--core=0']);
   t.equal(await berth.kill('SIGSEGV'), 'SIGSEGV');
 });

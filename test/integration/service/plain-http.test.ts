@@ -14,7 +14,7 @@ const exposed = {
 const WARNING =
   /cookies of sign-ins at http:\/\/berth\.example\.org and of previews below preview\.example\.org/;
 
-/** What the doctor prints; what it lacks here is no matter. */
+/** The output of `berth doctor`. Other missing things do not matter. */
 async function doctor(settings: Record<string, string>): Promise<string> {
   const options = { cwd: root, env: { ...process.env, ...settings } };
   const args = [...BERTH, 'doctor'];
@@ -24,24 +24,21 @@ async function doctor(settings: Record<string, string>): Promise<string> {
   return stdout;
 }
 
-await t.test(
-  'an address that the network can read along is warned of, at the start and by the doctor',
-  async (t) => {
-    const berth = await startBerth(t, exposed);
-    const warned = () =>
-      berth
-        .output()
-        .split('\n')
-        .find((line) => WARNING.test(line));
-    await until(() => warned() !== undefined);
-    t.match(JSON.parse(warned() ?? ''), { level: 40, msg: /BERTH_PUBLIC_URL to its https/ });
-    await berth.stop();
-    t.match(await doctor({ ...exposed, BERTH_DATA_DIR: berth.dataDir }), WARNING);
+await t.test('an unencrypted address is reported at the start and by `berth doctor`', async (t) => {
+  const berth = await startBerth(t, exposed);
+  const warned = () =>
+    berth
+      .output()
+      .split('\n')
+      .find((line) => WARNING.test(line));
+  await until(() => warned() !== undefined);
+  t.match(JSON.parse(warned() ?? ''), { level: 40, msg: /BERTH_PUBLIC_URL to its https/ });
+  await berth.stop();
+  t.match(await doctor({ ...exposed, BERTH_DATA_DIR: berth.dataDir }), WARNING);
 
-    const safe = { ...exposed, BERTH_PUBLIC_URL: 'https://berth.example.org' };
-    t.notMatch(await doctor({ ...safe, BERTH_DATA_DIR: berth.dataDir }), /can be read/);
-    const encrypted = await startBerth(t, safe);
-    await encrypted.stop();
-    t.notMatch(encrypted.output(), /can be read/);
-  },
-);
+  const safe = { ...exposed, BERTH_PUBLIC_URL: 'https://berth.example.org' };
+  t.notMatch(await doctor({ ...safe, BERTH_DATA_DIR: berth.dataDir }), /can be read/);
+  const encrypted = await startBerth(t, safe);
+  await encrypted.stop();
+  t.notMatch(encrypted.output(), /can be read/);
+});

@@ -8,7 +8,7 @@ interface Place {
   sessionChanged: { state: string; queue: { place: number; waiting: number; reason: string } | null };
 }
 
-await test('who waits for a place is told where, and when that changes, until the session is ready', async (t) => {
+await test('a queued user sees their position and its changes until the session is ready', async (t) => {
   const berth = await startBerth(t, { BERTH_MAX_SESSIONS: '1' });
   const admin = learnerAt(berth);
   const member = async (name: string) => {

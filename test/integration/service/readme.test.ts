@@ -7,7 +7,7 @@ import { learnerAt } from '../../kit/service/learner.ts';
 
 const run = promisify(execFile);
 
-await test('the example of the README prints what the README shows', async (t) => {
+await test("the README's example prints what the README shows", async (t) => {
   const readme = await readFile(new URL('../../../README.md', import.meta.url), 'utf8');
   const shown = /```\n(ready after [^]*?)\n```/.exec(readme)?.[1] ?? '';
   t.ok(shown, 'the README shows its output');
@@ -20,10 +20,14 @@ await test('the example of the README prints what the README shows', async (t) =
 
   const learner = learnerAt(berth);
   await learner.reach(await learner.start(), 'READY');
-  t.equal(withoutFigures((await example()).stdout), withoutFigures(shown), 'in a lab that has begun before');
+  t.equal(
+    withoutFigures((await example()).stdout),
+    withoutFigures(shown),
+    'in a lab that has started before',
+  );
 });
 
-/** Times and addresses differ from run to run. */
+/** Times and addresses differ between runs. */
 function withoutFigures(text: string): string {
   return text
     .trim()

@@ -23,7 +23,7 @@ async function look(berth: BerthProcess, id: string): Promise<Saved> {
   return (await berth.graphql<{ session: Saved }>(query, { id })).session;
 }
 
-/** Waits until the engine has so many environments and images of the service, and no more. */
+/** Waits until the engine has exactly this many environments and images of the service. */
 async function leaves(t: Test, berth: BerthProcess, environments: number, images: number): Promise<void> {
   let found: number[] = [];
   const isThere = async () => {
@@ -41,7 +41,7 @@ async function type(berth: BerthProcess, id: string, line: string, answer: strin
   await terminal.close();
 }
 
-await test('killed at whatever moment of a save, the old state stands or the new one is whole', async (t) => {
+await test('after a kill at any moment of a save, either the old state stays or the new one is complete', async (t) => {
   const berth = await startBerth(t);
   const learner = learnerAt(berth);
   const id = await learner.start();
@@ -50,7 +50,7 @@ await test('killed at whatever moment of a save, the old state stands or the new
   await mutate(berth, 'saveSession', id);
   await learner.reach(id, 'SAVED');
   let number = 0;
-  // As asked for, while the machine stops, while it is read, and as the session is noted as saved.
+  // As requested, while the machine stops, while it is read, and as the session is stored as saved.
   for (const delay of [0, 150, 350, 600, 1000, 1600]) {
     if ((await look(berth, id)).state === 'SAVED') await mutate(berth, 'resumeSession', id);
     await learner.reach(id, 'READY');
@@ -66,7 +66,7 @@ await test('killed at whatever moment of a save, the old state stands or the new
     const after = await look(berth, id);
     t.comment(`killed ${delay} ms after: ${after.state}, ${after.saveProblem?.code}`);
     if (after.state === 'READY') {
-      t.equal(after.savedState?.id, former, 'the old state stands');
+      t.equal(after.savedState?.id, former, 'the old state stays');
       t.equal(after.saveProblem?.code, 'SAVE_INTERRUPTED');
       await leaves(t, berth, 1, 1);
     } else {

@@ -14,10 +14,10 @@ import { BERTH } from '../../kit/service/berth-command.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
-/** Longest start that fails, in milliseconds; a service that hangs is ended then. */
+/** Longest time for a failing start, in milliseconds. A hanging service is ended then. */
 const LIMIT_MS = 90_000;
 
-/** Starts a service that is to fail, with Redis, whose connections would keep it alive. */
+/** Starts a service that must fail, with Redis, whose connections could keep it alive. */
 async function failedStart(t: Test, settings: Record<string, string>) {
   const dataDir = await mkdtemp(join(tmpdir(), 'berth-test-'));
   t.teardown(() => rm(dataDir, { recursive: true, force: true }));
@@ -43,7 +43,7 @@ async function failedStart(t: Test, settings: Record<string, string>) {
   return { exitCode, printed: printed.trim() };
 }
 
-await test('a port that is taken is named in one message, and the service ends', async (t) => {
+await test('a port in use is reported in one message, and the service ends', async (t) => {
   const other = createServer().listen(0, '127.0.0.1');
   await once(other, 'listening');
   t.teardown(() => other.close());
@@ -54,13 +54,13 @@ await test('a port that is taken is named in one message, and the service ends',
   });
 });
 
-await test('an address that is not of this machine is named, and the service ends', async (t) => {
+await test('an address of another machine is reported, and the service ends', async (t) => {
   const { exitCode, printed } = await failedStart(t, { BERTH_HOST: '192.0.2.77' });
   t.equal(exitCode, 1);
   t.match(printed, /^BERTH_HOST 192\.0\.2\.77 is not an address of this host\. .*$/);
 });
 
-await test('with no folder of labs, or a pool that is too small, nothing that was opened keeps it alive', async (t) => {
+await test('a missing lab folder or a small subnet pool ends the service, with nothing left open', async (t) => {
   for (const [name, value] of [
     ['BERTH_LABS_DIR', '/no/such/folder'],
     ['BERTH_SUBNET_POOL', '10.231.0.0/30'],

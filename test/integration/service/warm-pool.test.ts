@@ -15,14 +15,14 @@ interface Pools {
   warmPools: { labSlug: string; ready: number; making: number; wanted: number }[];
 }
 
-/** A folder with the bundled lab, of which environments are prewarmed. */
+/** A folder with the bundled lab, with prewarmed environments. */
 async function warmLabs(t: Test): Promise<string> {
   const labs = await bundledLab(t);
   await appendFile(join(labs, 'linux-command-line', 'lab.yaml'), '\nwarm: 2\n');
   return labs;
 }
 
-await test('a killed service finds its full pool again; an admin sees it, and empties it', async (t) => {
+await test('a killed service finds its full pool again, and an admin sees and empties it', async (t) => {
   const guide = await readFile(join(root, 'docs', 'admin.md'), 'utf8');
   const queries = [...guide.matchAll(/```graphql\n(.*?)```/gs)].map(([, query]) => query ?? '');
   const look = queries.find((query) => query.includes('warmPools {')) ?? 'not in the guide';

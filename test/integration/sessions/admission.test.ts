@@ -31,7 +31,7 @@ async function manyLearners(database: Database): Promise<Actor[]> {
   return rows.map(({ id }) => ({ ...owner, userId: id }));
 }
 
-await test('twelve starts in three processes, with room for three: all come up, never more than three at once', async (t) => {
+await test('twelve starts in three processes with space for three: all become ready, never more than three at once', async (t) => {
   for (const provider of providers) {
     await t.test(provider, async (t) => {
       const url = await freshDatabaseUrl(t, provider);
@@ -80,7 +80,7 @@ await test('twelve starts in three processes, with room for three: all come up, 
   }
 });
 
-await test('a large lab gets its room once enough have ended, and small ones use what it cannot', async (t) => {
+await test('a large lab gets capacity once enough have ended, and small ones use the rest', async (t) => {
   const url = await freshDatabaseUrl(t, 'sqlite');
   const database = await openDatabase({ url });
   t.teardown(() => database.close());
@@ -108,12 +108,12 @@ await test('a large lab gets its room once enough have ended, and small ones use
   await service.stop(owner, a);
   await whenState(service, a, 'ended');
   await setTimeout(100);
-  t.equal((await service.get(owner, large)).state, 'queued', 'one that ended is not enough');
+  t.equal((await service.get(owner, large)).state, 'queued', 'one ended session is not enough');
   await service.stop(owner, b);
   await whenState(service, large, 'ready');
 });
 
-await test('prewarmed environments count, give way to who waits, and are made only where there is room', async (t) => {
+await test('prewarmed environments count, are evicted for waiting sessions, and are only created with free capacity', async (t) => {
   const database = await freshDatabase(t, 'sqlite');
   const { owner, other } = await createActors(database);
   const labs = [
@@ -129,13 +129,13 @@ await test('prewarmed environments count, give way to who waits, and are made on
     memoryBytes: BigInt(128 * MIB),
   });
   await setTimeout(6_000);
-  t.equal((await readyIds(database, 'warm')).length, 2, 'there is no room for another one');
+  t.equal((await readyIds(database, 'warm')).length, 2, 'there is no capacity for another one');
   const large = await sessions.service.start(owner, { lab: 'large' });
   t.equal((await whenState(sessions.service, large.id, 'ready', 'failed')).state, 'ready');
-  t.equal((await engine.list()).length, 2, 'what was prewarmed has given way');
+  t.equal((await engine.list()).length, 2, 'the prewarmed one was evicted');
 });
 
-await test('prewarmed environments give their networks to who waits for one', async (t) => {
+await test('prewarmed environments release their networks for waiting sessions', async (t) => {
   const database = await freshDatabase(t, 'sqlite');
   const { owner } = await createActors(database);
   const labs = [warmLab('warm', 2), testLab('cold'), testLab('alone', { networks: [], machines: [lonely] })];
@@ -145,8 +145,8 @@ await test('prewarmed environments give their networks to who waits for one', as
   await until(async () => (await readyIds(database, 'warm')).length === 2, 60_000);
   const alone = await sessions.service.start(owner, { lab: 'alone' });
   await whenState(sessions.service, alone.id, 'ready');
-  t.equal((await readyIds(database, 'warm')).length, 2, 'one without a network takes nobody’s');
+  t.equal((await readyIds(database, 'warm')).length, 2, 'one without a network evicts nothing');
   const { id } = await sessions.service.start(owner, { lab: 'cold' });
   t.equal((await whenState(sessions.service, id, 'ready', 'failed')).state, 'ready');
-  t.ok((await engine.list()).length <= 3, 'one has given way');
+  t.ok((await engine.list()).length <= 3, 'one was evicted');
 });

@@ -7,7 +7,7 @@ import { testLab, testMachine, whenState } from '../../kit/sessions/sessions.ts'
 import { until } from '../../kit/basics/until.ts';
 
 const MIB = 1024 ** 2;
-/** Writes so many files of 1 MiB, with a pause after each, and says so at the end. */
+/** Writes this many files of 1 MiB, with a pause after each, and prints a line at the end. */
 const writeFiles = (count: number) =>
   `i=0; while [ $i -lt ${count} ]; do head -c 1M /dev/zero >/root/file$i; i=$((i+1)); sleep 0.03; done; echo finished`;
 
@@ -19,7 +19,7 @@ const labs = [
   testLab('roomy'),
 ];
 
-/** Runs a script in the machine until it ends, or the machine does; what it printed. */
+/** Runs a script in the machine until it or the machine ends. Returns its output. */
 async function background({ service, actors, engine }: SavedWorld, id: string, script: string) {
   const { machineId } = await service.machine(actors.owner, id, 'main');
   const spec = { command: ['sh', '-c', script], timeoutMs: 60_000, outputLimitBytes: 1000 };
@@ -32,7 +32,7 @@ async function background({ service, actors, engine }: SavedWorld, id: string, s
   };
 }
 
-/** Likewise, but deletes each file while it keeps it open: no folder shows it. */
+/** Likewise, but deletes each file while it is open, so no folder shows it. */
 const writeDeleted = (count: number) =>
   `i=0; while [ $i -lt ${count} ]; do (exec 3<>/data/f; rm /data/f; head -c 16M /dev/zero >&3; (exec sleep 60 <&3 >/dev/null 2>&1 &)); i=$((i+1)); sleep 0.3; done; echo finished`;
 
@@ -57,16 +57,16 @@ await test('a machine that writes quickly is stopped soon after it reaches its l
   await stopsGreedy(t, await openSaves(t, { labs, saveOnEnd: true }));
 });
 
-await test('so it is where the service sees nothing of the engine but its socket', async (t) => {
+await test("the same works if the service only sees the engine's socket", async (t) => {
   const engine = openTestEngine(t, { readsDisk: false });
   await stopsGreedy(t, await openSaves(t, { labs, saveOnEnd: true, engine }));
 });
 
-await test('nor do files help that are deleted while they are open', async (t) => {
+await test('files that are deleted while open count, too', async (t) => {
   await stopsGreedy(t, await openSaves(t, { labs, saveOnEnd: true }), writeDeleted(40));
 });
 
-await test('a machine that is little beyond its limit cannot be saved until its learner deletes files, and has two minutes', async (t) => {
+await test('a machine slightly above its limit cannot be saved until files are deleted, and has two minutes', async (t) => {
   const world = await openAgeing(t, { labs, saveOnEnd: true });
   const { actors, ready, run, saved, pass, saves, sweeps, leaves } = world;
   const { id } = await ready('tiny');
@@ -84,7 +84,11 @@ await test('a machine that is little beyond its limit cannot be saved until its 
 
   await run(id, 'rm /data/file; truncate -s 10M /root/hole /root/hole2');
   await pass(11_000, id, ({ machines }) => machines[0]?.diskPercent === undefined);
-  t.match(await saved(id), { state: 'saved', saveProblem: undefined }, 'holes in files take nothing');
+  t.match(
+    await saved(id),
+    { state: 'saved', saveProblem: undefined },
+    'sparse files count only their blocks',
+  );
   await sweeps(leaves(0, 2));
 
   await saves.resume(actors.owner, id);
@@ -96,7 +100,7 @@ await test('a machine that is little beyond its limit cannot be saved until its 
   await sweeps(leaves(0, 2));
 });
 
-await test('a machine that takes long to measure delays no other, and is paused while it is measured if the disk falls', async (t) => {
+await test('a machine that is slow to measure delays no other, and is paused during the measurement if the disk fills', async (t) => {
   const engine = openTestEngine(t);
   const { measureUsage } = engine;
   const world = await openSaves(t, { labs, saveOnEnd: true, engine });
@@ -104,7 +108,7 @@ await test('a machine that takes long to measure delays no other, and is paused 
   const crowded = await ready('roomy');
   const { machineId } = await service.machine(actors.owner, crowded.id, 'main');
   let whilePaused = 0;
-  // As with a million files: no measurement ends within the time of a round.
+  // As with a million files: no measurement ends within one round.
   engine.measureUsage = async (id, options) => {
     if (id !== machineId) return measureUsage.call(engine, id, options);
     if (options.timeoutMs <= 1_000) return 'late';
@@ -114,7 +118,7 @@ await test('a machine that takes long to measure delays no other, and is paused 
   const { printed } = await background(world, crowded.id, writeFiles(150));
   await until(() => whilePaused > 0, 30_000);
   await until(async () => (await engine.inspect(machineId)).state === 'running', 30_000);
-  t.match(await printed, /finished/, 'it was within its limit and went on');
+  t.match(await printed, /finished/, 'it was within its limit and continued');
 
   const greedy = await ready('narrow');
   const writing = await background(world, greedy.id, writeFiles(600));

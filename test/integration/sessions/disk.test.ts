@@ -25,7 +25,7 @@ import { until } from '../../kit/basics/until.ts';
 
 const MIB = 1024 ** 2;
 const GIB = 1024 ** 3;
-/** In two files: one alone cannot pass the limit of the machine's disk. */
+/** In two files, because one alone cannot pass the limit of the machine's disk. */
 const writing = (mib: number) => [
   'sh',
   '-c',
@@ -42,7 +42,10 @@ async function setUp(t: Test, options: Partial<SessionsOptions> = {}) {
   return { database, engine, sessions, service: sessions.service, owner, other, admin };
 }
 
-/** What measures machines of these labs, and how often it told of a change; the first `refusals` changes of a session find the database full. */
+/**
+ * Measures machines of these labs, and counts the reported changes. The first `refusals` changes of a session find the
+ * database full.
+ */
 function meterOf(database: Database, engine: Engine, refusals = 0) {
   const logger = quietLog();
   const events = createMemoryBus({ log: logger });
@@ -73,7 +76,7 @@ function meterOf(database: Database, engine: Engine, refusals = 0) {
   return { measure, told };
 }
 
-/** The engine, with a disk of which only so much is free. */
+/** The engine, with this much free disk space. */
 function withDisk(engine: Engine, disk: { freeBytes: number }): Engine {
   const look = async () => ({ totalBytes: 100 * GIB, freeBytes: disk.freeBytes });
   return new Proxy(engine, {
@@ -81,8 +84,8 @@ function withDisk(engine: Engine, disk: { freeBytes: number }): Engine {
   });
 }
 
-await test('a session whose machine wrote too much is stopped, with how much that was; others go on', async (t) => {
-  // Below half of its reserve once all have begun: then what is written is measured often.
+await test('a session whose machine wrote too much is stopped with its usage, and others continue', async (t) => {
+  // Below half of its reserve once all have started, so usage is measured often.
   const disk = { freeBytes: 2 * GIB };
   const engine = withDisk(openTestEngine(t), disk);
   const clock = createFakeClock();
@@ -113,11 +116,11 @@ await test('a session whose machine wrote too much is stopped, with how much tha
   for (const { id } of [modest, large]) t.equal((await service.get(admin, id)).state, 'ready');
 });
 
-await test('a learner is told once that a machine is nearly full, how nearly, and when it no longer is', async (t) => {
+await test('a learner is notified once that a machine is nearly full, how nearly, and when it no longer is', async (t) => {
   await eachDatabase(t, 'near', async (t, database) => {
     const { owner } = await createActors(database);
     const engine = openTestEngine(t);
-    // On a clock that stands still, sessions measure nothing themselves.
+    // On a stopped clock, sessions measure nothing themselves.
     const clock = createFakeClock();
     const sessions = openSessions(t, database, { engine, clock, catalogue: testCatalogue([small]) });
     sessions.start();
@@ -125,7 +128,7 @@ await test('a learner is told once that a machine is nearly full, how nearly, an
     await whenState(sessions.service, id, 'ready');
     const { machineId } = await sessions.service.machine(owner, id, 'main');
     const meter = meterOf(database, engine);
-    /** How full the machine is said to be once it has a file of so many MiB, and how often that was told. */
+    /** How full the machine is with a file of this many MiB, and the number of notifications. */
     const filled = async (mib: number) => {
       const command = ['sh', '-c', `head -c ${mib * MIB} /dev/urandom >/root/file`];
       await engine.exec(machineId, { command, timeoutMs: 60_000, outputLimitBytes: 1000 });
@@ -149,7 +152,7 @@ await test('a learner is told once that a machine is nearly full, how nearly, an
   });
 });
 
-await test('a resumed session whose machine wrote too much is what it was when it was saved', async (t) => {
+await test('a resumed session whose machine wrote too much returns to its saved state', async (t) => {
   const { database, engine, sessions, service, owner } = await setUp(t, { clock: createFakeClock() });
   sessions.start();
   const { id } = await service.start(owner, { lab: 'small' });
@@ -175,7 +178,7 @@ await test('a resumed session whose machine wrote too much is what it was when i
   t.match(await whenState(service, id, 'ready', 'saved', 'failed'), { state: 'ready' });
 });
 
-await test('where files run out a session with too many of them ends, and is not saved', async (t) => {
+await test('when inodes run out, a session with too many files ends, and is not saved', async (t) => {
   const { database, engine, sessions, service, owner } = await setUp(t, { clock: createFakeClock() });
   sessions.start();
   const { id } = await service.start(owner, { lab: 'small' });
@@ -185,7 +188,7 @@ await test('where files run out a session with too many of them ends, and is not
   await engine.exec(machineId, { command, timeoutMs: 60_000, outputLimitBytes: 1000 });
   const meter = meterOf(database, engine);
   await meter.measure();
-  t.equal((await service.get(owner, id)).state, 'ready', 'empty files are no bytes');
+  t.equal((await service.get(owner, id)).state, 'ready', 'empty files have no bytes');
   await meter.measure(true);
   t.match(await whenState(service, id, 'ended', 'stopping'), {
     reason: {
@@ -195,7 +198,7 @@ await test('where files run out a session with too many of them ends, and is not
   });
 });
 
-await test('with too little left on the disk a start waits, and goes on when there is room again', async (t) => {
+await test('with too little disk space a start waits, and continues when there is space', async (t) => {
   const disk = { freeBytes: 100 * MIB };
   const { sessions, service, owner } = await setUp(t, { engine: withDisk(openTestEngine(t), disk) });
   sessions.start();
@@ -207,7 +210,7 @@ await test('with too little left on the disk a start waits, and goes on when the
   await whenState(service, id, 'ready');
 });
 
-await test('of several processes one measures at a time, and the next when that was long ago', async (t) => {
+await test('one of several processes measures at a time, and the next one after an interval', async (t) => {
   await eachDatabase(t, 'turns', async (t, database) => {
     const store = createMeasurementStore({ database });
     const now = new Date();

@@ -71,20 +71,20 @@ async function openWorld(t: Test) {
   return { ...world, steps, createOn };
 }
 
-await test('the scripts of a step run once, and its foreground is for the shell of the learner', async (t) => {
+await test("the scripts of a step run once, and its foreground is for the learner's shell", async (t) => {
   const { ready, run, steps, service, engine, actors } = await openWorld(t);
   const { id } = await ready();
   const enter = (stepId: string) => steps.enter(actors.owner, { sessionId: id, stepId });
   t.same(await enter('read'), { first: false, commands: [] });
 
   const entries = await Promise.all([enter('write'), enter('write'), enter('write')]);
-  t.equal(entries.filter(({ first }) => first).length, 1, 'of several at a time one prepares it');
+  t.equal(entries.filter(({ first }) => first).length, 1, 'one of several at a time prepares it');
   const commands = entries.flatMap((entry) => entry.commands);
   t.match(commands, [{ machine: 'main', command: /^\. \/dev\/shm\/\S+\/start$/ }]);
   t.equal(await run(id, 'cat /root/entered'), 'lab-0 main learner\n');
   await until(async () => (await run(id, 'cat /tmp/background')) === 'background\n');
   t.equal(await run(id, 'cat /tmp/db', { machine: 'db' }), 'db\n');
-  t.match(await run(id, 'cat /tmp/who'), /No such file/, 'what is to be typed has not run');
+  t.match(await run(id, 'cat /tmp/who'), /No such file/, 'the typed command has not run yet');
 
   const { machineId } = await service.machine(actors.owner, id, 'main');
   const command = ['/bin/bash', '-l'];
@@ -98,7 +98,7 @@ await test('the scripts of a step run once, and its foreground is for the shell 
   t.same(await enter('write'), { first: false, commands: [] });
 });
 
-await test('a script that fails is told with its last words, and the step can be entered again', async (t) => {
+await test('a failing script is reported with its last output, and the step can be entered again', async (t) => {
   const { ready, run, steps, actors } = await openWorld(t);
   const { id } = await ready();
   const enter = () => steps.enter(actors.owner, { sessionId: id, stepId: 'broken' });
@@ -109,7 +109,7 @@ await test('a script that fails is told with its last words, and the step can be
   await t.rejects(steps.enter(actors.owner, other), { code: 'STEP_NOT_FOUND' });
 });
 
-await test('what was entered stays so when it is saved or copied, and not when it begins anew', async (t) => {
+await test('an entered step stays entered in a save or a copy, and not after a reset', async (t) => {
   const { ready, run, saved, saves, service, steps, createOn, engine, actors } = await openWorld(t);
   const { id } = await ready();
   const enter = async (sessionId: string, actor = actors.owner) =>
@@ -118,14 +118,14 @@ await test('what was entered stays so when it is saved or copied, and not when i
 
   const fork = await saves.fork(actors.instructor, id);
   t.equal((await whenState(service, fork.id, 'ready', 'failed')).state, 'ready');
-  t.equal(await enter(fork.id, actors.instructor), false, 'a copy is where its original is');
+  t.equal(await enter(fork.id, actors.instructor), false, 'a copy is at the same step as its original');
   await service.delete(actors.instructor, fork.id);
   await saved(id);
   const copy = await saves.fork(actors.instructor, id);
   await saves.resume(actors.owner, id);
   for (const each of [id, copy.id]) await whenState(service, each, 'ready', 'failed');
   t.equal(await enter(id), false);
-  t.equal(await enter(copy.id, actors.instructor), false, 'so is a copy of what was saved');
+  t.equal(await enter(copy.id, actors.instructor), false, 'so is a copy of a saved session');
 
   const over = createGate();
   const firstRan = createGate();
@@ -153,15 +153,11 @@ await test('what was entered stays so when it is saved or copied, and not when i
   t.equal((await twice()).first, true);
   over.open();
   await formerOutcome;
-  t.equal(
-    await run(id, 'cat /root/log'),
-    'one\ntwo\n',
-    'what an entry from before had left to do is not done here',
-  );
-  t.equal((await twice()).first, false, 'nor does its end change what was entered since');
+  t.equal(await run(id, 'cat /root/log'), 'one\ntwo\n', 'the rest of an earlier entry does not run here');
+  t.equal((await twice()).first, false, 'nor does its end change later entries');
 });
 
-await test('who may enter a session may enter its steps, while it can be worked in', async (t) => {
+await test('users who can enter a session can enter its steps, while it is usable', async (t) => {
   const { ready, service, steps, actors } = await openWorld(t);
   const { id } = await ready();
   const write = { sessionId: id, stepId: 'write' };
@@ -178,7 +174,7 @@ await test('who may enter a session may enter its steps, while it can be worked 
   await t.rejects(steps.enter(actors.owner, write), { code: 'SESSION_NOT_READY' });
 });
 
-await test('the end of the service ends a script, and the step counts as not entered', async (t) => {
+await test('stopping the service ends a script, and the step counts as not entered', async (t) => {
   const { ready, run, steps, database, actors } = await openWorld(t);
   const { id } = await ready();
   const entering = steps.enter(actors.owner, { sessionId: id, stepId: 'endless' });

@@ -8,7 +8,7 @@ import { openBeside, openSaves } from '../../kit/sessions/saved-sessions.ts';
 import { testLab, testMachine, whenState } from '../../kit/sessions/sessions.ts';
 import { until } from '../../kit/basics/until.ts';
 
-await test('what is too large is not saved: the session goes on with its files, and is told why', async (t) => {
+await test('an oversized session is not saved: it continues with its files, and reports the reason', async (t) => {
   const { service, saves, actors, ready, run, saved, leaves } = await openSaves(t, {
     saveLimitBytes: 3 * 1024 * 1024,
   });
@@ -28,7 +28,7 @@ await test('what is too large is not saved: the session goes on with its files, 
   await leaves(0, 0);
 });
 
-await test('beyond the limit of its learner a session is not saved until another one is deleted, and names it', async (t) => {
+await test("above its learner's limit, a session is not saved until another one, which it names, is deleted", async (t) => {
   const { saves, actors, ready, run, saved, leaves } = await openSaves(t, {
     saveQuotaBytes: 5 * 1024 * 1024,
     labs: [testLab('lab-0'), testLab('lab-1')],
@@ -48,7 +48,7 @@ await test('beyond the limit of its learner a session is not saved until another
   t.match(await saves.usage(actors.owner), { limitBytes: 5 * 1024 ** 2, bytes: Number });
 });
 
-await test('a file that is all hole is refused before the engine writes it out, of a copy too', async (t) => {
+await test('a sparse file is rejected before the engine writes it out, also in a copy', async (t) => {
   const { service, saves, actors, engine, ready, run, saved, leaves } = await openSaves(t, {
     saveLimitBytes: 64 * 1024 * 1024,
   });
@@ -62,11 +62,11 @@ await test('a file that is all hole is refused before the engine writes it out, 
   t.match(failed, { state: 'failed', reason: { code: 'SAVE_TOO_LARGE' } });
   t.equal(await run(id, 'stat -c %s /tmp/hole; rm /tmp/hole'), `${256 * 1024 ** 2}\n`);
   await leaves(1, 0);
-  t.equal(images, 0, 'none was made');
+  t.equal(images, 0, 'none was created');
   t.match(await saved(id), { state: 'saved' });
 });
 
-await test('a volume is measured before anything is made, and one that grows then is read no further than it may', async (t) => {
+await test('a volume is measured before anything is created, and a growing one is read up to its limit', async (t) => {
   const { engine, ready, run, saved, leaves } = await openSaves(t, { saveLimitBytes: 64 * 1024 * 1024 });
   const { id } = await ready();
   const made: unknown[] = [];
@@ -76,20 +76,20 @@ await test('a volume is measured before anything is made, and one that grows the
   const refused = await saved(id);
   t.match(refused, { state: 'ready', saveProblem: { code: 'SAVE_TOO_LARGE' } });
   t.match(refused.saveProblem?.message, /it holds 256 MiB, and the limit is 64 MiB/);
-  t.strictSame(parts(), [], 'nothing was made');
+  t.strictSame(parts(), [], 'nothing was created');
 
   const { measureVolume } = engine;
   engine.measureVolume = async () => 0;
   const cut = await saved(id);
   t.match(cut.saveProblem?.message, /it holds more than 64 MiB, and the limit is 64 MiB/);
-  t.strictSame(parts(), ['main'], 'of the volume nothing was made');
+  t.strictSame(parts(), ['main'], 'nothing of the volume was created');
   engine.measureVolume = measureVolume;
   t.equal(await run(id, 'stat -c %s /data/hole; rm /data/hole'), `${256 * 1024 ** 2}\n`);
   await leaves(1, 0);
   t.match(await saved(id), { state: 'saved' });
 });
 
-await test('when a save fails, what was saved before stands', async (t) => {
+await test('when a save fails, the earlier one stays', async (t) => {
   const { service, saves, actors, engine, ready, run, saved, leaves } = await openSaves(t);
   const { owner } = actors;
   const { id } = await ready('lab-1');
@@ -103,7 +103,7 @@ await test('when a save fails, what was saved before stands', async (t) => {
   });
   const kept = await saved(id);
   t.match(kept, { state: 'ready', saveProblem: { code: 'DISK_FULL' }, savedStateId: before.savedStateId });
-  t.equal(await run(id, 'cat /root/file'), 'new\n', 'the session goes on');
+  t.equal(await run(id, 'cat /root/file'), 'new\n', 'the session continues');
   await leaves(1, 1);
 
   engine.intercept('commit', async () => undefined);
@@ -113,7 +113,7 @@ await test('when a save fails, what was saved before stands', async (t) => {
   t.equal(await run(id, 'cat /root/file'), 'new\n');
 });
 
-await test('where a machine’s own engine does not answer after a save that failed, the session goes on if the machine runs', async (t) => {
+await test('if a nested engine does not answer after a failed save, the session continues if the machine runs', async (t) => {
   const { engine, ready, run, saved, leaves } = await openSaves(t);
   engine.intercept('commit', async () => {
     throw fault('DISK_FULL', { where: 'the container engine' });
@@ -137,7 +137,7 @@ await test('where a machine’s own engine does not answer after a save that fai
   await leaves(0, 0);
 });
 
-await test('a session that cannot be made from what was saved, or loses its machine, is saved still', async (t) => {
+await test('a session that cannot be restored, or loses its machine, stays saved', async (t) => {
   const { service, saves, actors, engine, ready, run, saved, leaves } = await openSaves(t);
   const { owner } = actors;
   const { id } = await ready('lab-1');
@@ -171,7 +171,7 @@ await test('a session that cannot be made from what was saved, or loses its mach
   t.equal(await run(id, 'cat /root/file'), 'kept\n');
 });
 
-await test('two saves at once are one; a save that meets a stop or a deletion leaves nothing', async (t) => {
+await test('two simultaneous saves are one, and a save during a stop or deletion leaves nothing behind', async (t) => {
   const world = await openSaves(t);
   const { database, service, saves, actors, ready, leaves } = world;
   const { owner } = actors;
@@ -201,14 +201,14 @@ await test('two saves at once are one; a save that meets a stop or a deletion le
     await service.deleteAllMine(actors.other);
     await service.delete(owner, (await service.start(owner, { lab: 'lab-1' })).id);
   }
-  // A resumption that meets a deletion leaves nothing either.
+  // A resume during a deletion leaves nothing behind either.
   await Promise.allSettled([saves.resume(owner, id), service.delete(owner, id)]);
   if ((await outcomeOf(() => service.get(owner, id))) === 'ok') await service.delete(owner, id);
   await leaves(0, 0);
   await until(async () => (await database.client.savedState.count()) === 0);
 });
 
-await test('a save that the service’s stop interrupts is given up, and the session goes on', async (t) => {
+await test('a save that a stopping service interrupts is aborted, and the session continues', async (t) => {
   const world = await openSaves(t);
   const { database, sessions, engine, service, saves, actors, ready, run } = world;
   const { id } = await ready();
@@ -226,7 +226,7 @@ await test('a save that the service’s stop interrupts is given up, and the ses
   t.equal(await outcomeOf(() => saves.save(actors.owner, id)), 'SHUTTING_DOWN');
 });
 
-await test('with the engine away in the middle of a save, the session is there when it is back', async (t) => {
+await test('if the engine fails during a save, the session exists afterwards', async (t) => {
   const { database, engine, service, saves, actors, ready, run, leaves } = await openSaves(t);
   const { id } = await ready();
   await run(id, 'echo kept >/root/file');
@@ -247,7 +247,7 @@ await test('with the engine away in the middle of a save, the session is there w
   await leaves(1, 0);
 });
 
-await test('a lab that says so is not saved, neither at the end nor by its learner', async (t) => {
+await test('a lab that disables saving is not saved, neither at the end nor by its learner', async (t) => {
   const labs = [testLab('lab-0', { save: false, machines: [testMachine('main')] })];
   const { saves, actors, ready } = await openSaves(t, { labs });
   const { id } = await ready();

@@ -14,7 +14,7 @@ import { environmentOf, testLab, testMachine, whenState } from '../../kit/sessio
 import { until } from '../../kit/basics/until.ts';
 import { openPool, readyIds, warmLab } from '../../kit/sessions/warm.ts';
 
-await test('sessions come, crash, are mended and go, and nothing that others made is touched', async (t) => {
+await test('sessions start, crash, are repaired and end, and nothing of others is touched', async (t) => {
   const database = await freshDatabase(t, 'sqlite');
   const { owner } = await createActors(database);
   const installation = newInstallation(t);
@@ -29,7 +29,7 @@ await test('sessions come, crash, are mended and go, and nothing that others mad
   await whenState(service, id, 'ready');
   const environment = await environmentOf(database, id);
 
-  // Named as ours are, and labelled as those of another installation, of the very same environment.
+  // Named like our own, and labelled as those of another installation, with the same environment.
   const theirs = { ...labelsOf('another', 'machine', { environment, machine: 'main' }), ...untilLabel(-1) };
   const foreign = await Promise.all([
     makeForeign(t, `a-database-${newId()}`, {}),
@@ -39,7 +39,7 @@ await test('sessions come, crash, are mended and go, and nothing that others mad
   ]);
   const before = await Promise.all(foreign.map((look) => look()));
 
-  // As after a crash: an environment that no session has, of which one thing was lost.
+  // As after a crash: an environment without a session, which has lost one object.
   await database.client.session.update({ where: { id }, data: { environmentId: 'gone' } });
   await sessions.reconcile();
   await until(async () => !(await engine.list()).some(({ environmentId }) => environmentId === environment));
@@ -64,7 +64,7 @@ await test('sessions come, crash, are mended and go, and nothing that others mad
   close();
 });
 
-await test('saved states come, go and are forgotten, and no image of another is, whatever it is called', async (t) => {
+await test("saved states are created, removed and forgotten, without touching another owner's images of any name", async (t) => {
   const { database, sessions, saves, actors, service, ready, saved, leaves } = await openSaves(t);
   const mine = { 'berth.saved-state': 'gone' };
   const foreign = await Promise.all([
@@ -84,7 +84,7 @@ await test('saved states come, go and are forgotten, and no image of another is,
   for (const isThere of foreign) t.ok(await isThere());
 });
 
-await test('what people make by hand of a machine, or of saved work, is theirs and stays', async (t) => {
+await test('copies of a machine or a saved state that people make by hand stay', async (t) => {
   const { database, engine, sessions, actors, service, ready, saved, leaves } = await openSaves(t);
   const { docker, close } = connectEngine(process.env['DOCKER_HOST'], process.env);
   t.teardown(close);
@@ -94,7 +94,7 @@ await test('what people make by hand of a machine, or of saved work, is theirs a
   t.strictSame(
     (await engine.list()).flatMap(({ machines }) => machines.map((machine) => machine.machineId)),
     [machineId],
-    'a copy is no machine of the session',
+    'a copy is not a machine of the session',
   );
 
   t.match(await saved(id), { state: 'saved' });
@@ -113,7 +113,7 @@ await test('what people make by hand of a machine, or of saved work, is theirs a
   for (const isThere of [ofMachine, ofSaved, ...images]) t.ok(await isThere());
 });
 
-/** An image of a container, without a name unless `named`; what is given tells whether it is there. */
+/** Saves a container as an image, without a name unless `named`. Returns a function that says whether it exists. */
 async function imageByHand(t: Test, containerId: string, { named = false } = {}) {
   const { docker, close } = connectEngine(process.env['DOCKER_HOST'], process.env);
   const name = named ? { repo: `copy-${newId().toLowerCase()}`, tag: 'kept' } : {};
@@ -128,7 +128,10 @@ async function imageByHand(t: Test, containerId: string, { named = false } = {})
   return async () => (await docker.listImages()).some((image) => image.Id === Id);
 }
 
-/** As an admin does to look into something: saves a container as an image, and runs that. What is given tells whether both are there. */
+/**
+ * Does what an admin might to inspect something: saves a container as an image, and runs that. Returns a function that
+ * says whether both exist.
+ */
 async function copyByHand(t: Test, containerId: string) {
   const { docker, close } = connectEngine(process.env['DOCKER_HOST'], process.env);
   const repo = `copy-${newId().toLowerCase()}`;
@@ -150,7 +153,7 @@ async function copyByHand(t: Test, containerId: string) {
   };
 }
 
-/** An image of somebody else; what is given tells whether it has its name still. */
+/** An image of somebody else. Returns a function that says whether it still has its name. */
 async function makeForeignImage(t: Test, name: string, Labels: Record<string, string>) {
   const { docker, close } = connectEngine(process.env['DOCKER_HOST'], process.env);
   const [repo = '', tag = ''] = name.split(':');
@@ -165,7 +168,7 @@ async function makeForeignImage(t: Test, name: string, Labels: Record<string, st
   return async () => (await image.inspect()).RepoTags.includes(name);
 }
 
-/** A running container, a network, a volume and an image of somebody else; what is given tells how they are. */
+/** A running container, a network, a volume and an image of somebody else. Returns a function that describes them. */
 async function makeForeign(t: Test, name: string, Labels: Record<string, string>) {
   const { docker, close } = connectEngine(process.env['DOCKER_HOST'], process.env);
   const network = await docker.createNetwork({

@@ -7,7 +7,7 @@ import { openBeside, openSaves } from '../../kit/sessions/saved-sessions.ts';
 import { whenState } from '../../kit/sessions/sessions.ts';
 import { until } from '../../kit/basics/until.ts';
 
-/** A save that goes on for as long as the test says, on a clock that the test moves. */
+/** A save that lasts as long as the test says, on the test's clock. */
 async function openLongSave(t: Test) {
   const clock = createFakeClock(new Date());
   const world = await openSaves(t, { clock });
@@ -17,7 +17,7 @@ async function openLongSave(t: Test) {
   engine.intercept('commitVolume', () => opened);
   await saves.save(actors.owner, id);
   await until(async () => (await database.client.savedImage.count()) >= 2);
-  /** Moves time on, slowly enough that all who wake do what they have to. */
+  /** Advances the clock slowly enough for all sleepers to finish their work. */
   async function pass(seconds: number, done: () => boolean | Promise<boolean> = () => false) {
     for (let second = 0; second < seconds && !(await done()); second++) {
       clock.jump(1_000);
@@ -27,7 +27,7 @@ async function openLongSave(t: Test) {
   return { ...world, id, pass, finish: open };
 }
 
-await test('a long save keeps its hold, however long the sweep beside it takes', async (t) => {
+await test('a long save keeps its lease, however long a simultaneous sweep takes', async (t) => {
   const world = await openLongSave(t);
   const { database, engine, service, actors, id, pass, finish } = world;
   const { opened, open } = createGate();
@@ -48,7 +48,7 @@ await test('a long save keeps its hold, however long the sweep beside it takes',
   t.match(await whenState(service, id, 'saved', 'ready'), { state: 'saved', saveProblem: undefined });
 });
 
-await test('a save that another process has taken over ends, and does nothing more to the session', async (t) => {
+await test('a save whose lease another process adopted ends, and changes the session no further', async (t) => {
   const world = await openLongSave(t);
   const { database, service, actors, id, pass, finish, leaves } = world;
   const held = () => database.client.savedState.findFirst();
@@ -61,7 +61,7 @@ await test('a save that another process has taken over ends, and does nothing mo
   t.match(await service.get(actors.owner, id), { state: 'saving', saveProblem: undefined });
   t.match(await held(), { state: 'making', heldBy: 'elsewhere/1/x/y' });
 
-  // And that one dies too.
+  // And that process dies, too.
   await database.client.savedState.updateMany({ data: { heldUntil: new Date(0) } });
   await pass(600, async () => (await service.get(actors.owner, id)).state === 'ready');
   t.match(await service.get(actors.owner, id), { state: 'ready', saveProblem: { code: 'SAVE_INTERRUPTED' } });

@@ -13,7 +13,7 @@ import { openTestEngine } from '../../kit/sessions/session-engine.ts';
 import { openSessions, whenState } from '../../kit/sessions/sessions.ts';
 import { until } from '../../kit/basics/until.ts';
 
-/** A session of which a copy is read for as long as the test says, and frozen meanwhile. */
+/** A session whose copy lasts as long as the test says, and which is paused meanwhile. */
 async function copying(t: Test) {
   const world = await openSaves(t);
   const { engine, service, saves, actors, ready } = world;
@@ -31,7 +31,7 @@ async function copying(t: Test) {
   return { ...world, id, fork, stateOf, goOn: gate.open };
 }
 
-await test('a machine that is frozen to be copied stays so until it has been', async (t) => {
+await test('a machine that is paused for a copy stays paused until the copy is complete', async (t) => {
   const { sessions, service, fork, stateOf, goOn } = await copying(t);
   await sessions.reconcile();
   t.equal(await stateOf(), 'paused');
@@ -40,9 +40,9 @@ await test('a machine that is frozen to be copied stays so until it has been', a
   t.match(await whenState(service, fork.id, 'ready', 'failed'), { state: 'ready' });
 });
 
-await test('a machine that was frozen by a copying whose process died goes on', async (t) => {
+await test('a machine paused for a copy by a killed process continues', async (t) => {
   const { database, service, fork, stateOf, goOn } = await copying(t);
-  // As a neighbour's that was killed.
+  // As if another process had been killed.
   await database.client.savedState.updateMany({
     data: { heldBy: 'elsewhere/1/x/y', heldUntil: new Date(0) },
   });
@@ -51,11 +51,11 @@ await test('a machine that was frozen by a copying whose process died goes on', 
   goOn();
 });
 
-await test('a machine that another process paused because of its disk stays paused until that process is gone', async (t) => {
+await test('a machine that another process paused because of its disk stays paused until that process ends', async (t) => {
   await eachDatabase(t, 'paused', async (t, database) => {
     const { owner } = await createActors(database);
     const engine = openTestEngine(t);
-    // On a clock that stands still, sessions compare nothing themselves.
+    // On a stopped clock, sessions reconcile nothing themselves.
     const clock = createFakeClock();
     const sessions = openSessions(t, database, { engine, clock });
     sessions.start();
@@ -86,7 +86,7 @@ await test('a machine that another process paused because of its disk stays paus
 
     await other.pause(machine);
     await other.stop();
-    t.equal(await stateOf(), 'paused', 'nobody watches what it writes meanwhile');
+    t.equal(await stateOf(), 'paused', 'nobody measures it meanwhile');
     await sessions.reconcile();
     t.equal(await stateOf(), 'running', 'the process stopped');
 
@@ -99,7 +99,7 @@ await test('a machine that another process paused because of its disk stays paus
   });
 });
 
-await test('a session that is saved since a comparison began is not started again by it', async (t) => {
+await test('a reconcile that started before a save does not restart the session', async (t) => {
   const { engine, sessions, service, saves, actors, ready } = await openSaves(t);
   const { id } = await ready('lab-1');
   const { machineId } = await service.machine(actors.owner, id, 'main');
@@ -107,7 +107,7 @@ await test('a session that is saved since a comparison began is not started agai
   const gate = createGate();
   engine.intercept('commit', () => gate.opened);
   let began: Promise<void> | undefined;
-  // The rows are read, the engine is not yet.
+  // The rows have been read, but not the engine.
   engine.intercept('list', () => (began ??= begin()));
   async function begin(): Promise<void> {
     await saves.save(actors.owner, id);

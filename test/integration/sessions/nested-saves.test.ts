@@ -27,7 +27,7 @@ docker ps --all --format '{{.Names}}'
 docker run --rm my-tiny:0.1 cat /kept
 cat ~/notes`;
 
-await test('who saves a session with an engine of their own finds its images and containers again', async (t) => {
+await test('saving a session with a nested engine keeps its images and containers', async (t) => {
   const { saves, actors, ready, run, saved, service } = await openSaves(t, { labs: [lab] });
   const { id, state } = await ready();
   t.equal(state, 'ready');

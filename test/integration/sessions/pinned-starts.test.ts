@@ -23,7 +23,7 @@ import {
 import { until } from '../../kit/basics/until.ts';
 import { readyIds, whenPool } from '../../kit/sessions/warm.ts';
 
-/** A service whose lab has an image of the test's own, with the mark `first`. */
+/** A service whose lab has the test's own image, with the mark `first`. */
 async function openPinned(t: Test, changes: Partial<Lab> = {}) {
   const database = await freshDatabase(t, 'sqlite');
   const actors = await createActors(database);
@@ -51,7 +51,7 @@ async function openPinned(t: Test, changes: Partial<Lab> = {}) {
   await mark('first');
   sessions.start();
 
-  /** What is in the machine that a learner gets who starts the lab now. */
+  /** The mark in the machine of a learner who starts the lab now. */
   const markFor = async (learner: Actor) => {
     const { id } = await sessions.service.start(learner, { lab: 'lab' });
     const ready = await whenState(sessions.service, id, 'ready', 'failed');
@@ -67,7 +67,7 @@ async function openPinned(t: Test, changes: Partial<Lab> = {}) {
   return { database, actors, lab, catalogue, sessions, pinService, outcomes, mark, markFor };
 }
 
-await test('a version of a lab is started with the same image after its name has moved', async (t) => {
+await test('a version of a lab starts with the same image after its name has moved', async (t) => {
   const { actors, lab, catalogue, mark, markFor } = await openPinned(t);
   const { owner, other } = actors;
   t.equal(await markFor(owner), 'first');
@@ -79,22 +79,22 @@ await test('a version of a lab is started with the same image after its name has
   t.equal(await markFor(owner), 'first', 'and back');
 });
 
-await test('prewarmed environments give way when their lab takes its images anew', async (t) => {
+await test('prewarmed environments are replaced when their lab pins its images again', async (t) => {
   const warm = { count: 1, schedule: [] };
   const { database, actors, sessions, pinService, outcomes, mark, markFor } = await openPinned(t, { warm });
   await whenPool(sessions, 'lab', 1);
   const [former] = await readyIds(database);
   await mark('second');
   t.equal(await pinService.repin(actors.admin, 'lab'), 1);
-  // Also before the old one has left.
+  // Also before the old one has been removed.
   t.equal(await markFor(actors.owner), 'second');
   await until(async () => !(await readyIds(database)).includes(former ?? ''));
   await whenPool(sessions, 'lab', 1);
   t.equal(await markFor(actors.other), 'second');
-  t.equal(outcomes.at(-1), 'hit', 'made anew');
+  t.equal(outcomes.at(-1), 'hit', 'recreated');
 });
 
-await test('a start whose image cannot be had fails with what is missing', async (t) => {
+await test('a start without its image fails with the missing name', async (t) => {
   const database = await freshDatabase(t, 'sqlite');
   const { owner } = await createActors(database);
   const images = openImages(t);

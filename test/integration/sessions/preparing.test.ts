@@ -34,7 +34,7 @@ async function failureOf(t: Test, lab: Lab) {
   return session.reason;
 }
 
-await test('files are placed with mode and owner, and folders are made with the owner', async (t) => {
+await test('files are placed with mode and owner, and folders are created with the owner', async (t) => {
   const long = `${'deep/'.repeat(30)}${'name'.repeat(20)}.txt`;
   const files = [
     labFile('site/index.html', '/srv/site/index.html'),
@@ -61,20 +61,24 @@ await test('files are placed with mode and owner, and folders are made with the 
 
   t.same(await stat('/srv/site/index.html'), ['-rw-r--r-- learner:learner', 'site/index.html']);
   t.same(await stat('/srv/site'), ['drwxr-xr-x learner:learner', '']);
-  t.same(await stat('/srv'), ['drwxr-xr-x root:root', ''], 'what is there stays as it is');
+  t.same(await stat('/srv'), ['drwxr-xr-x root:root', ''], 'existing files are unchanged');
   t.same(await stat('/usr/local/bin/tool'), ['-rwxr-xr-x root:root', 'tool']);
   t.same(await stat('/home/learner/work/notes/home'), ['-rw-r--r-- learner:learner', 'home']);
   t.same(await stat('/home/learner/work'), ['drwxr-xr-x learner:learner', '']);
-  t.same(await stat('/home/learner/.bashrc'), ['-rw------- learner:learner', 'profile'], 'it takes a place');
+  t.same(
+    await stat('/home/learner/.bashrc'),
+    ['-rw------- learner:learner', 'profile'],
+    'it replaces a file',
+  );
   t.match(await stat('/srv/number'), ['drwxr-xr-x UNKNOWN:root']);
   t.same(await stat('/srv/number/file'), ['-rw-r----- UNKNOWN:root', 'number']);
   t.same(await stat('/data/kept'), ['-rw-r--r-- learner:learner', 'kept'], 'in a volume');
   t.same(await stat(`/srv/${long}`), ['-rw-r--r-- learner:learner', long]);
   const own = await run(id, 'cat ~/new/home; stat -c %U:%a ~ ~/new', { machine: 'locked', user: 'learner' });
-  t.match(own, /^homelearner:7\d\d\nlearner:755\n$/, 'in a restricted machine too');
+  t.match(own, /^homelearner:7\d\d\nlearner:755\n$/, 'also in a restricted machine');
 });
 
-await test('a folder of files comes as the lab has it', async (t) => {
+await test('a folder of files is placed as in the lab', async (t) => {
   const lab = await labOf(
     t,
     {
@@ -102,7 +106,7 @@ machines:
   t.equal(await run(id, 'cat /root/seen'), 'one', 'start scripts find the files');
 });
 
-await test('start scripts run in order, as their users, with what they are told', async (t) => {
+await test('start scripts run in order, as their users, with their environment', async (t) => {
   const say = 'echo "$(id -un) $BERTH_LAB $BERTH_MACHINE $BERTH_USER" >>/tmp/order; chmod 666 /tmp/order';
   const start = [
     startScript(say),
@@ -115,13 +119,13 @@ await test('start scripts run in order, as their users, with what they are told'
   t.equal(reason, undefined);
   const told = 'root lab-0 main learner\n';
   t.equal(await run(id, 'cat /tmp/order'), `${told}perl\n${told}`);
-  t.match(await run(id, 'ps -eo args'), /^sleep 4321$/m, 'what a script leaves running is not waited for');
+  t.match(await run(id, 'ps -eo args'), /^sleep 4321$/m, 'background processes of a script are not awaited');
   const output = await run(id, 'readlink /proc/$(pgrep -f "^sleep 4321")/fd/1');
-  t.match(output, '/said', 'nor does it hold the engine’s end of the output open');
+  t.match(output, '/said', 'nor do they keep the engine’s output open');
   t.equal(await run(id, 'ls -A /dev/shm'), '', 'no script is left');
 });
 
-await test('a script in the background is started, and its output kept in bounds', async (t) => {
+await test('a background script is started, with limited output', async (t) => {
   const flood = `echo first; while [ ! -e /tmp/flood ]; do sleep 0.1; done
 i=0; while [ $i -lt 4000 ]; do printf '%0100d\\n' $i; i=$((i + 1)); done; touch /tmp/done; sleep 1000`;
   const start = [
@@ -139,7 +143,7 @@ i=0; while [ $i -lt 4000 ]; do printf '%0100d\\n' $i; i=$((i + 1)); done; touch 
   t.match(await run(id, `cat ${log} | wc -c`), /^262\d{3}\n$/);
 });
 
-await test('a script that fails is told of with its exit code and last words, and nothing stays', async (t) => {
+await test('a failing script is reported with its exit code and last output, and nothing stays', async (t) => {
   const start = [
     startScript('true'),
     startScript('echo one; printf "\\033[31mtwo\\033[0m" >&2; exit 3', { name: 'start/bad.sh' }),
@@ -190,7 +194,7 @@ for (const [what, file, message] of misplaced) {
 const counting = preparedLab('lab-0', { start: [startScript('echo x >>/count')] });
 const count = 'wc -l </count';
 
-await test('what was saved is not prepared again, what begins anew is', async (t) => {
+await test('a saved session is not prepared again, but a reset one is', async (t) => {
   const { ready, run, saved, saves, service, actors } = await openSaves(t, { labs: [counting] });
   const { id } = await ready();
   t.equal(await run(id, count), '1\n');
@@ -220,7 +224,7 @@ await test('the progress says that the machine is being prepared', async (t) => 
   t.equal((await whenState(service, id, 'ready', 'failed')).state, 'ready');
 });
 
-await test('a session stopped while it is prepared ends, and leaves nothing', async (t) => {
+await test('a session stopped during preparation ends, and leaves nothing behind', async (t) => {
   const start = [startScript('sleep 1000', { timeoutSeconds: 600 })];
   const world = await openSaves(t, { labs: [preparedLab('lab-0', { start })] });
   const { id } = await world.service.start(world.actors.owner, { lab: 'lab-0' });
@@ -231,7 +235,7 @@ await test('a session stopped while it is prepared ends, and leaves nothing', as
   await world.leaves(0, 0);
 });
 
-await test('a service that stops gives back what it was preparing, with nothing on the engine', async (t) => {
+await test('a stopping service releases a session in preparation, with nothing on the engine', async (t) => {
   const start = [startScript('sleep 1000', { timeoutSeconds: 600 })];
   const { service, sessions, engine, actors } = await openSaves(t, {
     labs: [preparedLab('lab-0', { start })],
@@ -244,7 +248,7 @@ await test('a service that stops gives back what it was preparing, with nothing 
   t.same(await engine.list(), []);
 });
 
-await test('a prewarmed environment is prepared ahead, and only then', async (t) => {
+await test('a prewarmed environment is prepared in advance only', async (t) => {
   const database = await freshDatabase(t, 'sqlite');
   const { owner } = await createActors(database);
   const outcomes: string[] = [];
@@ -261,7 +265,7 @@ await test('a prewarmed environment is prepared ahead, and only then', async (t)
   t.equal(String(stdout), '1\n');
 });
 
-await test('what a killed process was preparing is begun anew in new machines', async (t) => {
+await test('a session that a killed process was preparing is prepared again in new machines', async (t) => {
   const url = await freshDatabaseUrl(t, 'sqlite');
   const database = await openDatabase({ url });
   t.teardown(() => database.close());

@@ -32,7 +32,7 @@ async function setUp(t: Test, options: Partial<SessionsOptions> = {}) {
 const environments = async (engine: Engine) =>
   (await engine.list()).map(({ environmentId }) => environmentId);
 
-await test('a session comes up, can be worked in, and leaves nothing when stopped', async (t) => {
+await test('a session becomes ready, is usable, and leaves nothing behind when stopped', async (t) => {
   const labs = [testLab('two', { machines: [testMachine('main'), testMachine('web')] })];
   const { database, engine, service, owner } = await setUp(t, { catalogue: testCatalogue(labs) });
   const { id } = await service.start(owner, { lab: 'two' });
@@ -64,7 +64,7 @@ await test('a session comes up, can be worked in, and leaves nothing when stoppe
   t.equal(await database.client.subnet.count(), 0);
 });
 
-await test('a restart keeps the file system and the address, and grows the generation', async (t) => {
+await test('a restart keeps the file system and the address, and increases the generation', async (t) => {
   const { engine, service, owner } = await setUp(t);
   const { id } = await service.start(owner, { lab: 'lab-0' });
   const before = await whenState(service, id, 'ready');
@@ -79,12 +79,12 @@ await test('a restart keeps the file system and the address, and grows the gener
   t.same(after.machines, before.machines);
   t.equal((await run('test', '-f', '/root/kept')).exitCode, 0);
   t.not((await run('sh', '-c', 'kill -0 $(cat /root/pid)')).exitCode, 0, 'its processes ended');
-  // The machine's end is told by the engine; it must not be taken for one to be mended.
+  // The engine reports the machine's end, which must not trigger a repair.
   await setTimeout(1_500);
   t.equal((await service.get(owner, id)).generation, after.generation);
 });
 
-await test('a deleted session goes with all that it had', async (t) => {
+await test('a deleted session is removed with everything it had', async (t) => {
   const { database, engine, service, owner } = await setUp(t);
   const { id } = await service.start(owner, { lab: 'lab-0' });
   await whenState(service, id, 'ready');
@@ -94,12 +94,12 @@ await test('a deleted session goes with all that it had', async (t) => {
   t.equal(await database.client.machine.count(), 0);
 });
 
-await test('an image that is missing fails the session with that reason and leaves nothing', async (t) => {
+await test('a missing image fails the session with that reason and leaves nothing behind', async (t) => {
   const labs = [testLab('broken', { machines: [testMachine('main', { image: 'berth/no-such:image' })] })];
   const { database, engine, service, owner } = await setUp(t, { catalogue: testCatalogue(labs) });
   const { id } = await service.start(owner, { lab: 'broken' });
   const failed = await whenState(service, id, 'failed');
-  // With a registry in reach it is not there, without one nobody knows.
+  // A reachable registry does not have it; without one, its existence is unknown.
   t.match(failed.reason, { code: /^(IMAGE_NOT_FOUND|REGISTRY_UNREACHABLE)$/, message: /no-such:image/ });
   while (await database.client.session.findFirst({ where: { environmentId: { not: null } } })) {
     await setTimeout(20);
@@ -107,7 +107,7 @@ await test('an image that is missing fails the session with that reason and leav
   t.same(await environments(engine), []);
 });
 
-await test('with all places taken sessions wait their turn, and say so', async (t) => {
+await test('without a free slot, sessions wait in the queue and show it', async (t) => {
   const engine = withFaults(openTestEngine(t));
   const order: unknown[] = [];
   const gate = createGate();
@@ -134,10 +134,10 @@ await test('with all places taken sessions wait their turn, and say so', async (
   await until(() => seconds.length === 3);
   const { createdAt, readyAt } = await service.get(owner, ids[2] as string);
   const took = ((readyAt?.getTime() ?? 0) - createdAt.getTime()) / 1000;
-  t.ok((seconds[2] ?? 0) >= took, 'the time in the queue is counted');
+  t.ok((seconds[2] ?? 0) >= took, 'the time in the queue counts');
 });
 
-await test('a session stopped or deleted while it is made ends, and leaves nothing', async (t) => {
+await test('a session stopped or deleted during provisioning ends, and leaves nothing behind', async (t) => {
   const engine = withFaults(openTestEngine(t));
   const { service, owner, database } = await setUp(t, { engine });
   for (const pause of [0, 20, 60, 120, 200]) {
@@ -154,7 +154,7 @@ await test('a session stopped or deleted while it is made ends, and leaves nothi
   t.same(await environments(engine), []);
 });
 
-await test('an environment that takes too long fails with the time it was given', async (t) => {
+await test('an environment that takes too long fails with the time limit', async (t) => {
   const engine = withFaults(openTestEngine(t));
   const inner = engine.provision;
   const slow: Engine = Object.create(engine, {
@@ -162,7 +162,7 @@ await test('an environment that takes too long fails with the time it was given'
       value: async (...parameters: Parameters<Engine['provision']>) => {
         const machines = await inner(...parameters);
         const { signal } = parameters[1] ?? {};
-        // Made, and yet not done: as with an engine that hangs at the end.
+        // Created but unfinished, as with an engine that hangs at the end.
         await new Promise((_, reject) => {
           signal?.addEventListener('abort', () => reject(signal.reason));
         });
@@ -180,8 +180,8 @@ await test('an environment that takes too long fails with the time it was given'
   t.same(await environments(engine), []);
 });
 
-await test('subnets that something else has are left out, down to the last one of the pool', async (t) => {
-  // Two sessions in a pool of four subnets, two of which another installation has.
+await test('subnets in use elsewhere are skipped, down to the last one of the pool', async (t) => {
+  // Two sessions in a pool of four subnets, two of which another installation uses.
   const theirs = openTestEngine(t);
   const pool = '10.239.77.0/26';
   for (const [index, third] of [0, 32].entries()) {
@@ -207,11 +207,11 @@ await test('subnets that something else has are left out, down to the last one o
   t.equal(
     (await whenState(service, three.id, 'ready', 'failed')).state,
     'ready',
-    'once one gave its own back',
+    'once one released its own',
   );
 });
 
-await test('progress of a start is told in order', async (t) => {
+await test('progress of a start is reported in order', async (t) => {
   const events = createMemoryBus({ log: quietLog() });
   const { service, owner } = await setUp(t, { events });
   const seen: Promise<string>[] = [];
@@ -230,7 +230,7 @@ await test('progress of a start is told in order', async (t) => {
   t.equal(ranks.at(-1), 2);
 });
 
-await test('a session whose machine is to have an engine is told why there may be none, before its image is looked for', async (t) => {
+await test('a session that needs a nested engine gets the reason why it is unavailable, before its image is checked', async (t) => {
   const machine = { ...testMachine('main'), profile: 'nested' as const, image: 'berth-test/nowhere:1' };
   const catalogue = testCatalogue([testLab('engine', { machines: [machine] })]);
   const engine = openTestEngine(t, { nestedDocker: 'off' });

@@ -42,7 +42,7 @@ async function whenGeneration(service: SessionService, id: string, above: number
 const environments = async (engine: Engine) =>
   (await engine.list()).map(({ environmentId }) => environmentId);
 
-await test('a machine that died is started again, and its files are there', async (t) => {
+await test('a machine that died is restarted with its files', async (t) => {
   const { engine, service, id, ready, machineId } = await setUp(t);
   const run = (...command: string[]) =>
     engine.exec(machineId, { command, timeoutMs: 10_000, outputLimitBytes: 1000 });
@@ -53,7 +53,7 @@ await test('a machine that died is started again, and its files are there', asyn
   t.equal((await run('test', '-f', '/root/kept')).exitCode, 0);
 });
 
-await test('a machine that dies again and again is given up, and its environment removed', async (t) => {
+await test('a machine that dies repeatedly is given up, and its environment removed', async (t) => {
   const { engine, service, id, machineId, ready } = await setUp(t);
   for (let generation = ready.generation; generation < ready.generation + 3; generation++) {
     await docker('kill', machineId);
@@ -64,7 +64,7 @@ await test('a machine that dies again and again is given up, and its environment
   while ((await environments(engine)).length > 0) await setTimeout(50);
 });
 
-await test('a machine that ran out of memory when it died is given up in those words', async (t) => {
+await test('a machine that ran out of memory is given up with that reason', async (t) => {
   const labs = [testLab('lab-0', { machines: [testMachine('main', { memoryBytes: 32 * 1024 * 1024 })] })];
   const { engine, service, id, machineId, ready } = await setUp(t, labs);
   for (let generation = ready.generation; generation < ready.generation + 3; generation++) {
@@ -78,7 +78,7 @@ await test('a machine that ran out of memory when it died is given up in those w
   t.match(failed.reason, { code: 'MACHINE_OUT_OF_MEMORY', message: /"main" ran out of memory/ });
 });
 
-await test('a session whose machine was removed by others is lost, with all the rest of it', async (t) => {
+await test('a session whose machine was removed by others is lost, with the rest of it', async (t) => {
   const { engine, service, owner, id, machineId } = await setUp(t);
   await docker('rm', '-f', machineId);
   const failed = await whenState(service, id, 'failed');
@@ -88,7 +88,7 @@ await test('a session whose machine was removed by others is lost, with all the 
   t.not((await service.start(owner, { lab: 'lab-0' })).id, id, 'the lab can be started again');
 });
 
-await test('with the engine away sessions are unreachable, and come back with it', async (t) => {
+await test('without the engine, sessions are unreachable, and recover with it', async (t) => {
   const { engine, service, owner, id, ready } = await setUp(t);
   engine.vanish();
   const lost = await whenState(service, id, 'unreachable');
@@ -101,7 +101,7 @@ await test('with the engine away sessions are unreachable, and come back with it
   t.same(back.machines, ready.machines);
 });
 
-await test('a session stopped while the engine is away ends when it is back', async (t) => {
+await test('a session stopped without the engine ends when the engine returns', async (t) => {
   const { engine, service, owner, id, sessions } = await setUp(t);
   engine.vanish();
   await whenState(service, id, 'unreachable');
@@ -114,15 +114,15 @@ await test('a session stopped while the engine is away ends when it is back', as
   t.same(await environments(engine), []);
 });
 
-await test('a machine that a broken-off saving left frozen goes on', async (t) => {
+await test('a machine that an aborted save left paused continues', async (t) => {
   const { engine, sessions, service, owner, id, ready, machineId } = await setUp(t);
   await engine.pause(machineId);
   await sessions.reconcile();
   t.match(await engine.inspect(machineId), { state: 'running' });
-  t.equal((await service.get(owner, id)).generation, ready.generation, 'which is no change of the session');
+  t.equal((await service.get(owner, id)).generation, ready.generation, 'which does not change the session');
 });
 
-await test('an environment that no session has is removed, others are left alone', async (t) => {
+await test('an environment without a session is removed, and others are left alone', async (t) => {
   const { database, engine, sessions, id } = await setUp(t);
   const networks = [{ name: 'lab', subnet: '10.239.78.0/28', internet: false }];
   await engine.provision({ environmentId: 'forgotten', networks, machines: [] });
@@ -134,7 +134,7 @@ await test('an environment that no session has is removed, others are left alone
   t.equal(await database.client.subnet.count(), 1, 'its subnet is free again');
 });
 
-await test('sessions go on while the service is stopped, and are looked after again when it starts', async (t) => {
+await test('sessions keep running while the service is stopped, and are monitored again when it starts', async (t) => {
   const { database, engine, sessions, service, owner, id, ready, machineId } = await setUp(t);
   await sessions.stop();
   t.same(await environments(engine), [await environmentOf(database, id)]);

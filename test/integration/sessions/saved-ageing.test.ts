@@ -8,13 +8,13 @@ import { until } from '../../kit/basics/until.ts';
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
-await test('what was saved is kept its days and then goes, with its images and its session', async (t) => {
+await test('a saved session is kept for some days and then removed, with its images and row', async (t) => {
   const { database, service, saves, actors, ready, saved, leaves, pass, sweeps } = await openAgeing(t);
   const { id } = await ready();
   t.match(await saved(id), { state: 'saved' });
   await sweeps(leaves(0, 3));
   await pass(29 * DAY, id, ({ state }) => state === 'saved');
-  // Going on begins its days again.
+  // Resuming restarts its days.
   await saves.resume(actors.owner, id);
   await whenState(service, id, 'ready');
   t.match(await saved(id), { state: 'saved' });
@@ -26,7 +26,7 @@ await test('what was saved is kept its days and then goes, with its images and i
   t.not((await service.start(actors.owner, { lab: 'lab-0' })).id, id);
 });
 
-await test('a session that goes on keeps what it began with, however old that is', async (t) => {
+await test('a running session keeps its saved state of any age', async (t) => {
   const { database, service, saves, actors, ready, saved, pass, engine } = await openAgeing(t, {
     saveDays: 1,
   });
@@ -46,7 +46,7 @@ await test('a session that goes on keeps what it began with, however old that is
   t.equal((await service.get(system, id)).state, 'ready');
 });
 
-await test('an idle session is saved in place of being ended, and goes on as it was', async (t) => {
+await test('an idle session is saved instead of ended, and continues as it was', async (t) => {
   const { service, saves, actors, ready, run, pass } = await openAgeing(t, { saveOnEnd: true });
   const { id } = await ready();
   await run(id, 'echo kept >/root/file');
@@ -62,7 +62,7 @@ await test('an idle session is saved in place of being ended, and goes on as it 
   t.equal(await run(id, 'cat /root/file'), 'kept\n');
 });
 
-await test('what is too large to be saved at its end ends; what was saved before stands', async (t) => {
+await test('an oversized session at its end just ends, and its earlier save stays', async (t) => {
   const world = await openAgeing(t, { saveOnEnd: true, saveLimitBytes: 1024 * 1024 });
   const { service, saves, actors, ready, run, saved, leaves, pass, sweeps } = world;
   const { owner } = actors;
@@ -92,7 +92,7 @@ await test('what is too large to be saved at its end ends; what was saved before
   await sweeps(leaves(0, 0));
 });
 
-await test('with a learner goes all that was saved of theirs, and the copies of it when they end', async (t) => {
+await test('deleting a learner removes their saved sessions, and copies of them when they end', async (t) => {
   const { database, service, saves, actors, sessions, ready, saved, leaves } = await openSaves(t);
   const { owner, instructor } = actors;
   const { id } = await ready();

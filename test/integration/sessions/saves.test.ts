@@ -4,7 +4,7 @@ import { openSaves } from '../../kit/sessions/saved-sessions.ts';
 import { until } from '../../kit/basics/until.ts';
 import { environmentOf, whenState } from '../../kit/sessions/sessions.ts';
 
-/** Of everything that is to survive: owners, modes, links, what is installed, what is in a volume. */
+/** Everything that must survive: owners, modes, links, installed packages, and a volume's content. */
 const WORK = `set -e
   echo notes >/home/learner/notes; chown learner:users /home/learner/notes; chmod 640 /home/learner/notes
   cp /bin/true /usr/local/bin/tool; chown 1000:7 /usr/local/bin/tool; chmod 4755 /usr/local/bin/tool
@@ -13,7 +13,7 @@ const WORK = `set -e
 const TELL = `stat -c '%n %a %u:%g %s' /home/learner/notes /usr/local/bin/tool /data/spool /data/spool/row
   readlink /srv/link; cat /home/learner/notes /data/spool/row; grep -c ' /data ' /proc/self/mounts`;
 
-await test('what was saved is there when the session goes on, in other machines at another time', async (t) => {
+await test('saved work exists when the session resumes, in other machines at another time', async (t) => {
   const { database, service, saves, actors, ready, run, saved, leaves } = await openSaves(t);
   const { owner } = actors;
   const first = await ready();
@@ -34,7 +34,7 @@ await test('what was saved is there when the session goes on, in other machines 
   const [state] = (await saves.list(owner, {}, { first: 5 })).items;
   t.match(state?.node, { id: put.savedStateId, sessionId: id, labSlug: 'lab-0', isFork: false });
   t.ok((state?.node.bytes ?? 0) > 1000 && (state?.node.bytes ?? 0) < 10_000_000, String(state?.node.bytes));
-  t.equal((await service.start(owner, { lab: 'lab-0' })).state, 'saved', 'a start gives it as it is');
+  t.equal((await service.start(owner, { lab: 'lab-0' })).state, 'saved', 'a start returns it unchanged');
 
   const queued = await saves.resume(owner, id);
   t.match(queued, { id, state: 'queued' });
@@ -50,7 +50,7 @@ await test('what was saved is there when the session goes on, in other machines 
   await run(id, 'echo more >>/home/learner/notes');
   t.match(await saved(id), { state: 'saved' });
   await leaves(0, 3);
-  // The newer state is in the place of the older.
+  // The newer state has replaced the older.
   await until(async () => (await database.client.savedState.count()) === 1);
   await saves.resume(owner, id);
   await whenState(service, id, 'ready', 'failed');
@@ -60,7 +60,7 @@ await test('what was saved is there when the session goes on, in other machines 
   await until(async () => (await database.client.savedState.count()) === 0);
 });
 
-await test('a session begun anew is as the lab has it, and what was saved of it is gone', async (t) => {
+await test('a reset session is as the lab defines it, and its saved state is removed', async (t) => {
   const { database, service, saves, actors, ready, run, saved, leaves } = await openSaves(t);
   const { owner } = actors;
   const { id } = await ready();
@@ -83,7 +83,7 @@ await test('a session begun anew is as the lab has it, and what was saved of it 
   t.equal(await outcomeOf(() => saves.resume(owner, id)), 'SESSION_STATE_CONFLICT');
 });
 
-await test('where somebody removed what was saved its learner is told, and begins anew', async (t) => {
+await test('if somebody removed the saved state, its learner is notified and starts from the beginning', async (t) => {
   const { engine, service, saves, actors, ready, saved, leaves } = await openSaves(t);
   const { owner } = actors;
   const { id } = await ready('lab-1');
@@ -101,7 +101,7 @@ await test('where somebody removed what was saved its learner is told, and begin
   t.match(await whenState(service, id, 'ready', 'failed'), { state: 'ready', reason: undefined });
 });
 
-await test('a copy has what the learner has, while the learner goes on', async (t) => {
+await test("a copy has the learner's work, while the learner continues", async (t) => {
   const { service, saves, actors, ready, run, saved, leaves } = await openSaves(t);
   const { owner, instructor } = actors;
   const { id } = await ready();
@@ -109,12 +109,12 @@ await test('a copy has what the learner has, while the learner goes on', async (
   const before = await run(id, TELL);
   const fork = await saves.fork(instructor, id);
   t.match(fork, { learnerId: instructor.userId, forkOfId: id, state: 'saving' });
-  t.equal((await service.get(owner, id)).state, 'ready', 'the learner works on');
+  t.equal((await service.get(owner, id)).state, 'ready', 'the learner keeps working');
   const [own, made] = await Promise.all([
     service.start(instructor, { lab: 'lab-0' }),
     whenState(service, fork.id, 'ready', 'failed'),
   ]);
-  t.not(own.id, fork.id, 'the instructor has one of the lab too');
+  t.not(own.id, fork.id, 'the instructor has a session of the lab, too');
   t.equal(made.state, 'ready');
   t.equal(await run(fork.id, TELL, { actor: instructor }), before);
   await run(fork.id, 'rm /data/spool/row', { actor: instructor });
@@ -131,7 +131,7 @@ await test('a copy has what the learner has, while the learner goes on', async (
     t.equal(await run(copy.id, TELL, { actor: instructor }), before);
   }
   await leaves(2, 3);
-  // What the copies begin with stays for them, and goes with the last.
+  // The state that copies started from stays for them, and is removed with the last one.
   await saves.delete(owner, (await service.get(owner, id)).savedStateId ?? '');
   t.match(await whenState(service, id, 'ended'), { reason: undefined });
   for (const copy of copies) await service.stop(instructor, copy.id);

@@ -15,7 +15,7 @@ const DAY_MS = 24 * 60 * 60_000;
 
 const hangingService = fileURLToPath(new URL('../../kit/service/hanging-service.ts', import.meta.url));
 
-await test('what a killed process was making is made again by the next, at once and only once', async (t) => {
+await test('a session that a killed process was provisioning is provisioned again by the next, immediately and once', async (t) => {
   for (const provider of providers) {
     await t.test(provider, async (t) => {
       const url = await freshDatabaseUrl(t, provider);
@@ -33,13 +33,13 @@ await test('what a killed process was making is made again by the next, at once 
       t.same(
         (await engine.list()).map(({ environmentId }) => environmentId),
         [await environmentOf(database, one.id)],
-        'it died with an environment made and not noted',
+        'it died with an environment created and not stored',
       );
       child.kill('SIGKILL');
       await once(child, 'exit');
       t.equal((await whenState(service, one.id)).state, 'provisioning');
 
-      // Who waited for its claim to run out would wait for this.
+      // A process that waits for the lease to expire would wait until then.
       const claimedUntil = new Date(Date.now() + DAY_MS);
       await database.client.session.update({ where: { id: one.id }, data: { claimedUntil } });
       const next = openSessions(t, database, { engine });
@@ -53,7 +53,7 @@ await test('what a killed process was making is made again by the next, at once 
   }
 });
 
-await test('several processes share the queue: each session is made once', async (t) => {
+await test('several processes share the queue: each session is provisioned once', async (t) => {
   await eachDatabase(t, 'shared queue', async (t, database) => {
     const { owner, other } = await createActors(database);
     const engine = withFaults(openTestEngine(t));
@@ -79,7 +79,7 @@ await test('several processes share the queue: each session is made once', async
   });
 });
 
-await test('a service that stops gives back what it was making, and the next start makes it', async (t) => {
+await test('a stopping service releases unfinished sessions, and the next start provisions them', async (t) => {
   await eachDatabase(t, 'graceful stop', async (t, database) => {
     const { owner } = await createActors(database);
     const engine = withFaults(openTestEngine(t));

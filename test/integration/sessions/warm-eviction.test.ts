@@ -7,7 +7,7 @@ import { openPool, readyIds, warmLab, whenPool } from '../../kit/sessions/warm.t
 
 const MIB = 1024 * 1024;
 
-await test('prewarmed environments give their memory back, those needed least first', async (t) => {
+await test('prewarmed environments release their memory, least needed first', async (t) => {
   const database = await freshDatabase(t, 'sqlite');
   const { owner } = await createActors(database);
   const large = testMachine('main', { memoryBytes: 192 * MIB });
@@ -19,7 +19,7 @@ await test('prewarmed environments give their memory back, those needed least fi
   await whenPool(sessions, 'used', 2);
   t.equal(await sessions.warmEviction.memoryBytes(), 2 * 128 * MIB + 2 * 320 * MIB);
 
-  // Nothing fills the pools again meanwhile.
+  // Nothing refills the pools meanwhile.
   await database.client.warmPool.updateMany({ data: { labVersion: 'another' } });
   await database.client.warmEnvironment.updateMany({ data: { labVersion: 'another' } });
   const used = await readyIds(database, 'used');
@@ -31,7 +31,7 @@ await test('prewarmed environments give their memory back, those needed least fi
   t.equal(
     await sessions.warmEviction.evict({ of: 'memoryBytes', amount: 500 * MIB }),
     128 * MIB,
-    'there is no more',
+    'there are no more',
   );
   await until(async () => (await engine.list()).length === 1);
   t.equal(await sessions.warmEviction.memoryBytes(), 0);

@@ -12,7 +12,7 @@ import { openSessions, testLab, testMachine, whenState } from '../../kit/session
 import { until } from '../../kit/basics/until.ts';
 import { openPool, readyIds, warmLab, whenPool } from '../../kit/sessions/warm.ts';
 
-await test('several processes fill one pool together, and none too many', async (t) => {
+await test('several processes fill one pool together, with none too many', async (t) => {
   await eachDatabase(t, 'one pool', async (t, database) => {
     const engine = withFaults(openTestEngine(t));
     let made = 0;
@@ -29,15 +29,15 @@ await test('several processes fill one pool together, and none too many', async 
       { labSlug: 'other', making: 0, wanted: 2 },
       { labSlug: 'warm', making: 0, wanted: 3 },
     ]);
-    // Two processes that begin at the same moment may both think of the same lab.
+    // Two processes that start at the same moment may both choose the same lab.
     t.ok(
       pools.every(({ ready }) => ready >= 1 && ready <= 3),
-      'none goes without',
+      'each gets one',
     );
   });
 });
 
-await test('a lab that changes or goes takes its environments with it', async (t) => {
+await test('a changed or removed lab replaces its environments', async (t) => {
   const database = await freshDatabase(t, 'sqlite');
   const { owner } = await createActors(database);
   const labs = [warmLab('warm', 2)];
@@ -60,7 +60,7 @@ await test('a lab that changes or goes takes its environments with it', async (t
     { labVersion: 'version-2' },
     { labVersion: 'version-2' },
   ]);
-  t.match(await sessions.service.get(owner, session.id), { state: 'ready' }, 'what runs goes on');
+  t.match(await sessions.service.get(owner, session.id), { state: 'ready' }, 'running sessions continue');
 
   labs.splice(0, 1, testLab('warm'));
   await until(async () => {
@@ -72,7 +72,7 @@ await test('a lab that changes or goes takes its environments with it', async (t
   t.equal(await database.client.warmPool.count(), 0);
 });
 
-await test('a pool that nobody needs is emptied, and a start fills it again', async (t) => {
+await test('an unneeded pool is emptied, and a start fills it again', async (t) => {
   const database = await freshDatabase(t, 'sqlite');
   const { owner } = await createActors(database);
   const clock = createFakeClock(new Date());
@@ -92,9 +92,9 @@ await test('a pool that nobody needs is emptied, and a start fills it again', as
   }, 60_000);
 });
 
-await test('by the time of a schedule its number is ready, and goes when nobody came', async (t) => {
+await test('the scheduled number is ready on time, and removed if unused', async (t) => {
   const database = await freshDatabase(t, 'sqlite');
-  // Half a day before the clocks of Berlin are set forward, on Sunday at 02:00.
+  // Half a day before clocks in Berlin go forward, on Sunday at 02:00.
   const clock = createFakeClock(new Date('2030-03-30T12:00:00Z'));
   const schedule = ['Sunday 09:00, 3'].map(parseWarmTime) as WarmTime[];
   const { engine, sessions } = openPool(t, database, [testLab('class', { warm: { count: 1, schedule } })], {
@@ -105,19 +105,19 @@ await test('by the time of a schedule its number is ready, and goes when nobody 
   await whenPool(sessions, 'class', 1);
   clock.jump(Date.parse('2030-03-31T06:49:50Z') - clock.now().getTime());
   await until(async () => (await engine.list()).length === 0);
-  // 09:00 is 07:00 UTC by now.
+  // 09:00 is now 07:00 UTC.
   clock.jump(11_000);
   await whenPool(sessions, 'class', 3);
   clock.jump(Date.parse('2030-03-31T07:29:00Z') - clock.now().getTime());
   await setTimeout(300);
-  t.equal((await readyIds(database)).length, 3, 'for those who are late');
+  t.equal((await readyIds(database)).length, 3, 'for late starts');
   clock.jump(70_000);
   await until(async () => (await engine.list()).length === 1);
   clock.jump(61 * 60_000);
   await until(async () => (await engine.list()).length === 0);
 });
 
-await test('an admin empties a pool, which stays empty until somebody starts the lab', async (t) => {
+await test('a pool emptied by an admin stays empty until somebody starts the lab', async (t) => {
   const database = await freshDatabase(t, 'sqlite');
   const { owner, admin, instructor } = await createActors(database);
   const { engine, sessions } = openPool(t, database, [warmLab('warm', 2)]);
@@ -153,10 +153,10 @@ await test('nothing is prewarmed while learners wait', async (t) => {
   await whenPool(sessions, 'warm', 1);
   for (const id of ids) await whenState(sessions.service, id, 'ready');
   t.equal(begun.length, 4);
-  t.same(begun.slice(3), await readyIds(database), 'the one prewarmed came last');
+  t.same(begun.slice(3), await readyIds(database), 'the prewarmed one was last');
 });
 
-await test('a lab whose environments cannot be made is told of once, and not tried all the time', async (t) => {
+await test('a lab whose environments cannot be created is reported once, and retried with delays', async (t) => {
   const database = await freshDatabase(t, 'sqlite');
   const engine = withFaults(openTestEngine(t));
   let tries = 0;
@@ -167,7 +167,7 @@ await test('a lab whose environments cannot be made is told of once, and not tri
   const { sessions } = openPool(t, database, [warmLab('warm', 2)], { engine });
   await until(() => tries > 0);
   await setTimeout(1_000);
-  t.ok(tries <= 2, 'at most those that had begun');
+  t.ok(tries <= 2, 'at most those that had started');
   t.ok(sessions.log.told().includes('warn: prewarming failed'));
   t.equal(await database.client.warmEnvironment.count(), 0);
   t.equal(await database.client.subnet.count(), 0);

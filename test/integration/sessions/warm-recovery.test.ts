@@ -15,7 +15,7 @@ import { TYPESCRIPT } from '../../kit/service/typescript.ts';
 
 const hangingService = fileURLToPath(new URL('../../kit/service/hanging-service.ts', import.meta.url));
 
-await test('what a killed process was prewarming is removed by the next, which fills the pool', async (t) => {
+await test('the next process removes what a killed process was prewarming, and fills the pool', async (t) => {
   for (const provider of providers) {
     await t.test(provider, async (t) => {
       const url = await freshDatabaseUrl(t, provider);
@@ -42,7 +42,7 @@ await test('what a killed process was prewarming is removed by the next, which f
   }
 });
 
-await test('a full pool is found again after a restart, and comparing leaves it alone', async (t) => {
+await test('a full pool is found again after a restart, and reconciling leaves it alone', async (t) => {
   const database = await freshDatabase(t, 'sqlite');
   const { owner } = await createActors(database);
   const engine = openTestEngine(t);
@@ -61,7 +61,7 @@ await test('a full pool is found again after a restart, and comparing leaves it 
   t.equal(await environmentOf(database, session.id), before[0]);
 });
 
-await test('environments that an earlier version made are replaced, and no learner gets one', async (t) => {
+await test('environments of an earlier version are replaced, and no learner gets one', async (t) => {
   const database = await freshDatabase(t, 'sqlite');
   const { owner } = await createActors(database);
   const inner = openTestEngine(t);
@@ -91,7 +91,7 @@ await test('environments that an earlier version made are replaced, and no learn
   await whenPool(sessions, 'warm', 1);
 });
 
-await test('an environment whose containers are gone, or run no more, leaves the pool', async (t) => {
+await test('an environment whose containers are missing or stopped leaves the pool', async (t) => {
   const database = await freshDatabase(t, 'sqlite');
   const engine = openTestEngine(t);
   const labs = [warmLab('warm', 2)];
@@ -101,7 +101,7 @@ await test('an environment whose containers are gone, or run no more, leaves the
   const [gone = '', sound] = await readyIds(database);
   await engine.destroy(gone);
 
-  // One that looks, and does nothing by itself.
+  // A service that only reconciles on request.
   const looking = openSessions(t, database, { engine, catalogue: testCatalogue(labs) });
   await looking.reconcile();
   t.same(await readyIds(database), [sound]);
@@ -111,7 +111,7 @@ await test('an environment whose containers are gone, or run no more, leaves the
   await until(async () => (await database.client.subnet.count()) === 2);
 });
 
-await test('a service that stops while it makes some leaves nothing half made', async (t) => {
+await test('a service that stops while it prewarms leaves nothing unfinished', async (t) => {
   const database = await freshDatabase(t, 'sqlite');
   const engine = withFaults(openTestEngine(t));
   let begun = 0;
@@ -128,7 +128,7 @@ await test('a service that stops while it makes some leaves nothing half made', 
   t.equal(await database.client.subnet.count(), ready.length);
 });
 
-await test('with the engine away nothing is lost, and what was to leave goes when it is back', async (t) => {
+await test('without the engine nothing is lost, and pending removals happen when it returns', async (t) => {
   const database = await freshDatabase(t, 'sqlite');
   const { admin } = await createActors(database);
   const engine = withFaults(openTestEngine(t));

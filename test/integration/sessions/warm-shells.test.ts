@@ -21,7 +21,7 @@ async function readyMachine(database: Database): Promise<WarmMachine & { shell: 
   return { ...ready, shell: ready.shell };
 }
 
-await test('the first terminal of a session that was prewarmed is the shell that waited in it', async (t) => {
+await test('the first terminal of a prewarmed session is the shell that waited in it', async (t) => {
   const database = await freshDatabase(t, 'sqlite');
   const { owner } = await createActors(database);
   const { engine, sessions } = openPool(t, database, [warmLab('warm', 1, { machines: [machine] })]);
@@ -40,7 +40,7 @@ await test('the first terminal of a session that was prewarmed is the shell that
   t.same(await terminal.over, { exitCode: 0 });
 });
 
-await test('a shell that waits for a process that is gone is ended when a session takes its machine', async (t) => {
+await test('a waiting shell of an ended process is ended when a session takes its machine', async (t) => {
   const database = await freshDatabase(t, 'sqlite');
   const { owner } = await createActors(database);
   const labs = [warmLab('warm', 1, { machines: [machine] })];
@@ -67,7 +67,7 @@ await test('a shell that waits for a process that is gone is ended when a sessio
   await terminal.end();
 });
 
-await test('an environment whose shell cannot start is prewarmed all the same', async (t) => {
+await test('an environment whose shell cannot start is still prewarmed', async (t) => {
   const database = await freshDatabase(t, 'sqlite');
   const broken = testMachine('main', { shell: ['no-such-shell'] });
   const { sessions } = openPool(t, database, [warmLab('warm', 1, { machines: [broken] })]);

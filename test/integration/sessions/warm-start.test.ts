@@ -11,14 +11,14 @@ import { openPool, readyIds, warmLab, whenPool } from '../../kit/sessions/warm.t
 const run = async (engine: Engine, machineId: string, ...command: string[]) =>
   String((await engine.exec(machineId, { command, timeoutMs: 10_000, outputLimitBytes: 1_000 })).stdout);
 
-/** Ends the machine, paused or not, as a crash of it would. */
+/** Ends the machine, paused or not, as a crash would. */
 async function kill(engine: Engine, machineId: string): Promise<void> {
   await engine.unpause(machineId);
   await run(engine, machineId, 'kill', '-TERM', '1').catch(() => undefined);
   await until(async () => (await engine.inspect(machineId)).state === 'exited');
 }
 
-await test('a start takes an environment that is ready, paused until then, and another is made', async (t) => {
+await test('a start takes a ready, paused environment, and another is created', async (t) => {
   const database = await freshDatabase(t, 'sqlite');
   const { owner } = await createActors(database);
   const outcomes: string[] = [];
@@ -52,7 +52,7 @@ await test('a start takes an environment that is ready, paused until then, and a
   t.equal(await database.client.subnet.count(), 1);
 });
 
-await test('two learners at once never get the same one, and the one who gets none gets a new one', async (t) => {
+await test('two learners never get the same environment, and the second gets a new one', async (t) => {
   const database = await freshDatabase(t, 'sqlite');
   const { owner, other } = await createActors(database);
   const outcomes: string[] = [];
@@ -81,7 +81,7 @@ await test('two learners at once never get the same one, and the one who gets no
   t.equal((await engine.list()).length, 1);
 });
 
-await test('an environment that has died is replaced before anybody takes it', async (t) => {
+await test('a dead environment is replaced before anybody takes it', async (t) => {
   const database = await freshDatabase(t, 'sqlite');
   const { engine, sessions } = openPool(t, database, [warmLab('warm', 1)]);
   await whenPool(sessions, 'warm', 1);
@@ -93,7 +93,7 @@ await test('an environment that has died is replaced before anybody takes it', a
   await until(async () => (await engine.list()).every(({ environmentId }) => environmentId !== id));
 });
 
-await test('one that dies just before it is taken is made anew for its learner', async (t) => {
+await test('an environment that dies just before it is taken is recreated for its learner', async (t) => {
   const database = await freshDatabase(t, 'sqlite');
   const { owner } = await createActors(database);
   const inner = openTestEngine(t);

@@ -12,7 +12,7 @@ import { unpinned } from '../../kit/labs/pins.ts';
 import { until } from '../../kit/basics/until.ts';
 import { openPool, readyIds, warmLab, whenPool } from '../../kit/sessions/warm.ts';
 
-/** A pool of one environment, which nobody looks after any more, and what looks into it. */
+/** A pool of one environment, without maintenance, and a service to inspect it. */
 async function setUp(t: Test) {
   const database = await freshDatabase(t, 'sqlite');
   const { owner } = await createActors(database);
@@ -26,13 +26,13 @@ async function setUp(t: Test) {
   return { database, owner, labs, engine, id, states };
 }
 
-await test('an environment that was woken for a start that is not let in sleeps again, and serves the next', async (t) => {
+await test('an environment woken for a start that is not admitted is paused again, and serves the next', async (t) => {
   const { database, owner, labs, engine, id, states } = await setUp(t);
   const catalogue = testCatalogue(labs);
   const sessions = openSessions(t, database, { engine, catalogue });
   const { id: sessionId } = await sessions.service.start(owner, { lab: 'warm' });
   const row = await createSessionStore({ database }).findAny(sessionId);
-  const never = () => Promise.reject(new Error('None is made here.'));
+  const never = () => Promise.reject(new Error('Nothing is created here.'));
   const warm = createWarm({
     database,
     engine,
@@ -70,13 +70,13 @@ await test('an environment that was woken for a start that is not let in sleeps 
   t.same((await states())[0], 'running');
 });
 
-await test('one that a crash left awake is put to sleep by the comparison with the engine', async (t) => {
+await test('an environment that a crash left awake is paused by the reconciler', async (t) => {
   const { database, labs, engine, id, states } = await setUp(t);
   const [environment] = await engine.list();
   await engine.unpause(environment?.machines[0]?.machineId ?? '');
   const sessions = openSessions(t, database, { engine, catalogue: testCatalogue(labs) });
   await sessions.reconcile();
-  t.same(await states(), ['running'], 'somebody may be about to take it');
+  t.same(await states(), ['running'], 'a session may be about to take it');
   await sessions.reconcile();
   t.same(await states(), ['paused']);
   await until(async () => (await readyIds(database)).length === 1);

@@ -11,13 +11,13 @@ import { pingEngine } from '../../../src/host-setup/engine-ping.ts';
 import { TYPESCRIPT } from '../../kit/service/typescript.ts';
 
 const ENSURE_ENGINE = [process.execPath, TYPESCRIPT, 'test/kit/runner/machine/ensure-engine.ts'];
-/** Hides the sockets and pid files of this machine from what follows. */
+/** Hides the host's sockets and pid files from the script. */
 const WITHOUT_ENGINE = 'mount -t tmpfs none /run && ';
-/** A user who may read this project but is not root. */
+/** A user who can read this project but is not root. */
 const AS_NOBODY =
   'setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=+dac_override --ambient-caps=+dac_override ';
 
-/** Runs a script in mounts of its own, as root, and answers what it printed and its exit code. */
+/** Runs a script as root in its own mount namespace. Returns its output and exit code. */
 async function runApart(script: string, { env = {}, flags = [] as string[] } = {}) {
   const child = spawn('unshare', ['--mount', ...flags, 'sh', '-euc', script], {
     env: { ...process.env, DOCKER_HOST: '', ...env },
@@ -27,7 +27,7 @@ async function runApart(script: string, { env = {}, flags = [] as string[] } = {
   return { output, code: code as number | null };
 }
 
-await t.test('with set-up forbidden and no engine, one message says what to run', async (t) => {
+await t.test('with setup forbidden and no engine, one message has the commands to run', async (t) => {
   const { output, code } = await runApart(WITHOUT_ENGINE + ENSURE_ENGINE.join(' '), {
     env: { BERTH_ENGINE_SETUP: 'off' },
   });
@@ -40,23 +40,20 @@ await t.test('with set-up forbidden and no engine, one message says what to run'
   t.notMatch(output, 'sudo');
 });
 
-await t.test('who is not root gets one message with the commands for it', async (t) => {
+await t.test('a user other than root gets one message with the commands', async (t) => {
   const { output, code } = await runApart(WITHOUT_ENGINE + AS_NOBODY + ENSURE_ENGINE.join(' '));
   t.equal(code, 1);
   t.match(output, 'only root may set one up. Run:\n  sudo apt-get install -y docker.io iptables\n');
   t.match(output, 'sudo usermod -aG docker');
 });
 
-await t.test(
-  'an address in DOCKER_HOST where nothing answers is not replaced by another engine',
-  async (t) => {
-    const { output, code } = await runApart(ENSURE_ENGINE.join(' '), {
-      env: { DOCKER_HOST: 'tcp://127.0.0.1:1' },
-    });
-    t.equal(code, 1);
-    t.match(output, /DOCKER_HOST is tcp:\/\/127\.0\.0\.1:1, but no engine responds there: .*ECONNREFUSED/);
-  },
-);
+await t.test('an unreachable address in DOCKER_HOST is not replaced by another engine', async (t) => {
+  const { output, code } = await runApart(ENSURE_ENGINE.join(' '), {
+    env: { DOCKER_HOST: 'tcp://127.0.0.1:1' },
+  });
+  t.equal(code, 1);
+  t.match(output, /DOCKER_HOST is tcp:\/\/127\.0\.0\.1:1, but no engine responds there: .*ECONNREFUSED/);
+});
 
 await t.test('an address of an unknown kind is named', async (t) => {
   const { output, code } = await runApart(ENSURE_ENGINE.join(' '), { env: { DOCKER_HOST: 'ssh://host' } });
@@ -64,7 +61,7 @@ await t.test('an address of an unknown kind is named', async (t) => {
   t.match(output, 'DOCKER_HOST: addresses that start with ssh:// are not supported');
 });
 
-await t.test("a kernel's quota that may not be raised keeps no engine from being used", async (t) => {
+await t.test('a kernel limit that cannot be raised does not prevent the use of an engine', async (t) => {
   const { output, code } = await runApart(`
     work=$(mktemp -d)
     mount -t tmpfs none "$work"
@@ -80,7 +77,7 @@ await t.test("a kernel's quota that may not be raised keeps no engine from being
 });
 
 await t.test(
-  'an engine that was used keeps its settings, and one that fails says where to look',
+  'a used engine keeps its settings, and a failing one is reported with where to look',
   async (t) => {
     const { output } = await runApart(`
     work=$(mktemp -d)
@@ -111,8 +108,8 @@ await t.test(
   },
 );
 
-await t.test('an engine that refuses this user is told from one that is not there', async (t) => {
-  // The path of a socket may have 107 bytes, so it lies in no deep folder.
+await t.test('distinguishes an engine that rejects this user from a missing one', async (t) => {
+  // The path of a socket is limited to 107 bytes, so it needs a short folder.
   const folder = await mkdtemp(join(tmpdir(), 'berth-'));
   t.teardown(() => rm(folder, { recursive: true }));
   const path = join(folder, 'engine.sock');
@@ -126,7 +123,7 @@ await t.test('an engine that refuses this user is told from one that is not ther
   });
 });
 
-/** Another user may reach the folder of `path`, but `path` is root's alone. */
+/** Lets another user enter the folder of `path`, but `path` is root's only. */
 async function asNobody(t: Test, path: string, work: () => Promise<void>) {
   await chmod(dirname(path), 0o755);
   await chmod(path, 0o600);
@@ -139,7 +136,7 @@ async function asNobody(t: Test, path: string, work: () => Promise<void>) {
   }
 }
 
-await t.test('an engine that does not run is configured for labs and started', async (t) => {
+await t.test('a stopped engine is configured for labs and started', async (t) => {
   const work = await mkdtemp(join(tmpdir(), 'berth-'));
   t.teardown(() => rm(work, { recursive: true }));
   const script = `
@@ -174,5 +171,5 @@ await t.test('an engine that does not run is configured for labs and started', a
   t.match(facts, { LiveRestoreEnabled: true, LoggingDriver: 'json-file' });
   t.strictSame(facts.DefaultAddressPools, [{ Base: '172.28.0.0/16', Size: 26 }]);
   t.equal(log, 'berth-dockerd.log');
-  t.equal(again, 'unix:///var/run/docker.sock', 'a second time finds it');
+  t.equal(again, 'unix:///var/run/docker.sock', 'a second call finds it');
 });

@@ -27,7 +27,7 @@ for (const [signal, code] of [
   });
 }
 
-await t.test('a hang-up reaches the program and is told, whatever its exit code', async (t) => {
+await t.test('a hang-up reaches the program and is reported, whatever its exit code', async (t) => {
   const child = startHandOver(`trap 'echo ended; exit 9' HUP; echo ready; while :; do sleep 0.05; done`);
   t.teardown(() => child.kill('SIGKILL'));
   let output = '';
@@ -38,6 +38,6 @@ await t.test('a hang-up reaches the program and is told, whatever its exit code'
   t.equal(output, 'ready\nended\n');
 });
 
-await t.test('a program that a signal ended counts as 128 and its number', async (t) => {
+await t.test('the exit code of a program that a signal ended is 128 plus its number', async (t) => {
   t.strictSame(await once(startHandOver('kill -KILL $$'), 'exit'), [137, null]);
 });

@@ -14,7 +14,7 @@ const { docker, close } = connectEngine(process.env['DOCKER_HOST'], process.env)
 t.teardown(close);
 const images = createDockerImages({ docker });
 
-/** A folder of lab images with one in it, under a name of its own; what is built of it goes after the test. */
+/** A folder of lab images with one in it, under its own name. Built images are removed after the test. */
 async function makeFolder(t: Test, files: Record<string, string>) {
   const name = `test-${randomBytes(6).toString('hex')}`;
   const root = t.testdir({});
@@ -38,7 +38,7 @@ async function ensure(folder: { name: string; path: string }, log: string[] = []
 const DOCKERFILE = 'ARG BASE_IMAGE\nFROM ${BASE_IMAGE}\nCOPY hello /hello\n';
 const PASSING = '#!/bin/sh\ntest "$(cat /hello)" = hello\n';
 
-await t.test('the Linux image is built once, and anew after a change', async (t) => {
+await t.test('the Linux image is built once, and again after a change', async (t) => {
   const { folder, repository } = await makeFolder(t, {});
   await cp(join(imagesFolder, 'linux'), folder.path, { recursive: true });
 
@@ -47,7 +47,7 @@ await t.test('the Linux image is built once, and anew after a change', async (t)
   t.equal(first.note, 'built');
   t.ok(
     log.some((line) => line.startsWith('Step 1/')),
-    'the build log is told',
+    'the build log is shown',
   );
   t.ok(log.includes('trying it'), 'the smoke test ran');
 
@@ -63,14 +63,14 @@ await t.test('the Linux image is built once, and anew after a change', async (t)
   t.strictSame(
     names.toSorted(),
     [second.name, `${repository}:latest`].toSorted(),
-    'the former version is gone',
+    'the former version is removed',
   );
   const [tagged, latest] = [await images.find(second.name), await images.find(`${repository}:latest`)];
   t.equal(tagged?.id, latest?.id);
   t.equal(latest?.labels['berth.image'], folder.name);
 });
 
-await t.test('a mode counts as a change, and the smoke test itself too', async (t) => {
+await t.test('a changed file mode or smoke test counts as a change', async (t) => {
   const { folder } = await makeFolder(t, { Dockerfile: DOCKERFILE, hello: 'hello\n' });
   const names = [(await ensure(folder)).name];
   await chmod(join(folder.path, 'hello'), 0o755);
@@ -80,24 +80,21 @@ await t.test('a mode counts as a change, and the smoke test itself too', async (
   t.equal(new Set(names).size, 3);
 });
 
-await t.test(
-  'an image that its smoke test refuses gets no name, and the error says what was wrong',
-  async (t) => {
-    const { folder, repository } = await makeFolder(t, {
-      Dockerfile: DOCKERFILE,
-      hello: 'good bye\n',
-      'smoke-test.sh': '#!/bin/bash\necho "it says: $(cat /hello)" >&2\nexit 7\n',
-    });
-    const refused = { code: 'IMAGE_BUILD_FAILED', message: /exit code 7\.\nit says: good bye\n/ };
-    await t.rejects(ensure(folder), refused);
-    t.strictSame(await images.listNames(repository), []);
-    await t.rejects(ensure(folder), refused, 'a second start refuses it too');
+await t.test('an image that fails its smoke test gets no name, and the error says why', async (t) => {
+  const { folder, repository } = await makeFolder(t, {
+    Dockerfile: DOCKERFILE,
+    hello: 'good bye\n',
+    'smoke-test.sh': '#!/bin/bash\necho "it says: $(cat /hello)" >&2\nexit 7\n',
+  });
+  const refused = { code: 'IMAGE_BUILD_FAILED', message: /exit code 7\.\nit says: good bye\n/ };
+  await t.rejects(ensure(folder), refused);
+  t.strictSame(await images.listNames(repository), []);
+  await t.rejects(ensure(folder), refused, 'a second start rejects it, too');
 
-    await writeFile(join(folder.path, 'hello'), 'hello\n');
-    await writeFile(join(folder.path, 'smoke-test.sh'), PASSING);
-    t.equal((await ensure(folder)).note, 'built', 'and the mended one is built');
-  },
-);
+  await writeFile(join(folder.path, 'hello'), 'hello\n');
+  await writeFile(join(folder.path, 'smoke-test.sh'), PASSING);
+  t.equal((await ensure(folder)).note, 'built', 'and the fixed one is built');
+});
 
 await t.test('an image that fails after a good one leaves the good one in use', async (t) => {
   const { folder, repository } = await makeFolder(t, { Dockerfile: DOCKERFILE, hello: 'hello\n' });
@@ -109,7 +106,7 @@ await t.test('an image that fails after a good one leaves the good one in use', 
   t.equal(latest?.id, kept?.id);
 });
 
-await t.test('a step that fails is named, with the end of its output', async (t) => {
+await t.test('a failing step is named, with the end of its output', async (t) => {
   const { folder } = await makeFolder(t, {
     Dockerfile: `${DOCKERFILE}RUN echo before >&2 && cat /absent\n`,
     hello: 'hello\n',
@@ -120,12 +117,12 @@ await t.test('a step that fails is named, with the end of its output', async (t)
     message:
       /Step 4\/\d+ : RUN echo before >&2 && cat \/absent\n[^]*before\ncat: \/absent: No such file[^]*returned a non-zero code: 1/,
   });
-  // What the steps before it made stays for the next build; here there is none.
+  // The steps before it would stay for the next build; here there are none.
   const made = log.flatMap((line) => /^ ---> ([0-9a-f]{12})$/.exec(line)?.[1] ?? []);
   await images.remove(made.at(-1) ?? '');
 });
 
-await t.test('a Dockerfile that is none is refused with the words of the builder', async (t) => {
+await t.test("an invalid Dockerfile is rejected with the builder's message", async (t) => {
   const { folder } = await makeFolder(t, { Dockerfile: 'PLEASE work\n' });
   await t.rejects(ensure(folder), { code: 'IMAGE_BUILD_FAILED', message: /unknown instruction: PLEASE/ });
 });

@@ -7,7 +7,7 @@ import { MACHINE_IMAGE } from '../../kit/engine/engines.ts';
 import { newInstallation } from '../../kit/engine/installation.ts';
 import { takeLeftovers } from '../../kit/runner/machine/leftovers.ts';
 
-await t.test('what tests leave on the engine is told, with the test, and taken from there', async (t) => {
+await t.test('leftovers of tests are reported with their test, and removed', async (t) => {
   const host = process.env['DOCKER_HOST'];
   const { docker, close } = connectEngine(host, process.env);
   t.teardown(close);
@@ -35,5 +35,5 @@ await t.test('what tests leave on the engine is told, with the test, and taken f
     `image berth/pin:${installation}.0 of test/careless.test.ts`,
   ]);
   t.same(await takeLeftovers(file, host, 0), []);
-  t.ok(await docker.getVolume(`volume-${other}`).inspect(), 'what others have is left alone');
+  t.ok(await docker.getVolume(`volume-${other}`).inspect(), 'objects of others are left alone');
 });

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import t from 'tap';
 
-/** A program in the place of the real one, that takes a signal by saying so. */
+/** Stands in for the real program, and prints the signals that it gets. */
 const PROGRAM = `
   process.on('SIGTERM', () => { console.log('stopped'); process.exit(0); });
   setInterval(() => undefined, 1000);
@@ -13,7 +13,7 @@ const PROGRAM = `
 const { scripts } = JSON.parse(await readFile(new URL('../../../package.json', import.meta.url), 'utf8'));
 
 for (const name of ['start', 'test']) {
-  await t.test(`a supervisor that ends "npm ${name}" ends what it runs`, async (t) => {
+  await t.test(`a supervisor that ends "npm ${name}" ends its program`, async (t) => {
     const folder = t.testdir({
       'package.json': JSON.stringify({ name: 'stand-in', scripts: { [name]: scripts[name] } }),
       setup: { 'run.mjs': PROGRAM },

@@ -32,7 +32,7 @@ async function startSupervised(t: Test, script: string, firstPauseMs = 5) {
   };
 }
 
-await test('a service that crashes is started again, and one that ends properly is not', async (t) => {
+await test('a crashed service is restarted, and one that ends properly is not', async (t) => {
   const crashing = 'case $n in 1) kill -KILL $$;; 2) exit 70;; 3) kill -SEGV $$;; *) exit 0;; esac';
   const service = await startSupervised(t, crashing);
   t.equal(await service.exitCode(), 0);
@@ -41,7 +41,7 @@ await test('a service that crashes is started again, and one that ends properly 
   t.match(service.output(), 'exit code 70');
 });
 
-await test('a service that cannot start is not started again, and one that could start is, until it can again', async (t) => {
+await test('a service that cannot start is not restarted, and one that once could is retried until it can', async (t) => {
   const wrong = await startSupervised(t, 'exit 1');
   t.equal(await wrong.exitCode(), 1);
   t.equal(await wrong.starts(), 1);
@@ -51,7 +51,7 @@ await test('a service that cannot start is not started again, and one that could
   t.equal(await later.starts(), 9);
 });
 
-await test('a service that is asked to stop is not started again, whatever its exit code', async (t) => {
+await test('a service that is asked to stop is not restarted, whatever its exit code', async (t) => {
   for (const [signal, code] of [
     ['SIGTERM', 70],
     ['SIGINT', 70],
@@ -69,7 +69,7 @@ await test('a service that is asked to stop is not started again, whatever its e
   }
 });
 
-await test('a signal ends the pause before a restart', async (t) => {
+await test('a signal ends the delay before a restart', async (t) => {
   const service = await startSupervised(t, 'exit 70', 60_000);
   await once(service.child.stdout, 'data');
   service.child.kill('SIGTERM');

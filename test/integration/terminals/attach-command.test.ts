@@ -9,7 +9,9 @@ import { until } from '../../kit/basics/until.ts';
 const berth = await startBerth(t);
 const session = await startSession(berth);
 
-/** Runs the command in a terminal of its own, as somebody at a keyboard does; its exit code and the terminal's modes come last. */
+/**
+ * Runs the command in its own terminal, like a user at a keyboard. Its exit code and the terminal's modes come last.
+ */
 function attach(...args: string[]) {
   const command = [process.execPath, ...BERTH, 'attach', session, '--url', berth.url, ...args];
   const script = `stty rows 30 cols 90; ${command.map((word) => `'${word}'`).join(' ')}; echo "ended with $?"; stty -a`;
@@ -31,7 +33,7 @@ function attach(...args: string[]) {
   };
 }
 
-await test('a shell in the machine is worked in at the size that is there, and its exit code is given', async (t) => {
+await test("a shell in the machine has the terminal's size, and its exit code is returned", async (t) => {
   const tty = attach();
   await tty.shows('learner@main');
   tty.type('stty size; echo "made $((6 * 7))"\r');
@@ -39,11 +41,11 @@ await test('a shell in the machine is worked in at the size that is there, and i
   tty.type('exit 3\r');
   await tty.shows('ended with 3');
   await tty.ended();
-  t.match(tty.screen, / icanon/, 'keys come in lines again');
+  t.match(tty.screen, / icanon/, 'keys arrive in lines again');
   t.match(tty.screen, / echo /);
 });
 
-await test('Ctrl-] leaves it, the shell goes on, and is come back to', async (t) => {
+await test('Ctrl-] leaves the shell running, and a second command returns to it', async (t) => {
   const tty = attach();
   await tty.shows('learner@main');
   tty.type('mine=kept; printf "\\033[6n"\r');
@@ -58,12 +60,12 @@ await test('Ctrl-] leaves it, the shell goes on, and is come back to', async (t)
   await again.shows('set kept');
   again.type('echo "still $mine"\r');
   await again.shows('still kept');
-  t.notOk(again.screen.includes('\u001b[6n'), 'what was asked long ago is not asked again');
+  t.notOk(again.screen.includes('\u001b[6n'), 'an old query is not repeated');
   again.type('exit\r');
   await again.shows('ended with 0');
 });
 
-await test('who is recorded is told so when they come and when they leave', async (t) => {
+await test('recorded users are notified when they join and leave', async (t) => {
   const record = async (recorded: boolean) =>
     berth.graphql(
       'mutation ($recorded: Boolean!) { recordCourse(input: { course: "linux-command-line", recorded: $recorded }) { courses { course } } }',
@@ -79,7 +81,7 @@ await test('who is recorded is told so when they come and when they leave', asyn
   t.same(await record(false), { recordCourse: { courses: [] } });
 });
 
-await test('what cannot be is told in a line', async (t) => {
+await test('an error is one line', async (t) => {
   const gone = attach('--terminal', '00000000000000000000000000');
   await gone.shows('ended with 1');
   t.match(gone.screen, /There is no such terminal/);

@@ -11,14 +11,14 @@ import { serveTerminals } from '../../kit/terminals/terminal-server.ts';
 import type { TerminalServer } from '../../kit/terminals/terminal-server.ts';
 import { until } from '../../kit/basics/until.ts';
 
-/** Cuts in all; more by the environment, for a longer proof. */
+/** Number of cuts. Set another number for a longer run. */
 const CUTS = Number(process.env['BERTH_TEST_CUTS'] ?? 400);
 const SEED = Number(process.env['BERTH_TEST_SEED'] ?? 1);
 /** People at terminals at the same time. */
 const CLIENTS = 6;
-/** Input that is on its way and back, in bytes: less than a client keeps in a gap. */
+/** Unanswered input, in bytes: less than a client buffers while disconnected. */
 const UNDER_WAY = 24 * 1024;
-/** Pauses between tries are shorter by this factor, so that the test is. */
+/** Delays between retries are shorter by this factor, to shorten the test. */
 const FASTER = 10;
 
 const timers = {
@@ -29,7 +29,7 @@ const timers = {
   },
 };
 
-/** Somebody at a terminal of their own, over connections that break; all output is in `chunks`. */
+/** A user at their own terminal, over connections that break. All output is in `chunks`. */
 async function connectThrough(
   t: Test,
   proxy: FaultyProxy,
@@ -58,20 +58,20 @@ async function connectThrough(
     },
     onHello(hello) {
       state.hellos += 1;
-      // A ticket that was used by a connection that broke before its answer is as good as none.
+      // A ticket used by a connection that broke before its answer is lost.
       if (hello.snapshot) state.snapshots += 1;
     },
     onInputDropped: (bytes) => void (state.dropped += bytes),
   });
-  // One that failed would try to come back for ever.
+  // A failed connection would retry forever.
   t.teardown(() => connection.close());
   return { id, connection, state, bytes: () => Buffer.concat(chunks) };
 }
 
 const sha = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 
-await test(`over ${CUTS} broken connections all that is typed and printed arrives once, in order (seed ${SEED})`, async (t) => {
-  // What is typed is printed as it is, and kept in the machine.
+await test(`over ${CUTS} broken connections, all input and output arrives once, in order (seed ${SEED})`, async (t) => {
+  // Input is printed unchanged, and stored in the machine.
   const script = 'stty raw -echo; printf "%s" "$$ "; exec tee "/tmp/typed-$$"';
   const server = await serveTerminals(t, { machine: { shell: ['/bin/sh', '-c', script] } });
   const random = seededRandom(SEED);
@@ -111,7 +111,7 @@ await test(`over ${CUTS} broken connections all that is typed and printed arrive
   t.ok(proxy.cuts() >= CUTS);
 });
 
-await test('a flood to one who is slow arrives whole over connections that break', async (t) => {
+await test('a flood to a slow client arrives complete over breaking connections', async (t) => {
   const size = 8 * 1024 * 1024;
   const script = `stty raw -echo; head -c ${size} /dev/urandom | tee /tmp/flood; exec sleep 600`;
   const server = await serveTerminals(t, { machine: { shell: ['/bin/sh', '-c', script] } });
@@ -127,7 +127,7 @@ await test('a flood to one who is slow arrives whole over connections that break
   });
   t.equal(one.state.received, size);
   t.equal(sha(one.bytes()), stdout.toString().split(' ')[0]);
-  t.equal(one.state.snapshots, 0, 'an owner is waited for');
+  t.equal(one.state.snapshots, 0, 'the shell waits for its owner');
   t.ok(proxy.cuts() > 2, `${proxy.cuts()} cuts`);
   one.connection.close();
   await server.terminals.close(server.owner, one.id);

@@ -15,7 +15,7 @@ const client = new URL('../../../packages/terminal-client/', import.meta.url);
 const berth = await startBerth(t);
 const session = await startSession(berth);
 
-/** The example of the README, which is for browsers, where there is none. */
+/** The README's example, which is for browsers, outside of one. */
 async function readExample(): Promise<
   (emulator: Terminal, session: string, machine: string) => TerminalConnection
 > {
@@ -34,7 +34,7 @@ async function readExample(): Promise<
   return showTerminal;
 }
 
-await test('the example of the client library shows a terminal, and answers nothing of the past', async (t) => {
+await test('the example of the client library shows a terminal, and does not answer old queries', async (t) => {
   globalThis.WebSocket ??= WebSocket as unknown as typeof globalThis.WebSocket;
   const showTerminal = await readExample();
   const emulator = new headless.Terminal({ rows: 20, cols: 70, allowProposedApi: true });

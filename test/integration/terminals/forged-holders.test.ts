@@ -6,7 +6,7 @@ import { serveTerminals } from '../../kit/terminals/terminal-server.ts';
 import type { TerminalServer } from '../../kit/terminals/terminal-server.ts';
 import { until } from '../../kit/basics/until.ts';
 
-/** What forged-holder.pl claims to have printed, and no real agent would. */
+/** The output that forged-holder.pl claims, which no real agent would. */
 const CLAIMED = 100_000_000_000;
 /** Longest wait for a takeover on a busy machine, in milliseconds. */
 const PATIENCE_MS = 60_000;
@@ -33,7 +33,7 @@ await test('each forged agent takes over the socket of a real shell, and the ser
     client.send(forge(kind));
     await until(() => reached.length > 0, PATIENCE_MS);
     t.equal(reached[0]?.printed, CLAIMED, `${kind}: the forged agent answered`);
-    t.equal(await holdersOf(client.id), 0, `${kind}: the real one is gone`);
+    t.equal(await holdersOf(client.id), 0, `${kind}: the real one has ended`);
     if (kind === 'tiny') await client.expect('a'.repeat(1_000), PATIENCE_MS);
     client.socket.terminate();
     await deceived.terminals.close(owner, client.id);
@@ -41,11 +41,11 @@ await test('each forged agent takes over the socket of a real shell, and the ser
   }
 });
 
-await test('silent forged holders keep no other session from getting its shells back', async (t) => {
+await test('silent forged agents do not keep other sessions from reconnecting to their shells', async (t) => {
   const { owner, sessionId, sessions, actors, engine } = server;
   const { id: honest } = await sessions.start(actors.other, { lab: 'shells' });
   await whenState(sessions, honest, 'ready', 'failed');
-  // A process that is dead connects to nothing again.
+  // A dead process cannot reconnect.
   const dead = await server.another({
     leaseOwner: 'the-dead',
     engine: { ...engine, reattachTerminal: () => new Promise(() => undefined) },
@@ -63,7 +63,7 @@ await test('silent forged holders keep no other session from getting its shells 
   const recovered = next.terminals.recover().finally(() => (isOver = true));
   await until(() => next.terminals.shellCount() === 1 || isOver, PATIENCE_MS);
   t.match(await server.stored(left.id), { endedAt: undefined });
-  t.notOk(isOver, 'the silent ones are still waited for');
+  t.notOk(isOver, 'the silent ones are still awaited');
   for (const id of silent) t.equal((await server.stored(id))?.endedAt, undefined);
   await endForged(server);
   await recovered;
@@ -72,7 +72,7 @@ await test('silent forged holders keep no other session from getting its shells 
   await next.terminals.close(actors.other, left.id);
 });
 
-/** How many real holders listen at the terminal's socket. */
+/** How many real agents listen at the terminal's socket. */
 async function holdersOf(terminalId: string): Promise<number> {
   const name = /[0-9a-f]+$/.exec((await server.stored(terminalId))?.handle?.shell ?? '')?.[0] ?? 'none';
   return (await server.processes()).filter(

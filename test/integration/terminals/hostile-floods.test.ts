@@ -8,13 +8,16 @@ import { floods, forge, forgeries } from '../../kit/terminals/floods.ts';
 import { learnerAt } from '../../kit/service/learner.ts';
 import { TerminalClient } from '../../kit/terminals/terminal-client.ts';
 
-/** For so long all floods go on at once, and 20 learners work; some seconds, and two learners, when absent. */
+/** Duration of all floods at once, while 20 learners work. By default some seconds, and two learners. */
 const MINUTES = Number(process.env['BERTH_TEST_SOAK_MINUTES'] ?? 0);
 const LASTS_MS = MINUTES > 0 ? MINUTES * 60_000 : 4_000;
 const LEARNERS = MINUTES > 0 ? 20 : 2;
-/** Terminals of the hostile learner for each flood; with those of the forged holders, as many as a session may have. */
+/** Terminals of the hostile learner for each flood. With those of the forged agents, as many as a session may have. */
 const OF_EACH = MINUTES > 0 ? 3 : 1;
-/** Longest wait for what a learner asked for, in milliseconds: that it comes is tested here, `npm run bench` measures when. */
+/**
+ * Longest wait for a learner's request, in milliseconds. This tests that it is answered; `npm run bench` measures how
+ * fast.
+ */
 const WAIT_MS = 120_000;
 const STEP = 'find-your-way';
 const SOLUTION = 'mkdir -p ~/workshop/notes ~/workshop/logs; cp /etc/os-release ~/workshop/notes';
@@ -24,10 +27,13 @@ const kinds = [
   ...forgeries.map(forge),
 ];
 
-/** Holders that take over a shell's socket, which each notes in a file of the learner: forged-holders.test.ts tells that the service reaches them. */
+/**
+ * Agents that take over a shell's socket, which each records in a file of the learner. forged-holders.test.ts tests
+ * that the service reaches them.
+ */
 const FORGED = OF_EACH + forgeries.length;
 
-await test('the service serves learners as ever while another learner has all floods at once', async (t) => {
+await test('the service serves learners normally while another learner runs all floods at once', async (t) => {
   t.setTimeout(LASTS_MS + 600_000);
   const berth = await startBerth(t, { BERTH_MEMORY_BUDGET: '64 GiB' });
   const pid = berth.pid();
@@ -57,7 +63,7 @@ await test('the service serves learners as ever while another learner has all fl
   t.equal(berth.pid(), pid, 'it is the same process');
   t.equal((await fetch(`${berth.url}/healthz`)).status, 200);
   await Promise.all(opened.map((id) => mallory.close(id)));
-  t.equal(await mallory.openTerminals(), 1, 'all that flooded is ended');
+  t.equal(await mallory.openTerminals(), 1, 'everything that flooded has ended');
   t.notMatch(berth.output(), /uncaught|unhandled/i);
   for (const { client } of learners) await client.close();
 });
@@ -99,10 +105,10 @@ async function newLearner(berth: BerthProcess, name: string) {
     async openTerminals() {
       const query = 'query ($s: ID!) { session(id: $s) { terminals { id } } }';
       const { session: seen } = await graphql<{ session: { terminals: unknown[] } }>(query, { s: session });
-      // Of the terminals of the test itself, the first is there since the session was ready.
+      // The session's first terminal exists since it was ready.
       return seen.terminals.length - 1;
     },
-    /** A file put into the machine and read back. */
+    /** Uploads a file to the machine and reads it back. */
     async file(content: string): Promise<string> {
       const query = 'query ($s: ID!) { session(id: $s) { machines { filesUrl } } }';
       const { session: seen } = await graphql<{ session: { machines: { filesUrl: string }[] } }>(query, {
@@ -119,14 +125,14 @@ async function newLearner(berth: BerthProcess, name: string) {
 
 type Learner = Awaited<ReturnType<typeof newLearner>>;
 
-/** Types it, and leaves the terminal to itself. */
+/** Types text, and leaves the terminal alone. */
 async function flood(client: TerminalClient, typed: string): Promise<void> {
   client.send(typed);
   await sleep(500);
   client.socket.terminate();
 }
 
-/** Types, uploads and checks until then; all of it at least once. */
+/** Types, uploads and checks until `end`, each at least once. */
 async function work(t: Test, learner: Learner, end: number): Promise<void> {
   const { client, name } = learner;
   let round = 0;
@@ -136,7 +142,7 @@ async function work(t: Test, learner: Learner, end: number): Promise<void> {
     client.send(`echo is $((${round} * 1000 + 1))\r`);
     await client.expect(`is ${round}001`, WAIT_MS);
     const content = `${name} ${round}\n`.repeat(1_000);
-    if ((await learner.file(content)) !== content) t.fail(`${name}: the file is another`);
+    if ((await learner.file(content)) !== content) t.fail(`${name}: the file differs`);
     if (round % 20 === 1) await solve(t, learner);
     await sleep(200);
   } while (Date.now() < end);
@@ -150,7 +156,7 @@ async function solve(t: Test, { client, check, name }: Learner): Promise<void> {
   t.match(await check(), { passed: true, reason: null }, `${name}: the step is passed`);
 }
 
-/** Frames of one byte, as fast as they go, until then. */
+/** Sends frames of one byte as fast as possible until `end`. */
 async function sendTinyFrames(client: TerminalClient, end: number): Promise<void> {
   client.send('cat >/dev/null\r');
   while (Date.now() < end && client.closed === undefined) {

@@ -9,19 +9,19 @@ import { startSession } from '../../kit/sessions/started-session.ts';
 import { until } from '../../kit/basics/until.ts';
 
 const KILLS = 2;
-/** Pauses are so many times shorter, so that clients are back before the service is quite there. */
+/** Delays are shorter by this factor, so that clients reconnect before the service is fully ready. */
 const FASTER = 20;
 const OPEN = 'openTerminal(input: { session: $id, machine: "main" })';
 const ATTACH = 'attachTerminal(input: { terminal: $id })';
 
-/** Bursts of numbered lines, of which none is like another. */
+/** Bursts of unique numbered lines. */
 const BURSTS = 300;
 const whole = `${Array.from({ length: BURSTS }, (_, burst) => linesOf(burst + 1)).join('')}all\r\n`;
 
 const berth = await startBerth(t, { BERTH_PORT: String(await freePort()) });
 const session = await startSession(berth);
 
-await test(`what a shell prints comes whole and once through ${KILLS} kills of the service`, async (t) => {
+await test(`a shell's output arrives complete and once through ${KILLS} kills of the service`, async (t) => {
   let printed = '';
   let asked = 0;
   const starts: { offset: number; live: number; snapshot: boolean }[] = [];
@@ -42,10 +42,10 @@ await test(`what a shell prints comes whole and once through ${KILLS} kills of t
     onHello({ offset, live, snapshot }) {
       starts.push({ offset, live, snapshot });
       asked = Buffer.byteLength(printed, 'latin1');
-      t.equal(offset, asked, 'it goes on where it was');
+      t.equal(offset, asked, 'it continues at its position');
       t.ok(live >= asked);
     },
-    onReset: () => t.fail('nothing is drawn anew'),
+    onReset: () => t.fail('nothing is redrawn'),
   });
   t.teardown(() => connection.close());
   await until(() => printed.includes('$ '));

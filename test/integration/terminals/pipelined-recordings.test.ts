@@ -14,10 +14,10 @@ import { until } from '../../kit/basics/until.ts';
 const PIPELINED = 50;
 /** Ends each answer. */
 const LAST_CHUNK = '0\r\n\r\n';
-/** All downloads together are many times what a connection takes that nobody reads. */
+/** All downloads together are many times what a connection buffers unread. */
 const OUTPUT = Buffer.from(`${'x'.repeat(78)}\r\n`.repeat(16_000));
 
-/** A recording of its owner's at a server of its own, and how many downloads of it are open. */
+/** A recording served by its own server, and the number of its open downloads. */
 async function serveRecording(t: Test) {
   const database = await freshDatabase(t, 'sqlite');
   const world = await recordingWorld(t, database, { recordingLimitBytes: 2 * OUTPUT.length });
@@ -61,16 +61,16 @@ await test('downloads of a recording that are queued on one connection', async (
       bytes += (chunk as Buffer).length;
       seen += (chunk as Buffer).toString('latin1');
       answers += seen.split(LAST_CHUNK).length - 1;
-      // A read can break it in two.
+      // A read can split it.
       seen = seen.slice(1 - LAST_CHUNK.length);
       if (answers === PIPELINED) break;
     }
-    t.ok(bytes > PIPELINED * OUTPUT.length, 'each came whole');
+    t.ok(bytes > PIPELINED * OUTPUT.length, 'each arrived complete');
     await until(async () => counts().open === 0);
     t.same(counts(), { open: 0, most: 1, all: PIPELINED });
   });
 
-  await t.test('end with it, and those that wait are never opened', async (t) => {
+  await t.test('end with it, and waiting ones are never opened', async (t) => {
     const { port, path, counts } = await serveRecording(t);
     const socket = await ask(t, port, path, PIPELINED);
     await until(async () => counts().open === 1);

@@ -8,8 +8,8 @@ const hidden = 'RECORDING_NOT_FOUND';
 const nobody = 'UNAUTHENTICATED';
 const all = { owner: 'ok', other: 'ok', instructor: 'ok', admin: 'ok', nobody };
 
-await test('who may do what with recordings', async (t) => {
-  await eachDatabase(t, 'each operation, asked by each', async (t, database) => {
+await test('which actors may do what with recordings', async (t) => {
+  await eachDatabase(t, 'each operation, as each actor', async (t, database) => {
     const { actors, service, record, session } = await recordingWorld(t, database);
     const { id, terminalId, recorder } = await record();
     recorder.output(0, Buffer.from('mine'));
@@ -59,12 +59,12 @@ await test('who may do what with recordings', async (t) => {
       }),
       { ...all, owner: 'FORBIDDEN' },
     );
-    t.same(deleted, { other: false, instructor: true, admin: false }, 'what is gone is not deleted again');
+    t.same(deleted, { other: false, instructor: true, admin: false }, 'a deleted one is not deleted again');
     t.equal(await outcomeOf(() => service.get(actors.owner, id)), hidden);
     t.equal(await database.client.recordingPart.count(), 0);
   });
 
-  await eachDatabase(t, 'a token without the scope is refused', async (t, database) => {
+  await eachDatabase(t, 'a token without the scope is rejected', async (t, database) => {
     const { actors, service, record } = await recordingWorld(t, database);
     const { id } = await record();
     const learning = { ...actors.owner, scopes: ['learn' as const] };
@@ -79,7 +79,7 @@ await test('who may do what with recordings', async (t) => {
 
   await eachDatabase(
     t,
-    'no more courses are recorded than may be, however many ask at once',
+    'simultaneous requests cannot record more courses than allowed',
     async (t, database) => {
       const { actors, service } = await recordingWorld(t, database);
       const setById = actors.instructor.userId;
@@ -95,13 +95,13 @@ await test('who may do what with recordings', async (t) => {
       t.equal(outcomes.filter((outcome) => outcome === 'ok').length, 2);
       t.equal(outcomes.filter((outcome) => outcome === 'INPUT_INVALID').length, 6);
       t.equal(await database.client.recordedCourse.count(), 1_000);
-      t.equal(await outcomeOf(() => record('course-0')), 'ok', 'what is recorded stays so');
+      t.equal(await outcomeOf(() => record('course-0')), 'ok', 'recorded courses stay recorded');
     },
   );
 
   await eachDatabase(
     t,
-    'a course is recorded until it is not, and what is no name is none',
+    'a course is recorded until it is turned off, and an invalid name is rejected',
     async (t, database) => {
       const { actors, service, record } = await recordingWorld(t, database);
       const { instructor } = actors;

@@ -7,7 +7,7 @@ import { freshDatabase } from '../../kit/database/databases.ts';
 import { recordingWorld } from '../../kit/terminals/recordings.ts';
 
 const inflate = promisify(inflateRaw);
-/** Of gzip's header without a name, in bytes. */
+/** Length of gzip's header without a name, in bytes. */
 const GZIP_HEADER = 10;
 
 await test('a recording’s file, of many parts', async (t) => {
@@ -26,14 +26,14 @@ await test('a recording’s file, of many parts', async (t) => {
   const read = async (gzip: boolean) => bytesOf((await service.read(system, id, { gzip })).content);
   const plain = await read(false);
 
-  await t.test('is one stream of gzip where it is compressed, as browsers need it', async (t) => {
+  await t.test('is one gzip stream if it is compressed, as browsers need it', async (t) => {
     const packed = await read(true);
     t.ok(gunzipSync(packed).equals(plain));
     const first = (await inflate(packed.subarray(GZIP_HEADER))) as Buffer;
-    t.ok(first.equals(plain), 'nothing is in a second');
+    t.ok(first.equals(plain), 'a second one is empty');
   });
 
-  await t.test('is not taken for whole where it is deleted meanwhile', async (t) => {
+  await t.test('is not mistaken for complete if it is deleted meanwhile', async (t) => {
     const { content } = await service.read(system, id, { gzip: false });
     await service.delete(system, id);
     await t.rejects(bytesOf(content), { code: 'RECORDING_NOT_FOUND' });

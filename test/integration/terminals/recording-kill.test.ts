@@ -30,7 +30,7 @@ const recording = async () => {
   return found.session.recordings.edges[0]?.node;
 };
 
-await test(`a recording goes on through ${KILLS} kills of the service, each byte once`, async (t) => {
+await test(`a recording continues through ${KILLS} kills of the service, with each byte once`, async (t) => {
   const { way } = await berth.graphql<{ way: { url: string; ticket: string; terminal: { id: string } } }>(
     `mutation ($id: ID!) { way: openTerminal(input: { session: $id, machine: "main" }) { url ticket terminal { id } } }`,
     { id: session },

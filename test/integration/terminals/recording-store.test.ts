@@ -30,14 +30,14 @@ await test('recordings in the database', async (t) => {
 
     t.match(await store.claim(terminalId, 'first'), { parts: 0, offset: 0, wasReleased: false });
     t.equal(await write('first', 0), true);
-    t.equal(await write('first', 0), true, 'what was written, and not known to be, is not written again');
+    t.equal(await write('first', 0), true, 'a part whose write was not confirmed is not written twice');
     t.equal(await write('first', 2), false, 'nothing is left out');
     t.match(await store.claim(terminalId, 'second'), { parts: 1, offset: 1, wasReleased: false });
-    t.equal(await write('first', 1), false, 'whoever had it before writes no more');
+    t.equal(await write('first', 1), false, 'the previous writer cannot write any more');
     t.equal(await write('second', 1, { ending: 'released' }), true);
     t.match(await store.claim(terminalId, 'third'), { parts: 2, wasReleased: true });
     t.equal(await write('third', 2, { ending: 'ended', content: undefined }), true);
-    t.equal(await write('third', 2), false, 'what has ended stays as it is');
+    t.equal(await write('third', 2), false, 'an ended one is unchanged');
     t.equal(await store.claim(terminalId, 'fourth'), undefined);
     t.equal(
       (await store.part(id, 1)) && gzipSync('second 1\n').equals((await store.part(id, 1)) as Buffer),
@@ -47,7 +47,7 @@ await test('recordings in the database', async (t) => {
     t.equal(await database.client.recordingPart.count(), 2);
   });
 
-  await eachDatabase(t, 'it outlives its session, and goes with its learner', async (t, database) => {
+  await eachDatabase(t, 'it outlives its session, and is deleted with its learner', async (t, database) => {
     const world = await recordingWorld(t, database);
     const { id, recorder, read } = await world.record();
     recorder.output(0, Buffer.from('hello'));
@@ -59,7 +59,7 @@ await test('recordings in the database', async (t) => {
     t.equal(await database.client.recordingPart.count(), 0);
   });
 
-  await eachDatabase(t, 'one whose learner is deleted while it goes on is given up', async (t, database) => {
+  await eachDatabase(t, 'an unfinished one is given up with its deleted learner', async (t, database) => {
     const world = await recordingWorld(t, database);
     const { recorder } = await world.record();
     await database.client.user.delete({ where: { id: world.actors.owner.userId } });
@@ -70,7 +70,7 @@ await test('recordings in the database', async (t) => {
     t.equal(await database.client.recording.count(), 0);
   });
 
-  await eachDatabase(t, 'they go when they are old', async (t, database) => {
+  await eachDatabase(t, 'old ones are removed', async (t, database) => {
     const clock = createFakeClock();
     const world = await recordingWorld(t, database, { clock, recordingDays: 2 });
     const old = await world.record();
@@ -91,11 +91,11 @@ await test('recordings in the database', async (t) => {
     t.same(
       left.map((recording) => recording?.id),
       [undefined, going.id, young.id],
-      'one that goes on has no age yet',
+      'an unfinished one has no age yet',
     );
   });
 
-  await eachDatabase(t, 'too much together, whoever has most loses the oldest', async (t, database) => {
+  await eachDatabase(t, 'above the total limit, the largest user loses the oldest', async (t, database) => {
     const world = await recordingWorld(t, database, { recordingTotalBytes: 250_000 });
     const record = async (learnerId: string) => {
       const { id, recorder } = await world.record();
@@ -113,7 +113,7 @@ await test('recordings in the database', async (t) => {
     t.same(ids, [others, second].sort(), `without ${first}`);
   });
 
-  await eachDatabase(t, 'a flood that goes on pushes out nothing of others', async (t, database) => {
+  await eachDatabase(t, 'a running flood does not evict others', async (t, database) => {
     const world = await recordingWorld(t, database, { recordingTotalBytes: 250_000 });
     const others = await world.record();
     await others.recorder.finish({ exitCode: 0 }, 0);
@@ -131,12 +131,12 @@ await test('recordings in the database', async (t) => {
     );
     flood.recorder.output(0, Buffer.alloc(200_000));
     await flood.recorder.finish('elsewhere', 200_000);
-    t.equal(flood.recorder.content, undefined, 'it ends by that');
+    t.equal(flood.recorder.content, undefined, 'it ends because of the limit');
   });
 
   await eachDatabase(
     t,
-    'one that a dead process left is ended, and says what may lack',
+    'one that a dead process left is ended, with a note that output may be missing',
     async (t, database) => {
       const clock = createFakeClock();
       const world = await recordingWorld(t, database, { clock });
@@ -148,14 +148,14 @@ await test('recordings in the database', async (t) => {
         const all = await world.service.ofTerminals(system, [left.terminalId, going.terminalId]);
         return all.map((recording) => recording?.endedAt !== undefined);
       };
-      t.same(await ended(), [false, false], 'its recorder may be about to');
+      t.same(await ended(), [false, false], 'its recorder may still write');
       clock.jump(120_000);
       await world.maintenance.sweep();
       t.same(await ended(), [true, false]);
       t.match((await left.read()).markers, [/The end is missing/]);
       await database.client.terminal.delete({ where: { id: going.terminalId } });
       await world.maintenance.sweep();
-      t.same(await ended(), [true, true], 'one whose terminal is gone as well');
+      t.same(await ended(), [true, true], 'one without a terminal, too');
     },
   );
 });

@@ -10,7 +10,7 @@ import { serveTerminals } from '../../kit/terminals/terminal-server.ts';
 
 const isGone = (owner: string) => owner === 'the-dead';
 
-await test('streamed shells of a process that died are ended by the next, and those of one that lives are not', async (t) => {
+await test('the next process ends streamed shells of a dead process, and not those of a running one', async (t) => {
   const server = await serveTerminals(t, { usesAgents: false });
   const { owner, sessionId } = server;
   const dead = await server.another({ leaseOwner: 'the-dead' });
@@ -33,7 +33,7 @@ await test('streamed shells of a process that died are ended by the next, and th
   await kept.end();
 });
 
-await test('a durable shell that ended meanwhile is marked, and one of a session that is over is not taken over', async (t) => {
+await test('a durable shell that ended meanwhile is marked, and one of an ended session is not adopted', async (t) => {
   const server = await serveTerminals(t);
   const { owner, sessionId } = server;
   const dead = await server.another({ leaseOwner: 'the-dead' });
@@ -54,7 +54,7 @@ await test('a durable shell that ended meanwhile is marked, and one of a session
   await left.expectClosed();
 });
 
-await test('the hold of a process of which nothing is known runs out, and one that is kept up does not', async (t) => {
+await test('the lease of an unknown process expires, and a renewed one does not', async (t) => {
   const clock = createFakeClock(new Date());
   const server = await serveTerminals(t, { clock });
   const { owner, sessionId } = server;
@@ -77,7 +77,7 @@ await test('the hold of a process of which nothing is known runs out, and one th
   await server.terminals.close(owner, left.id);
 });
 
-await test('a terminal that is closed through another process ends here too, even when no event comes', async (t) => {
+await test('a terminal that another process closes ends here, too, even without an event', async (t) => {
   const clock = createFakeClock(new Date());
   const server = await serveTerminals(t, { clock });
   const { owner, sessionId } = server;
@@ -95,13 +95,13 @@ await test('a terminal that is closed through another process ends here too, eve
   const unheard = await deaf.shell(owner, sessionId);
   t.equal(await other.terminals.close(owner, unheard.id), true);
   await clock.advance(15_000);
-  t.equal((await unheard.expectClosed()).code, 1000, 'by the upkeep');
+  t.equal((await unheard.expectClosed()).code, 1000, 'by the maintenance');
   upkeep.abort();
   await maintained;
   t.same(await server.processes(), []);
 });
 
-await test('a shell that cannot be ended keeps no other from being ended, here or of the dead', async (t) => {
+await test('a shell that cannot be ended does not keep others from ending, here or of dead processes', async (t) => {
   const clock = createFakeClock(new Date());
   const server = await serveTerminals(t, { clock, usesAgents: false });
   const { owner, sessionId, engine } = server;
@@ -137,7 +137,7 @@ await test('a shell that cannot be ended keeps no other from being ended, here o
   await maintained;
 });
 
-await test('shells of an engine that is away stay for the next time', async (t) => {
+await test('shells of an unavailable engine stay for the next time', async (t) => {
   const server = await serveTerminals(t, { usesAgents: false });
   const { owner, sessionId } = server;
   const dead = await server.another({ leaseOwner: 'the-dead' });
@@ -163,7 +163,7 @@ async function untilProcesses(
   }
 }
 
-await test('who comes back while a shell is being taken over gets that, and it is taken over once', async (t) => {
+await test('a client that reconnects during an adoption gets the shell, which is adopted once', async (t) => {
   const server = await serveTerminals(t);
   const { owner, sessionId, engine } = server;
   const dead = await server.another({ leaseOwner: 'the-dead' });
@@ -197,7 +197,7 @@ await test('who comes back while a shell is being taken over gets that, and it i
   await next.terminals.close(owner, left.id);
 });
 
-await test('a terminal that is closed when its process has just died leaves no shell behind', async (t) => {
+await test('a terminal that is closed just after its process died leaves no shell behind', async (t) => {
   const server = await serveTerminals(t);
   const { owner, sessionId } = server;
   const deaf = createMemoryBus({ log: quietLog() });
@@ -211,7 +211,7 @@ await test('a terminal that is closed when its process has just died leaves no s
   t.notOk(await next.terminals.close(owner, left.id));
 });
 
-await test('a machine that does not answer keeps no other shell from being let go when the service stops', async (t) => {
+await test('an unresponsive machine does not keep other shells from being released when the service stops', async (t) => {
   const server = await serveTerminals(t);
   const { owner, sessionId, engine } = server;
   let asked = false;

@@ -21,14 +21,14 @@ await test('shells on the real engine', async (t) => {
     },
   );
 
-  await t.test('^P brings the last command at once, and ^C ends what runs', async (t) => {
+  await t.test('^P brings the last command at once, and ^C ends the running program', async (t) => {
     const client = await shell();
     client.send('echo in-the-history\r');
     await client.expect('\nin-the-history\n');
     client.forget();
     client.send('\x10');
     await client.expect('echo in-the-history');
-    // The terminal throws away what is typed while it handles ^C, so each waits for the next prompt.
+    // The terminal discards input while it handles ^C, so each waits for the next prompt.
     client.forget();
     client.send('\x03');
     await client.expect('$ ');
@@ -44,7 +44,7 @@ await test('shells on the real engine', async (t) => {
     t.pass();
   });
 
-  await t.test('all bytes from 0 to 255 reach the shell, and come from it, as they are', async (t) => {
+  await t.test('all bytes from 0 to 255 pass to and from the shell unchanged', async (t) => {
     const client = await shell();
     client.send("stty raw -echo; printf 're''ady'; head -c 256 | od -An -v -tu1 -w256; stty sane\r");
     await client.expect('ready');
@@ -65,7 +65,7 @@ await test('shells on the real engine', async (t) => {
     await client.end();
   });
 
-  await t.test('a character that is split over frames is whole for the shell', async (t) => {
+  await t.test('a character split over frames is complete for the shell', async (t) => {
     const client = await shell();
     const bytes = Buffer.from('echo 한국어 ✓ | wc -m\r');
     for (const byte of bytes) client.send(Buffer.of(byte));
@@ -81,10 +81,10 @@ await test('shells on the real engine', async (t) => {
     t.same(await client.expectClosed(), { code: 1000, reason: 'exited' });
     t.same(client.controls, [{ type: 'exit', code: 7 }]);
     t.match(await server.stored(client.id), { exitCode: 7, endedAt: Date });
-    t.equal(await server.terminals.close(owner, client.id), false, 'closing what has ended succeeds');
+    t.equal(await server.terminals.close(owner, client.id), false, 'closing an ended one succeeds');
   });
 
-  await t.test('several terminals of one session are shells of their own, in several machines', async (t) => {
+  await t.test('several terminals of one session are separate shells, in several machines', async (t) => {
     const clients = await Promise.all([shell(), shell(), shell({ machine: 'other' })]);
     const ids = await server.terminals.list(owner, sessionId);
     t.same(ids.map(({ id }) => id).sort(), clients.map(({ id }) => id).sort());
@@ -98,7 +98,7 @@ await test('shells on the real engine', async (t) => {
   });
 
   await t.test(
-    'closing a terminal leaves no process, background children and a deaf shell included',
+    'closing a terminal leaves no process, including background children and a shell that ignores signals',
     async (t) => {
       const plain = await shell();
       const busy = await shell();
@@ -121,7 +121,7 @@ await test('shells on the real engine', async (t) => {
     },
   );
 
-  await t.test('a terminal that is closed by its owner ends for its viewer', async (t) => {
+  await t.test('a terminal closed by its owner ends for its viewer', async (t) => {
     const client = await shell();
     client.send('sleep 1200\r');
     t.equal(await server.terminals.close(owner, client.id), true);
@@ -130,7 +130,7 @@ await test('shells on the real engine', async (t) => {
     t.same(await server.processes(), []);
   });
 
-  await t.test('a terminal that is closed while its viewer stands still ends all the same', async (t) => {
+  await t.test('a terminal closed while its viewer stalls still ends', async (t) => {
     const client = await shell({ acknowledge: false });
     client.acknowledge();
     client.send('yes\r');
@@ -139,7 +139,7 @@ await test('shells on the real engine', async (t) => {
     t.equal((await client.expectClosed()).code, 1000);
   });
 
-  await t.test('a flood with a viewer that stands still leaves memory flat, and ^C ends it', async (t) => {
+  await t.test('a flood with a stalled viewer leaves memory flat, and ^C ends it', async (t) => {
     const client = await shell({ acknowledge: false });
     client.acknowledge();
     client.socket.pause();
@@ -159,7 +159,7 @@ await test('shells on the real engine', async (t) => {
     await client.end();
   });
 
-  await t.test('a long output is whole, and so is a long input', async (t) => {
+  await t.test('a long output is complete, and so is a long input', async (t) => {
     const client = await shell();
     client.send('stty -echo -onlcr; seq 1 400000 | cksum; seq 1 400000; stty echo onlcr\r');
     const text = await client.expect(/400000\n/, 60_000);
@@ -183,7 +183,7 @@ await test('shells on the real engine', async (t) => {
   });
 });
 
-await test('a shell that is not there is told as such', async (t) => {
+await test('a missing shell is reported as such', async (t) => {
   const server = await serveTerminals(t, { machine: { shell: ['/bin/fish', '-l'] } });
   const opened = await server.open(server.owner, server.sessionId, {});
   const client = TerminalClient.connect(opened);
@@ -193,7 +193,7 @@ await test('a shell that is not there is told as such', async (t) => {
   t.same(await server.terminals.list(server.owner, server.sessionId), []);
 });
 
-await test('when the service stops, viewers are told to come back, and shells that are streamed end', async (t) => {
+await test('when the service stops, viewers are told to reconnect, and streamed shells end', async (t) => {
   const server = await serveTerminals(t, { usesAgents: false });
   const clients = await Promise.all([1, 2, 3].map(() => server.shell(server.owner, server.sessionId)));
   for (const client of clients) client.send('sleep 1300\r');

@@ -5,7 +5,7 @@ import { serveTerminals } from '../../kit/terminals/terminal-server.ts';
 
 const isGone = (owner: string) => owner === 'the-dead';
 
-await test('durable shells of a process that died go on with the next, which gives what was missed', async (t) => {
+await test('durable shells of a dead process continue with the next, which sends the missed output', async (t) => {
   const server = await serveTerminals(t);
   const { owner, sessionId } = server;
   const dead = await server.another({ leaseOwner: 'the-dead' });
@@ -32,7 +32,7 @@ await test('durable shells of a process that died go on with the next, which giv
   t.same(await server.processes(), []);
 });
 
-await test('a process that dies between noting a shell and letting it begin leaves one that the next takes over', async (t) => {
+await test('a process that dies between storing and starting a shell leaves one that the next adopts', async (t) => {
   const server = await serveTerminals(t);
   const { owner, sessionId, engine } = server;
   const noted = deferred<void>();
@@ -69,7 +69,7 @@ await test('a process that dies between noting a shell and letting it begin leav
   t.same(await server.processes(), []);
 });
 
-await test('a service that stops leaves its durable shells to the next, at once', async (t) => {
+await test('a stopping service leaves its durable shells to the next, immediately', async (t) => {
   const server = await serveTerminals(t);
   const { owner, sessionId } = server;
   const first = await server.another({ isGone: () => false });
@@ -81,7 +81,7 @@ await test('a service that stops leaves its durable shells to the next, at once'
   await server.terminals.recover();
   const { ticket } = await server.terminals.ticket(owner, client.id, undefined);
   const back = TerminalClient.connect({ url: server.urlOf(client.id), ticket });
-  t.match(await back.expectControl('hello'), { offset: 0 }, 'all that was printed is there');
+  t.match(await back.expectControl('hello'), { offset: 0 }, 'all output exists');
   back.send('echo $word\r');
   await back.expect('\nkept\n');
   await back.close();

@@ -10,7 +10,7 @@ import { openSessions } from '../../kit/sessions/sessions.ts';
 const NOW = new Date('2030-01-01T08:00:00Z');
 const after = (ms: number) => new Date(NOW.getTime() + ms);
 
-/** A store with a session to put terminals in. */
+/** A store with a session for terminals. */
 async function prepare(t: Parameters<Parameters<typeof eachDatabase>[2]>[0], database: Database) {
   const { owner } = await createActors(database);
   const session = await openSessions(t, database).service.start(owner, { lab: 'lab-0' });
@@ -32,7 +32,7 @@ async function prepare(t: Parameters<Parameters<typeof eachDatabase>[2]>[0], dat
   return { store, sessionId: session.id, owner, insert, begin };
 }
 
-await test('the limit holds however many open at once', async (t) => {
+await test('the limit holds for any number of simultaneous requests', async (t) => {
   await eachDatabase(t, 'twenty at once', async (t, database) => {
     const { store, sessionId, insert } = await prepare(t, database);
     const results = await Promise.allSettled(Array.from({ length: 20 }, () => insert({ limit: 5 })));
@@ -41,13 +41,13 @@ await test('the limit holds however many open at once', async (t) => {
       if (result.status === 'rejected') t.match(result.reason, { code: 'TERMINAL_LIMIT' });
     t.equal((await store.listOpen(sessionId, NOW)).length, 5);
 
-    t.equal((await store.listOpen(sessionId, after(60_000))).length, 0, 'unused tickets run out');
+    t.equal((await store.listOpen(sessionId, after(60_000))).length, 0, 'unused tickets expire');
     await insert({ limit: 1, now: after(60_000) });
     await t.rejects(insert({ limit: 1, now: after(60_000) }), { code: 'TERMINAL_LIMIT' });
   });
 });
 
-await test('a ticket is taken once, and only while it is good', async (t) => {
+await test('a ticket is used once, and only while it is valid', async (t) => {
   await eachDatabase(t, 'tickets', async (t, database) => {
     const { insert, owner } = await prepare(t, database);
     const tickets = createTicketStore({ database });
@@ -69,11 +69,11 @@ await test('a ticket is taken once, and only while it is good', async (t) => {
     t.same(await tickets.take('two', id, NOW), ticket);
     await give('three');
     await tickets.expire(after(60_000));
-    t.equal(await tickets.take('three', id, NOW), undefined, 'and goes when nobody used it');
+    t.equal(await tickets.take('three', id, NOW), undefined, 'and is removed if unused');
   });
 });
 
-await test('a shell is begun by one alone, and passes on only from whoever held it', async (t) => {
+await test('one process starts a shell, and only its lease owner passes it on', async (t) => {
   await eachDatabase(t, 'passing on', async (t, database) => {
     const { store, insert, begin } = await prepare(t, database);
     const { id } = await insert();
@@ -85,21 +85,21 @@ await test('a shell is begun by one alone, and passes on only from whoever held 
     );
     t.equal(passed.filter(Boolean).length, 1);
     t.equal(await store.transferLease(id, 'me', hold('d')), false);
-    t.same(await store.renewLeases([id], hold('me')), [id], 'who lost it is told so');
+    t.same(await store.renewLeases([id], hold('me')), [id], 'the previous owner is notified');
     const { leaseOwner = '' } = (await store.find(id)) ?? {};
     await store.releaseLeases([id], 'me');
-    t.same((await store.find(id))?.leaseUntil, after(45_000), 'only who holds it lets it go');
+    t.same((await store.find(id))?.leaseUntil, after(45_000), 'only the owner releases it');
     await store.releaseLeases([id], leaseOwner);
     t.match(await store.listLeasedByOthers('me', NOW), [{ id }]);
     await store.end(id, { at: NOW });
     t.equal(await store.transferLease(id, leaseOwner, hold('e')), false);
     const { id: ended } = await insert();
     await store.end(ended, { at: NOW });
-    t.equal(await begin(ended), false, 'one that was closed is not begun');
+    t.equal(await begin(ended), false, 'a closed one is not started');
   });
 });
 
-await test('an end is noted once, with its code', async (t) => {
+await test('an end is stored once, with its code', async (t) => {
   await eachDatabase(t, 'ends', async (t, database) => {
     const { store, insert, begin } = await prepare(t, database);
     const { id } = await insert();
@@ -114,7 +114,7 @@ await test('an end is noted once, with its code', async (t) => {
   });
 });
 
-await test('of however many that others hold, each whose hold ran out is found', async (t) => {
+await test('of many foreign leases, each expired one is found', async (t) => {
   await eachDatabase(t, 'many holds', async (t, database) => {
     const { store, insert, begin } = await prepare(t, database);
     const { id } = await insert();
@@ -132,11 +132,11 @@ await test('of however many that others hold, each whose hold ran out is found',
       new Set(found.filter(({ leaseOwner }) => leaseOwner === 'the dead').map(({ id }) => id)).size,
       501,
     );
-    t.ok(found.length <= 1_000, 'and those of the living are not all read');
+    t.ok(found.length <= 1_000, 'and valid ones are not all read');
   });
 });
 
-await test('what others hold, and what nobody does any more, is found; what is kept up is not', async (t) => {
+await test('leases of others and expired ones are found, and renewed ones are not', async (t) => {
   await eachDatabase(t, 'holds', async (t, database) => {
     const { store, insert, begin } = await prepare(t, database);
     const [mine, theirs, ended, unattached] = await Promise.all([insert(), insert(), insert(), insert()]);

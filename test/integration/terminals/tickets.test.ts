@@ -4,7 +4,7 @@ import { createFakeClock } from '../../kit/basics/fake-clock.ts';
 import { serveTerminals } from '../../kit/terminals/terminal-server.ts';
 import { TerminalClient } from '../../kit/terminals/terminal-client.ts';
 
-await test('who may open, see and close terminals', async (t) => {
+await test('which actors may open, see and close terminals', async (t) => {
   const { terminals, actors, sessionId, open } = await serveTerminals(t);
   const size = { rows: 24, cols: 80 };
   const allowed = {
@@ -21,7 +21,7 @@ await test('who may open, see and close terminals', async (t) => {
   t.same(await askAsEach(actors, (actor) => terminals.list(actor, sessionId)), allowed);
 
   const { id } = await open(actors.owner, sessionId, {});
-  t.equal(await terminals.close(actors.other, id), false, "someone else's is as if it were gone");
+  t.equal(await terminals.close(actors.other, id), false, "another user's terminal does not seem to exist");
   await t.rejects(terminals.close(actors.nobody, id), { code: 'UNAUTHENTICATED' });
   const reader = { ...actors.owner, scopes: ['read'] as const };
   await t.rejects(terminals.close(reader, id), { code: 'FORBIDDEN' });
@@ -32,7 +32,7 @@ await test('who may open, see and close terminals', async (t) => {
     other: 'TERMINAL_NOT_FOUND',
   });
   await t.rejects(terminals.ticket(reader, id, 'watching'), { code: 'FORBIDDEN' });
-  await t.rejects(terminals.ticket(actors.instructor, id, 'owner'), { code: 'FORBIDDEN' }, 'is one alone');
+  await t.rejects(terminals.ticket(actors.instructor, id, 'owner'), { code: 'FORBIDDEN' }, 'is alone');
   t.equal((await terminals.ticket(actors.owner, id, undefined)).role, 'owner');
   t.equal((await terminals.ticket(actors.owner, id, 'watching')).role, 'watching');
   t.equal((await terminals.ticket(actors.instructor, id, undefined)).role, 'watching');
@@ -43,7 +43,7 @@ await test('who may open, see and close terminals', async (t) => {
   t.equal(await terminals.close(actors.owner, 'never-was'), false);
 });
 
-await test('what cannot be opened is refused with its reason', async (t) => {
+await test('a terminal that cannot be opened is rejected with its reason', async (t) => {
   const { terminals, owner, sessionId } = await serveTerminals(t, { terminalLimit: 3 });
   const open = (change: object) =>
     terminals.open(owner, { sessionId, machine: 'main', rows: 24, cols: 80, ...change });
@@ -58,7 +58,7 @@ await test('what cannot be opened is refused with its reason', async (t) => {
   for (const result of results)
     if (result.status === 'rejected') t.match(result.reason, { code: 'TERMINAL_LIMIT' });
   await terminals.close(owner, opened[0]?.terminal.id ?? '');
-  await t.resolves(open({}), 'a closed one makes room');
+  await t.resolves(open({}), 'a closed one frees a slot');
 });
 
 await test('a ticket opens its own terminal, once, within a minute', async (t) => {
@@ -104,12 +104,16 @@ await test('a ticket opens its own terminal, once, within a minute', async (t) =
 
   await clock.advance(60_001);
   await refused(two, 'after a minute');
-  t.same(await terminals.list(owner, sessionId), [], 'what was never attached is not listed any more');
+  t.same(
+    await terminals.list(owner, sessionId),
+    [],
+    'a terminal that was never attached is no longer listed',
+  );
   await Promise.all([1, 2, 3].map(() => open(owner, sessionId, {})));
   await t.rejects(open(owner, sessionId, {}), { code: 'TERMINAL_LIMIT' }, 'and does not count');
 });
 
-await test('secrets of tickets are nowhere in the database', async (t) => {
+await test('the database has no secrets of tickets', async (t) => {
   const { owner, sessionId, open, database } = await serveTerminals(t);
   const { ticket } = await open(owner, sessionId, {});
   const { client } = database;

@@ -9,7 +9,7 @@ import { unwatched } from '../../kit/basics/unwatched.ts';
 const quiet = { code: 1000, reason: 'exited' };
 const refusedNow = { code: 4401, reason: 'UNAUTHENTICATED' };
 
-await test('whoever is disabled, demoted or deleted is out of the machines, also while typing', async (t) => {
+await test('a disabled, demoted or deleted user loses access to machines, even while typing', async (t) => {
   const server = await serveTerminals(t);
   const { actors, sessionId, users } = server;
   const { owner, instructor, admin } = actors;
@@ -19,7 +19,7 @@ await test('whoever is disabled, demoted or deleted is out of the machines, also
     await client.expectClosed();
   };
 
-  await t.test('an instructor who becomes a student loses the shells in machines of others', async (t) => {
+  await t.test("an instructor who becomes a student loses the shells in others' machines", async (t) => {
     const [staff, learner] = [
       await server.shell(instructor, sessionId),
       await server.shell(owner, sessionId),
@@ -61,7 +61,7 @@ await test('whoever is disabled, demoted or deleted is out of the machines, also
   });
 });
 
-await test('one who is disabled while the shell starts does not get it', async (t) => {
+await test('a user who is disabled while the shell starts does not get it', async (t) => {
   const server = await serveTerminals(t);
   const { actors, sessionId, users, engine } = server;
   const slow = await server.another({
@@ -79,7 +79,7 @@ await test('one who is disabled while the shell starts does not get it', async (
   t.same(await server.processes(), []);
 });
 
-await test('a change of which no event came is found by the upkeep', async (t) => {
+await test('maintenance finds a change without an event', async (t) => {
   const clock = createFakeClock(new Date());
   const server = await serveTerminals(t);
   const { actors, sessionId, users } = server;
@@ -98,7 +98,7 @@ await test('a change of which no event came is found by the upkeep', async (t) =
   await maintained;
 });
 
-await test('one who may no longer be there is out, also where the shell cannot be ended', async (t) => {
+await test('a user without access is disconnected, even if the shell cannot be ended', async (t) => {
   const server = await serveTerminals(t);
   const { actors, sessionId, users, engine } = server;
   const stuck = await server.another({

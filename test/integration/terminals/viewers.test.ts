@@ -16,38 +16,41 @@ await test('several people at one terminal', async (t) => {
     return TerminalClient.connect({ url: urlOf(id) + query, ticket }, { acknowledge });
   }
 
-  await t.test('who watches sees all that the learner does, and is seen, and types nothing', async (t) => {
-    const learner = await server.shell(owner, sessionId, { rows: 30, cols: 100 });
-    learner.send('echo be""fore\r');
-    await learner.expect('\nbefore\n');
-    learner.controls.length = 0;
-    const watcher = await join(instructor, learner.id);
-    const hello = await watcher.expectControl('hello');
-    t.match(hello, { role: 'watching', offset: 0, rows: 30, cols: 100, snapshot: false });
-    await watcher.expect('\nbefore\n');
-    t.equal(hello['live'], watcher.received, 'what was printed before is told as that');
-    const { viewers } = await learner.expectControl('viewers');
-    t.match(viewers, [
-      { role: 'owner', you: true },
-      { role: 'watching', you: false, name: 'instructor' },
-    ]);
+  await t.test(
+    'a watcher sees everything that the learner does, is shown to them, and cannot type',
+    async (t) => {
+      const learner = await server.shell(owner, sessionId, { rows: 30, cols: 100 });
+      learner.send('echo be""fore\r');
+      await learner.expect('\nbefore\n');
+      learner.controls.length = 0;
+      const watcher = await join(instructor, learner.id);
+      const hello = await watcher.expectControl('hello');
+      t.match(hello, { role: 'watching', offset: 0, rows: 30, cols: 100, snapshot: false });
+      await watcher.expect('\nbefore\n');
+      t.equal(hello['live'], watcher.received, 'earlier output is marked as such');
+      const { viewers } = await learner.expectControl('viewers');
+      t.match(viewers, [
+        { role: 'owner', you: true },
+        { role: 'watching', you: false, name: 'instructor' },
+      ]);
 
-    watcher.send('echo intruder\r');
-    t.match(await watcher.expectControl('error'), { code: 'TERMINAL_READ_ONLY', retry: false });
-    watcher.resize(10, 10);
-    t.match(await watcher.expectControl('error'), { code: 'TERMINAL_READ_ONLY' });
-    learner.resize(25, 90);
-    t.match(await watcher.expectControl('size'), { rows: 25, cols: 90 });
-    learner.send('stty size\r');
-    await watcher.expect('\n25 90\n');
-    t.notMatch(learner.text, /intruder/);
-    for (let more = 0; more < 15; more++) watcher.send('x');
-    t.same(await watcher.expectClosed(), { code: 4403, reason: 'TERMINAL_READ_ONLY' }, 'not for ever');
-    await until(() => (learner.controls.at(-1)?.['viewers'] as unknown[] | undefined)?.length === 1);
-    await learner.end();
-  });
+      watcher.send('echo intruder\r');
+      t.match(await watcher.expectControl('error'), { code: 'TERMINAL_READ_ONLY', retry: false });
+      watcher.resize(10, 10);
+      t.match(await watcher.expectControl('error'), { code: 'TERMINAL_READ_ONLY' });
+      learner.resize(25, 90);
+      t.match(await watcher.expectControl('size'), { rows: 25, cols: 90 });
+      learner.send('stty size\r');
+      await watcher.expect('\n25 90\n');
+      t.notMatch(learner.text, /intruder/);
+      for (let more = 0; more < 15; more++) watcher.send('x');
+      t.same(await watcher.expectClosed(), { code: 4403, reason: 'TERMINAL_READ_ONLY' }, 'not forever');
+      await until(() => (learner.controls.at(-1)?.['viewers'] as unknown[] | undefined)?.length === 1);
+      await learner.end();
+    },
+  );
 
-  await t.test('who assists types, and the learner is told who it is', async (t) => {
+  await t.test('an assistant can type, and the learner sees who it is', async (t) => {
     const learner = await server.shell(owner, sessionId);
     const helper = await join(instructor, learner.id, 'assisting');
     t.match(await helper.expectControl('hello'), { role: 'assisting' });
@@ -59,7 +62,7 @@ await test('several people at one terminal', async (t) => {
     await learner.end();
   });
 
-  await t.test('the owner is there on two devices, and both type', async (t) => {
+  await t.test('the owner is connected on two devices, and both type', async (t) => {
     const first = await server.shell(owner, sessionId);
     const second = await join(owner, first.id);
     t.match(await second.expectControl('hello'), { role: 'owner' });
@@ -76,13 +79,13 @@ await test('several people at one terminal', async (t) => {
     await terminals.close(owner, first.id);
   });
 
-  await t.test('one who stands still is put out, and the others never wait for them', async (t) => {
+  await t.test('a stalled viewer is disconnected, and the others never wait for it', async (t) => {
     const learner = await server.shell(owner, sessionId);
     const slow = await join(instructor, learner.id, undefined, '', false);
     await slow.expectControl('hello');
     slow.acknowledge(0);
     slow.socket.pause();
-    // More than is kept of a terminal's output.
+    // More than the output buffer holds.
     learner.send('seq 300000; echo do""ne\r');
     await learner.expect('done\n', 60_000);
     slow.socket.resume();
@@ -93,36 +96,39 @@ await test('several people at one terminal', async (t) => {
     const hello = await back.expectControl('hello');
     t.match(hello, { snapshot: true });
     t.equal(hello['offset'], hello['live']);
-    t.equal(hello['offset'], learner.received, 'it goes on from where the terminal is');
+    t.equal(hello['offset'], learner.received, "it continues from the terminal's position");
     await until(() => back.snapshot.length > 0);
-    t.match(back.snapshot.toString(), /299999\r\n300000\r\ndone/, 'and is shown the screen');
+    t.match(back.snapshot.toString(), /299999\r\n300000\r\ndone/, 'and gets the screen');
     learner.send('echo af""ter\r');
     await back.expect('\nafter\n');
     await back.close();
     await learner.end();
   });
 
-  await t.test('who may no longer enter the session is put out, and the shell goes on', async (t) => {
-    const learner = await server.shell(owner, sessionId);
-    const watcher = await join(instructor, learner.id);
-    await watcher.expectControl('hello');
-    await server.users.update(admin, instructor.userId, { role: 'student' });
-    t.equal((await watcher.expectClosed()).code, 1012);
-    await t.rejects(terminals.ticket({ ...instructor, role: 'student' }, learner.id, undefined), {
-      code: 'TERMINAL_NOT_FOUND',
-    });
-    learner.send('echo still-$((40+2))\r');
-    await learner.expect('still-42');
-    await learner.end();
-  });
+  await t.test(
+    'a user who may no longer enter the session is disconnected, and the shell continues',
+    async (t) => {
+      const learner = await server.shell(owner, sessionId);
+      const watcher = await join(instructor, learner.id);
+      await watcher.expectControl('hello');
+      await server.users.update(admin, instructor.userId, { role: 'student' });
+      t.equal((await watcher.expectClosed()).code, 1012);
+      await t.rejects(terminals.ticket({ ...instructor, role: 'student' }, learner.id, undefined), {
+        code: 'TERMINAL_NOT_FOUND',
+      });
+      learner.send('echo still-$((40+2))\r');
+      await learner.expect('still-42');
+      await learner.end();
+    },
+  );
 });
 
-await test('who may no longer enter the session while their screen is drawn does not come in', async (t) => {
+await test('a user who loses access while their screen is drawn does not join', async (t) => {
   const server = await serveTerminals(t);
   const { actors, sessionId, terminals, urlOf, users } = server;
   const { owner, instructor, admin } = actors;
   const learner = await server.shell(owner, sessionId);
-  // More than is kept, so that the screen has to be drawn, and what takes an emulator for ever.
+  // More than the output buffer holds, so that the screen must be drawn, with something that takes an emulator forever.
   learner.send(String.raw`seq 1 200000; printf '\n\033[2000000000L'; echo do""ne` + '\r');
   await learner.expect('\ndone\n', 60_000);
   const { ticket } = await terminals.ticket(instructor, learner.id, undefined);
@@ -135,7 +141,7 @@ await test('who may no longer enter the session while their screen is drawn does
   await learner.end();
 });
 
-await test('what a terminal printed last, and how it ended, is there for who was cut off meanwhile', async (t) => {
+await test('a disconnected client gets the last output and the exit afterwards', async (t) => {
   const server = await serveTerminals(t);
   const { owner, sessionId, terminals, urlOf } = server;
   const client = await server.shell(owner, sessionId);
@@ -152,7 +158,7 @@ await test('what a terminal printed last, and how it ended, is there for who was
   t.same(back.controls.at(-1), { type: 'exit', code: 3 });
 });
 
-await test('input is counted for a client with a name, over its connections', async (t) => {
+await test('input is counted per named client, over its connections', async (t) => {
   const server = await serveTerminals(t);
   const { owner, sessionId, terminals, urlOf } = server;
   const opened = await server.open(owner, sessionId, {});
