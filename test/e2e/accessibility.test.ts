@@ -59,7 +59,7 @@ await test('the mode is stored, and turning it off applies to all terminals', as
   t.equal(await page.evaluate("localStorage.getItem('berth-screen-reader')"), 'off');
 });
 
-await test('a keyboard user sees how to leave the terminal, also in a narrow window, and can leave both ways', async (t) => {
+await test('a keyboard user sees how to leave the terminal, even in a narrow window, and can leave both ways', async (t) => {
   const hint = page.getByText('Press Esc, then Tab to leave the terminal', { exact: true });
   await page.setViewportSize({ width: 390, height: 844 });
   await lab.type('clear');
@@ -72,7 +72,7 @@ await test('a keyboard user sees how to leave the terminal, also in a narrow win
   t.ok(await hint.isVisible());
   t.same(await illegible(page), []);
   await page.keyboard.press('Tab');
-  t.match(await focused(), /xterm/, 'Tab alone is the shell’s');
+  t.match(await focused(), /xterm/, 'Tab alone is for the shell');
   await page.keyboard.press('Escape');
   await page.keyboard.press('Tab');
   t.notMatch(await focused(), /xterm/);
@@ -88,7 +88,7 @@ await test('Space goes to the shell after a dialog, and scrolls nothing', async 
   await lab.shows(/spaced *learner/);
   t.equal(await page.evaluate('document.scrollingElement.scrollTop'), 0);
   const longer = 'document.scrollingElement.scrollHeight - innerHeight';
-  t.equal(await page.evaluate(longer), 0, 'the page is no longer than its window');
+  t.equal(await page.evaluate(longer), 0, 'the page is no taller than its window');
 });
 
 await test('tabs keep their numbers when the page is reloaded', async (t) => {

@@ -8,7 +8,7 @@ const berth = await startBerth(t);
 const browser = await startBrowser(t);
 const page = await browser.open();
 
-await test('the pages before signing in can be read', async (t) => {
+await test('the pages before signing in are legible', async (t) => {
   await page.goto(berth.url);
   await page.getByRole('heading', { name: 'Welcome to Berth' }).waitFor();
   await readable(t, page);
@@ -16,13 +16,13 @@ await test('the pages before signing in can be read', async (t) => {
   await readable(t, page);
 });
 
-await test('the catalogue can be read', async (t) => {
+await test('the catalogue is legible', async (t) => {
   await signIn(page, printedLink(berth));
   await page.getByRole('link', { name: 'The Linux command line' }).waitFor();
   await readable(t, page);
 });
 
-await test('a lab can be read before its start, with a terminal, and after its end', async (t) => {
+await test('a lab is legible before its start, with a terminal, and after its end', async (t) => {
   const lab = await openLab(page, berth);
   await lab.button('Start the lab').waitFor();
   await readable(t, page);

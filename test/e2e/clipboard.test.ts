@@ -27,7 +27,7 @@ const copy = (text: string) => `printf '\\e]52;c;%s\\a' ${Buffer.from(text).toSt
 
 let runs = 0;
 
-/** Runs it, and waits until all before its end was drawn. */
+/** Runs it, and waits until the screen shows all output before its end. */
 async function run(command: string): Promise<void> {
   runs += 1;
   await lab.type(`clear; ${command}; echo "done $((1000 + ${runs}))"`);
@@ -100,7 +100,7 @@ await test('many requests ask one question and, once allowed, write at most once
   await run(flood);
   await until(async () => (await lastWrite()) === 'the last one');
   const times = await page.evaluate<number[]>('times');
-  // None comes too soon. The pause of a second begins just before a write: half of it is left should the page be held up there.
+  // None is early. The one-second interval starts just before a write. Half of it is enough, in case the page was slow.
   t.ok(
     times.every((time, index) => index === 0 || time - (times[index - 1] ?? 0) > 500),
     `at ${times.join()} ms`,

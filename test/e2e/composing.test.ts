@@ -14,7 +14,10 @@ await lab.start();
 const { compose, commit, process } = await startComposing(page);
 const press = (key: string) => page.keyboard.press(key);
 
-/** What a program that reads a line gets, in bytes, of what `type` types; Enter is typed by it, or comes after. */
+/**
+ * The bytes that a program gets when it reads a line during `type`. `type` sends Enter, or this function does
+ * afterwards.
+ */
 async function lineOf(type: () => Promise<void>, { entered = false } = {}): Promise<string> {
   await lab.type('clear; read -r line; printf "[%s]" "$line" | od -An -tx1');
   await lab.shows(/^\s*$/);
@@ -26,7 +29,7 @@ async function lineOf(type: () => Promise<void>, { entered = false } = {}): Prom
   return Buffer.from(hex.replaceAll(' ', ''), 'hex').toString();
 }
 
-await test('syllables come once each and in order, also where a consonant moves on to the next', async (t) => {
+await test('syllables arrive once each and in order, even if a consonant moves to the next one', async (t) => {
   const typed = await lineOf(async () => {
     await compose('ㅎ', '하', '한');
     await commit('한');
@@ -40,7 +43,7 @@ await test('syllables come once each and in order, also where a consonant moves 
   t.equal(typed, '한글하니');
 });
 
-await test('what is composed is seen at the cursor, and sent when it is finished', async (t) => {
+await test('composed text is shown at the cursor, and sent when it is finished', async (t) => {
   const view = page.locator('.shell:not([hidden]) .composition-view');
   const typed = await lineOf(async () => {
     await compose('ㅎ', '하');
@@ -54,7 +57,7 @@ await test('what is composed is seen at the cursor, and sent when it is finished
   t.equal(typed, '한');
 });
 
-await test('a key that follows at once comes after the syllable', async (t) => {
+await test('a key that follows immediately comes after the syllable', async (t) => {
   const composed = () => compose('ㅎ', '하', '한');
   const enter = async () => {
     await composed();
@@ -73,7 +76,7 @@ await test('a key that follows at once comes after the syllable', async (t) => {
   await lab.shows('[ab]');
 });
 
-await test('a key that ends the composition comes after the syllable, whichever is told first', async (t) => {
+await test('a key that ends the composition comes after the syllable, in either order of events', async (t) => {
   const spaces = {
     'the key first': async () => {
       await press('Space');
@@ -104,7 +107,7 @@ await test('a key that ends the composition comes after the syllable, whichever 
   t.equal(await lineOf(enter, { entered: true }), '한');
 });
 
-await test('what is erased before it is finished is never sent', async (t) => {
+await test('text erased before it is finished is never sent', async (t) => {
   const typed = await lineOf(async () => {
     await compose('ㅎ', '하', '한', '하', 'ㅎ', '');
     await compose('ㄱ', '');
@@ -114,7 +117,7 @@ await test('what is erased before it is finished is never sent', async (t) => {
   t.equal(typed, '하');
 });
 
-await test('Backspace takes back a syllable where Linux itself edits the line', async (t) => {
+await test('Backspace removes a syllable where Linux itself edits the line', async (t) => {
   const typed = await lineOf(async () => {
     for (const syllable of ['한', '글']) {
       await compose(syllable);
@@ -126,7 +129,7 @@ await test('Backspace takes back a syllable where Linux itself edits the line', 
   t.equal(typed, '한!');
 });
 
-await test('wide characters take two columns, for the shell as on the screen', async () => {
+await test('wide characters take two columns, in the shell and on the screen', async () => {
   await lab.type(
     String.raw`clear; printf '한글😀\e[6n'; IFS=';' read -rsd R _ column; echo; echo "column-$column."`,
   );

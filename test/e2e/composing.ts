@@ -1,9 +1,9 @@
 import type { Page } from 'playwright-core';
 
-/** Code of a key that an input method takes before the page does. */
+/** Code of a key that an input method handles before the page does. */
 const PROCESSED = 229;
 
-/** An input method that composes in the page, as Chromium tells pages of those of the system. */
+/** An input method that composes in the page, with the events that Chromium sends for system input methods. */
 export async function startComposing(page: Page) {
   const devtools = await page.context().newCDPSession(page);
 
@@ -17,7 +17,7 @@ export async function startComposing(page: Page) {
   const commit = (text: string) => devtools.send('Input.insertText', { text });
 
   return {
-    /** Stages of what is composed, a key each. */
+    /** The stages of the composed text, one per key. */
     async compose(...stages: string[]): Promise<void> {
       for (const text of stages) {
         const end = text.length;
@@ -30,10 +30,10 @@ export async function startComposing(page: Page) {
       }
     },
 
-    /** Finishes what is composed as this text. */
+    /** Finishes the composed text as this text. */
     commit,
 
-    /** A key that the input method takes, what it does, and the character that it passes on after all. */
+    /** A key that the input method handles, its effect, and the character that it passes on after all. */
     async process(code: string, does?: () => Promise<unknown>, character?: string): Promise<void> {
       const events = [key('rawKeyDown', code), does?.()];
       if (character) events.push(devtools.send('Input.dispatchKeyEvent', { type: 'char', text: character }));

@@ -10,10 +10,10 @@ import { until } from '../kit/basics/until.ts';
 import { signIn } from './lab-page.ts';
 import { linkFor } from './people.ts';
 
-/** Of the steps of all labs; a machine with an engine takes its time to begin. */
+/** For the steps of all labs. A machine with an engine is slow to start. */
 t.setTimeout(900_000);
 
-/** Longest wait within a lab, in milliseconds: in some of them images are built. */
+/** Longest wait within a lab, in milliseconds. Some labs build images. */
 const STEP_LIMIT_MS = 120_000;
 
 const LABS = 'labs';
@@ -29,7 +29,7 @@ interface Step {
   checks?: { quiz?: Quiz }[];
 }
 
-/** What the page says, in each of its languages. */
+/** Texts of the page in each language. */
 const pages = {
   en: {
     picked: 'English',
@@ -75,7 +75,7 @@ await until(async () => {
 
 const folders = (await readdir(LABS, { withFileTypes: true })).filter((entry) => entry.isDirectory());
 for (const [place, { name }] of folders.entries()) {
-  // The languages alternate: the solution is the same in both, and each run takes long.
+  // The languages alternate, because the solution is the same in both and each run is slow.
   const language = place % 2 === 0 ? 'en' : 'ko';
   await test(`a learner passes ${name} in the browser (${language})`, async (t) => {
     await startLab(name, pages[language]);
@@ -93,7 +93,7 @@ async function startLab(slug: string, words: Words): Promise<void> {
   await screen.filter({ hasText: '$' }).waitFor();
 }
 
-/** In Korean: a drawing, a check before anything is done, and a command that a click runs, without internet. */
+/** In Korean, without internet: a drawing, a check before any work, and a command run by a click. */
 async function lookAtHelloWorld(t: Test): Promise<void> {
   const step = page.locator('article').first();
   const drawing = step.getByRole('img');
@@ -127,11 +127,11 @@ async function scriptOf(slug: string, solution: string): Promise<string> {
   return solution.endsWith('.sh') ? readFile(join(LABS, slug, solution), 'utf8') : solution;
 }
 
-/** Puts a script in line by line, as somebody who does what the step asks for, and waits until it has run. */
+/** Enters a script line by line, as a learner who follows the step would, and waits until it has run. */
 async function type(script: string, name: string): Promise<void> {
   await shell.locator('.xterm').click();
   const lines = [`cat >/tmp/do <<'DONE'`, ...script.trimEnd().split('\n'), 'DONE'];
-  // In one line: what runs in the script may read what is typed meanwhile.
+  // In one line, because the script's programs may read later input.
   for (const line of [...lines, `clear; bash /tmp/do; echo "${name}-"over`]) {
     await page.keyboard.insertText(line);
     await page.keyboard.press('Enter');

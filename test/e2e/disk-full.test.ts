@@ -17,7 +17,7 @@ const page = await browser.open();
 const lab = labPage(page);
 await signIn(page, printedLink(berth));
 
-/** Writes so many mebibytes in files of 8: one alone cannot pass the limit of the disk. */
+/** Writes this many mebibytes in files of 8, because one file cannot pass the disk limit. */
 const write = (mib: number) =>
   `for n in $(seq ${mib / 8}); do head -c 8M /dev/urandom > part$n; done; echo "written $((6 * 7))"`;
 

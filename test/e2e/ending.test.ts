@@ -28,27 +28,27 @@ await test('ending asks first, lists what is deleted and names the alternative',
   await dialog.waitFor();
   t.match(await dialog.textContent(), /Everything in your machine will be deleted\./);
   t.match(await dialog.textContent(), /choose Save instead of End/);
-  t.equal(await focused(), 'Keep working', 'Enter loses nothing');
+  t.equal(await focused(), 'Keep working', 'Enter deletes nothing');
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
     t.same(await illegible(page), []);
   }
 });
 
-await test('Escape ends nothing, and the focus is where it was', async (t) => {
+await test('Escape ends nothing, and returns the focus', async (t) => {
   await page.keyboard.press('Escape');
   await dialog.waitFor({ state: 'detached' });
   t.equal(await focused(), 'End');
   await lab.shows('still here');
 });
 
-await test('a yes ends the session', async (t) => {
+await test('confirming ends the session', async (t) => {
   await lab.end();
   await lab.machine.getByText('Your session has ended.').waitFor();
   t.equal(await dialog.count(), 0);
 });
 
-await test('where nothing can be saved there is no Save, and no word of it', async (t) => {
+await test('if nothing can be saved, Save and its description are missing', async (t) => {
   await openLab(page, berth, 'exam');
   await lab.start();
   t.equal(await lab.button('Save').count(), 0);

@@ -27,20 +27,20 @@ const hints = page.getByRole('region', { name: 'Hints' });
 const costly = hints.getByRole('button', { name: 'Show hint 2 (−25 %)' });
 const dialog = page.getByRole('dialog', { name: 'Show the hint?' });
 
-await test('a hint that costs nothing is shown at once', async (t) => {
+await test('a free hint is shown immediately', async (t) => {
   t.ok(await hints.getByRole('button', { name: 'Show hint 1' }).isDisabled(), 'not before the start');
   await lab.start();
   await hints.getByRole('button', { name: 'Show hint 1' }).click();
   await hints.getByText('It is in your home.').waitFor();
 });
 
-await test('one that waits for failures says so, and can be asked for after them', async () => {
+await test('a hint that requires failures says so, and can be requested after them', async () => {
   await hints.getByText('Hint 2 is available after 1 more failed attempt.').waitFor();
   await lab.check('Guess', '~/right does not exist.');
   await costly.waitFor();
 });
 
-await test('what it costs is told before it is shown', async (t) => {
+await test('its cost is shown before the hint', async (t) => {
   await costly.click();
   await dialog.getByText('It lowers your score for this step by 25 %.').waitFor();
   await page.keyboard.press('Escape');
@@ -52,7 +52,7 @@ await test('what it costs is told before it is shown', async (t) => {
   await readable(t, page);
 });
 
-await test('hints that were shown are there after a reload, and go once the step is passed', async () => {
+await test('shown hints stay after a reload, and disappear once the step is passed', async () => {
   await page.reload();
   await lab.prompt();
   await hints.getByText('It is called right.').waitFor();

@@ -66,7 +66,7 @@ const labs = await labsFolder(t, {
   },
 });
 const berth = await startBerth(t, { BERTH_LABS_DIR: labs });
-// By the name that people on the machine use: previews have addresses below it.
+// By the host name that people on the machine use, because previews are its subdomains.
 const at = { ...berth, url: berth.url.replace('127.0.0.1', 'localhost') };
 const browser = await startBrowser(t);
 const page = await browser.open();
@@ -77,7 +77,7 @@ const text = page.getByRole('region', { name: 'Instructions' });
 const block = (words: string) => text.locator('.command', { hasText: words });
 const clipboard = () => page.evaluate('navigator.clipboard.readText()');
 
-await test('before the start a text is read and copied, and nothing in it runs', async (t) => {
+await test('before the start a text can be read and copied, and nothing in it runs', async (t) => {
   t.equal(await text.getByRole('button', { name: 'Run' }).count(), 0);
   t.ok(await text.getByRole('button', { name: 'the file', exact: true }).isDisabled());
   await block('only text').getByRole('button', { name: 'Copy' }).click();
@@ -87,7 +87,7 @@ await test('before the start a text is read and copied, and nothing in it runs',
   t.equal(await clipboard(), 'a "b"');
 });
 
-await test('what an author writes never becomes a part of the page of its own', async (t) => {
+await test("an author's text cannot add markup to the page", async (t) => {
   await text.getByText('<b id="raw">raw</b> <img src=x').waitFor();
   await text.getByText('[script](javascript:alert(1)) and [data](data:text/html,x)').waitFor();
   t.equal(await text.locator('img, #raw').count(), 0, 'pictures from elsewhere are links');
@@ -99,7 +99,7 @@ await test('what an author writes never becomes a part of the page of its own', 
   t.equal(await page.title(), 'A text · Berth');
 });
 
-await test('code in a line runs in the terminal that is shown, by the keyboard as well', async () => {
+await test('inline code runs in the visible terminal, by keyboard as well', async () => {
   await lab.start();
   await text.getByRole('button', { name: 'Run echo "$HOSTNAME' }).focus();
   await page.keyboard.press('Enter');
@@ -108,7 +108,7 @@ await test('code in a line runs in the terminal that is shown, by the keyboard a
   await lab.shows('typed 2');
 });
 
-await test('a block runs in the second terminal, which is opened for it', async (t) => {
+await test('a block runs in the second terminal, which it opens', async (t) => {
   await block('second:').getByRole('button', { name: 'Run in terminal 2' }).click();
   await lab.shows('second: 42');
   t.equal(await lab.button('Terminal 2').getAttribute('aria-pressed'), 'true');
@@ -119,26 +119,26 @@ await test('a block runs in the second terminal, which is opened for it', async 
   await lab.shows('still kept');
 });
 
-await test('a block interrupts what runs before it', async () => {
+await test('a block interrupts the running program', async () => {
   await lab.type('echo wait; sleep 1000');
   await lab.shows(/wait *$/m);
   await block('after:').getByRole('button', { name: 'Run' }).click();
   await lab.shows('after: 42');
 });
 
-await test('a shell that has ended is followed by a new one for what is to run', async () => {
+await test('an ended shell is replaced to run a block', async () => {
   await lab.type('exit');
   await lab.machine.getByText('The shell ended.').waitFor();
   await block('after:').getByRole('button', { name: 'Run' }).click();
   await lab.shows('after: 42');
 });
 
-await test('a block runs on the machine that it names', async () => {
+await test('a block runs on its named machine', async () => {
   await block('on $HOSTNAME').getByRole('button', { name: 'Run on db' }).click();
   await lab.shows('on db');
 });
 
-await test('blocks are written into files: whole, at the end, in place of a marker', async () => {
+await test('blocks are written into files: whole, at the end, or at a marker', async () => {
   const done = (words: string) => block(words).getByRole('status').filter({ hasText: '✓ Written' });
   const insert = block('host =').getByRole('button', { name: 'Insert into the file' });
   await insert.click();
@@ -156,7 +156,7 @@ await test('blocks are written into files: whole, at the end, in place of a mark
   await block('host =').getByRole('alert').filter({ hasText: 'does not contain “# more”' }).waitFor();
 });
 
-await test('a link opens a file, which is changed and saved', async (t) => {
+await test('a link opens a file, which can be edited and saved', async (t) => {
   const link = text.getByRole('button', { name: 'the file', exact: true });
   const dialog = page.getByRole('dialog', { name: '/home/learner/conf/app.ini' });
   const area = dialog.getByRole('textbox');
@@ -196,8 +196,8 @@ await test('a link opens a page of a machine’s web server', async (t) => {
   await (await closed).getByText('Nothing responds on port 9090').waitFor();
 });
 
-await test('the text can be read, and the browser logged no errors', async (t) => {
+await test('the text is legible, and the browser logged no errors', async (t) => {
   await readable(t, page);
-  // No file to insert into, and nothing on a port: browsers report such answers as they see them.
+  // Browsers report these expected answers: no file to insert into, and nothing on a port.
   for (const complaint of browser.complaints()) t.match(complaint, /status of (404|502)/);
 });

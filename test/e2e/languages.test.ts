@@ -36,7 +36,7 @@ const page = await browser.open();
 const lang = (target = page) => target.evaluate('document.documentElement.lang');
 await signIn(page, printedLink(berth));
 
-await test('the catalogue is in the language that is picked', async (t) => {
+await test('the catalogue is in the chosen language', async (t) => {
   t.equal(await lang(), 'en');
   await page.getByRole('link', { name: 'The command line' }).getByText('Look around.').waitFor();
   await page.getByLabel('Language').selectOption({ label: '한국어' });
@@ -50,16 +50,16 @@ await test('the catalogue is in the language that is picked', async (t) => {
   t.same(
     titles,
     ['실습', '시작하기', '명령줄', '기타 실습', 'English only'],
-    'labs stand under their courses',
+    'labs are listed under their courses',
   );
   const others = page.getByRole('heading', { name: '기타 실습' });
-  t.equal(await others.getAttribute('lang'), null, 'the page’s own texts are in the picked language');
+  t.equal(await others.getAttribute('lang'), null, 'the page’s own texts are in the chosen language');
   const other = page.getByRole('heading', { name: 'English only' });
-  t.equal(await other.getAttribute('lang'), 'en', 'a lab without it says which language it is in');
+  t.equal(await other.getAttribute('lang'), 'en', 'a lab without that language says which one it has');
   await readable(t, page);
 });
 
-await test('it is remembered, and a lab is read and worked in by it', async (t) => {
+await test('the language is remembered, and a lab uses it', async (t) => {
   await page.reload();
   await page.getByRole('link', { name: '명령줄' }).click();
   await page.getByRole('heading', { level: 1, name: '명령줄' }).waitFor();
@@ -80,7 +80,7 @@ await test('it is remembered, and a lab is read and worked in by it', async (t) 
   await readable(t, page);
 });
 
-await test('another language does not disturb what runs', async (t) => {
+await test('changing the language does not disturb running programs', async (t) => {
   const lab = labPage(page);
   const rows = page.locator('.shell:not([hidden]) .xterm-rows');
   await page.locator('.xterm').click();
@@ -89,7 +89,7 @@ await test('another language does not disturb what runs', async (t) => {
   await page.getByLabel('언어').selectOption({ label: 'Deutsch' });
   await lab.title.filter({ hasText: 'Die Kommandozeile' }).waitFor();
   t.equal(await page.locator('.prose').first().getAttribute('lang'), 'de');
-  t.equal(await lang(), 'en', 'the page itself does not speak it');
+  t.equal(await lang(), 'en', 'the page itself is in another language');
   await lab.step('Schauen').getByText('Sieh es an.').waitFor();
   await lab.shows('still 42');
   const step = lab.step('Schauen');
@@ -102,7 +102,7 @@ await test('another language does not disturb what runs', async (t) => {
   await lab.machine.getByText('Your session has ended.').waitFor();
 });
 
-await test('a browser that prefers Korean begins with it', async (t) => {
+await test('a browser that prefers Korean starts with it', async (t) => {
   const theirs = await browser.open({ locale: 'ko-KR' });
   await theirs.goto(berth.url);
   await theirs.getByRole('heading', { name: 'Berth에 오신 것을 환영합니다' }).waitFor();
@@ -111,7 +111,7 @@ await test('a browser that prefers Korean begins with it', async (t) => {
   await theirs.getByRole('heading', { name: 'Welcome to Berth' }).waitFor();
 });
 
-await test('a lab that is not in the language is shown in its own', async (t) => {
+await test('a lab without the language is shown in its own', async (t) => {
   await openLab(page, berth, 'english');
   await page.getByLabel('Language').selectOption({ label: '한국어' });
   await page.getByRole('button', { name: '실습 시작' }).waitFor();

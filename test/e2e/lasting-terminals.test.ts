@@ -7,7 +7,7 @@ import { labPage, printedLink, signIn } from './lab-page.ts';
 
 const berth = await startBerth(t);
 const proxy = await openCutOffProxy(t, Number(new URL(berth.url).port));
-/** The service as it is reached over a network that breaks. */
+/** The address of the service behind a breaking network. */
 const address = `http://127.0.0.1:${proxy.port}`;
 const browser = await startBrowser(t);
 const page = await browser.open();
@@ -17,7 +17,7 @@ await page.goto(`${address}/labs/linux-command-line`);
 await lab.title.waitFor();
 await lab.start();
 
-await test('after a reload the shells are there as they were, each in its tab', async (t) => {
+await test('after a reload, the shells are unchanged, each in its tab', async (t) => {
   await lab.type('mine=first; cd /usr');
   await lab.openAnother();
   await page.keyboard.type('mine=second\n');
@@ -32,12 +32,12 @@ await test('after a reload the shells are there as they were, each in its tab', 
   await lab.shows('here: second');
   await lab.type('clear; echo "still: $mine."');
   await lab.shows('still: second.');
-  t.equal(await openTerminals(), 2, 'no shell was made for the page that came back');
+  t.equal(await openTerminals(), 2, 'the reloaded page created no shell');
   await lab.button('Close terminal 2').click();
   await until(async () => (await openTerminals()) === 1);
 });
 
-await test('what programs asked long ago is not answered again', async (t) => {
+await test('old queries of programs are not answered again', async (t) => {
   await lab.type(
     "clear; printf '\\033[c\\033[6n\\033]11;?\\007'; sleep 1; read -rsn 200 -t 1 gone; clear; echo asked",
   );
@@ -49,7 +49,7 @@ await test('what programs asked long ago is not answered again', async (t) => {
   t.notMatch(await lab.rows.allTextContents(), /\d;\d/);
 });
 
-await test('a connection that breaks goes on where it was: nothing is lost, and nothing comes twice', async (t) => {
+await test('a broken connection continues at its position, without loss or duplicates', async (t) => {
   await lab.type('clear; for i in $(seq 1 25); do echo "line $i."; sleep 0.15; done; echo "all of them"');
   for (const line of [3, 9, 14, 20]) {
     await lab.shows(`line ${line}.`);
@@ -67,7 +67,7 @@ await test('a connection that breaks goes on where it was: nothing is lost, and 
   );
 });
 
-await test('what is typed without a connection is run when there is one', async () => {
+await test('input typed offline runs after reconnecting', async () => {
   await lab.type('clear; mine="still here"');
   await proxy.cut();
   await lab.machine.getByText('No connection. Reconnecting').waitFor();
@@ -76,7 +76,7 @@ await test('what is typed without a connection is run when there is one', async 
   await lab.shows('typed 42, still here.');
 });
 
-await test('the pages complained of the lost connections only', async (t) => {
+await test('the pages logged errors of the lost connections only', async (t) => {
   const others = browser
     .complaints()
     .filter((text) => !/ERR_(CONNECTION|EMPTY|SOCKET|INCOMPLETE)/.test(text));

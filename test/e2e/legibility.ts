@@ -6,10 +6,10 @@ const WINDOWS = [
   { width: 390, height: 844 },
 ];
 
-/** Least contrast of text with its ground, by WCAG 2.2, level AA; large text may have less. */
+/** Minimum contrast of text and background, by WCAG 2.2 level AA. Large text may have less. */
 const LEAST_CONTRAST = 4.5;
 
-/** Runs in the page: every text that is seen and can be acted on, with its contrast. Terminals choose their own colours. */
+/** Runs in the page. Finds every visible, active text with its contrast. Terminals choose their own colours. */
 const MEASURE = `(() => {
   const channels = (colour) => (colour.match(/[\\d.]+/g) ?? []).map(Number);
   const luminance = (rgb) => {
@@ -33,7 +33,10 @@ const MEASURE = `(() => {
   return texts;
 })()`;
 
-/** That the page can be read in both colour schemes, in a wide window and on a phone; leaves it in the first window. */
+/**
+ * Checks that the page is legible in both colour schemes, in a wide window and on a phone. Leaves it in the first
+ * window.
+ */
 export async function readable(t: Test, page: Page): Promise<void> {
   for (const viewport of WINDOWS) {
     for (const colorScheme of ['light', 'dark'] as const) {

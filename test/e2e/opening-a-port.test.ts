@@ -13,7 +13,7 @@ await test('a web server in the machine is opened from the lab’s page', async 
   );
   const browser = await startBrowser(t);
   const page = await browser.open();
-  // By the name that people on the machine use: cookies of it must not reach what lies below it.
+  // By the host name that people on the machine use, because its cookies must not reach subdomains.
   const at = { ...world.berth, url: world.berth.url.replace('127.0.0.1', 'localhost') };
   await signIn(page, createSignInLink.url.replace('127.0.0.1', 'localhost'));
   await page.context().addCookies([{ name: 'foreign', value: '1', url: at.url }]);
@@ -25,13 +25,13 @@ await test('a web server in the machine is opened from the lab’s page', async 
   const site = await opening;
   await site.getByRole('heading', { name: 'Hello from the machine' }).waitFor();
   t.match(new URL(site.url()).hostname, /^[a-z0-9]+-main-8080\.preview\.localhost$/);
-  t.equal(new URL(site.url()).pathname, '/', 'the grant is gone from the address');
+  t.equal(new URL(site.url()).pathname, '/', 'the grant is removed from the address');
   t.equal(await site.evaluate('opener'), null);
-  t.notMatch(await site.locator('#head').textContent(), /cookie/i, 'the machine hears of no cookie');
+  t.notMatch(await site.locator('#head').textContent(), /cookie/i, 'the machine gets no cookie');
 
   await site.locator('#ws', { hasText: 'from the page' }).waitFor();
-  t.notMatch(await site.locator('#ws').textContent(), /cookie/i, 'nor by the socket');
-  t.equal(await site.evaluate('document.cookie'), '', 'and the page reads none');
+  t.notMatch(await site.locator('#ws').textContent(), /cookie/i, 'nor through the socket');
+  t.equal(await site.evaluate('document.cookie'), '', 'and the page cannot read one');
   const names = (await page.context().cookies()).map(({ name, domain }) => `${name} ${domain}`);
   t.match(names.toSorted(), [
     /^berth localhost$/,
@@ -48,5 +48,5 @@ await test('a web server in the machine is opened from the lab’s page', async 
   await waiting.getByText('Nothing responds on port 3000').waitFor();
   await world.startWebServer(session, 3000);
   await waiting.getByRole('heading', { name: 'Hello from the machine' }).waitFor();
-  t.pass('it is shown as soon as it is there');
+  t.pass('it is shown as soon as it exists');
 });

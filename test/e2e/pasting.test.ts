@@ -5,7 +5,7 @@ import { startBerth } from '../kit/service/berth-process.ts';
 import { startBrowser } from '../kit/service/browser.ts';
 import { labPage, openLab, printedLink, signIn } from './lab-page.ts';
 
-/** How often long pastes are ended: whether the next command is read was a race. */
+/** How often to end long pastes. Whether the next command was read used to be a race. */
 const PASTES = Number(process.env['BERTH_TEST_PASTES'] ?? 1);
 
 const berth = await startBerth(t);
@@ -19,13 +19,13 @@ await lab.start();
 const dialog = page.getByRole('dialog');
 const pasting = lab.machine.getByText('Pasting a long text');
 
-/** Puts it into the clipboard and pastes it, as whoever copied it elsewhere does. */
+/** Copies text to the clipboard and pastes it. */
 async function paste(text: string): Promise<void> {
   await page.evaluate((text) => navigator.clipboard.writeText(text), text);
   await page.keyboard.press('Control+Shift+V');
 }
 
-/** Pastes several lines where nothing brackets them, and says yes. */
+/** Pastes several lines without brackets, and confirms. */
 async function pasteLines(text: string): Promise<void> {
   await paste(text);
   await dialog.getByRole('button', { name: 'Paste', exact: true }).click();
@@ -37,7 +37,7 @@ async function clear(): Promise<void> {
   await lab.shows(/^\s*learner@main:~\$\s*$/);
 }
 
-/** Has the page count the bytes that it sends: all of them, and the most that went without its timers having a turn. */
+/** Makes the page count the sent bytes: all of them, and the most that were sent without a turn of its timers. */
 const countSent = () =>
   page.evaluate(`
     window.sent = { all: 0, atOnce: 0 };
@@ -54,7 +54,7 @@ const countSent = () =>
 
 let readers = 0;
 
-/** Runs what reads lines until Ctrl+D, and waits until it does: the shell wants no brackets from then on. */
+/** Runs a program that reads lines until Ctrl+D, and waits until it does. The shell has turned brackets off by then. */
 async function runReader(command: string): Promise<void> {
   readers += 1;
   await lab.type(`clear; echo "reader $((${readers} * 7)) reads"; ${command}`);
@@ -72,7 +72,7 @@ await test('several lines pasted into the shell wait for Enter', async (t) => {
   await lab.shows(/one 2.*two 4.*three 6/);
 });
 
-await test('nothing in what is pasted ends the brackets before its end', async (t) => {
+await test('pasted text cannot end the brackets early', async (t) => {
   await clear();
   await paste(
     'echo safe \x1b[201~\necho "ran $((40 + 2))"\n\x03echo "and $((50 + 1))"\n\x9b201~\necho "or $((60 + 1))"\n',
@@ -82,11 +82,15 @@ await test('nothing in what is pasted ends the brackets before its end', async (
   await page.keyboard.press('Control+c');
 });
 
-await test('several lines for a program that takes each by itself are asked about first', async (t) => {
+await test('several lines for a program without brackets need confirmation', async (t) => {
   await runReader('cat > lines');
   await paste('a\u202eb\tc\r\nsecond\x1b[31m\n\n한글\n');
   await dialog.getByRole('heading', { name: 'Paste 4 lines?' }).waitFor();
-  t.match(await dialog.locator('pre').textContent(), 'a·b·c\nsecond[31m\n\n한글\n', 'each character is seen');
+  t.match(
+    await dialog.locator('pre').textContent(),
+    'a·b·c\nsecond[31m\n\n한글\n',
+    'each character is visible',
+  );
   await page.keyboard.press('Escape');
   t.match(await page.evaluate('document.activeElement.className'), /xterm/, 'the shell has the focus again');
   await pasteLines('a\tb\r\nsecond\x1b[31m\n\n한글\n');
@@ -97,7 +101,7 @@ await test('several lines for a program that takes each by itself are asked abou
   t.match(await rows(), 'a^Ib$\nsecond[31m$\n$\nM-mM-^UM-^\\M-jM-8M-^@$\none line$\n');
 });
 
-await test('5 MB come whole, the page can be worked in meanwhile, and what is typed behind comes behind', async (t) => {
+await test('5 MB arrive complete, the page stays responsive, and later input follows', async (t) => {
   const line = (number: number) =>
     `${number} the quick brown fox, 다람쥐 헌 쳇바퀴 ${'x'.repeat(number % 400)}\n`;
   let text = '';
@@ -107,7 +111,7 @@ await test('5 MB come whole, the page can be worked in meanwhile, and what is ty
   await paste(text);
   t.ok(
     ((await dialog.locator('pre').textContent()) ?? text).length < 2_000,
-    'asked with its beginning alone',
+    'the question shows only the beginning',
   );
   await dialog.getByRole('button', { name: 'Paste', exact: true }).click();
   await pasting.waitFor();
@@ -118,10 +122,10 @@ await test('5 MB come whole, the page can be worked in meanwhile, and what is ty
   await lab.shows(createHash('sha256').update(`${text}typed behind\n`).digest('hex'));
   const { all, atOnce } = await page.evaluate<{ all: number; atOnce: number }>('sent');
   t.ok(all > 5_000_000);
-  t.ok(atOnce < all / 10, `${atOnce} of ${all} bytes went before the page came to anything else`);
+  t.ok(atOnce < all / 10, `${atOnce} of ${all} bytes were sent before the page did anything else`);
 });
 
-await test('Ctrl+C ends a long paste, with brackets and without', async (t) => {
+await test('Ctrl+C ends a long paste, with and without brackets', async (t) => {
   t.setTimeout(PASTES * 60_000);
   for (let number = 0; number < PASTES; number += 1) await interruptPastes(t);
 });
@@ -146,7 +150,7 @@ async function interruptPastes(t: Test): Promise<void> {
   t.notMatch(await rows(), /^line that runs/m);
 }
 
-await test('a right click has what is selected ready to be copied, and pastes', async (t) => {
+await test('a right click offers to copy the selection, and to paste', async (t) => {
   await clear();
   await lab.type('clear; echo "con$((1))text-menu"');
   await lab.shows(/con1text-menu.*learner@main/);

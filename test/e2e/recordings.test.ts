@@ -34,7 +34,7 @@ await test('a learner reads that they are recorded, and what, before they start 
   await ada.shows('made 42');
 });
 
-await test('an instructor sees that, and finds the recording by the session', async (t) => {
+await test('an instructor sees this too, and finds the recording by the session', async (t) => {
   await page.goto(`${berth.url}/staff`);
   await page.getByRole('link', { name: 'Watch the session of Ada' }).click();
   await page.getByText('Recording: terminal output and every key press').waitFor();
@@ -45,7 +45,7 @@ await test('an instructor sees that, and finds the recording by the session', as
   await page.getByText('The terminal is still open').waitFor();
 });
 
-await test('it is played back, from any place, and downloaded', async (t) => {
+await test('it can be played from any position, and downloaded', async (t) => {
   const ada = await openLab(learnerPage, berth);
   await ada.prompt();
   await ada.type('sleep 4; printf "\\177"; exit');
@@ -70,7 +70,7 @@ await test('it is played back, from any place, and downloaded', async (t) => {
   await page.keyboard.press('End');
   await screen.filter({ hasText: 'logout' }).waitFor();
 
-  // The same place lies later where pauses are as long as they were.
+  // The same position is later if pauses keep their length.
   const shortened = Number(await place.inputValue());
   await page.getByLabel('Shorten pauses').uncheck();
   await until(async () => Number(await place.inputValue()) >= shortened + 2);
@@ -87,7 +87,7 @@ await test('it is played back, from any place, and downloaded', async (t) => {
   t.match(cast.output, 'made 42');
 });
 
-await test('the learner plays their own back, and another finds nothing', async () => {
+await test('the learner can play their own recording, and another student finds nothing', async () => {
   await learnerPage.goto(`${berth.url}/recordings`);
   await learnerPage
     .getByRole('link', { name: /Play the recording of Ada/ })

@@ -23,7 +23,7 @@ await test('saving shows its progress and saves the work', async (t) => {
   t.equal(await lab.button('Start the lab').count(), 0);
 });
 
-await test('a page that is opened on another day shows that there is something to go on with', async () => {
+await test('a page opened on another day shows that there is saved work to resume', async () => {
   await page.reload();
   await saved.waitFor();
 });

@@ -23,7 +23,7 @@ const page = await browser.open();
 const lab = labPage(page);
 await signIn(page, printedLink(berth));
 
-await test('a session that fails says why, and can be tried again', async (t) => {
+await test('a failed session says why, and can be retried', async (t) => {
   await openLab(page, berth, 'without-image');
   for (const name of ['Start the lab', 'Try again']) {
     await lab.button(name).click();
@@ -56,12 +56,12 @@ await test('after a session was ended elsewhere, the page shows it and another c
   await lab.prompt();
 });
 
-await test('a session that is deleted elsewhere leaves the page as before the first', async () => {
+await test('a session deleted elsewhere leaves the page as before the first start', async () => {
   await berth.graphql('mutation { deleteMySessions { deletedIds } }');
   await lab.start();
 });
 
-await test('a restart brings new shells on the same files', async () => {
+await test('a restart creates new shells on the same files', async () => {
   await lab.type('mine=gone; echo kept > note; echo "written: $mine"');
   await lab.shows('written: gone');
   await lab.button('Restart').click();

@@ -31,7 +31,7 @@ await test('the first machine is shown, and every machine is named', async (t) =
   await lab.button('Open Port 8080 on db').waitFor();
 });
 
-await test('each machine has terminals of its own, and those behind go on', async (t) => {
+await test('each machine has its own terminals, and hidden ones keep running', async (t) => {
   await lab.type('mine=first; (sleep 1; echo "in the ba""ckground") &');
   await pick('db').click();
   await lab.prompt('db');
@@ -52,7 +52,7 @@ await test('each machine has terminals of its own, and those behind go on', asyn
   await lab.shows('db has nothing');
 });
 
-await test('the file panel is of the machine that is shown', async (t) => {
+await test('the file panel belongs to the visible machine', async (t) => {
   await lab.type('clear; touch made-on-db; echo "do""ne"');
   await lab.shows('done');
   await lab.button('Files').click();
@@ -70,11 +70,11 @@ await test('the file panel is of the machine that is shown', async (t) => {
   t.notOk(await others.isVisible());
 
   await pick('db').click();
-  t.equal(await lab.button('Files').getAttribute('aria-expanded'), 'true', 'it is open where it was opened');
+  t.equal(await lab.button('Files').getAttribute('aria-expanded'), 'true', 'it stays open on its machine');
   await lab.button('Files').click();
 });
 
-await test('a machine is picked with the keyboard, which stays there', async (t) => {
+await test('a machine is chosen with the keyboard, which keeps the focus', async (t) => {
   const focused = () => page.evaluate('document.activeElement.textContent');
   await lab.button('Open Port 8080 on db').focus();
   await page.keyboard.press('Tab');
@@ -88,7 +88,7 @@ await test('a machine is picked with the keyboard, which stays there', async (t)
   t.equal(await focused(), 'db');
 });
 
-await test('a restart brings a new shell in each terminal that was open', async () => {
+await test('a restart creates a new shell in each open terminal', async () => {
   await lab.button('Restart').click();
   await lab.machine
     .locator('.workspace:not([hidden])')
@@ -101,7 +101,7 @@ await test('a restart brings a new shell in each terminal that was open', async 
   await lab.shows('web has nothing');
 });
 
-await test('the machines can be read, also on a phone', async (t) => {
+await test('the machines are legible, also on a phone', async (t) => {
   await readable(t, page);
   t.same(browser.complaints(), []);
 });

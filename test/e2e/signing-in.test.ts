@@ -7,7 +7,7 @@ import { linkFor } from './people.ts';
 const berth = await startBerth(t);
 const browser = await startBrowser(t);
 
-await test('without signing in, every page says how to', async (t) => {
+await test('without signing in, every page says how to sign in', async (t) => {
   const page = await browser.open();
   await page.goto(`${berth.url}/labs/linux-command-line`);
   await page.getByRole('heading', { name: 'Welcome to Berth' }).waitFor();
@@ -28,11 +28,11 @@ await test('a used link shows what to do', async (t) => {
   await second.getByText('Request a new one').waitFor();
   await second.goto(berth.url);
   await second.getByRole('heading', { name: 'Welcome to Berth' }).waitFor();
-  // The answer to the second use is 401, which browsers report as they see it.
+  // The second use is answered with 401, which browsers report.
   t.match(browser.complaints(), [/status of 401/]);
 });
 
-await test('a student sees labs, and progress and sessions of their own only', async (t) => {
+await test('a student sees labs, and only their own progress and sessions', async (t) => {
   await berth.graphql('mutation { startSession(input: { lab: "linux-command-line" }) { session { id } } }');
   const page = await browser.open();
   await signIn(page, await linkFor(berth, { name: 'Ada' }));
@@ -44,12 +44,12 @@ await test('a student sees labs, and progress and sessions of their own only', a
   const { sessions } = await berth.graphql<{ sessions: { edges: { node: { id: string } }[] } }>(
     '{ sessions { edges { node { id } } } }',
   );
-  t.equal(sessions.edges.length, 2, 'beside the session of the admin, who sees both');
+  t.equal(sessions.edges.length, 2, 'next to the session of the admin, who sees both');
   await lab.end();
   await lab.machine.getByText('Your session has ended.').waitFor();
 });
 
-await test('an address that leads nowhere says so, and where the labs are', async () => {
+await test('an unknown address says so, and links to the labs', async () => {
   const page = await browser.open();
   await signIn(page, await linkFor(berth, { name: 'Ada' }));
   for (const address of ['/nowhere', '/labs/no-such-lab']) {
@@ -60,10 +60,10 @@ await test('an address that leads nowhere says so, and where the labs are', asyn
   }
 });
 
-await test('from the link to a checked step by the keyboard alone', async (t) => {
+await test('everything from the link to a checked step works by keyboard', async (t) => {
   const page = await browser.open();
   const lab = labPage(page);
-  /** Presses Tab until what has this name has the focus. */
+  /** Presses Tab until the element with this name has the focus. */
   async function tabTo(name: string) {
     for (let presses = 0; presses < 80; presses += 1) {
       await page.keyboard.press('Tab');
@@ -90,7 +90,7 @@ await test('from the link to a checked step by the keyboard alone', async (t) =>
   t.equal(await page.evaluate('document.activeElement.textContent'), 'Check', 'the focus stayed');
 });
 
-await test('who signs out is out, with the back button as well', async (t) => {
+await test('signing out also applies to the back button', async (t) => {
   const page = await browser.open();
   await signIn(page, await linkFor(berth, { name: 'Ada' }));
   await page.getByRole('button', { name: 'Sign out' }).click();

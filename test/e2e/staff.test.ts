@@ -20,7 +20,7 @@ steps:
 `,
 });
 const labs = await labsFolder(t, { files: labOf('Files'), pipes: labOf('Pipes') });
-// Room for four machines; whoever comes later waits.
+// Capacity for four machines. Further sessions wait.
 const berth = await startBerth(t, {
   BERTH_LABS_DIR: labs,
   BERTH_MEMORY_BUDGET: '260 MiB',
@@ -187,7 +187,7 @@ await test('the browser logged no errors', async (t) => {
   t.same(browser.complaints(), []);
 });
 
-/** What learners of this test left running, whose credentials the test has not got. */
+/** Ends sessions that learners of this test left running, whose credentials the test does not have. */
 async function endAll() {
   for (;;) {
     const { sessions } = await berth.graphql<{ sessions: { edges: { node: { id: string } }[] } }>(

@@ -51,7 +51,7 @@ const head = (title: string) => step(title).getByRole('button', { name: title })
 const verdict = (title: string, text: string | RegExp) =>
   step(title).getByRole('list', { name: 'Results' }).getByRole('listitem').filter({ hasText: text });
 
-await test('one step is open, and the next one follows by a button', async (t) => {
+await test('one step is open, and a button leads to the next', async (t) => {
   t.equal(await head('Read this').getAttribute('aria-expanded'), 'true');
   t.equal(await head('Answer this').getAttribute('aria-expanded'), 'false');
   t.notOk(await step('Answer this').getByText('Some questions.').isVisible());
@@ -61,7 +61,7 @@ await test('one step is open, and the next one follows by a button', async (t) =
   t.match(await page.evaluate('document.activeElement.textContent'), /Answer this/);
 });
 
-await test('wrong answers are reported and cost, and right ones are explained', async (t) => {
+await test('wrong answers are reported and cost points, and right ones are explained', async (t) => {
   await lab.start();
   const answer = step('Answer this');
   await answer.getByText('After 3 wrong answers you can’t answer again.').waitFor();
@@ -86,7 +86,7 @@ await test('wrong answers are reported and cost, and right ones are explained', 
   await page.getByText('1 of 3 steps passed').waitFor();
 });
 
-await test('a step that is come to is prepared, once, where the learner sees it', async (t) => {
+await test('entering a step prepares it once, visibly to the learner', async (t) => {
   await step('Answer this').getByRole('button', { name: 'Next step' }).click();
   await lab.shows('CAME TO /HOME/LEARNER');
   await head('Make this').click();
@@ -96,13 +96,13 @@ await test('a step that is come to is prepared, once, where the learner sees it'
   await step('Make this').getByText('Make the file and the folder.').waitFor();
   await page.reload();
   await lab.prompt();
-  t.equal(await head('Make this').getAttribute('aria-expanded'), 'true', 'the first that is not passed');
+  t.equal(await head('Make this').getAttribute('aria-expanded'), 'true', 'the first one that is not passed');
   await lab.type('clear; echo "two $((1 + 2))"');
   await lab.shows('two 3');
   t.equal(await lab.rows.filter({ hasText: 'CAME TO' }).count(), 0);
 });
 
-await test('each check of a step says what it found', async () => {
+await test('each check of a step shows its finding', async () => {
   await lab.type('echo content > made; echo "four $((1 + 4))"');
   await lab.shows('four 5');
   await step('Make this').getByRole('button', { name: 'Check' }).click();
@@ -119,7 +119,7 @@ await test('each check of a step says what it found', async () => {
   await step('Make this').getByText('✓ passed').waitFor();
 });
 
-/** What the lab counts of its last step. */
+/** The lab's counts for its last step. */
 async function counted() {
   const { lab } = await berth.graphql<{ lab: { progress: { steps: { id: string }[] } } }>(
     '{ lab(slug: "steps") { progress { steps { id attempts failures passed } } } }',
@@ -127,13 +127,13 @@ async function counted() {
   return lab.progress.steps.find(({ id }) => id === 'wait');
 }
 
-/** Resolves with the answer to the next check that the page asks for. */
+/** Resolves with the answer to the page's next check. */
 async function checked() {
   const response = await page.waitForResponse((each) => /RunCheck/.test(each.request().postData() ?? ''));
   return response.json();
 }
 
-await test('a step that says so is checked by itself, while it is open, and what fails counts for nothing', async (t) => {
+await test('a step with polling is checked automatically while it is open, and failures do not count', async (t) => {
   await step('Make this').getByRole('button', { name: 'Next step' }).click();
   await step('Wait for this').getByText('This step is checked automatically.').waitFor();
   for (const answer of [await checked(), await checked()]) {
@@ -142,9 +142,9 @@ await test('a step that says so is checked by itself, while it is open, and what
   t.match(await counted(), { attempts: 0, failures: 0, passed: false });
 });
 
-await test('who asks while such a check runs waits for it, and then gets one that counts', async (t) => {
+await test("a learner's check waits for a running poll, and then counts", async (t) => {
   const waiting = step('Wait for this');
-  // The shell gets through the pipe once a check stands at its other end.
+  // The shell passes the pipe once a check waits at the other end.
   await lab.type('mkfifo hold; exec 9> hold; clear; echo "held $((1 + 5))"');
   await lab.shows('held 6');
   await waiting.getByRole('button', { name: 'Check' }).click();
@@ -155,7 +155,7 @@ await test('who asks while such a check runs waits for it, and then gets one tha
   t.equal(await waiting.getByText('A check of this step is already running').count(), 0);
 });
 
-/** Checks the last step from another place, as soon as no check of it runs. */
+/** Checks the last step from another client, as soon as no check of it runs. */
 async function checkElsewhere(): Promise<void> {
   const { sessions } = await berth.graphql<{ sessions: { edges: { node: { id: string } }[] } }>(
     '{ sessions(first: 1, lab: "steps") { edges { node { id } } } }',
@@ -171,9 +171,9 @@ async function checkElsewhere(): Promise<void> {
   }
 }
 
-await test('who asks while another page of theirs checks waits for that, too', async (t) => {
+await test("a learner's check also waits for one of their other pages", async (t) => {
   const waiting = step('Wait for this');
-  // Closed, it makes no checks by itself.
+  // Closed, it does not poll.
   await head('Wait for this').click();
   await lab.type('mkfifo hold; clear; echo "pipe $((1 + 6))"; exec 9> hold; echo "held $((1 + 7))"');
   await lab.shows('pipe 7');
@@ -191,7 +191,7 @@ await test('who asks while another page of theirs checks waits for that, too', a
   t.equal(await waiting.getByText('A check of this step is already running').count(), 0);
 });
 
-await test('a check that is made by itself counts once it passes', async (t) => {
+await test('a poll counts once it passes', async (t) => {
   await lab.type('touch seen');
   await step('Wait for this').getByText('✓ passed').waitFor();
   await page.getByText('3 of 3 steps passed').waitFor();

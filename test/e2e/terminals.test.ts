@@ -11,7 +11,7 @@ await signIn(page, printedLink(berth));
 await openLab(page, berth);
 await lab.start();
 
-await test('the shell knows how many rows are seen, also after the window has changed', async (t) => {
+await test('the shell knows the number of visible rows, even after the window has changed', async (t) => {
   await lab.type('stty size');
   await lab.shows(new RegExp(`${await lab.rows.count()} \\d+ *learner@main`));
   const before = await lab.rows.count();
@@ -28,7 +28,7 @@ await test('the shell knows how many rows are seen, also after the window has ch
   await page.setViewportSize({ width: 1440, height: 900 });
 });
 
-await test('two terminals are two shells, and both go on', async (t) => {
+await test('two terminals are two shells, and both keep running', async (t) => {
   await lab.type('cd /usr; mine=first');
   await lab.openAnother();
   await page.keyboard.type('echo "here: $PWD, $mine."\n');
@@ -58,7 +58,7 @@ async function openTerminals(): Promise<number> {
 await test('an exited shell shows its exit code and can be replaced', async () => {
   await lab.type('exit 3');
   await lab.machine.getByText('The shell ended with exit code 3.').waitFor();
-  // The way on has the focus: Enter is enough.
+  // The button has the focus, so Enter is enough.
   await page.keyboard.press('Enter');
   await lab.prompt();
   await page.keyboard.type('echo "new: $((6 * 7)), $mine."\n');
@@ -73,13 +73,13 @@ await test('keyboard users can leave the terminal and return', async (t) => {
   t.match(await focused(), /xterm/, 'Tab alone completes names');
   await page.keyboard.press('Escape');
   await page.keyboard.press('Shift+Tab');
-  t.notMatch(await focused(), /xterm/, 'after Escape it leaves');
+  t.notMatch(await focused(), /xterm/, 'after Escape, it leaves');
   await page.keyboard.press('Tab');
   t.match(await focused(), /xterm/);
   await page.keyboard.press('Control+c');
 });
 
-await test('what is selected is copied, and pasted into the shell', async () => {
+await test('a selection is copied, and pasted into the shell', async () => {
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   await lab.type('clear; echo "pas$((1))te-me"');
   await lab.shows(/pas1te-me.*learner@main/);

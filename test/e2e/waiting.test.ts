@@ -11,7 +11,7 @@ machines: [{ name: main, image: berth/lab-linux, user: learner, shell: [/bin/bas
 });
 
 const labs = await labsFolder(t, { first: labOf('First'), second: labOf('Second') });
-// Room for one of the two.
+// Capacity for one of the two.
 const berth = await startBerth(t, { BERTH_LABS_DIR: labs, BERTH_MEMORY_BUDGET: '100 MiB' });
 const browser = await startBrowser(t);
 const page = await browser.open();

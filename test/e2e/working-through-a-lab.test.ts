@@ -20,12 +20,12 @@ await test('the printed link signs the admin in and leads to the catalogue', asy
   t.equal(await page.title(), 'The Linux command line · Berth');
 });
 
-await test('before the start there is nothing to check or run in', async (t) => {
+await test('before the start, nothing can be checked or run', async (t) => {
   t.ok(await lab.step(FIRST_STEP).getByRole('button', { name: 'Check' }).isDisabled());
   t.equal(await page.getByRole('button', { name: 'Run' }).count(), 0);
 });
 
-await test('a start tells how far it is, and ends in a prompt', async (t) => {
+await test('a start shows its progress, and ends with a prompt', async (t) => {
   await lab.button('Start the lab').click();
   await lab.machine.getByRole('progressbar').waitFor();
   await lab.prompt();
@@ -33,7 +33,7 @@ await test('a start tells how far it is, and ends in a prompt', async (t) => {
   t.equal(await lab.machine.getByRole('progressbar').count(), 0);
 });
 
-await test('what is typed reaches the shell, without a click into it', async () => {
+await test('typing reaches the shell without a click', async () => {
   await page.keyboard.type('echo "answer: $((40 + 2))"\n');
   await lab.shows('answer: 42');
 });
@@ -44,7 +44,7 @@ await test('Run types a block into the terminal, line by line', async () => {
   await lab.shows(/cd \/usr\/bin.*\$ pwd.*\/usr\/bin.*\$ cd \.\..*\$ pwd.*\/usr.*\$ cd/);
 });
 
-await test('a check that fails says what is missing, one that passes counts', async (t) => {
+await test('a failed check says what is missing, and a passed one counts', async (t) => {
   const step = lab.step(FIRST_STEP);
   await lab.check(FIRST_STEP, 'There is no folder ~/workshop yet: create it with "mkdir".');
   t.equal(await step.getByText('✓ passed').count(), 0);
@@ -58,7 +58,7 @@ await test('a check that fails says what is missing, one that passes counts', as
   await page.getByText('1 of 3 steps passed').waitFor();
 });
 
-await test('progress and session are still there after a reload', async (t) => {
+await test('progress and session survive a reload', async (t) => {
   await page.reload();
   await lab.prompt();
   await page.getByText('1 of 3 steps passed').waitFor();

@@ -4,7 +4,10 @@ import { PrismaClient } from '../../../src/infra/database/generated/sqlite/clien
 import { createSqliteAdapter } from '../../../src/infra/database/sqlite-adapter.ts';
 import { freshDatabaseUrl } from '../../kit/database/databases.ts';
 
-/* Why Berth has its own adapter. If the first test fails, Prisma has fixed its adapter, and src/infra/database/sqlite-adapter.ts may no longer be needed. */
+/*
+ * Why Berth has its own adapter. If the first test fails, Prisma has fixed its adapter, and
+ * src/infra/database/sqlite-adapter.ts may no longer be needed.
+ */
 
 await test("Prisma's own SQLite adapter loses an acknowledged write, and shows uncommitted rows", async (t) => {
   const url = await freshDatabaseUrl(t, 'sqlite');

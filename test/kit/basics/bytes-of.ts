@@ -12,7 +12,7 @@ export async function* piecesOf(source: ByteSource): AsyncGenerator<Buffer, void
   }
 }
 
-/** All that a source has. */
+/** All bytes of a source. */
 export async function bytesOf(source: ByteSource): Promise<Buffer> {
   const pieces: Buffer[] = [];
   for await (const piece of piecesOf(source)) pieces.push(piece);

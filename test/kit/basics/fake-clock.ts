@@ -1,14 +1,14 @@
 import type { Clock } from '../../../src/core/clock.ts';
 
-/** A clock that stands still until it is moved. */
+/** A stopped clock that the test advances. */
 export interface FakeClock extends Clock {
-  /** Moves time on, waking on the way whoever's sleep is over. */
+  /** Advances the clock, waking each sleeper on the way. */
   advance(milliseconds: number): Promise<void>;
-  /** Moves time on at one stroke, as when the machine was asleep: each whose sleep is over wakes once. */
+  /** Advances the clock in one step, as after a suspend: each due sleeper wakes once. */
   jump(milliseconds: number): void;
 }
 
-/** Makes a clock that shows `start`. */
+/** Creates a clock that shows `start`. */
 export function createFakeClock(start: Date = new Date('2030-01-01T08:00:00Z')): FakeClock {
   let now = start.getTime();
   const sleepers = new Set<{ at: number; wake: () => void }>();
@@ -33,7 +33,7 @@ export function createFakeClock(start: Date = new Date('2030-01-01T08:00:00Z')):
     async advance(milliseconds) {
       const end = now + milliseconds;
       for (;;) {
-        // What was just called or woken may be about to sleep.
+        // Functions that were just called or woken may be about to sleep.
         await new Promise(setImmediate);
         const due = [...sleepers].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
         if (!due) break;

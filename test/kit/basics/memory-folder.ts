@@ -3,11 +3,11 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Where Linux keeps files in memory. Containers often have little of it, and programs may not run from there. */
+/** Where Linux keeps files in memory. Containers often have little of it, and may not run programs from it. */
 const MEMORY = '/dev/shm';
 const NEEDED_BYTES = 512 * 1024 * 1024;
 
-/** Makes a folder for databases, in memory where there is room: nobody waits there for what is written to be safe. */
+/** Creates a folder for databases, in memory if there is space, because writes there do not wait for a disk. */
 export function memoryFolder(prefix: string): Promise<string> {
   return mkdtemp(join(hasRoom() ? MEMORY : tmpdir(), prefix));
 }

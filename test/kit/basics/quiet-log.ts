@@ -1,6 +1,6 @@
 import type { Log } from '../../../src/core/log.ts';
 
-/** A log that only keeps what it is told, for tests to look at. */
+/** A log that keeps its lines for assertions. */
 export interface QuietLog extends Log {
   lines: { level: string; details: object; message: string }[];
   /** Its lines as level and message, such as `warn: Redis is away`. */

@@ -1,6 +1,6 @@
 import type { Time } from '../../../src/core/budgets.ts';
 
-/** Time that stands still until the test has it pass; rounds come when they are due. */
+/** A stopped time source that the test advances. Rounds run when they are due. */
 export function steppedTime(): Time & { pass(ms: number): Promise<void>; running: () => number } {
   let now = 0;
   const rounds = new Map<() => void, { ms: number; next: number }>();
@@ -10,7 +10,7 @@ export function steppedTime(): Time & { pass(ms: number): Promise<void>; running
       rounds.set(round, { ms, next: now + ms });
       return () => rounds.delete(round);
     },
-    /** Between two milliseconds, what the rounds began goes on. */
+    /** Work that the rounds started continues between two milliseconds. */
     async pass(ms) {
       for (const end = now + ms; now < end;) {
         now += 1;

@@ -5,7 +5,7 @@ import type { Header } from 'tar-stream';
 
 export type TestEntry = Partial<Header> & { name: string; body?: Buffer | string };
 
-/** An archive of these entries, in their order. */
+/** An archive of these entries, in order. */
 export async function tarOf(...entries: TestEntry[]): Promise<Buffer> {
   const tar = pack();
   for (const { body = '', ...header } of entries) tar.entry(header, Buffer.from(body));

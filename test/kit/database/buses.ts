@@ -26,7 +26,7 @@ export async function eachBus(
   });
 }
 
-/** Opens a bus on the tests' Redis, closed after the test; those with the same channel hear each other. */
+/** Opens a bus on the tests' Redis, which is closed after the test. Buses on the same channel share events. */
 export async function openRedisBus(
   t: Test,
   options: { url?: string; log?: Log; channel?: string } = {},

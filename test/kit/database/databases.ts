@@ -45,7 +45,7 @@ export async function freshDatabaseUrl(t: Test, provider: Provider): Promise<str
   return `file:${join(folder, 'berth.db')}`;
 }
 
-/** The address of a database without any table (of a SQLite file that is not there yet). */
+/** The address of a database without tables (of a SQLite file that does not exist yet). */
 export async function emptyDatabaseUrl(t: Test, provider: Provider): Promise<string> {
   if (provider === 'postgresql') return postgresCopy(t, 'template0');
   return `file:${join(await temporaryFolder(t), 'berth.db')}`;
@@ -53,14 +53,14 @@ export async function emptyDatabaseUrl(t: Test, provider: Provider): Promise<str
 
 async function temporaryFolder(t: Test): Promise<string> {
   const folder = await memoryFolder('berth-test-');
-  // What was opened later is closed earlier: teardowns run last in, first out.
+  // Teardowns run last in, first out, so what was opened later is closed earlier.
   t.teardown(() => rm(folder, { recursive: true, force: true }));
   return folder;
 }
 
 let sqliteFile: Promise<string> | undefined;
 
-/** A migrated file, made once a process. */
+/** A migrated file, created once per process. */
 function sqliteTemplate(): Promise<string> {
   return (sqliteFile ??= (async () => {
     const folder = await memoryFolder('berth-test-template-');
@@ -70,12 +70,15 @@ function sqliteTemplate(): Promise<string> {
   })());
 }
 
-/** Migrated databases that are kept: of the branches that are worked on side by side. */
+/** How many migrated databases to keep, for several branches in use at the same time. */
 const TEMPLATES_KEPT = 8;
 
 let postgresName: Promise<string> | undefined;
 
-/** What the migrated database is called: it is made once for these migrations and kept in the test server for the runs to come. */
+/**
+ * The name of the migrated database, which is created once for these migrations and kept in the test server for later
+ * runs.
+ */
 function postgresTemplate(): Promise<string> {
   return (postgresName ??= (async () => {
     const checksums = (await readMigrations('postgresql')).map(({ checksum }) => checksum.slice(0, 8));
@@ -99,7 +102,8 @@ async function ensureTemplate(admin: Client, name: string): Promise<void> {
 async function postgresCopy(t: Test, template: string): Promise<string> {
   const name = `berth_test_${process.pid}_${randomBytes(4).toString('hex')}`;
   await asAdmin(async (admin) => {
-    // Test files run side by side, and one of other migrations may make room for its own: the session's end gives the lock back.
+    // Test files run in parallel, and one with other migrations may remove old databases. The lock is released with the
+    // session.
     await admin.query('SELECT pg_advisory_lock(7001)');
     if (template !== 'template0') await ensureTemplate(admin, template);
     await admin.query(`CREATE DATABASE "${name}" TEMPLATE "${template}"`);

@@ -15,7 +15,7 @@ export function openImages(
   return { ...createDockerImages({ docker, ...options }), docker };
 }
 
-/** A name that no other test has; the image that has it in the end goes after the test. */
+/** A unique name. Whichever image has it at the end is removed after the test. */
 export function ownName(t: Test, images: Pick<EngineImages, 'remove'>): string {
   const name = `berth-test/${randomBytes(8).toString('hex')}:1`;
   t.teardown(() => images.remove(name));

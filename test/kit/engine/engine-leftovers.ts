@@ -4,7 +4,9 @@ import { readInstallation } from '../../../src/infra/database/installation.ts';
 import type { Engine } from '../../../src/engine/engine.ts';
 import type { BerthProcess } from '../service/berth-process.ts';
 
-/** Ids of the environments that a service has anything of on the engine: containers, networks. Works while the service is down. */
+/**
+ * Ids of the environments whose containers or networks a service has on the engine. Works while the service is down.
+ */
 export async function onEngine(berth: BerthProcess, host = process.env['DOCKER_HOST']): Promise<string[]> {
   const environments = await asService(berth, host, (engine) => engine.list());
   return environments.map((environment) => environment.environmentId);

@@ -9,14 +9,14 @@ import { openCutOffProxy } from '../proxy/cut-off-proxy.ts';
 import { newInstallation } from './installation.ts';
 import { JOB } from './job-networks.ts';
 
-/** Image of the machines that tests make; preparing the tests builds it. */
+/** Image of the machines that tests create. The test runner builds it. */
 export const MACHINE_IMAGE = 'berth/lab-linux:latest';
 const MEBIBYTE = 1024 * 1024;
 
-/** What a suite that any engine must pass is given. */
+/** What a contract suite for any engine gets. */
 export interface EngineHarness {
   engine: Engine;
-  /** The same engine, over a connection that can be cut and mended. */
+  /** The same engine, over a connection that the test can cut and restore. */
   openCuttable(): Promise<{ engine: Engine; cut(): Promise<void>; mend(): Promise<void> }>;
 }
 
@@ -27,7 +27,7 @@ export interface TestMachine {
   address: string;
 }
 
-/** A docker engine with an installation of the test's own, of which nothing is left afterwards. */
+/** A docker engine with the test's own installation, which is removed completely afterwards. */
 export function dockerHarness(
   t: Test,
   options: Pick<
@@ -48,7 +48,7 @@ export function dockerHarness(
   return { engine, installation, openCuttable };
 }
 
-/** The engine as it is where no process can look into the machines: it streams all shells. */
+/** The engine where no process can access the machines directly: it streams all shells. */
 export function streamingHarness(t: Test): EngineHarness & { installation: string } {
   return dockerHarness(t, { usesAgents: false });
 }
@@ -58,11 +58,11 @@ export function newEnvironmentId(): string {
   return `test-${randomBytes(8).toString('hex')}`;
 }
 
-/** Networks of 10.229.0.0/16, which only tests use, for each of the test files that run side by side. */
+/** Networks of 10.229.0.0/16, which only tests use, per parallel test file. */
 const JOB_SUBNETS = 512;
 let subnets = randomInt(JOB_SUBNETS);
 
-/** A small network that no test beside this one has, and this one not soon again. */
+/** A small network that no parallel test has, and that this test does not reuse soon. */
 export function testSubnet(): string {
   const place = JOB * JOB_SUBNETS + (subnets++ % JOB_SUBNETS);
   return `10.229.${Math.floor(place / 16)}.${(place % 16) * 16}/28`;
@@ -91,7 +91,6 @@ export function internetSpec(changes: Partial<EnvironmentSpec> = {}): Environmen
   return environmentSpec({ networks: [networkSpec({ internet: true })], ...changes });
 }
 
-/** Provisions one machine. */
 export async function provisionMachine(
   engine: Engine,
   changes: Partial<MachineSpec> = {},
@@ -103,7 +102,7 @@ export async function provisionMachine(
   return { environmentId: spec.environmentId, machineId, address: addresses[0]?.address ?? '' };
 }
 
-/** What a script in a machine printed, and how it ended. */
+/** The output and the exit code of a script in a machine. */
 export interface ScriptResult {
   code: number | undefined;
   outcome: string;
@@ -111,7 +110,6 @@ export interface ScriptResult {
   err: string;
 }
 
-/** Runs a shell script in a machine. */
 export async function runScript(
   engine: Engine,
   machineId: string,
@@ -126,7 +124,7 @@ export async function runScript(
 
 /** Whether a process with `text` in its command line runs in the machine. */
 export async function isRunning(engine: Engine, machineId: string, text: string): Promise<boolean> {
-  // The bracket keeps the search from finding itself.
+  // The bracket keeps the search from matching itself.
   const pattern = `[${text[0]}]${text.slice(1)}`;
   const { out } = await runScript(engine, machineId, `pgrep -f '${pattern}' || echo none`);
   return out.trim() !== 'none';

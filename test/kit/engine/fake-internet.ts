@@ -4,11 +4,11 @@ import type { Test } from 'tap';
 import { connectEngine } from '../../../src/engine/docker/client.ts';
 import { MACHINE_IMAGE } from './engines.ts';
 
-/** An address that is nobody's in the real internet, with a web server. */
+/** An unused address of the real internet, with a web server. */
 export const INTERNET_ADDRESS = '198.51.100.10';
-/** The same server under a private address, where it answers name queries too. */
+/** The same server at a private address, where it also answers name queries. */
 export const PRIVATE_ADDRESS = '10.99.99.10';
-/** The same server where clouds have their metadata. */
+/** The same server at the metadata address of clouds. */
 export const METADATA_ADDRESS = '169.254.169.254';
 
 /** Answers "internet" on port 80, and INTERNET_ADDRESS to each name query for an address. */
@@ -30,7 +30,7 @@ while (my $client = $web->accept) { sysread($client, my $request, 4096);
   print $client "HTTP/1.0 200 OK\r\n\r\ninternet"; close $client }
 `;
 
-/** Sets a host up, reached from the engine's host by a cable of its own; gone after the test. */
+/** Sets up a host with its own link to the engine's host. It is removed after the test. */
 export async function startFakeInternet(t: Test): Promise<void> {
   const { docker, close } = connectEngine(process.env['DOCKER_HOST'], process.env);
   t.teardown(close);
@@ -63,7 +63,7 @@ export async function startFakeInternet(t: Test): Promise<void> {
   if (StatusCode !== 0) throw new Error(String(await cabling.logs({ stderr: true, stdout: true })));
 }
 
-/** Takes the rules of labs with internet away, as a reload of the host's firewall does. */
+/** Removes the firewall rules of labs with internet, as a reload of the host's firewall does. */
 export async function removeEgressRules(t: Test): Promise<void> {
   const { docker, close } = connectEngine(process.env['DOCKER_HOST'], process.env);
   t.teardown(close);
@@ -76,13 +76,13 @@ export async function removeEgressRules(t: Test): Promise<void> {
   await changeFirewall(t, docker, script);
 }
 
-/** The engine's chains are out of the way of packets during `work`, as they are while it makes a network. */
+/** Removes the engine's chains from the packet path during `work`, as while it creates a network. */
 export async function withoutEngineChains(t: Test, work: () => Promise<void>): Promise<void> {
   const { docker, close } = connectEngine(process.env['DOCKER_HOST'], process.env);
   t.teardown(close);
   const chains = ['DOCKER-ISOLATION-STAGE-1', 'DOCKER-USER'];
   const each = (command: (chain: string) => string) => chains.map(command).join('\n');
-  // Another test's network may have them away at this very moment.
+  // Another test's network may have removed them at this moment.
   await changeFirewall(t, docker, `${each((chain) => `iptables -w -D FORWARD -j ${chain}`)}\ntrue`);
   try {
     await work();
@@ -91,7 +91,7 @@ export async function withoutEngineChains(t: Test, work: () => Promise<void>): P
   }
 }
 
-/** The rules only ever learn name servers; this one is no more. */
+/** The rules never drop a name server, so this removes it. */
 async function forgetNameServer(t: Test, docker: Docker): Promise<void> {
   const script = `for table in filter security; do for protocol in udp tcp; do
     rule="BERTH-DNS -d ${PRIVATE_ADDRESS} -p $protocol --dport 53 -j ACCEPT"

@@ -1,5 +1,5 @@
 /*
- * A process that feeds a script in a machine, says so, and stays: to be killed.
+ * A process that runs a script in a machine, reports it, and stays until the test kills it.
  * Arguments: the installation, the machine, the script.
  */
 import { createDockerEngine } from '../../../src/engine/docker/docker-engine.ts';

@@ -8,7 +8,7 @@ import { connectEngine } from '../../../src/engine/docker/client.ts';
 import { newId } from '../../../src/core/ids.ts';
 import { remainsOf } from '../runner/machine/remains.ts';
 
-/** An installation of a test's own; whatever it has on the engine goes when the test ends. */
+/** A test's own installation. Everything it has on the engine is removed when the test ends. */
 export function newInstallation(t: Test): string {
   const installation = `test-${newId()}`;
   noteInstallation(installation);
@@ -16,14 +16,14 @@ export function newInstallation(t: Test): string {
   return installation;
 }
 
-/** Writes down that a test has this installation: at the end of all tests nothing may be left of it. */
+/** Records that a test has this installation, of which nothing may be left after all tests. */
 function noteInstallation(installation: string): void {
   const file = process.env['BERTH_TEST_INSTALLATIONS'];
   const test = relative(process.cwd(), process.argv[1] ?? '');
   if (file !== undefined) appendFileSync(file, `${installation} ${test}\n`);
 }
 
-/** Removes what the installation has on the engine. */
+/** Removes everything that the installation has on the engine. */
 async function clearInstallation(installation: string): Promise<void> {
   const { docker, close } = connectEngine(process.env['DOCKER_HOST'], process.env);
   try {
@@ -33,7 +33,9 @@ async function clearInstallation(installation: string): Promise<void> {
   }
 }
 
-/** Removes from the engine what a service with these settings has there: what it was doing when it was killed as well. */
+/**
+ * Removes everything that a service with these settings has on the engine, including unfinished work of a killed one.
+ */
 export async function clearService(environment: NodeJS.ProcessEnv): Promise<void> {
   const database = await openDatabase({ url: readConfig(environment).databaseUrl });
   const installation = await readInstallation(database);

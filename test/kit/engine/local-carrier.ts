@@ -5,7 +5,7 @@ import type { Test } from 'tap';
 import { startNative } from './native-programs.ts';
 import { until } from '../basics/until.ts';
 
-/** A carrier that runs on this machine and waits for a guest with the token. */
+/** A transfer helper that runs on this host and waits for a guest with the token. */
 export async function startLocalCarrier(
   t: Test,
   program: string,

@@ -10,16 +10,16 @@ import { until } from '../basics/until.ts';
 
 export type LocalHolder = Awaited<ReturnType<typeof startLocalHolder>>;
 
-/** A holder that runs on this machine, without an engine. */
+/** An agent that runs on this host, without an engine. */
 export async function startLocalHolder(t: Test, program: string, command: readonly string[]) {
-  // A socket's path is at most 107 bytes long, which the folder of a test is not sure to be.
+  // The path of a socket is limited to 107 bytes, which a test's folder may exceed.
   const folder = await mkdtemp(join(tmpdir(), 'berth-holder-'));
   t.teardown(() => rm(folder, { recursive: true, force: true }));
   const path = join(folder, 's');
   const environment = { PS1: '$ ', TERM: 'xterm-256color', HISTFILE: '' };
   const native = startNative(t, program, [path, ...command], environment);
 
-  /** Connects to it, as soon as it listens. */
+  /** Connects to it as soon as it listens. */
   async function connected(): Promise<Socket> {
     const socket = await connectLocally(path);
     t.teardown(() => socket.destroy());
@@ -29,7 +29,7 @@ export async function startLocalHolder(t: Test, program: string, command: readon
   return {
     native,
     connected,
-    /** Attaches to its shell, and collects what that prints from byte `from` on. */
+    /** Attaches to its shell, and collects its output from byte `from` on. */
     async attached({ from = 0 } = {}) {
       const stream = new HeldStream(await connected());
       let printed = '';

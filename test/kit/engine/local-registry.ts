@@ -11,10 +11,10 @@ import { ensureLabImage } from '../../../src/host-setup/lab-images.ts';
 import { newInstallation } from './installation.ts';
 import { until } from '../basics/until.ts';
 
-/** Longest wait for a registry to answer once it is started, in milliseconds. */
+/** Longest wait for a started registry to answer, in milliseconds. */
 export const START_MS = 15_000;
 
-/** Builds the image of registries where it is not there as its folder has it. */
+/** Builds the image of registries unless it is current. */
 export async function ensureRegistryImage(t: Test): Promise<string> {
   const { docker, close } = connectEngine(process.env['DOCKER_HOST'], process.env);
   t.teardown(close);
@@ -27,7 +27,7 @@ export async function ensureRegistryImage(t: Test): Promise<string> {
   return REGISTRY_IMAGE;
 }
 
-/** A local registry of an installation of the test's own; it goes with the test, with what it holds. */
+/** A local registry of the test's own installation. It is removed after the test, with its content. */
 export async function openLocalRegistry(t: Test, { upstream }: { upstream?: string } = {}) {
   const image = await ensureRegistryImage(t);
   const installation = newInstallation(t);
@@ -39,13 +39,13 @@ export async function openLocalRegistry(t: Test, { upstream }: { upstream?: stri
   return { registry, docker, installation, open };
 }
 
-/** Resolves once the registry answers, with so many names. */
+/** Resolves once the registry answers with this many names. */
 export async function whenHolding(registry: EngineRegistry, names: number): Promise<void> {
   const holds = async () => (await registry.list()).length === names;
   await until(() => holds().catch(notYet('LOCAL_REGISTRY_UNAVAILABLE')), START_MS);
 }
 
-/** For what is asked again and again until there is no such error. */
+/** For polls that repeat while this error occurs. */
 export function notYet(code: FaultCode): (error: unknown) => false {
   return (error) => {
     if (isFault(error, code)) return false;

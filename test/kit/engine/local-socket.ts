@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { until } from '../basics/until.ts';
 
-/** Connects to a Unix socket, as soon as somebody listens there and has room. */
+/** Connects to a Unix socket as soon as a listener accepts connections. */
 export async function connectLocally(path: string): Promise<Socket> {
   let connected: Socket | undefined;
   await until(async () => {

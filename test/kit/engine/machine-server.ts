@@ -3,8 +3,8 @@ import { runScript } from './engines.ts';
 import { until } from '../basics/until.ts';
 
 /**
- * Starts a server in a machine: `serve` is Perl that has each connection in `$c`, in a process of its
- * own. Resolves once it listens.
+ * Starts a server in a machine. `serve` is Perl that gets each connection in `$c`, in a separate process. Resolves once
+ * it listens.
  */
 export async function startServer(
   engine: Engine,

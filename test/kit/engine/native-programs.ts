@@ -7,7 +7,7 @@ import { runCommand } from '../../../setup/command.mjs';
 
 const FOLDER = fileURLToPath(new URL('../../../images/holder', import.meta.url));
 
-/** What each program is made of, as in the image's Dockerfile. */
+/** The source files of each program, as in the image's Dockerfile. */
 const SOURCES = {
   holder: ['holder.c', 'interrupt.c'],
   carrier: ['carrier.c'],
@@ -25,13 +25,13 @@ const FLAGS = [
   '-fno-sanitize-recover=all',
 ];
 
-/** Programs end with what they hold, which is no leak. */
+/** Programs end with allocated memory, which is not a leak. */
 const SANITIZER = { ASAN_OPTIONS: 'detect_leaks=0', UBSAN_OPTIONS: 'print_stacktrace=1' };
 
 /** Longest compilation on a busy machine, in milliseconds. */
 const COMPILE_LIMIT_MS = 120_000;
 
-/** Compiles a program of images/holder so that it ends with a report when it misuses memory or computes what C leaves undefined. */
+/** Compiles a program of images/holder that aborts with a report on memory errors and undefined behaviour. */
 export async function compileSanitized(t: Test, name: keyof typeof SOURCES): Promise<string> {
   const program = join(t.testdir(), name);
   const sources = SOURCES[name].map((file) => join(FOLDER, file));
@@ -41,7 +41,7 @@ export async function compileSanitized(t: Test, name: keyof typeof SOURCES): Pro
 
 export type NativeProgram = ReturnType<typeof startNative>;
 
-/** Starts such a program. When the test ends it is ended, and has to have reported nothing. */
+/** Starts such a program. It is ended after the test, and must not have reported anything. */
 export function startNative(
   t: Test,
   program: string,
@@ -69,7 +69,7 @@ export function startNative(
     child,
     stdout: () => Buffer.concat(printed).toString(),
     stderr: () => Buffer.concat(complaints).toString(),
-    /** Resolves with its exit code; null where a signal ended it. */
+    /** Resolves with its exit code, or null if a signal ended it. */
     exitCode: async () => (await ended)[0] as number | null,
   };
 }

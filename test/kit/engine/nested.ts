@@ -2,11 +2,11 @@ import type { Engine, EnvironmentSpec, MachineSpec } from '../../../src/engine/e
 import { NESTED_DATA_FOLDER } from '../../../src/engine/engine.ts';
 import { environmentSpec, machineSpec } from './engines.ts';
 
-/** Image of machines with an engine of their own; preparing the tests builds it. */
+/** Image of machines with a nested engine. The test runner builds it. */
 export const NESTED_IMAGE = 'berth/lab-docker:latest';
 const MIB = 1024 ** 2;
 
-/** A machine with an engine of its own, with changes. */
+/** A machine with a nested engine, with changes. */
 export function nestedSpec(changes: Partial<MachineSpec> = {}): MachineSpec {
   const limits = { memoryBytes: 768 * MIB, cpus: 2, pids: 400, logBytes: MIB };
   const volumes = [{ path: NESTED_DATA_FOLDER }];
@@ -20,7 +20,7 @@ export function nestedSpec(changes: Partial<MachineSpec> = {}): MachineSpec {
   });
 }
 
-/** Provisions one of them; its handle. */
+/** Provisions such a machine and returns its id. */
 export async function provisionNested(
   engine: Engine,
   changes: Partial<EnvironmentSpec> = {},
@@ -31,7 +31,7 @@ export async function provisionNested(
   return { environmentId: spec.environmentId, machineId: machine.machineId };
 }
 
-/** Gives the machine's engine an image "tiny" with a shell and a few programs, made of the machine's own. */
+/** Creates an image "tiny" on the machine's engine, with a shell and a few of the machine's programs. */
 export const MAKE_TINY_IMAGE = `
 programs=$(for name in sh cat chown chroot getcap head ls mkdir mknod mount rm setcap sleep stat touch; do command -v "$name"; done)
 { printf '%s\\n' $programs; ldd $programs | grep -o '/[^ :]*'; } | sort -u > /tmp/tiny

@@ -7,12 +7,12 @@ import type { BuildFile, EngineImages } from '../../../src/engine/engine-images.
 
 const run = promisify(execFile);
 
-/** Where Debian-like systems keep the certificates they trust, those of a proxy's authority among them. */
+/** Where Debian-like systems keep trusted certificates, including a proxy's. */
 const CERTIFICATES = '/etc/ssl/certs/ca-certificates.crt';
 
 /**
- * An image with Node and npm made without a registry, for `ARG NODE_IMAGE`: the Node that runs this
- * test on Berth's base image, trusting what this machine trusts. Answers its id.
+ * Builds an image with Node and npm without a registry, for `ARG NODE_IMAGE`: the Node of this test on Berth's base
+ * image, with this host's certificates. Returns its id.
  */
 export async function buildNodeImage(images: EngineImages, base: string): Promise<string> {
   const files = [...(await nodeFiles()), await certificates()];
@@ -23,7 +23,7 @@ export async function buildNodeImage(images: EngineImages, base: string): Promis
       ? ['RUN apt-get update && apt-get install -y nodejs npm libnode-dev']
       : NPM_LINKS),
     'COPY ca-certificates.crt /usr/local/share/berth-test/ca-certificates.crt',
-    // Native modules are compiled in a third of the time.
+    // Native modules compile in a third of the time.
     'ENV CFLAGS=-O0 CXXFLAGS=-O0',
     'ENV NODE_EXTRA_CA_CERTS=/usr/local/share/berth-test/ca-certificates.crt',
     '',
@@ -42,7 +42,7 @@ const NPM_LINKS = ['npm', 'npx'].map(
     `RUN ln -s ../lib/node_modules/npm/bin/${name}-cli.js /usr/local/bin/${name} && chmod +x /usr/local/lib/node_modules/npm/bin/${name}-cli.js`,
 );
 
-/** Debian's Node is a small program with its libraries beside it: it comes by its package instead. */
+/** Debian's Node is a small program with separate libraries, so it is installed from its package instead. */
 async function isDebianNode(): Promise<boolean> {
   const { stdout } = await run('ldd', [process.execPath]);
   return stdout.includes('libnode');

@@ -12,47 +12,47 @@ import { pingEngine } from '../../../src/host-setup/engine-ping.ts';
 
 const run = promisify(execFile);
 
-/** Longest wait for the engine to answer, or to be gone, in milliseconds. */
+/** Longest wait for the engine to answer or end, in milliseconds. */
 const WAIT_LIMIT_MS = 60_000;
 
-/** Disk of the engine: room for the image several times, and quickly filled. */
+/** Size of the engine's disk: several times the image, and quickly filled. */
 const DISK_BYTES = 640 * 1024 * 1024;
 
-/** How its disk is made, at `$data`, beside which there is room. On `btrfs` it can bound what a container writes. */
+/** Creates its disk at `$data`, which has free space next to it. `btrfs` can limit a container's disk usage. */
 const DISKS = {
   memory: `mount -t tmpfs -o size=${DISK_BYTES} none $data`,
   xfs: `truncate -s ${DISK_BYTES} $data.disk && mkfs.xfs -q $data.disk && mount -t xfs -o loop $data.disk $data`,
   btrfs: `truncate -s ${DISK_BYTES} $data.disk && mkfs.btrfs -q $data.disk && mount -t btrfs -o loop $data.disk $data`,
 };
 
-/** An engine of a test's own, apart from the machine's: its own mounts, network, processes and disk. */
+/** A test's own engine, separate from the host's: its own mounts, network, processes and disk. */
 export interface OwnEngine {
-  /** As in DOCKER_HOST. */
+  /** In the format of DOCKER_HOST. */
   host: string;
   start(): Promise<void>;
-  /** Stops the engine as a service manager does; machines go on, as live-restore has it. */
+  /** Stops the engine like a service manager. Machines keep running because of live-restore. */
   stop(): Promise<void>;
-  /** A folder on its disk that this process sees too, if it is shared; the engine's own folders lie elsewhere for it. */
+  /** If the disk is shared, a folder on it that this process can access. The engine's own folders are elsewhere. */
   shared: string;
-  /** Takes all space of its disk but `left` bytes. */
+  /** Fills its disk except for `left` bytes. */
   fillDisk(left: number): Promise<void>;
   emptyDisk(): Promise<void>;
 }
 
-/** Makes an engine that holds the images, and starts it. It goes with the test, with all that it runs. */
+/** Creates an engine with these images and starts it. It is removed after the test, with everything it runs. */
 export async function startOwnEngine(
   t: Test,
   images: string | string[],
   { disk = 'memory', isShared = false }: { disk?: keyof typeof DISKS; isShared?: boolean } = {},
 ): Promise<OwnEngine> {
-  // The path of a socket may have 107 bytes, so it lies in no deep folder.
+  // The path of a socket is limited to 107 bytes, so it needs a short folder.
   const folder = await mkdtemp(join(tmpdir(), 'berth-'));
   const host = `unix://${folder}/engine.sock`;
   const shared = `${folder}/shared`;
   t.teardown(async () => {
-    // Also where it was never mounted, and while something has a file open: its loop device goes with the last user.
+    // Even if it was never mounted, or a file is open: its loop device is removed with the last user.
     if (isShared) await run('umount', ['--lazy', shared]).catch(() => undefined);
-    // The kernel takes a moment to let go of mounts.
+    // The kernel releases mounts with a delay.
     await rm(folder, { recursive: true, force: true, maxRetries: 50, retryDelay: 100 });
   });
   if (isShared) await run('sh', ['-ec', `data=${shared} && mkdir $data && ${DISKS[disk]}`]);
@@ -74,7 +74,7 @@ export async function startOwnEngine(
     if (code !== 0) throw new Error(`ended with ${code}: ${script}`);
   }
 
-  // By itself it takes overlay2 wherever that works.
+  // Its default is overlay2 wherever that works.
   const driver = disk === 'btrfs' ? '--storage-driver btrfs' : '';
   let daemon: ChildProcess | undefined;
   const engine: OwnEngine = {
@@ -109,7 +109,7 @@ export async function startOwnEngine(
   return engine;
 }
 
-/** `unshare` waits for the process it forked, which is the one that lives in the namespaces. */
+/** `unshare` waits for the process it forked, which runs in the namespaces. */
 function enter(keeper: ChildProcess, script: string): ChildProcess {
   const target = `$(cat /proc/${keeper.pid}/task/${keeper.pid}/children | tr -d ' ')`;
   return spawn('sh', ['-c', `exec nsenter --target "${target}" --mount --net --pid sh -ec '${script}'`], {
@@ -125,7 +125,7 @@ async function answers(host: string, state: 'up' | 'down'): Promise<void> {
   }
 }
 
-/** Hands images over from the machine's engine. */
+/** Copies images from the host's engine. */
 async function copyImages(host: string, images: string[]): Promise<void> {
   const from = connectEngine(process.env['DOCKER_HOST'], process.env);
   const to = connectEngine(host, {});

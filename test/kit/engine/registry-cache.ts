@@ -5,16 +5,16 @@ import { buildFile, buildSpec, openImages, ownName } from './engine-images.ts';
 import { notYet, openLocalRegistry, START_MS, whenHolding } from './local-registry.ts';
 import { until } from '../basics/until.ts';
 
-/** Where it keeps all, in its container. */
+/** The root of its storage in the container. */
 export const ROOT = '/var/lib/berth-registry/docker/registry/v2';
 
-/** Where it keeps what has this digest. */
+/** The path of the content with this digest. */
 export function fileOf(digest: string): string {
   const hex = digest.slice('sha256:'.length);
   return `${ROOT}/blobs/sha256/${hex.slice(0, 2)}/${hex}/data`;
 }
 
-/** A local registry that fetches from another one, which is the test's own as well. */
+/** A local registry that fetches from another one, which also belongs to the test. */
 export async function openRegistryCache(t: Test) {
   const other = await openLocalRegistry(t);
   await other.registry.ensure();
@@ -30,13 +30,13 @@ export async function openRegistryCache(t: Test) {
   t.teardown(() => cutOff().catch(() => undefined));
   const reader = docker.getContainer(`berth-registry-${installation}-reader`);
 
-  /** Runs a command in the registry's container and answers what it says. */
+  /** Runs a command in the registry's container and returns its output. */
   async function inside(...command: string[]): Promise<string> {
     const { stdout } = await runExec(reader, { command, timeoutMs: 20_000, outputLimitBytes: 100_000 });
     return stdout.toString();
   }
 
-  /** Asks as a lab does; the HTTP status is the last line. */
+  /** Sends a request like a lab's. The HTTP status is the last line. */
   function ask(path: string, ...more: string[]): Promise<string> {
     const socket = ['--unix-socket', '/run/berth-registry/registry.sock'];
     const accept = ['-H', 'Accept: application/vnd.docker.distribution.manifest.v2+json'];
@@ -52,12 +52,12 @@ export async function openRegistryCache(t: Test) {
     );
   }
 
-  /** Whether it has that itself by now: what it fetches it gives out first, and keeps then. */
+  /** Whether the registry has stored it. It sends fetched content first and stores it afterwards. */
   async function isKept(digest: string): Promise<boolean> {
     return (await inside('find', fileOf(digest))).includes('data');
   }
 
-  /** Puts an image of so many bytes into the other registry and answers the digest of its layer. */
+  /** Pushes an image of this many bytes to the other registry and returns the digest of its layer. */
   async function put(name: string, bytes: number): Promise<string> {
     const own = ownName(t, images);
     const file = { ...buildFile('file', ''), content: randomBytes(bytes) };
@@ -69,7 +69,7 @@ export async function openRegistryCache(t: Test) {
     return /"digest": *"(sha256:[0-9a-f]+)"[^{]*\}\s*\]/.exec(manifest)?.[1] ?? '';
   }
 
-  // It starts again and again until it reaches the other one.
+  // It restarts until it reaches the other one.
   const answers = () => ask('').then((answer) => answer.endsWith('\n200'), notYet('MACHINE_NOT_RUNNING'));
   await until(answers, START_MS);
   return { ...opened, reader, ask, inside, isKept, put, cutOff, upstreamHost };

@@ -9,38 +9,38 @@ import type { Test } from 'tap';
 import { connectEngine } from '../../../src/engine/docker/client.ts';
 import { freePort, startServiceProcess } from '../runner/machine/service-process.ts';
 
-/** Who may use a registry that asks for credentials. */
+/** The user of a registry that requires credentials. */
 export const REGISTRY_USER = { username: 'keeper', password: 'registry-password' };
-/** The same as a line of htpasswd: the registry takes bcrypt alone, which Node has not. */
+/** The same as a line of htpasswd. The registry only accepts bcrypt, which Node does not have. */
 const HTPASSWD = `${REGISTRY_USER.username}:$2y$05$abcdefghijklmnopqrstuux7DVfxfgfXTmp/9Tsk6HzX2QQGjxePG\n`;
 
-/** A registry of a test's own on a loopback port, which engines use without TLS. */
+/** A test's own registry on a loopback port, which engines use without TLS. */
 export interface TestRegistry {
-  /** Host and port, as names of its images begin. */
+  /** Host and port, the prefix of its image names. */
   address: string;
   port: number;
   /**
-   * Puts an image of `layers`, one file each, there as `name` (such as `tools:1`), and leaves nothing
-   * of it on the engine. Each push makes another image.
+   * Pushes an image of `layers`, one file each, as `name` (such as `tools:1`), and leaves nothing of it on the engine.
+   * Each push creates another image.
    */
   push(name: string, layers?: Buffer[]): Promise<PushedImage>;
-  /** Puts an image that the engine has there as `name`; it keeps its names on the engine, and gets none. */
+  /** Pushes an image of the engine as `name`. Its names on the engine do not change. */
   pushCopy(image: string, name: string): Promise<PushedImage>;
-  /** Ends it; `start` brings it back on the same port with what it held. */
+  /** Ends it. `start` restarts it on the same port with the same content. */
   stop(): Promise<void>;
   start(): Promise<void>;
 }
 
 export interface PushedImage {
-  /** Its name with the registry's address before it. */
+  /** Its name with the registry's address. */
   reference: string;
-  /** Of its manifest, such as `sha256:…`. */
+  /** The digest of its manifest, such as `sha256:…`. */
   digest: string;
 }
 
 /**
- * Starts a registry; it goes with the test, with all that it holds. `locked` asks for {@link REGISTRY_USER};
- * one with an `upstream` is a cache of that.
+ * Starts a registry, which is removed after the test with its content. `locked` requires {@link REGISTRY_USER}. One
+ * with an `upstream` is a cache of that.
  */
 export async function startRegistry(
   t: Test,
@@ -83,7 +83,7 @@ export async function startRegistry(
   };
 }
 
-/** JSON is YAML, which the registry reads. */
+/** JSON is valid YAML, which the registry reads. */
 function settings(folder: string, addr: string, locked: boolean) {
   return {
     version: '0.1',
@@ -96,7 +96,7 @@ function settings(folder: string, addr: string, locked: boolean) {
 
 async function answers(address: string): Promise<boolean> {
   try {
-    // 401 is the answer of one that asks for credentials.
+    // A registry that requires credentials answers 401.
     return (await fetch(`http://${address}/v2/`)).status < 500;
   } catch {
     return false;
@@ -127,7 +127,7 @@ async function withDocker<T>(work: (docker: Docker) => Promise<T>): Promise<T> {
   }
 }
 
-/** Sends the image to the registry that its name begins with, then takes the name away. */
+/** Pushes the image to the registry in its name, then removes the name. */
 async function send(docker: Docker, reference: string, locked: boolean): Promise<PushedImage> {
   const image = docker.getImage(reference);
   const said = await finished(
@@ -145,7 +145,7 @@ function context(layers: Buffer[]): Readable {
   const pack = createPack();
   const names = layers.map((_, index) => `layer-${index}`);
   const copies = names.map((name) => `COPY ${name} /${name}`);
-  // What is built twice from the same files would be one image.
+  // Two builds from the same files would be one image.
   const label = `LABEL test=${randomBytes(8).toString('hex')}`;
   pack.entry({ name: 'Dockerfile' }, ['FROM scratch', label, ...copies, 'CMD ["/layer-0"]', ''].join('\n'));
   for (const [index, layer] of layers.entries()) pack.entry({ name: names[index] ?? '' }, layer);
@@ -158,7 +158,7 @@ interface Message {
   aux?: { Digest?: string };
 }
 
-/** The engine's account of what it did, whole. Throws what it says went wrong. */
+/** The engine's complete output. Throws its error. */
 async function finished(stream: NodeJS.ReadableStream): Promise<Message[]> {
   const chunks: Buffer[] = [];
   for await (const chunk of stream) chunks.push(Buffer.from(chunk));

@@ -2,8 +2,8 @@ import { Session } from 'node:inspector/promises';
 import type { Test } from 'tap';
 
 /**
- * Counts how often each piece of the sources runs, from now on: what is imported before is counted by its functions
- * alone. Asked for the count, it answers with that of the piece that ran most often since it was asked before.
+ * Counts how often each block of the sources runs from now on. For modules imported earlier, only functions are
+ * counted. The returned function gives the highest count since its last call.
  */
 export async function countRuns(t: Test): Promise<() => Promise<number>> {
   const session = new Session();

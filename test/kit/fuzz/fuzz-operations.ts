@@ -11,13 +11,13 @@ import {
 import type { GraphQLField, GraphQLInputType, GraphQLOutputType, GraphQLSchema } from 'graphql';
 import { seededRandom } from './random.ts';
 
-/** Most levels of fields in one operation, and most values in one list. */
+/** Deepest fields in one operation, and longest list. */
 const DEPTH = 3;
 const LIST_LENGTH = 3;
-/** Share of values that are wrong in their place. */
+/** Share of values with a wrong type. */
 const WRONG = 0.15;
 
-/** Text that has meant harm somewhere. */
+/** Text that has caused vulnerabilities somewhere. */
 export const HOSTILE_TEXT = [
   '',
   ' ',
@@ -38,7 +38,7 @@ export const HOSTILE_TEXT = [
   'a'.repeat(5_000),
 ];
 
-/** Values that are of the right type hardly anywhere. */
+/** Values that have the right type hardly anywhere. */
 const WRONG_VALUES: unknown[] = [
   null,
   true,
@@ -64,8 +64,8 @@ export interface FuzzedOperation {
 }
 
 /**
- * Operations without end, made from the schema: any root field that `allows` takes, with its arguments as
- * variables, some of which are wrong. `texts` are put where text or ids belong. The same for the same seed.
+ * Endless operations made from the schema: any root field that `allows` accepts, with its arguments as variables, some
+ * of them wrong. `texts` are used for strings and ids. The same for the same seed.
  */
 export function* fuzzOperations(
   schema: GraphQLSchema,
@@ -116,7 +116,7 @@ export function* fuzzOperations(
     return Object.fromEntries(entries) as unknown;
   }
 
-  /** Fields of a type as far as they need no arguments, to a depth. */
+  /** Fields of a type that need no arguments, up to a depth. */
   function selection(output: GraphQLOutputType, depth: number): string {
     const type = getNamedType(output);
     if (!isCompositeType(type)) return '';

@@ -27,7 +27,7 @@ const TYPES = [
   'nonsense',
   '',
 ];
-/** Bodies that say what they are, more or less. */
+/** Bodies whose content more or less matches their type. */
 const BODIES = [
   '',
   '{}',
@@ -46,14 +46,14 @@ const BODIES = [
 ];
 
 export interface RequestPlaces {
-  /** Paths that mean something, from which others are made. */
+  /** Meaningful paths, from which others are derived. */
   paths: readonly string[];
-  /** Header lines that mean something, such as credentials. */
+  /** Meaningful header lines, such as credentials. */
   credentials: readonly string[];
   hosts: readonly string[];
 }
 
-/** Whole requests as bytes, without end: some as clients send them, some broken anywhere. The same for the same seed. */
+/** Endless requests as bytes: some valid, some broken anywhere. The same for the same seed. */
 export function* fuzzRequests(
   { paths, credentials, hosts }: RequestPlaces,
   { seed }: { seed: number },

@@ -1,10 +1,10 @@
 import { seededRandom } from './random.ts';
 
-/** Longest frame that is made up, in bytes; a few are far longer. */
+/** Longest random frame in bytes. A few are far longer. */
 const MOST_BYTES = 64;
 const LARGE_BYTES = 5_000;
 
-/** What JSON that means harm has in it. */
+/** Parts of hostile JSON. */
 const HOSTILE = [
   '"__proto__":{"type":"ack"},',
   '"offset":1e999',
@@ -16,8 +16,8 @@ const HOSTILE = [
 ];
 
 /**
- * So many frames without end: `seeds` with some bytes changed, cut off, doubled, put together or with
- * something hostile in them, and among them bytes of no sense at all. The same for the same seed.
+ * Endless frames: `seeds` with some bytes changed, cut, doubled, joined or mixed with hostile text, and random bytes
+ * between them. The same for the same seed.
  */
 export function* fuzzFrames(
   seeds: readonly Buffer[],

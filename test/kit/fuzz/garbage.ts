@@ -6,7 +6,7 @@ setFlagsFromString('--expose-gc');
 /** Collects this process's garbage. */
 export const collectGarbage = runInNewContext('gc') as () => void;
 
-/** What is alive in this process, in bytes, its garbage collected. */
+/** Live memory of this process in bytes, after garbage collection. */
 export function aliveBytes(): number {
   collectGarbage();
   const { heapUsed, external } = process.memoryUsage();

@@ -16,7 +16,7 @@ interface Options {
   events?: EventBus;
 }
 
-/** Labs of a folder and of other sources, as a service process on the database has them. */
+/** Labs of a folder and of other sources, as one service process on the database has them. */
 export async function openLabs(database: Database, directory: string, options: Options = {}) {
   const { logger: log = quietLog(), clock = systemClock, events = createMemoryBus({ log }) } = options;
   return createLabs({
@@ -34,7 +34,7 @@ export async function openLabs(database: Database, directory: string, options: O
   });
 }
 
-/** What {@link openLabs} puts together first. */
+/** The parts of {@link openLabs}. */
 export async function openCatalogue(
   database: Database,
   directory: string,

@@ -6,19 +6,19 @@ import type { Engine } from '../../../src/engine/engine.ts';
 import { newInstallation } from '../engine/installation.ts';
 import { createHolderVolume, HOLDER_IMAGE } from '../../../src/engine/docker/holder/holder-volume.ts';
 
-/** A container of a lab image in which nothing runs, and the engine it is on. */
+/** An idle container of a lab image, and its engine. */
 export interface CheckMachine {
   engine: Engine;
   installation: string;
   machineId: string;
   container: Docker.Container;
-  /** What a command prints that root runs. */
+  /** The output of a command that root runs. */
   shell(script: string): Promise<string>;
-  /** Names of the processes there are, but for the container's own two. */
+  /** Names of the processes, without the container's own two. */
   processes(): Promise<string[]>;
 }
 
-/** Starts the container, which is removed after the test with all that came to it. */
+/** Starts the container, which is removed after the test with everything in it. */
 export async function startCheckMachine(t: Test, image = 'berth/lab-linux:latest'): Promise<CheckMachine> {
   const installation = newInstallation(t);
   const engine = createDockerEngine({ host: process.env['DOCKER_HOST'], installation });

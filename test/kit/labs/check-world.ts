@@ -21,7 +21,7 @@ import { unpinned } from './pins.ts';
 import { quietLog } from '../basics/quiet-log.ts';
 import { unwatched } from '../basics/unwatched.ts';
 
-/** Steps of the lab `lab` that these tests check, by what their scripts do. */
+/** Steps of the lab `lab` that these tests check, named after their scripts. */
 const scripts = {
   pass: 'echo "Well done."',
   fail: 'echo "Not yet."; exit 1',
@@ -33,18 +33,18 @@ const scripts = {
 
 export type StepId = keyof typeof scripts;
 
-/** Checks on a database and a machine, with one session, which `actors.owner` has. */
+/** Checks on a database and a machine, with one session of `actors.owner`. */
 export interface CheckWorld {
   checks: Checks;
   actors: Actors;
   sessionId: string;
   catalogue: LabCatalogue;
   events: BerthEvents['check.finished'][];
-  /** Ids of sessions that were told of activity. */
+  /** Ids of sessions whose activity was reported. */
   touched: string[];
-  /** Another service process, as far as can be told from outside. */
+  /** Another service process, as other processes see it. */
   neighbour(changes?: Partial<Pick<ChecksOptions, 'catalogue'>>): Checks;
-  /** Stores a session of the lab; the id. */
+  /** Stores a session of the lab and returns its id. */
   addSession(learnerId: string, lab?: string): Promise<string>;
 }
 
@@ -87,7 +87,7 @@ export async function createCheckWorld(t: Test, options: CheckWorldOptions): Pro
   return { checks: neighbour(), actors, sessionId, catalogue, events, touched, neighbour, addSession };
 }
 
-/** A step of a script that may give half of it, a question of each form, and a file. */
+/** A step with a script that can give half the score, a question of each form, and a file. */
 const mixed = `title: Mixed
 languages: [en, ko]
 machines: [{ name: main, image: berth/lab-linux, user: learner }]
@@ -175,7 +175,7 @@ export async function insertSession(database: Database, learnerId: string, labSl
   return id;
 }
 
-/** What checks need of sessions, on rows of the database and one machine for all of them. */
+/** The parts of sessions that checks need, on rows of the database and one machine for all of them. */
 export function sessionsOn(
   database: Database,
   machineId: string,

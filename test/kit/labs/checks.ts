@@ -11,7 +11,7 @@ export function scriptCheck(change: Partial<ScriptCheck>): ScriptCheck {
   return { ...inMachine, kind: 'script', script: 'true', user: 'root', ...change };
 }
 
-/** A script that runs beside the machine. */
+/** A script that runs next to the machine. */
 export function trustedCheck(change: Partial<TrustedCheck>): TrustedCheck {
   return {
     ...inMachine,
@@ -26,7 +26,7 @@ export function trustedCheck(change: Partial<TrustedCheck>): TrustedCheck {
 
 const nothing = { contains: [], matches: undefined, equals: undefined };
 
-/** A look of root's at a file. */
+/** A file check by root. */
 export function fileCheck(path: string, change: Partial<KindOf<'file'>['file']> = {}): KindOf<'file'> {
   const any = { exists: true, kind: undefined, content: nothing, mode: undefined, owner: undefined };
   const content = { ...nothing, ...change.content };
@@ -46,13 +46,13 @@ export function commandCheck(
   };
 }
 
-/** A question to a web server. */
+/** A request to a web server. */
 export function httpCheck(port: number, change: Partial<KindOf<'http'>['http']> = {}): KindOf<'http'> {
   const usual = { path: '/', method: 'GET', headers: {}, https: false, status: 200, body: nothing } as const;
   return { ...inMachine, kind: 'http', http: { port, ...usual, ...change } };
 }
 
-/** Where a check is run: a machine whose user is `learner`. */
+/** Where a check runs: a machine whose user is `learner`. */
 export function placeOn(machineId: string, environment: Record<string, string> = {}): CheckContext {
   return {
     lab: { slug: 'lab', version: 'v1' },

@@ -7,15 +7,15 @@ import type { Test } from 'tap';
 
 const run = promisify(execFile);
 
-/** A git repository of a test, removed after it. */
+/** A test's own Git repository, removed afterwards. */
 export interface GitRepository {
   path: string;
   git(...args: string[]): Promise<string>;
-  /** Writes the files and commits them; the commit's id. */
+  /** Writes the files and commits them. Returns the commit's id. */
   commit(files: Record<string, string>): Promise<string>;
 }
 
-/** Makes an empty repository with the branch `main`. */
+/** Creates an empty repository with the branch `main`. */
 export async function gitRepository(t: Test): Promise<GitRepository> {
   const path = await mkdtemp(join(tmpdir(), 'berth-git-'));
   t.teardown(() => rm(path, { recursive: true, force: true }));
@@ -37,7 +37,7 @@ export async function gitRepository(t: Test): Promise<GitRepository> {
   };
 }
 
-/** An empty folder of a test, removed after it. */
+/** A test's own empty folder, removed afterwards. */
 export async function emptyFolder(t: Test): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'berth-empty-'));
   t.teardown(() => rm(path, { recursive: true, force: true }));

@@ -1,15 +1,15 @@
-/** A fenced block of a page for people, in its order. */
+/** A fenced block of a documentation page. */
 export interface GuideBlock {
-  /** What the fence says it is in, such as `yaml`; empty where it says nothing. */
+  /** The language after the fence, such as `yaml`, or an empty string. */
   language: string;
   text: string;
-  /** The file that it is, where the line before names one. */
+  /** The path of the file, if the line before names one. */
   path: string | undefined;
-  /** The heading that it stands under. */
+  /** The heading above it. */
   heading: string;
 }
 
-/** The fenced blocks of a page in Markdown. */
+/** The fenced blocks of a Markdown page, in order. */
 export function guideBlocks(page: string): GuideBlock[] {
   const blocks: GuideBlock[] = [];
   let heading = '';

@@ -15,10 +15,10 @@ import { createImageCommands } from '../../../src/host-setup/image-commands.ts';
 import { imagesFolder } from '../../../src/host-setup/project-folders.ts';
 import { labsFolder, writeLab } from './lab-folders.ts';
 
-/** Scenarios that have every construct, of Katacoda and of Killercoda. */
+/** Scenarios with every construct, of Katacoda and Killercoda. */
 export const scenarioFixtures = join(import.meta.dirname, '../../fixtures/scenarios');
 
-/** Imports the scenarios of a folder into one of the test's own; reports by the scenarios' folders. */
+/** Imports the scenarios of a folder into the test's own. Returns reports by the scenarios' folders. */
 export async function importAll(t: Test, folder: string, changes: Partial<ImportOptions> = {}) {
   const into = changes.into ?? (await labsFolder(t, {}));
   const { scenarios, courses } = await importScenarios({
@@ -47,7 +47,7 @@ export async function importAll(t: Test, folder: string, changes: Partial<Import
   };
 }
 
-/** Imports one scenario of these files, which is in the folder `one`. */
+/** Imports one scenario with these files, in the folder `one`. */
 export async function importOne(
   t: Test,
   files: Record<string, string | Buffer>,
@@ -67,7 +67,7 @@ export function smallIndex(changes: object = {}): string {
   return JSON.stringify({ title: 'One', details, backend: { imageid: 'ubuntu' }, ...changes });
 }
 
-/** A text of a scenario as a page, and what was warned of it. */
+/** A scenario's text as a page, with its warnings. */
 export function pageOf(text: string, changes: Partial<PageContext> = {}, folds: 'take' | 'open' = 'take') {
   const warnings: string[] = [];
   const page = toPage(
@@ -86,7 +86,7 @@ export function pageOf(text: string, changes: Partial<PageContext> = {}, folds: 
   return { ...page, warnings };
 }
 
-/** What code needs on the plain image; a text is a script of its own, and `mine` a program of the scenario. */
+/** The needs of code on the plain image. A text is a separate script, and `mine` a program of the scenario. */
 export function needsOf(
   code: string | readonly CodePiece[],
   { use = 'run', own = ['mine'] }: { use?: CodePiece['use'] | undefined; own?: string[] } = {},

@@ -11,7 +11,7 @@ const BUNDLED = join(import.meta.dirname, '../../../labs');
 /** Text of files by their paths. */
 export type Files = Record<string, string>;
 
-/** A folder of labs, removed after the test; each lab is given as its files. */
+/** A folder of labs, removed after the test. Each lab is given as its files. */
 export async function labsFolder(t: Test, labs: Record<string, Files>): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'berth-labs-'));
   t.teardown(() => rm(directory, { recursive: true, force: true }));
@@ -32,21 +32,21 @@ export async function writeLab(
   }
 }
 
-/** A folder with one of the labs that come with Berth: reading all of them takes a service a second. */
+/** A folder with one of the bundled labs. Reading all of them takes a service a second. */
 export async function bundledLab(t: Test, slug = 'linux-command-line'): Promise<string> {
   const directory = await labsFolder(t, {});
   await cp(join(BUNDLED, slug), join(directory, slug), { recursive: true });
   return directory;
 }
 
-/** A lab that is as small as one can be. */
+/** The smallest possible lab. */
 export function smallLab(title = 'Small'): Files {
   return {
     'lab.yaml': `title: ${JSON.stringify(title)}\nmachines: [{ name: main, image: berth/lab-linux }]\n`,
   };
 }
 
-/** What is wrong with the lab in `folder`, as it is printed for a lab at labs/x. */
+/** The problems of the lab in `folder`, as printed for a lab at labs/x. */
 export async function problemsIn(folder: string): Promise<string[]> {
   const read = await readLab(folder);
   return 'problems' in read ? read.problems.map((problem) => describeProblem(problem, 'labs/x')) : [];

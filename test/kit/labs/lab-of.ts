@@ -5,18 +5,18 @@ import type { Lab } from '../../../src/domains/labs/lab.ts';
 import { labIn, labsFolder, problemsIn } from './lab-folders.ts';
 import type { Files } from './lab-folders.ts';
 
-/** The lab that these files are; those of `runnable` have the run bit. */
+/** The lab made of these files. Those in `runnable` are executable. */
 export async function labOf(t: Test, files: Files, runnable: string[] = []): Promise<Lab> {
   return labIn(await folderOf(t, files, runnable));
 }
 
-/** What is wrong with these files, each problem from `lab.yaml:` on where it is of that file. */
+/** The problems of these files, each starting with `lab.yaml:`. */
 export async function problemsOf(t: Test, files: Files): Promise<string[]> {
   const problems = await problemsIn(await folderOf(t, files, []));
   return problems.map((problem) => problem.replace(/^labs\/x\//, ''));
 }
 
-/** A lab whose one step has this check; of its machines the second is restricted, and the third has no user besides. */
+/** A lab whose one step has this check. Its second machine is restricted, and the third has no user either. */
 export const labWithCheck = (check: string): Files => ({
   'a.md': 'Do it.',
   'a.sh': 'true\n',

@@ -10,10 +10,10 @@ import { labsFolder, smallLab } from './lab-folders.ts';
 import { quietLog } from '../basics/quiet-log.ts';
 import { until } from '../basics/until.ts';
 
-/** Who asks in tests of lab sources. */
+/** The actor in tests of lab sources. */
 export const admin: Actor = { userId: 'admin', role: 'admin', scopes: allScopes };
 
-/** A folder and a repository of labs, and service processes that know them. */
+/** A folder and a repository of labs, and service processes that use them. */
 export async function openSources(t: Test, database: Database) {
   const directory = await labsFolder(t, { own: smallLab('Own') });
   const repository = await gitRepository(t);
@@ -38,7 +38,7 @@ export async function openSources(t: Test, database: Database) {
   return { directory, repository, events, open, add, commit };
 }
 
-/** A lab of that title; with no title one that is wrong. */
+/** A lab with that title, or an invalid lab without one. */
 function fileOf(path: string, title: string): [string, string] {
   return [`${path}/lab.yaml`, title === '' ? 'title: 1\n' : (smallLab(title)['lab.yaml'] ?? '')];
 }
@@ -49,7 +49,7 @@ function titlesOf({ catalogue }: Awaited<ReturnType<typeof openLabs>>): Record<s
 
 type Process = Awaited<ReturnType<Awaited<ReturnType<typeof openSources>>['open']>>;
 
-/** Has the source looked at, and waits for what that brings. */
+/** Refreshes the source, and waits for the result. */
 export async function look({ sources }: Process, id: string) {
   const before = (await sources.get(admin, id)).checkedAt?.getTime() ?? 0;
   await sources.check(admin, id);

@@ -1,14 +1,14 @@
 import { execFile } from 'node:child_process';
 import { BERTH } from '../service/berth-command.ts';
 
-/** How a command ended, and what it said. */
+/** The exit code and output of a command. */
 export interface CommandRun {
   code: number;
   stdout: string;
   stderr: string;
 }
 
-/** Runs `berth labs …` to its end, in `folder` where one is given. */
+/** Runs `berth labs …` to its end, in `folder` if given. */
 export function labsCommand(
   words: readonly string[],
   environment: Record<string, string> = {},

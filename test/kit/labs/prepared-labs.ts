@@ -1,12 +1,12 @@
 import type { Lab, LabFile, StartScript } from '../../../src/domains/labs/lab.ts';
 import { testLab, testMachine } from '../sessions/sessions.ts';
 
-/** A start script, as the reader of labs gives it. */
+/** A start script in the format of the lab reader. */
 export function startScript(script: string, changes: Partial<StartScript> = {}): StartScript {
   return { name: 'start/main.sh', script, user: 'root', timeoutSeconds: 20, background: false, ...changes };
 }
 
-/** A file of the lab, as the reader of labs gives it. */
+/** A lab file in the format of the lab reader. */
 export function labFile(from: string, to: string, changes: Partial<LabFile> = {}): LabFile {
   return { from, to, mode: 0o644, owner: 'learner', ...changes };
 }

@@ -1,6 +1,6 @@
 import type { Files } from './lab-folders.ts';
 
-/** A lab on one machine whose steps are given as lines of lab.yaml; its scripts stand in them. */
+/** A lab on one machine whose steps are lines of lab.yaml with inline scripts. */
 export function testedLab(steps: readonly string[], more: Files & { machine?: string } = {}): Files {
   const { machine = '', ...files } = more;
   return {
@@ -16,7 +16,7 @@ export function testedLab(steps: readonly string[], more: Files & { machine?: st
   };
 }
 
-/** A step that is passed when a file of that name is in the learner's home, and is there after its solution. */
+/** A step that passes if a file of that name is in the learner's home, where its solution creates it. */
 export function fileStep(name: string, more = ''): string {
   const check = `check: { script: 'test -s /home/learner/${name} && echo There. || { echo Missing.; false; }' }`;
   return `id: ${name}, ${check}, solution: 'echo done > ~/${name}'${more && `, ${more}`}`;

@@ -3,18 +3,18 @@ import { connect, createServer } from 'node:net';
 import type { AddressInfo, NetConnectOpts, Socket } from 'node:net';
 import type { Test } from 'tap';
 
-/** A way to a server that can be cut, as when its host goes away, and mended again. */
+/** A proxy to a server whose connection can be cut, as when its host fails, and restored. */
 export interface CutOffProxy {
   /** Port on 127.0.0.1. */
   readonly port: number;
   /** Breaks all connections and refuses new ones. */
   cut(): Promise<void>;
-  /** Lets nothing through any more, without a word to either side. */
+  /** Stops forwarding silently, without closing connections. */
   silence(): void;
   mend(): Promise<void>;
 }
 
-/** Opens a way to `target`, by itself a port on 127.0.0.1; closed after the test. */
+/** Opens a proxy to `target`, usually a port on 127.0.0.1. It is closed after the test. */
 export async function openCutOffProxy(t: Test, target: number | NetConnectOpts): Promise<CutOffProxy> {
   const sockets = new Set<Socket>();
   let silent = false;

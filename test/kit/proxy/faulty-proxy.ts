@@ -4,18 +4,18 @@ import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Test } from 'tap';
 
-/** A way to a server on which everything goes wrong that can on a network. */
+/** A proxy to a server with all kinds of network faults. */
 export interface FaultyProxy {
   port: number;
-  /** Connections that were broken, bytes under way in both directions included. */
+  /** Broken connections, with bytes in transit in both directions. */
   cuts(): number;
-  /** From now on nothing goes wrong. */
+  /** Ends all faults. */
   mend(): void;
 }
 
 /**
- * Opens a way to a port on 127.0.0.1 that breaks each connection within `longestMs`, after it was held up, or passed on
- * in pieces, and that refuses some at once. Closed after the test.
+ * Opens a proxy to a port on 127.0.0.1 that breaks each connection within `longestMs` after delaying or splitting its
+ * data, and that refuses some immediately. It is closed after the test.
  */
 export async function openFaultyProxy(
   t: Test,
@@ -58,7 +58,7 @@ export async function openFaultyProxy(
     far.destroy();
   }
 
-  /** Passes bytes on as they come, in pieces, late, or not for a while. */
+  /** Forwards bytes as they arrive, in pieces, late, or not for a while. */
   async function pass(from: Socket, to: Socket): Promise<void> {
     try {
       for await (const chunk of from as AsyncIterable<Buffer>) {
@@ -73,7 +73,7 @@ export async function openFaultyProxy(
       }
       to.end();
     } catch {
-      // Cut: that is what this is for.
+      // A cut connection is expected here.
       to.destroy();
     }
   }

@@ -5,10 +5,13 @@ import { Transform } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Test } from 'tap';
 
-/** Each piece of this many bytes waits its time. */
+/** Each piece of this many bytes is delayed. */
 const PIECE_BYTES = 16 * 1024;
 
-/** Opens a way to a port on 127.0.0.1 whose answers come at no more than `bytesPerSecond`; closed after the test. */
+/**
+ * Opens a proxy to a port on 127.0.0.1 whose answers arrive at no more than `bytesPerSecond`. It is closed after the
+ * test.
+ */
 export async function openSlowProxy(
   t: Test,
   target: number,

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Test } from 'tap';
 
-/** Of nobody: for another name than anyone asks for, by no authority, and expired since 2020. */
+/** An invalid certificate: for another name, by no authority, and expired since 2020. */
 const CERTIFICATE = `-----BEGIN CERTIFICATE-----
 MIIBjjCCATOgAwIBAgIUBJcc7k0cmTPDMXI5TcnbOPjGRAEwCgYIKoZIzj0EAwIw
 HDEaMBgGA1UEAwwRZWxzZXdoZXJlLmV4YW1wbGUwHhcNMjAwMTAxMDAwMDAwWhcN
@@ -23,7 +23,7 @@ yKwYqMShmqDOQo/FqVJqtppUOpKhRANCAAT+nbFzVGbjovRMq6x7F79getC8Qw8i
 Xja2kpnqfSDLTTF0xDHtlZwV7ZHqBiymlPb+hZGrbtsZu5WZ3tcdwZDO
 -----END PRIVATE KEY-----`;
 
-/** Starts a web server that speaks TLS and says `body`; gives what connects to it. */
+/** Starts a web server that uses TLS and answers `body`. Returns a function that connects to it. */
 export async function startTlsServer(t: Test, body: string): Promise<() => Promise<Duplex>> {
   const server = createServer({ cert: CERTIFICATE, key: KEY }, (_, response) => response.end(body));
   t.teardown(() => server.close());

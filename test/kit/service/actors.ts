@@ -6,8 +6,8 @@ import type { Actor, Role } from '../../../src/domains/identity/actor.ts';
 import { newId } from '../../../src/core/ids.ts';
 
 /**
- * Everyone whom an operation has to tell apart: the student whose thing it is, another student,
- * the staff, and a request without credentials.
+ * The actors that an operation distinguishes: the owning student, another student, the staff, and a request without
+ * credentials.
  */
 export interface Actors {
   owner: Actor;
@@ -19,7 +19,7 @@ export interface Actors {
 
 export type ActorName = keyof Actors;
 
-/** What came of asking: `ok`, a fault's code, or the answer itself where the test maps it to a word. */
+/** The result of a request: `ok`, a fault's code, or the answer itself if the test maps it to a word. */
 export type Outcome = 'ok' | FaultCode;
 
 /** The five actors, with rows in `database`. */
@@ -38,7 +38,7 @@ export async function createActors(database: Database): Promise<Actors> {
   };
 }
 
-/** Asks as each actor in turn and tells what came of it: a table to compare with the one expected. */
+/** Calls as each actor in turn. Returns a table of results to compare with the expected one. */
 export async function askAsEach(
   actors: Actors,
   ask: (actor: Actor | undefined, name: ActorName) => Promise<unknown>,
@@ -53,7 +53,7 @@ export async function askAsEach(
   };
 }
 
-/** `ok`, or the code of the fault; whatever else is thrown is thrown on. */
+/** `ok`, or the code of the fault. Other errors are rethrown. */
 export async function outcomeOf(work: () => Promise<unknown>): Promise<Outcome> {
   try {
     await work();

@@ -4,8 +4,8 @@ import { TYPESCRIPT } from './typescript.ts';
 const inProject = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 
 /**
- * Arguments with which Node runs `berth`, in whatever folder: what `npm test` has built, whose start takes the
- * processor two thirds of the time, and there are hundreds; for a file that is run by itself, its sources.
+ * Node arguments to run `berth` in any folder. `npm test` builds it, because the build starts in two thirds of the time
+ * and there are hundreds of starts. A file that runs alone uses the sources.
  */
 export const BERTH: readonly string[] =
   process.env['BERTH_TEST_BUILT'] === undefined

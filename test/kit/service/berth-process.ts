@@ -15,27 +15,30 @@ const root = fileURLToPath(new URL('../../..', import.meta.url));
 /** Longest start of the service, in milliseconds, on a machine that is busy with other tests. */
 const START_LIMIT_MS = 60_000;
 
-/** A service as its users run it: a process of its own that can be killed and started again on the same data. */
+/** A service as users run it: a separate process that can be killed and restarted on the same data. */
 export interface BerthProcess {
   /** Address of the running service. */
   url: string;
   adminToken: string;
   dataDir: string;
-  /** Everything it has printed, over all starts. */
+  /** Its complete output over all starts. */
   output(): string;
   /** Sends one GraphQL operation as the admin, or with another token. */
   graphql<T>(query: string, variables?: object, token?: string): Promise<T>;
   pid(): number;
-  /** Whether the process that was started last still runs. */
+  /** Whether the last started process still runs. */
   runs(): boolean;
   start(): Promise<void>;
-  /** Ends it at once, as a crash does; resolves to the signal that ended it. */
+  /** Ends it immediately, as a crash does. Resolves to the signal that ended it. */
   kill(signal?: NodeJS.Signals): Promise<NodeJS.Signals | null>;
-  /** Asks it to stop; resolves to its exit code. */
+  /** Asks it to stop. Resolves to its exit code. */
   stop(): Promise<number | null>;
 }
 
-/** Starts a service with one lab, unless told otherwise, on a data folder of its own, which goes with the test, as does all that it has on the engine. */
+/**
+ * Starts a service, by default with one lab, on its own data folder. The folder and everything that the service has on
+ * the engine are removed after the test.
+ */
 export async function startBerth(t: Test, settings: Record<string, string> = {}): Promise<BerthProcess> {
   const dataDir = await memoryFolder('berth-test-');
   const adminToken = `berth_test_${'x'.repeat(24)}`;
@@ -46,8 +49,8 @@ export async function startBerth(t: Test, settings: Record<string, string> = {})
     BERTH_LABS_DIR: settings['BERTH_LABS_DIR'] ?? (await bundledLab(t)),
     BERTH_ADMIN_TOKEN: adminToken,
     BERTH_REGISTRY: 'off',
-    // Services of tests that run side by side share one engine: each takes networks of its own, apart
-    // from those of tests of the engine alone, 10.228.0.0/15.
+    // Services of parallel tests share one engine: each has its own networks, outside of 10.228.0.0/15, which tests of
+    // the engine use.
     BERTH_SUBNET_POOL: `10.${randomInt(100, 228)}.${randomInt(0, 16) * 16}.0/20`,
     ...settings,
   };
@@ -119,7 +122,7 @@ export async function startBerth(t: Test, settings: Record<string, string> = {})
 
   t.teardown(async () => {
     await berth.stop();
-    // Other engines go with their tests, or answer nothing at all.
+    // Other engines are removed with their tests, or do not answer at all.
     if (berth.url !== '' && settings['DOCKER_HOST'] === undefined) await clearService(environment);
     await rm(dataDir, { recursive: true, force: true });
   });
@@ -127,7 +130,7 @@ export async function startBerth(t: Test, settings: Record<string, string> = {})
   return berth;
 }
 
-/** What a GraphQL operation was refused with. */
+/** The error of a rejected GraphQL operation. */
 export class GraphqlRefusal extends Error {
   readonly errors: { message: string; extensions?: { code?: string } }[];
   constructor(errors: GraphqlRefusal['errors']) {

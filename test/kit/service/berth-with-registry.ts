@@ -12,7 +12,7 @@ interface Listed {
   localRegistry: { address: string; images: { name: string; tags: string[] }[] };
 }
 
-/** Starts a service that runs a local registry; both go with the test, with all that the registry holds. */
+/** Starts a service with a local registry. Both are removed after the test, with the registry's content. */
 export async function startBerthWithRegistry(t: Test, settings: Record<string, string> = {}) {
   await ensureRegistryImage(t);
   const { docker, close } = connectEngine(process.env['DOCKER_HOST'], process.env);
@@ -26,7 +26,7 @@ export async function startBerthWithRegistry(t: Test, settings: Record<string, s
   return { berth, docker, installation, filters, containers };
 }
 
-/** What the registry holds beside what it has from the start, once it answers. */
+/** The registry's content other than its seeds, once it answers. */
 export async function listed(berth: BerthProcess) {
   let answer: Listed | undefined;
   await until(async () => {
@@ -43,7 +43,7 @@ export async function listed(berth: BerthProcess) {
   return { address, images: images.filter(({ name }) => !seeds.has(name)) };
 }
 
-/** Begins to mirror an image; answers the id of the job. */
+/** Starts to mirror an image. Returns the id of the job. */
 export async function beginMirror(berth: BerthProcess, input: string): Promise<string> {
   const { mirrorImage } = await berth.graphql<{ mirrorImage: { job: { id: string } } }>(
     `mutation { mirrorImage(input: { ${input} }) { job { id } } }`,
@@ -51,12 +51,12 @@ export async function beginMirror(berth: BerthProcess, input: string): Promise<s
   return mirrorImage.job.id;
 }
 
-/** Mirrors an image and answers how its job ended. */
+/** Mirrors an image and returns the result of its job. */
 export async function mirror(berth: BerthProcess, input: string) {
   return endOf(berth, await beginMirror(berth, input));
 }
 
-/** Waits for a job to end and answers how. */
+/** Waits for a job to end and returns its result. */
 export async function endOf(berth: BerthProcess, id: string) {
   const query = `{ node(id: "${id}") { ... on Job { kind state progress { percent } reason { code } log } } }`;
   let job: Record<string, unknown> = {};

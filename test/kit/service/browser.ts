@@ -5,20 +5,20 @@ import type { Test } from 'tap';
 /** Longest wait for anything on a page, in milliseconds: the machine may be busy with other tests. */
 const PAGE_LIMIT_MS = 30_000;
 
-/** Chromium begins connections anew when networks of this machine change, as those of all tests' sessions do. */
+/** Chromium restarts connections when networks of this host change, which tests' sessions cause. */
 const NETWORK_CHANGED = 'net::ERR_NETWORK_CHANGED';
 
 const WINDOW = { width: 1440, height: 900 };
 
 /** A real browser without a window, for the pages of one test file. */
 export interface TestBrowser {
-  /** Opens a page for somebody of their own: no cookie is shared with other pages. */
+  /** Opens a page with separate cookies. */
   open(options?: BrowserContextOptions): Promise<Page>;
-  /** What the pages had to complain of since last asked: console errors, uncaught errors, refused content. */
+  /** The pages' problems since the last call: console errors, uncaught errors, refused content. */
   complaints(): string[];
 }
 
-/** Starts Chromium, which goes with the test. */
+/** Starts Chromium, which is closed after the test. */
 export async function startBrowser(t: Test): Promise<TestBrowser> {
   const browser = await launch();
   t.teardown(() => browser.close());
@@ -48,7 +48,7 @@ function launch(): Promise<Browser> {
     executablePath: process.env['BERTH_TEST_CHROMIUM'] ?? '/usr/bin/chromium',
     timeout: PAGE_LIMIT_MS,
     args: [
-      // Chromium's own sandbox refuses to run as root; the pages are this project's.
+      // Chromium's own sandbox refuses to run as root. The pages are this project's.
       '--no-sandbox',
       '--disable-gpu',
       '--disable-quic',

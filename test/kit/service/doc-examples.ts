@@ -3,7 +3,7 @@ import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import type { BerthProcess } from './berth-process.ts';
 
-/** What a page calls something, and what it is called in the test. */
+/** Names on a documentation page, and their replacements in the test. */
 export type Names = Readonly<Record<string, string>>;
 
 /** Code of `language` on a page of docs/, in order, with the names of the test. */
@@ -15,7 +15,7 @@ export async function examplesOf(page: string, language: string, names: Names = 
   );
 }
 
-/** Runs an operation; a subscription until `isLast` says so of its data, or it ends. Answers its last data. */
+/** Runs an operation, or a subscription until `isLast` accepts its data or it ends. Returns its last data. */
 export async function runExample<T>(
   berth: BerthProcess,
   query: string,

@@ -10,9 +10,11 @@ import { unpinned } from '../labs/pins.ts';
 import { testCatalogue, testLab } from '../sessions/sessions.ts';
 
 /*
- * A service that hangs between making an environment and noting it, a session's or one prewarmed of
- * lab-0, or with "exec" after lab-0's start script: to be killed there.
- * node --import=./setup/typescript.mjs hanging-service.ts <database url> <installation> [prewarmed environments] [provision | exec]
+ * A service that hangs until the test kills it: between creating an environment (a session's or a prewarmed one of
+ * lab-0) and storing it, or with "exec" after lab-0's start script.
+ *
+ * node --import=./setup/typescript.mjs hanging-service.ts <database url> <installation> [prewarmed environments]
+ *   [provision | exec]
  */
 const [url = '', installation = '', ahead = '0', method = 'provision'] = process.argv.slice(2);
 const engine = createDockerEngine({ installation });

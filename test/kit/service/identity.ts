@@ -14,8 +14,8 @@ import { createFakeClock } from '../basics/fake-clock.ts';
 export type Identity = ReturnType<typeof createIdentity>;
 
 /**
- * The whole domain on `database`, as one process has it, with a clock that the test moves; closed
- * before the database is. Several on one bus are several processes.
+ * The whole domain on `database`, like one process, on the test's clock. It is closed before the database. Several on
+ * one bus act as several processes.
  */
 export function createIdentity(
   t: Test,
@@ -25,7 +25,7 @@ export function createIdentity(
     start,
   }: {
     events?: EventBus;
-    /** What the clock shows at first. */
+    /** The initial time of the clock. */
     start?: Date;
   } = {},
 ) {
@@ -46,7 +46,7 @@ export function createIdentity(
   return { clock, log, stores, users, tokens, authentication, changedUsers };
 }
 
-/** A bus that can be cut off: as long as it is, nothing arrives, and it says so. */
+/** A bus that the test can disconnect: meanwhile, no event arrives and it reports the problem. */
 export function createFragileBus(): EventBus & { cut(): void } {
   const bus = createMemoryBus({ log: quietLog() });
   let up = true;

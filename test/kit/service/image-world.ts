@@ -35,7 +35,7 @@ export interface ImageWorld extends Images {
   own: ManagedImageStore;
   credentials: RegistryCredentialService;
   log: QuietLog;
-  /** What labs name, and what a lab is pinned to: tests change these. */
+  /** Images of labs, and a lab's pinned images. Tests change these. */
   labs: { slug: string; images: string[] }[];
   pinned: Set<string>;
   /** Waits for the job to end. */

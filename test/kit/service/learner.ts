@@ -5,10 +5,10 @@ import type { BerthProcess } from './berth-process.ts';
 import { TerminalClient } from '../terminals/terminal-client.ts';
 import { until } from '../basics/until.ts';
 
-/** Longest that a state is waited for, in milliseconds. */
+/** Longest wait for a state, in milliseconds. */
 const WAIT_LIMIT_MS = 60_000;
 
-/** A session as the tests of the whole service look at it. */
+/** A session as the tests of the whole service see it. */
 export interface SeenSession {
   id: string;
   state: string;
@@ -21,7 +21,7 @@ export interface SeenSession {
 const SEEN =
   'id state generation reason { code message } machines { name address } progress { steps { id passed } }';
 
-/** What a learner does, through the API of a running service. */
+/** A learner's actions through the API of a running service. */
 export function learnerAt(
   berth: Pick<BerthProcess, 'url' | 'adminToken' | 'graphql'>,
   lab = 'linux-command-line',
@@ -54,7 +54,7 @@ export function learnerAt(
       return session;
     },
 
-    /** Collects what `sessionChanged` tells until `last` says so. */
+    /** Collects the states from `sessionChanged` until `last` returns true. */
     async follow(id: string, last: (state: string) => boolean): Promise<string[]> {
       const socket = createClient({
         url: `${berth.url.replace('http', 'ws')}/graphql`,
@@ -98,7 +98,7 @@ export function learnerAt(
       return data.runCheck.attempt;
     },
 
-    /** Does a step by its author's solution, typed into a terminal. */
+    /** Passes a step by typing its author's solution into a terminal. */
     async solve(terminal: TerminalClient, solution: string): Promise<void> {
       const script = await readFile(
         new URL(`../../../labs/${lab}/solutions/${solution}`, import.meta.url),

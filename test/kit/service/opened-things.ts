@@ -7,25 +7,24 @@ import { WebSocket } from 'ws';
 import { TerminalClient } from '../terminals/terminal-client.ts';
 import { until } from '../basics/until.ts';
 
-/** Between two pieces that are sent or taken, in milliseconds: slow enough to be under way for the whole test. */
+/** Interval between two pieces sent or read, in milliseconds: slow enough to last for the whole test. */
 const EVERY_MS = 10;
 
 /** Something that a credential opened and that stays open. */
 export interface OpenedThing {
-  /** Bytes that have passed so far. */
+  /** Bytes transferred so far. */
   bytes(): number;
-  /** Whether it has ended. */
   ended(): boolean;
-  /** Ends it, whatever its state. */
+  /** Ends it in any state. */
   drop(): void;
 }
 
-/** Downloads without end, slowly. */
+/** Downloads slowly without end. */
 export async function openDownload(url: URL | string, headers: Record<string, string>): Promise<OpenedThing> {
   return took(request(url, { headers, agent: false }));
 }
 
-/** Uploads without end, slowly: a file of a tar that is never whole. */
+/** Uploads an endless tar file slowly. */
 export async function openUpload(
   url: string,
   options: { method: string; headers: Record<string, string> },
@@ -51,7 +50,7 @@ export async function openUpload(
   return { bytes: () => bytes, ended: () => ended, drop: () => void asking.destroy() };
 }
 
-/** The head of a file that is larger than what is sent: without one, zeros would be a whole tar. */
+/** The header of a file larger than the data sent. Without one, zeros would be a complete tar. */
 async function startOfTar(): Promise<Buffer> {
   const tar = pack();
   tar.entry({ name: 'endless', size: 1024 ** 3 });
@@ -60,7 +59,7 @@ async function startOfTar(): Promise<Buffer> {
   return head;
 }
 
-/** Asks for something that takes long. */
+/** Sends a slow request. */
 export async function openRequest(
   url: string,
   options: { headers: Record<string, string>; body: string },
@@ -70,7 +69,7 @@ export async function openRequest(
   return watchRequest(asking);
 }
 
-/** Opens the terminal, and has it print without end. */
+/** Opens the terminal, and makes it print without end. */
 export async function openTerminal(opened: { url: string; ticket: string }): Promise<OpenedThing> {
   const client = TerminalClient.connect(opened);
   await client.expect(/\$ $/);
@@ -83,7 +82,7 @@ export async function openTerminal(opened: { url: string; ticket: string }): Pro
   };
 }
 
-/** Opens a WebSocket, such as one of a preview, on which nothing need pass. */
+/** Opens a WebSocket, such as one of a preview, which may stay idle. */
 export async function openSocket(url: string, headers: Record<string, string>): Promise<OpenedThing> {
   const socket = new WebSocket(url, { headers });
   let [bytes, ended] = [0, false];
@@ -93,7 +92,7 @@ export async function openSocket(url: string, headers: Record<string, string>): 
   return { bytes: () => bytes, ended: () => ended, drop: () => socket.terminate() };
 }
 
-/** Subscribes over a connection that has begun to tell. */
+/** Subscribes over a connection that has already sent data. */
 export async function openSubscription(
   url: string,
   options: {
@@ -125,7 +124,7 @@ export async function openSubscription(
   return { bytes: () => bytes, ended: () => ended, drop: () => client.terminate() };
 }
 
-/** An answer that is taken slowly. */
+/** An answer that is read slowly. */
 async function took(asking: ClientRequest): Promise<OpenedThing> {
   let [bytes, ended] = [0, false];
   const end = () => void (ended = true);

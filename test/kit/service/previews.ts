@@ -25,7 +25,7 @@ machines:
     ports: [{ port: ${WEB_PORT}, name: Your web site }, 3000]
 `;
 
-/** A service with a lab that has a web server in its machine, and sessions of it. */
+/** A service with a lab whose machine has a web server, and sessions of it. */
 export async function startPreviewWorld(t: Test, settings: Record<string, string> = {}) {
   const berth = await startBerth(t, {
     BERTH_LABS_DIR: await labsFolder(t, { [LAB]: { 'lab.yaml': lab } }),
@@ -50,7 +50,7 @@ export async function startPreviewWorld(t: Test, settings: Record<string, string
     return { id, token: given.createToken.secret };
   }
 
-  /** A session of this user's, ready, with the web server in its machine unless told otherwise. */
+  /** A ready session of this user, by default with the web server in its machine. */
   async function startSession(token: string, { server = true } = {}): Promise<string> {
     const as = {
       ...berth,
@@ -98,7 +98,7 @@ export async function startPreviewWorld(t: Test, settings: Record<string, string
     return new URL(data.openPort.url);
   }
 
-  /** Asks as a browser does: at the service's address, with the name in Host. */
+  /** Sends a request like a browser: to the service's address, with the name in Host. */
   function ask(host: string, options: Sent = {}): Promise<IncomingMessage> {
     const { body, ...more } = options;
     const { hostname, port } = new URL(berth.url);
@@ -112,7 +112,7 @@ export async function startPreviewWorld(t: Test, settings: Record<string, string
     });
   }
 
-  /** Opens a port and keeps its cookie: a browser that sees it. */
+  /** Opens a port and keeps its cookie, like a browser. */
   async function visit(token: string, session: string, port = WEB_PORT) {
     const url = await openPort(token, session, port);
     const entered = await ask(url.host, { path: url.pathname + url.search });
@@ -139,7 +139,7 @@ export async function startPreviewWorld(t: Test, settings: Record<string, string
   };
 }
 
-/** What a request says beside where it goes. */
+/** The options of a request other than its target. */
 export interface Sent extends Omit<RequestOptions, 'headers'> {
   headers?: OutgoingHttpHeaders;
   body?: string;

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 
-/** Makes a WebSocket by hand, on a socket that answers nothing that the server sends. */
+/** A WebSocket without a client library, which answers nothing that the server sends. */
 export async function rawWebSocket(url: string, headers: Record<string, string> = {}): Promise<Socket> {
   const { hostname, port, host, pathname } = new URL(url);
   const socket = connect({ host: hostname, port: Number(port) });
@@ -17,7 +17,7 @@ export async function rawWebSocket(url: string, headers: Record<string, string> 
   return socket;
 }
 
-/** So many binary frames of one byte, as a client masks them. */
+/** Binary frames of one byte, masked like a client's. */
 export function tinyFrames(count: number): Buffer {
   return Buffer.alloc(7 * count, Buffer.of(0x82, 0x81, 0, 0, 0, 0, 0));
 }

@@ -1,2 +1,2 @@
-/** Argument with which Node runs TypeScript, in whatever folder. */
+/** Node argument to run TypeScript in any folder. */
 export const TYPESCRIPT = `--import=${new URL('../../../setup/typescript.mjs', import.meta.url).href}`;

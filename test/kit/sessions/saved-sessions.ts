@@ -17,7 +17,7 @@ const labWithVolume = testLab('lab-0', {
   machines: [testMachine('main', { volumes: ['/data'] }), testMachine('db')],
 });
 
-/** Everything of a service that works on the real engine, and how a test looks into it. */
+/** A complete service on the real engine, with functions to inspect it. */
 export async function openSaves(
   t: Test,
   options: { labs?: Lab[]; database?: Database } & Partial<SessionsOptions> = {},
@@ -36,7 +36,7 @@ export async function openSaves(
     return whenState(service, id, 'ready', 'failed');
   }
 
-  /** Runs a script in a machine as `user`, and answers what it printed. */
+  /** Runs a script in a machine as `user`, and returns its output. */
   async function run(
     id: string,
     script: string,
@@ -58,7 +58,7 @@ export async function openSaves(
     return whenState(service, id, 'saved', 'ready', 'failed');
   }
 
-  /** Resolves when the engine has no more than these environments and images of ours. */
+  /** Resolves when the engine has only these managed environments and images. */
   async function leaves(environments: number, images: number): Promise<void> {
     const count = async () => [(await engine.list()).length, (await engine.listImages()).length];
     await until(async () => String(await count()) === `${environments},${images}`, 30_000).catch(
@@ -74,11 +74,11 @@ export async function openSaves(
 
 export type SavedWorld = Awaited<ReturnType<typeof openSaves>>;
 
-/** Sessions on the real engine, on a clock that stands still. */
+/** Sessions on the real engine, on a stopped clock. */
 export async function openAgeing(t: Test, options: Parameters<typeof openSaves>[1] = {}) {
   const clock = createFakeClock(new Date());
   const world = await openSaves(t, { clock, ...options });
-  /** Moves time on, until `done` answers true for the session: sweeps come every few seconds. */
+  /** Advances the clock until `done` returns true for the session. Sweeps run every few seconds. */
   async function pass(ms: number, id: string, done: (session: Session) => boolean): Promise<Session> {
     clock.jump(ms);
     for (let tries = 0; tries < 400; tries++) {
@@ -87,9 +87,9 @@ export async function openAgeing(t: Test, options: Parameters<typeof openSaves>[
       if (done(session)) return session;
       clock.jump(500);
     }
-    throw new Error(`It did not come about: ${JSON.stringify(await world.service.get(system, id))}`);
+    throw new Error(`The condition was still false: ${JSON.stringify(await world.service.get(system, id))}`);
   }
-  /** Lets the sweeps go on, without time to speak of. */
+  /** Lets the sweeps continue, almost without advancing the clock. */
   async function sweeps(work: Promise<unknown>): Promise<void> {
     const timer = setInterval(() => clock.jump(200), 50);
     await work.finally(() => clearInterval(timer));

@@ -5,7 +5,7 @@ import type { EngineEvent, Engine } from '../../../src/engine/engine.ts';
 import { fault } from '../../../src/core/errors.ts';
 import { newInstallation } from '../engine/installation.ts';
 
-/** The real engine under an installation of the test's own; whatever it leaves there is removed. */
+/** The real engine under the test's own installation. Its leftovers are removed. */
 export function openTestEngine(t: Test, options: Partial<DockerEngineOptions> = {}): Engine {
   const { installation = newInstallation(t), ...rest } = options;
   const engine = createDockerEngine({
@@ -29,15 +29,15 @@ type Interceptable =
   | 'removeImage';
 
 export interface FaultyEngine extends Engine {
-  /** As when the engine stops: calls fail, and its watchers are told. */
+  /** Simulates a stopped engine: calls fail, and its watchers are notified. */
   vanish(): void;
-  /** As when it is there again. */
+  /** Simulates its return. */
   comeBack(): void;
-  /** Calls `before` ahead of each call of that method: it may wait, or throw. */
+  /** Calls `before` ahead of each call of that method. It may wait or throw. */
   intercept(method: Interceptable, before: (argument: unknown) => Promise<void>): void;
 }
 
-/** The engine, with faults that cannot be produced for real at a certain moment. */
+/** The engine, with faults that a real one cannot produce at a certain moment. */
 export function withFaults(engine: Engine): FaultyEngine {
   const listeners = new Set<(event: EngineEvent) => void>();
   const intercepts = new Map<string, (argument: unknown) => Promise<void>>();

@@ -21,12 +21,12 @@ import type { QuietLog } from '../basics/quiet-log.ts';
 import { unpinned } from '../labs/pins.ts';
 import { until } from '../basics/until.ts';
 
-/** Longest wait of a test for a session to come to a state, in milliseconds. */
+/** Longest wait of a test for a session to reach a state, in milliseconds. */
 const PATIENCE_MS = 60_000;
 
 export const testImage = 'berth/lab-linux:latest';
 
-/** A lab of one machine, as its folder would give it. */
+/** A lab of one machine, as its folder would define it. */
 export function testLab(slug: string, changes: Partial<Lab> = {}): Lab {
   return {
     slug,
@@ -77,7 +77,7 @@ export function testMachine(
   };
 }
 
-/** A catalogue of the labs `lab-0` to `lab-11`, or of those given. */
+/** A catalogue of the labs `lab-0` to `lab-11`, or of the given ones. */
 export function testCatalogue(
   labs: Lab[] = Array.from({ length: 12 }, (_, number) => testLab(`lab-${number}`)),
 ): SessionsOptions['catalogue'] {
@@ -89,10 +89,12 @@ export function testCatalogue(
   return { get, version: get, all: () => labs };
 }
 
-/** An engine that never answers: for tests in which none is needed. */
+/** An engine that never answers, for tests that need none. */
 const absentEngine: Engine = engineOf({});
 
-/** An engine on which all runs that the database says so, and goes when asked: for tests that never touch a machine. */
+/**
+ * An engine that reports everything in the database as running, and removes it on request, for tests without machines.
+ */
 export function agreeingEngine(database: Database, able: Partial<Engine> = {}): Engine {
   return engineOf({
     ...able,
@@ -119,7 +121,7 @@ export function agreeingEngine(database: Database, able: Partial<Engine> = {}): 
   });
 }
 
-/** As {@link agreeingEngine}, and makes environments without any machine, after `onProvision`. */
+/** Like {@link agreeingEngine}, but provisions environments without machines, after `onProvision`. */
 export function instantEngine(database: Database, onProvision: () => Promise<void>): Engine {
   return agreeingEngine(database, {
     async provision({ environmentId, machines }) {
@@ -129,7 +131,7 @@ export function instantEngine(database: Database, onProvision: () => Promise<voi
   });
 }
 
-/** An engine that can do what is given; all else does not answer. */
+/** An engine with the given methods. All others never answer. */
 function engineOf(able: Partial<Engine>): Engine {
   const known: Partial<Engine> = { watch() {}, ...able };
   return new Proxy(known as Engine, {
@@ -141,7 +143,7 @@ function engineOf(able: Partial<Engine>): Engine {
   });
 }
 
-/** Settings of a service, of which tests change what they are about. */
+/** Default settings of a service, which tests override. */
 export const sessionDefaults = {
   subnetPool: SESSION_POOL,
   sessionLimit: 5,
@@ -161,7 +163,7 @@ export const sessionDefaults = {
   diskReserve: undefined,
 };
 
-/** Sessions as one service process has them; nothing is made or removed unless the test starts them. */
+/** Sessions as one service process has them. Nothing is provisioned or removed unless the test starts them. */
 export function openSessions(
   t: Test,
   database: Database,
@@ -183,7 +185,7 @@ export function openSessions(
   return { ...sessions, log };
 }
 
-/** Puts a session into `state` as if it had come there, with a machine that no engine knows. */
+/** Puts a session into `state` as if it had reached it, with a machine that no engine has. */
 export async function putInState(database: Database, id: string, state: SessionState): Promise<void> {
   const active = !['stopping', 'ended', 'failed'].includes(state);
   const now = new Date();
@@ -204,13 +206,13 @@ export async function putInState(database: Database, id: string, state: SessionS
   });
 }
 
-/** What the session has on the engine goes by this id. */
+/** The environment id of the session on the engine. */
 export async function environmentOf(database: Database, id: string): Promise<string> {
   const row = await database.client.session.findUniqueOrThrow({ where: { id } });
   return row.environmentId ?? 'none';
 }
 
-/** Resolves with the session once it is in one of `states`; asked again and again, since events are only hints. */
+/** Resolves with the session once it is in one of `states`. Polls, because events are only hints. */
 export async function whenState(
   service: SessionService,
   id: string,

@@ -1,7 +1,7 @@
 import type { BerthProcess } from '../service/berth-process.ts';
 import { until } from '../basics/until.ts';
 
-/** Starts a session of the Linux lab, as the admin; answers its id once it is ready. */
+/** Starts a session of the Linux lab as the admin. Returns its id once it is ready. */
 export async function startSession(berth: BerthProcess): Promise<string> {
   const { startSession } = await berth.graphql<{ startSession: { session: { id: string } } }>(
     'mutation { startSession(input: { lab: "linux-command-line" }) { session { id } } }',

@@ -7,9 +7,10 @@ import { quietLog } from '../basics/quiet-log.ts';
 import { instantEngine, sessionDefaults, testCatalogue } from './sessions.ts';
 
 /*
- * A service that makes waiting sessions, on an engine that takes no time, to be killed meanwhile:
+ * A service that provisions waiting sessions on an instant engine, until the test kills it. It prints a line for each
+ * environment that has its subnet.
+ *
  * node --import=./setup/typescript.mjs subnet-taker.ts <database url> <subnet pool>
- * It prints a line for each environment, once that has its subnet.
  */
 const [url = '', subnetPool = ''] = process.argv.slice(2);
 const database = await openDatabase({ url });

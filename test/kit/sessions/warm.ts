@@ -16,7 +16,7 @@ export function warmLab(slug: string, count: number, changes: Partial<Lab> = {})
   return testLab(slug, { warm: { count, schedule: [] }, ...changes });
 }
 
-/** A service at work on labs that the test may change. */
+/** A running service with labs that the test can change. */
 export function openPool(
   t: Test,
   database: Database,
@@ -29,7 +29,7 @@ export function openPool(
   return { engine, sessions };
 }
 
-/** Ids of the prewarmed environments that can be taken. */
+/** Ids of the ready prewarmed environments. */
 export async function readyIds(database: Database, labSlug?: string): Promise<string[]> {
   const rows = await database.client.warmEnvironment.findMany({
     where: { state: 'ready', ...(labSlug !== undefined && { labSlug }) },
@@ -38,7 +38,7 @@ export async function readyIds(database: Database, labSlug?: string): Promise<st
   return rows.map(({ id }) => id);
 }
 
-/** Resolves when the lab has so many environments ready and none under way; asked again and again. */
+/** Resolves when the lab has this many environments ready and none in progress. Polls. */
 export async function whenPool(sessions: Sessions, lab: string, ready: number): Promise<void> {
   let pools = await sessions.warm.list(system);
   const isThere = async () => {

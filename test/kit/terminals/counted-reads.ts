@@ -1,7 +1,4 @@
-/**
- * A buffer that counts how many of its bytes are looked at: each read by number, and each byte that a search, a
- * copy or a text goes through.
- */
+/** A buffer that counts how many of its bytes are read: by index, and by each search, copy or conversion to text. */
 export function countReads(bytes: Buffer): { piece: Buffer; reads: () => number } {
   let reads = 0;
 

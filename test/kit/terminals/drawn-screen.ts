@@ -3,14 +3,14 @@ import type { IBuffer, IBufferLine } from '@xterm/headless';
 import { showEmoji } from '../../../src/domains/terminals/snapshots/emulator.ts';
 import type { Cell, Internals, ScreenState } from '../../../src/domains/terminals/snapshots/emulator.ts';
 
-/** More than a snapshot keeps, as the web app's terminal has it. */
+/** More than a snapshot keeps, as in the web app's terminal. */
 const SCROLLBACK = 5_000;
 
 export type DrawnScreen = Awaited<ReturnType<typeof drawnScreen>>;
 
 /**
- * All that a terminal shows, or does with what comes next, after these bytes: to be compared with another.
- * `lines` bounds the lines above the screen. What the terminal answered to queries is `answers`.
+ * Everything that a terminal shows or that affects later output, after these bytes, for comparisons. `lines` limits the
+ * lines above the screen. The terminal's answers to queries are `answers`.
  */
 export async function drawnScreen(
   bytes: Uint8Array | string,
@@ -74,18 +74,18 @@ function linesOf(
     for (let col = 0; col < line.length; col++) {
       const cell = line.getCell(col) as Cell;
       const attributes = attributesOf(cell, links);
-      // Only what differs is written: lines are read where a test fails.
+      // Only differences are written, because people read the lines of a failed test.
       if (attributes !== before) text += `{${attributes}}`;
       before = attributes;
       text += charsOf(line, col);
     }
-    // The first line kept cannot go on from one that is not.
+    // The first kept line cannot continue an earlier one.
     lines.push(`${line.isWrapped && lines.length > 0 ? '↳' : ' '}${text}`);
   }
   return lines;
 }
 
-/** What a cell shows, where half of a wide character that lost its other one shows nothing. */
+/** The content of a cell. Half of a wide character without its other half shows nothing. */
 function charsOf(line: IBufferLine, col: number): string {
   const [before, cell, after] = [col - 1, col, col + 1].map((at) => line.getCell(at));
   const width = cell?.getWidth();
@@ -112,7 +112,7 @@ function attributesOf(
 const HAS_EXTENDED = 0x10000000;
 const UNDERLINE = 0x10000000;
 const FLAGS = 0xfc000000;
-/** That there is more elsewhere, and protection from selective erasing. */
+/** Flags for attributes stored elsewhere, and for protection from selective erasing. */
 const UNDRAWN = 0x30000000;
 
 /** The colour without bits that its kind does not use. */
@@ -122,7 +122,7 @@ function colourOf(packed: number): string {
   return `${'-pPr'[kind]}${(packed & (kind === 3 ? 0xffffff : 0xff)).toString(16)}`;
 }
 
-/** Where the cursor would be restored to, and the pen, of which xterm.js saves no more than this. */
+/** The saved cursor position and pen. xterm.js saves no more than this. */
 function savedCursor(
   state: ScreenState,
   { rows, cols, links }: { rows: number; cols: number; links: Internals['_oscLinkService'] },

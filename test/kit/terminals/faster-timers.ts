@@ -1,6 +1,6 @@
 import type { Timers } from 'berth-terminal-client/timers';
 
-/** Time that runs so many times faster. */
+/** Timers that run faster by this factor. */
 export function fasterTimers(factor: number): Timers {
   return {
     now: () => Date.now() * factor,

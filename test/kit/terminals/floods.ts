@@ -2,26 +2,26 @@ import { readFileSync } from 'node:fs';
 
 const FORGED_HOLDER = readFileSync(new URL('forged-holder.pl', import.meta.url)).toString('base64');
 
-/** Has `yes` print a text of so many times `unit`, with no line ends between. */
+/** Makes `yes` print a text that repeats `unit`, without line breaks. */
 const flood = (unit: string) => `yes "$(printf '${unit}%.0s' {1..400})" | tr -d '\\n'\r`;
 
-/** What a hostile learner types into a shell, to keep the service from serving others. */
+/** Input of a hostile learner to keep the service from serving others. */
 export const floods = {
-  /** Titles that are never ended. */
+  /** Titles that never end. */
   title: flood(String.raw`\033]0;`),
-  /** Switches of the keypad. */
+  /** Keypad modes. */
   mode: flood(String.raw`\033=`),
   yes: 'yes\r',
-  /** A program in the place of the holder, which sends messages of one byte. */
+  /** A program that replaces the agent and sends one-byte messages. */
   forged: forge('tiny'),
 } as const;
 
 export type Flood = keyof typeof floods;
 
-/** Other forged holders. */
+/** Other forged agents. */
 export const forgeries = ['titles', 'huge', 'heads', 'silent', 'deaf'] as const;
 
-/** Puts a program of that kind (forged-holder.pl) in the place of the shell's holder. */
+/** Replaces the shell's agent with a program of that kind (forged-holder.pl). */
 export function forge(kind: 'tiny' | (typeof forgeries)[number]): string {
   return `echo ${FORGED_HOLDER} | base64 -d >~/forge.pl; perl ~/forge.pl ${kind}\r`;
 }

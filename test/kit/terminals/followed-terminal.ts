@@ -6,13 +6,13 @@ import type { TerminalEnd, TerminalState } from 'berth-terminal-client/terminal-
 import { fasterTimers } from './faster-timers.ts';
 import type { ScriptedTerminal } from './scripted-terminal.ts';
 
-/** Pauses are so many times shorter than they would be, so that thousands fit into a test. */
+/** Delays are shorter by this factor, so that thousands fit into a test. */
 const FASTER = 50;
 
-/** Connects a client to a scripted terminal and collects what its callbacks receive. */
+/** Connects a client to a scripted terminal and records what its callbacks receive. */
 export function followTerminal(t: Test, terminal: ScriptedTerminal, options: Partial<ConnectOptions> = {}) {
   const received = {
-    /** Since the screen was emptied last. */
+    /** Since the screen was last cleared. */
     output: [] as Uint8Array[],
     replayed: '',
     live: '',

@@ -1,4 +1,4 @@
-/** Units of outputs that make a watcher look at the same bytes again and again, if one can. */
+/** Outputs that make a watcher read the same bytes repeatedly, if it has that weakness. */
 export const hostileOutputs: Record<string, string> = {
   'titles without an end': '\x1b]0;',
   'titles that are too long': `\x1b]0;${'x'.repeat(2_000)}`,

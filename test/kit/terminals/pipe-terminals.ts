@@ -20,8 +20,8 @@ import { TerminalClient } from './terminal-client.ts';
 export type PipeServer = Awaited<ReturnType<typeof servePipeTerminals>>;
 
 /**
- * Serves the terminal socket without an engine: what would be the shell is in the test's hands, to
- * print, to stand still and to end exactly when the test says.
+ * Serves the terminal socket without an engine. The test controls the simulated shell: it prints, stalls and ends
+ * exactly when the test says.
  */
 export async function servePipeTerminals(
   t: Test,
@@ -65,7 +65,7 @@ export async function servePipeTerminals(
 
 export type Pipe = ReturnType<typeof createPipe>;
 
-/** A shell's place: `toClient` is its output, `fromClient` its input. */
+/** A simulated shell: `toClient` is its output, `fromClient` its input. */
 function createPipe() {
   const toClient = new PassThrough();
   const fromClient = new PassThrough();
@@ -76,13 +76,13 @@ function createPipe() {
     fromClient,
     stream,
     exit: (exitCode: number | undefined) => over.resolve({ exitCode }),
-    /** Another process of the service takes the shell. */
+    /** Another process of the service adopts the shell. */
     takeAway: () => over.resolve('cut'),
     sizes: [] as { rows: unknown; cols: unknown }[],
     detached: 0,
     touched: 0,
     live: undefined as unknown as LiveTerminal,
-    /** A viewer more, as the socket is given them. */
+    /** Attaches another viewer with the options of the socket. */
     async attach(
       request: Partial<AttachRequest> = {},
       { role = 'owner', name = 'Ada' }: { role?: ViewerRole; name?: string } = {},
@@ -126,7 +126,7 @@ function createPipe() {
   return pipe;
 }
 
-/** A promise that the test resolves when it comes to it. */
+/** A promise that the test resolves later. */
 export function later<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
   const parts = {} as { promise: Promise<T>; resolve: (value: T) => void };
   parts.promise = new Promise<T>((resolve) => (parts.resolve = resolve));

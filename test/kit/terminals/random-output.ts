@@ -1,10 +1,7 @@
 const ESC = '\x1b';
 const CSI = `${ESC}[`;
 
-/**
- * Text and sequences as programs print them, in an order that none would, for a terminal of that size. `plain` is
- * without saved cursors, links, and marks that join what was printed before.
- */
+/** Random text and sequences for a terminal of that size. `plain` omits saved cursors, links, and combining marks. */
 export function randomOutput(
   random: () => number,
   { rows, cols, pieces, plain = false }: { rows: number; cols: number; pieces: number; plain?: boolean },

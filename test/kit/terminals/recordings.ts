@@ -20,7 +20,7 @@ import { openSessions } from '../sessions/sessions.ts';
 /** An event of a recording's file. */
 export type CastEvent = [after: number, code: string, data: string];
 
-/** A recording's file, read as asciicast v3 is. */
+/** Parses a recording's file in asciicast v3. */
 export function parseCast(text: string) {
   const [head = '', ...lines] = text.trimEnd().split('\n');
   const events = lines.map((line) => JSON.parse(line) as CastEvent);
@@ -37,7 +37,7 @@ export function parseCast(text: string) {
 
 export type Cast = ReturnType<typeof parseCast>;
 
-/** What is stored of a recording. */
+/** The stored content of a recording. */
 export async function readRecording(
   recordings: Pick<RecordingService, 'read'>,
   id: string,
@@ -47,7 +47,7 @@ export async function readRecording(
   return parseCast((await bytesOf(content)).toString());
 }
 
-/** Recordings on a database of their own, with a session and no shells. */
+/** Recordings on a separate database, with a session and no shells. */
 export async function recordingWorld(
   t: Test,
   database: Database,
@@ -70,7 +70,7 @@ export async function recordingWorld(
   };
   const { clock } = more;
 
-  /** A terminal of the learner's, or of another's session. */
+  /** A terminal of the learner's session, or of another one. */
   async function terminal({ sessionId = session.id, openedById = actors.owner.userId } = {}) {
     const place = { sessionId, openedById, machine: 'main', rows: 24, cols: 80 };
     const made = await terminals.insert({ id: newId(clock.now()), ...place, now: clock.now(), limit: 20 });

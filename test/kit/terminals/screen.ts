@@ -4,7 +4,7 @@ import type { EngineTerminal } from '../../../src/engine/engine-terminals.ts';
 /** Long enough for a busy host, short enough to fail. */
 const PATIENCE_MS = 20_000;
 
-/** Gathers what a terminal shows; `until` waits for a text and gives all that came before and with it. */
+/** Collects a terminal's output. `until` waits for a text and returns everything up to it. */
 export function readScreen(terminal: Pick<EngineTerminal, 'stream'>) {
   let screen = '';
   terminal.stream.on('data', (chunk: Buffer) => {

@@ -10,7 +10,7 @@ const WINDOW_BYTES = 512 * 1024;
 const FRAME_BYTES = 128 * 1024;
 
 export interface Connection {
-  /** What was asked for by `?from=`. */
+  /** The requested position in `?from=`. */
   from: number | undefined;
   ticket: string | undefined;
   client: string | null;
@@ -18,7 +18,7 @@ export interface Connection {
   sizes: { rows: number; cols: number }[];
 }
 
-/** A server of the terminal protocol without a shell: what it prints, and when it breaks off, is the test's to say. */
+/** A server of the terminal protocol without a shell. The test controls its output and when it disconnects. */
 export async function startScriptedTerminal(
   t: Test,
   options: { kept?: number; role?: string; counts?: boolean } = {},
@@ -86,7 +86,7 @@ export async function startScriptedTerminal(
   }
 
   function take(socket: WebSocket, bytes: Buffer): void {
-    // What comes over a connection that is cut is lost.
+    // Data over a cut connection is lost.
     if (socket !== current) return;
     input = Buffer.concat([input, bytes]);
     if (counts) tell(socket, { type: 'typed', offset: input.length });
@@ -101,7 +101,7 @@ export async function startScriptedTerminal(
     flow();
   }
 
-  /** Sends what the client has room for. */
+  /** Sends as much as the client's window allows. */
   function flow(): void {
     if (!current) return;
     const taken = connections.at(-1)?.acks.at(-1) ?? sent;
@@ -120,15 +120,15 @@ export async function startScriptedTerminal(
 
   return {
     connections,
-    /** All that was printed so far. */
+    /** All output so far. */
     get printed(): Buffer {
       return printed;
     },
-    /** All that was typed and came here. */
+    /** All input that arrived here. */
     get input(): string {
       return input.toString();
     },
-    /** What `attachTerminal` would answer. */
+    /** Simulates the response of `attachTerminal`. */
     admit() {
       if (away) throw new TypeError('Failed to fetch');
       tickets += 1;
@@ -138,10 +138,10 @@ export async function startScriptedTerminal(
       printed = Buffer.concat([printed, Buffer.from(bytes as Uint8Array)]);
       flow();
     },
-    /** A control frame of this text, whatever it is. */
+    /** Sends a control frame with this text, valid or not. */
     controlText: (text: string) => current?.send(Buffer.concat([Buffer.of(1), Buffer.from(text)])),
     control: (control: object) => current && tell(current, control),
-    /** Breaks the connection without a word; what is on its way is lost. */
+    /** Breaks the connection without a close frame. Data in transit is lost. */
     cut(): void {
       current?.terminate();
       current = undefined;
@@ -151,7 +151,7 @@ export async function startScriptedTerminal(
       current?.close(code, error?.code);
       current = undefined;
     },
-    /** Breaks the connection, and lets nobody in until it is back. */
+    /** Breaks the connection, and rejects new ones until it returns. */
     leave(): void {
       away = true;
       this.cut();
@@ -159,11 +159,11 @@ export async function startScriptedTerminal(
     comeBack(): void {
       away = false;
     },
-    /** Lets the next one in only to send it away. */
+    /** Accepts the next connection only to close it. */
     refuseNext(code: number, error?: { code: string }): void {
       refusing = { code, error };
     },
-    /** Says nothing to those who come. */
+    /** Sends nothing to new connections. */
     beSilent(is: boolean): void {
       silent = is;
     },

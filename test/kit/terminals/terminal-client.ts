@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import type { ClientOptions } from 'ws';
 
-/** Control frames of the server, as they came. */
+/** Control frames of the server, as received. */
 export type Control = { type: string } & Record<string, unknown>;
 
 export interface Closed {
@@ -11,22 +11,22 @@ export interface Closed {
   reason: string;
 }
 
-/** Most output that is kept, in bytes: tests look at the end of it. */
+/** Maximum output to keep, in bytes. Tests look at the end of it. */
 const KEPT_BYTES = 4 * 1024 * 1024;
 
 /** Output between two acknowledgements, in bytes. */
 const ACKNOWLEDGE_EVERY = 64 * 1024;
 
-/** How often waiting looks again, in milliseconds. */
+/** Polling interval in milliseconds. */
 const LOOK_EVERY_MS = 10;
 
-/** A client of the terminal protocol, written from its document alone, for tests and benchmarks. */
+/** A client of the terminal protocol for tests and benchmarks, written from its documentation only. */
 export class TerminalClient {
   readonly socket: WebSocket;
   readonly controls: Control[] = [];
-  /** Output bytes received in all. */
+  /** Output bytes received in total. */
   received = 0;
-  /** What drew the screen that it began with. */
+  /** The snapshot that drew the initial screen. */
   snapshot = Buffer.alloc(0);
   closed: Closed | undefined;
   #output: Buffer[] = [];
@@ -40,11 +40,11 @@ export class TerminalClient {
     this.socket = new WebSocket(url, protocols, { perMessageDeflate: false, ...rest });
     this.socket.on('message', (data: Buffer) => this.#receive(data));
     this.socket.on('close', (code, reason) => (this.closed = { code, reason: reason.toString() }));
-    // An 'error' is followed by a 'close', and that is what tests look at.
+    // An 'error' is followed by a 'close', which tests check.
     this.socket.on('error', () => undefined);
   }
 
-  /** Opens the terminal's socket with its ticket; does not wait for anything. */
+  /** Opens the terminal's socket with its ticket, without waiting. */
   static connect(
     opened: { url: string; ticket: string },
     options: ClientOptions & { acknowledge?: boolean } = {},
@@ -52,7 +52,7 @@ export class TerminalClient {
     return new TerminalClient(opened.url, ['berth.terminal.v1', `berth.ticket.${opened.ticket}`], options);
   }
 
-  /** All kept output as a reader sees it: without colours and other sequences, lines ended by a line feed. */
+  /** All kept output as a reader sees it: without colours and other sequences, with line feeds as line ends. */
   get text(): string {
     // oxlint-disable-next-line no-control-regex -- the escape character itself is what is looked for
     return this.bytes.toString().replaceAll(/\x1b\[[0-9;?]*[A-Za-z]|\r/g, '');
@@ -62,7 +62,7 @@ export class TerminalClient {
     return Buffer.concat(this.#output);
   }
 
-  /** Forgets the output so far, so that the next `expect` sees only what comes. */
+  /** Discards the output so far, so that the next `expect` only sees later output. */
   forget(): void {
     this.#output = [];
     this.#kept = 0;
@@ -76,7 +76,7 @@ export class TerminalClient {
     this.raw(Buffer.concat([Buffer.of(1), Buffer.from(JSON.stringify(control))]));
   }
 
-  /** Sends a frame as it is: a string makes a text frame. */
+  /** Sends a frame unchanged. A string becomes a text frame. */
   raw(frame: Buffer | string): void {
     this.socket.send(frame);
   }
@@ -89,14 +89,14 @@ export class TerminalClient {
     this.control({ type: 'ack', offset });
   }
 
-  /** Waits until the output holds `what`, and gives all output so far. */
+  /** Waits until the output contains `what`. Returns all output so far. */
   async expect(what: string | RegExp, withinMs = 15_000): Promise<string> {
     const found = () => (typeof what === 'string' ? this.text.includes(what) : what.test(this.text));
     await this.#until(found, withinMs, `output with ${String(what)}`);
     return this.text;
   }
 
-  /** Waits for a control frame of `type`; each is given once. */
+  /** Waits for a control frame of `type`. Returns each one once. */
   async expectControl(type: string, withinMs = 15_000): Promise<Control> {
     const place = () => this.controls.findIndex((control) => control.type === type);
     await this.#until(() => place() >= 0, withinMs, `a control frame "${type}"`);
@@ -109,7 +109,7 @@ export class TerminalClient {
     return this.closed as Closed;
   }
 
-  /** Closes the socket, as a browser's tab that is closed does. */
+  /** Closes the socket, as a closed browser tab does. */
   async close(): Promise<void> {
     if (this.socket.readyState === WebSocket.CLOSED) return;
     const closed = once(this.socket, 'close');

@@ -1,6 +1,6 @@
 /*
- * A process that opens a terminal in a machine, tells its handle, types, and stays: to be killed.
- * Arguments: the installation, the machine, what is typed.
+ * A process that opens a terminal in a machine, prints its handle, types, and stays until the test kills it.
+ * Arguments: the installation, the machine, the input.
  */
 import { createDockerEngine } from '../../../src/engine/docker/docker-engine.ts';
 

@@ -1,4 +1,4 @@
-/** What terminals answer, one of each kind. */
+/** Queries that terminals answer, one of each kind. */
 export const TERMINAL_QUERIES = [
   '\x1b[c',
   '\x1b[0c',

@@ -30,10 +30,10 @@ import { newInstallation } from '../engine/installation.ts';
 import { openSessions, testCatalogue, testLab, testMachine, whenState } from '../sessions/sessions.ts';
 import { TerminalClient } from './terminal-client.ts';
 
-/** What the terminals of these tests run in: small limits, and room for many shells. */
+/** Machine of these tests: small limits, and space for many shells. */
 const MACHINE: Partial<LabMachine> = { user: 'learner', shell: ['/bin/bash', '-l'], pids: 200 };
 
-/** What a process of the service is given. */
+/** Options for a process of the service. */
 type Given = Omit<TerminalServiceOptions, 'store' | 'tickets' | 'snapshots' | 'recordings' | 'budgets'> &
   RecordingLimits;
 type Defaulted = 'clock' | 'leaseOwner' | 'isGone' | 'terminalLimit' | keyof RecordingLimits;
@@ -42,8 +42,8 @@ type ProcessOptions = Partial<Given>;
 export type TerminalServer = Awaited<ReturnType<typeof serveTerminals>>;
 
 /**
- * One service process with a session that is ready on the real engine, listening on a real port.
- * Its machines are removed after the test.
+ * One service process with a ready session on the real engine, listening on a real port. Its machines are removed after
+ * the test.
  */
 export async function serveTerminals(
   t: Test,
@@ -109,13 +109,13 @@ export async function serveTerminals(
     ...service,
     actors,
     users,
-    /** The terminal as the database has it. */
+    /** The terminal in the database. */
     stored: createTerminalStore({ database }).find,
     owner: actors.owner,
     sessionId: session.id,
     /** Another service process on the same database and engine. */
     another: (more: ProcessOptions = {}) => serveProcess(t, { ...parts, ...more }),
-    /** What runs in the machine beside its waiting main process, one command line each. */
+    /** The machine's processes other than its waiting main process, one command line each. */
     processes: () => processesOf(engine, sessions.service, session.id),
   };
 }

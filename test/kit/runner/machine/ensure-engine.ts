@@ -1,4 +1,4 @@
-/** Looks for an engine, or sets one up, and says how that went: run as a process of its own by tests. */
+/** Looks for an engine or sets one up, and prints the result. Tests run it as a separate process. */
 import { createSteps } from '../../../../setup/steps.mjs';
 import { isFault } from '../../../../src/core/errors.ts';
 import { ensureEngine } from '../../../../src/host-setup/docker-engine.ts';

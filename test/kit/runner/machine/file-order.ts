@@ -1,9 +1,6 @@
 import type { TestBase } from 'tap';
 
-/**
- * Has tap run its files by their names. It takes them in the order in which the disk has told it what they are, which
- * differs from run to run.
- */
+/** Makes tap run its files by name. Its own order is that of the disk, which differs between runs. */
 export function orderFiles(test: TestBase): void {
   test.on('subtestAdd', () => {
     test.subtests.sort((one, other) => one.name.localeCompare(other.name, 'en'));

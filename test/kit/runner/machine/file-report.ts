@@ -4,9 +4,9 @@ import { stringify } from 'yaml';
 import { orderFiles } from './file-order.ts';
 
 /**
- * A reporter for tap: one line a file, what files print beside, and what failed, at once and again at the end, where it is
- * looked for. Tap's own draw all that they have drawn anew with each assertion, which takes three in a hundred of the
- * processor's time of all tests. Tap renders this as a component, but there is nothing to draw.
+ * A reporter for tap: one line per file, other output of files, and failures, both immediately and again at the end.
+ * Tap's own reporters redraw everything with each assertion, which takes 3 % of the processor time of all tests. Tap
+ * renders this as a component, but it draws nothing.
  */
 export default function FileReport({ test }: { test: TestBase }): null {
   const failed: string[] = [];
@@ -36,19 +36,19 @@ export default function FileReport({ test }: { test: TestBase }): null {
   return null;
 }
 
-/** A file that asserts nothing tests nothing. */
+/** A file without assertions tests nothing. */
 export function isGood({ results, counts, options }: Base): boolean {
   return results?.ok === true && counts.total > 0 && !options.exitCode && !options.signal;
 }
 
-/** What a file prints that is no result of a test. */
+/** The output of a file that is not a test result. */
 function transferLease(file: Base): void {
   const tell = (text: Buffer | string) => process.stderr.write(`${file.name}: ${String(text)}`);
   (file as Spawn).on('process', ({ stderr }: ChildProcess) => stderr?.on('data', tell));
   file.parser.on('extra', tell);
 }
 
-/** What failed in a file, as it is to be read. */
+/** The readable failures of a file. */
 export function problemsOf(file: Base, milliseconds = file.results?.time): string {
   const { name, counts, options, results, lists } = file;
   const { exitCode, signal } = options;

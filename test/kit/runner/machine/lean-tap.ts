@@ -1,7 +1,6 @@
 /**
- * Loaded into tap before it runs: what it would load into each test, and into each process that a test
- * starts, is left out. That is for coverage, changed files and mocked modules, which nobody asks for here, and
- * it reads all modules a second time.
+ * Loaded into tap before it runs. Leaves out tap plugins for coverage, changed files and mocked modules, which nobody
+ * uses here. They would load into each test and each process that a test starts, and read all modules twice.
  */
 import { spawn } from 'node:child_process';
 import type { SpawnOptions } from 'node:child_process';

@@ -4,13 +4,13 @@ import { systemClock } from '../../../../src/core/clock.ts';
 import { remainsOf } from './remains.ts';
 import type { Remain } from './remains.ts';
 
-/** Longest that helpers on the engine take to end by themselves, in milliseconds. */
+/** Longest time for helpers on the engine to end automatically, in milliseconds. */
 const HELPERS_END_MS = 10_000;
 const POLL_MS = 500;
 
 /**
- * What is left on the engine of the installations that tests wrote down in the file, a line each: its name
- * and the test's. Removes it.
+ * Removes leftovers on the engine of the installations that tests recorded in the file. Returns one line each: its name
+ * and the test's.
  */
 export async function takeLeftovers(
   file: string,

@@ -1,4 +1,4 @@
-/** Runs tap, for all tests that need a machine or the files named, with everything that tests need running beside it. */
+/** Runs tap for all tests that need a machine, or for the named files, with the servers that tests need. */
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, sep } from 'node:path';
@@ -15,13 +15,13 @@ import { startRedis } from './redis.ts';
 import { TAP } from './tap.ts';
 
 const steps = createSteps({ output: process.stderr });
-/** What was started, to be stopped in the opposite order. */
+/** Started servers, stopped in reverse order. */
 const started: (() => Promise<void>)[] = [];
 
 async function run(named: readonly string[]): Promise<number> {
   const files = named.length > 0 ? named : await testsOfMachine();
   const { engine } = await ensureHost({
-    // All that there may be is tested.
+    // Tests cover all optional features.
     env: { ...process.env, BERTH_NESTED_DOCKER: 'on', BERTH_REGISTRY: 'auto' },
     steps,
     imagesFolder: 'images',
@@ -46,7 +46,7 @@ async function run(named: readonly string[]): Promise<number> {
   return left.length > 0 ? code || 1 : code;
 }
 
-/** All test files but those that `test/kit/runner/unit` runs. */
+/** All test files except those that `test/kit/runner/unit` runs. */
 async function testsOfMachine(): Promise<string[]> {
   const names = await readdir('test', { recursive: true });
   return names
@@ -54,7 +54,7 @@ async function testsOfMachine(): Promise<string[]> {
     .map((name) => join('test', name));
 }
 
-/** The file in which tests write down their installations; it goes in the end. */
+/** The file in which tests record their installations. It is removed at the end. */
 async function ledger(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'berth-installations-'));
   started.push(() => rm(folder, { recursive: true, force: true }));
@@ -75,7 +75,7 @@ async function startService(
   return url;
 }
 
-/** What was started is stopped, whatever happened; a signal before tap runs ends the process after it. */
+/** Stops everything that was started, whatever happened. A signal before tap runs ends the process after that. */
 async function main(): Promise<number> {
   const interrupted = new Promise<number>((resolve) => {
     for (const [signal, code] of [

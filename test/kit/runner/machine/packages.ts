@@ -2,13 +2,13 @@ import { hasCommand, installPackages, readHost } from '../../../../setup/debian.
 import type { Step } from '../../../../setup/steps.mjs';
 import { findPostgres } from './postgres.ts';
 
-/** Where Debian's package puts the browser that the end-to-end tests drive. */
+/** Where Debian's package installs the browser of the end-to-end tests. */
 export const CHROMIUM = '/usr/bin/chromium';
 
 /**
- * Installs the servers, the browser and the compiler that tests need, where they are missing.
+ * Installs missing servers, browser and compiler for tests.
  *
- * @throws Error that says what to run when this is no Debian, or not root.
+ * @throws Error that says what to run if this is not Debian, or not root.
  */
 export async function ensureTestPackages(step: Step): Promise<string> {
   const [postgres, redis, registry, chromium, xfs, btrfs, gcc] = await Promise.all([
@@ -27,7 +27,7 @@ export async function ensureTestPackages(step: Step): Promise<string> {
     ...(chromium ? [] : ['chromium', 'fonts-dejavu-core']),
     ...(xfs ? [] : ['xfsprogs']),
     ...(btrfs ? [] : ['btrfs-progs']),
-    // With the libraries of its sanitizers.
+    // Includes the libraries of its sanitizers.
     ...(gcc ? [] : ['gcc', 'libc6-dev']),
   ];
   if (missing.length === 0) return 'unchanged';

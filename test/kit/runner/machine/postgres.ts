@@ -8,10 +8,10 @@ import { whenMissing } from '../../../../setup/debian.mjs';
 import { freePort, startServiceProcess } from './service-process.ts';
 
 const INSTALLATIONS = '/usr/lib/postgresql';
-/** Test files run side by side, each with several pools. */
+/** Test files run in parallel, each with several pools. */
 const MAX_CONNECTIONS = 300;
 
-/** The folder with the newest installed PostgreSQL server's programs, if there is one. */
+/** The folder with the programs of the newest installed PostgreSQL server, if any. */
 export async function findPostgres(): Promise<string | undefined> {
   const versions = (await readdir(INSTALLATIONS).catch(whenMissing<string[]>([]))).map(Number);
   for (const version of versions.toSorted((a, b) => b - a)) {
@@ -23,8 +23,8 @@ export async function findPostgres(): Promise<string | undefined> {
 }
 
 /**
- * Starts a PostgreSQL server of the tests' own, on the loopback address, whose data is thrown away
- * when it stops. Answers the URL of its superuser.
+ * Starts the tests' own PostgreSQL server on the loopback address, whose data is deleted when it stops. Returns the URL
+ * of its superuser.
  */
 export async function startPostgres(): Promise<{ url: string; stop: () => Promise<void> }> {
   const programs = await findPostgres();
@@ -66,7 +66,7 @@ export async function startPostgres(): Promise<{ url: string; stop: () => Promis
   }
 }
 
-/** Nothing here has to outlive a crash, so nothing waits for the disk. */
+/** The data need not survive a crash, so no write waits for the disk. */
 function settings(): string[] {
   return [
     'listen_addresses=127.0.0.1',
@@ -78,7 +78,7 @@ function settings(): string[] {
   ].flatMap((setting) => ['-c', setting]);
 }
 
-/** PostgreSQL refuses to run as root: then it runs as the user that its package made. */
+/** PostgreSQL refuses to run as root, so it runs as the user that its package created. */
 async function findOwner(): Promise<{ uid: number; gid: number }> {
   const [uid, gid] = [process.getuid?.() ?? 0, process.getgid?.() ?? 0];
   if (uid !== 0) return { uid, gid };
@@ -94,7 +94,7 @@ async function answers(url: string): Promise<boolean> {
     await client.connect();
     return true;
   } catch (error) {
-    // 57P03 is a server that is still starting up; ECONNREFUSED one that does not listen yet.
+    // 57P03: the server is still starting up. ECONNREFUSED: it does not listen yet.
     const { code } = error as { code?: string };
     if (code === 'ECONNREFUSED' || code === '57P03') return false;
     throw error;

@@ -7,7 +7,7 @@ import { freePort, startServiceProcess } from './service-process.ts';
 
 const KEEPS_NOTHING = ['--save', '', '--appendonly', 'no'];
 
-/** Starts a Redis server of the tests' own, on the loopback address, which keeps nothing. */
+/** Starts the tests' own Redis server on the loopback address, without persistence. */
 export async function startRedis(
   args: readonly string[] = KEEPS_NOTHING,
 ): Promise<{ url: string; stop: () => Promise<void> }> {

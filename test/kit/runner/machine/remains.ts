@@ -9,10 +9,10 @@ export interface Remain {
   remove(): Promise<unknown>;
 }
 
-/** Names of pinned images begin so; the installation comes next. */
+/** Prefix of names of pinned images, followed by the installation. */
 const PIN = /^berth\/pin:([^.]+)\./;
 
-/** All that is on the engine of these installations, in the order in which it can be removed. */
+/** Everything on the engine of these installations, in the order in which it can be removed. */
 export async function remainsOf(docker: Docker, installations: ReadonlySet<string>): Promise<Remain[]> {
   const filters = { label: [LABEL.installation] };
   const [containers, networks, { Volumes }, images] = await Promise.all([
@@ -52,19 +52,19 @@ export async function remainsOf(docker: Docker, installations: ReadonlySet<strin
   });
 }
 
-/** The engine calls what has no name `<none>`, in some versions. */
+/** Some engine versions call nameless images `<none>`. */
 function namesOf(tags: string[] | null | undefined, id: string): string[] {
   const names = (tags ?? []).filter((name) => !name.startsWith('<none>'));
   return names.length > 0 ? names : [id];
 }
 
-/** A pin is a further name of an image that others have as well: it tells by itself whose it is. */
+/** A pin is an additional name of an image that others share. The name itself contains the installation. */
 function pinLabels(name: string): Record<string, string> {
   const installation = PIN.exec(name)?.[1];
   return installation === undefined ? {} : { [LABEL.installation]: installation };
 }
 
-/** 404: it went by itself meanwhile. 409: it is about to. */
+/** 404: it was removed meanwhile. 409: it is being removed. */
 function unlessGone(error: { statusCode?: number }): void {
   if (error.statusCode !== 404 && error.statusCode !== 409) throw error;
 }

@@ -8,19 +8,19 @@ import { readLines } from '../../../../setup/command.mjs';
 /** Enough of a server's output to see why it did not start. */
 const TAIL_LINES = 30;
 const START_TIMEOUT_MS = 30_000;
-/** After this a server that was asked to stop is killed. */
+/** A server that was asked to stop is killed after this. */
 const STOP_TIMEOUT_MS = 10_000;
 const POLL_MS = 50;
 
 export interface ServiceProcess {
   readonly pid: number;
-  /** Asks the process to end, and kills it when it does not. */
+  /** Asks the process to end, and kills it if it does not. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts a server as a child process and waits until `isReady` answers true.
- * It fails with the end of the server's output when that takes too long or the server ends.
+ * Starts a server as a child process and waits until `isReady` returns true. Fails with the end of the server's output
+ * if that takes too long or the server ends.
  */
 export async function startServiceProcess({
   command,
@@ -39,7 +39,7 @@ export async function startServiceProcess({
   stopSignal: NodeJS.Signals;
   isReady: () => Promise<boolean>;
 }): Promise<ServiceProcess> {
-  // A group of its own, so that Ctrl-C in the terminal stops the tests first and this after them.
+  // In a separate process group, so that Ctrl-C in the terminal stops the tests first and the server after them.
   const child = spawn(command, args, {
     uid,
     gid,
@@ -79,7 +79,7 @@ export async function startServiceProcess({
   };
 }
 
-/** A port of the loopback address that nothing listens on at this moment. */
+/** A loopback port that nothing listens on at this moment. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

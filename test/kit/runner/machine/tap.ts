@@ -2,10 +2,10 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { TYPESCRIPT } from '../../service/typescript.ts';
 
-/** One more than there are processors: tests often wait for the engine. */
+/** One more than there are processors, because tests often wait for the engine. */
 const JOBS = availableParallelism() + 1;
 
-/** What Node is to run for tap, before tap's own arguments. */
+/** Node arguments to run tap, before tap's own. */
 export const TAP = [
   TYPESCRIPT,
   `--import=${new URL('lean-tap.ts', import.meta.url).href}`,

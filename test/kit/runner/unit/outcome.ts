@@ -1,15 +1,15 @@
-/** What became of a test file. */
+/** The result of a test file. */
 export interface FileOutcome {
   file: string;
   milliseconds: number;
   passed: number;
   failed: number;
   leftOut: number;
-  /** What failed, as it is to be read; undefined when all is well. */
+  /** Readable failures, or undefined if everything passed. */
   problems?: string;
 }
 
-/** What a process that runs tests sends when it wants the next file: what became of the last, if there was one. */
+/** Sent by a process that runs tests when it wants the next file, with the result of the last, if any. */
 export interface FromShard {
   outcome: FileOutcome | undefined;
   wantsFile: true;

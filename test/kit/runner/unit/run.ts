@@ -1,4 +1,4 @@
-/** Runs unit tests, all or the files named: many files in each of a few processes. */
+/** Runs unit tests, all or the named files: many files in each of a few processes. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ import type { FileOutcome } from './outcome.ts';
 
 const FOLDER = 'test/unit';
 const SHARD = join(import.meta.dirname, 'shard.ts');
-/** How long each file took last, in milliseconds. */
+/** The last duration of each file, in milliseconds. */
 const TIMES = 'node_modules/.cache/berth-unit-tests.json';
 /** Longest test, in seconds. */
 const TIMEOUT_S = 120;
@@ -38,14 +38,14 @@ function writeTimes(outcomes: readonly FileOutcome[]): void {
   writeFileSync(TIMES, JSON.stringify({ ...readTimes(), ...Object.fromEntries(taken) }));
 }
 
-/** Those that took longest begin, so that all processes end together; new ones before them. */
+/** Slow files first, so that all processes end at about the same time, and new files before them. */
 function inOrder(files: readonly string[]): string[] {
   const times = readTimes();
   const timeOf = (file: string) => times[file] ?? Infinity;
   return files.toSorted((one, other) => timeOf(other) - timeOf(one) || one.localeCompare(other, 'en'));
 }
 
-/** Runs files in one process until none is left. */
+/** Runs files in one process until none are left. */
 async function runShard(waiting: string[], onOutcome: (outcome: FileOutcome) => void): Promise<void> {
   const child = fork(SHARD, {
     execArgv: ['--liftoff-only', TYPESCRIPT],
@@ -53,7 +53,7 @@ async function runShard(waiting: string[], onOutcome: (outcome: FileOutcome) => 
   });
   let running: string | undefined;
   child.on('message', (message) => {
-    // What is tested may send messages too.
+    // The tested code may send messages, too.
     if (!isFromShard(message)) return;
     if (message.outcome) onOutcome(message.outcome);
     running = waiting.shift();

@@ -1,4 +1,4 @@
-/** Runs test files one after the other in this process, as the process that started it names them. */
+/** Runs test files one after the other in this process, as its parent process names them. */
 import { once } from 'node:events';
 import { register } from 'node:module';
 import { PassThrough } from 'node:stream';
@@ -11,10 +11,10 @@ import type { FileOutcome, FromShard } from './outcome.ts';
 
 register('./tap-hooks.mjs', import.meta.url);
 
-/** Until what tests closed is closed, in milliseconds. */
+/** Time for closed resources to end, in milliseconds. */
 const LEFT_OPEN_MS = 10_000;
 
-// What tap would print is reported by file instead.
+// Tap's own output is replaced by a report per file.
 tap.pipe(new PassThrough().resume());
 tap.setTimeout(0);
 
@@ -31,7 +31,7 @@ async function run(file: string): Promise<FileOutcome> {
   return isGood(ran) ? outcome : { ...outcome, problems: problemsOf(ran, milliseconds) };
 }
 
-/** Tells what became of the last file, and answers the next; undefined after the last. */
+/** Reports the result of the last file, and returns the next. Undefined after the last. */
 async function nextFile(outcome?: FileOutcome): Promise<string | undefined> {
   const named = once(process, 'message') as Promise<[{ file?: string }]>;
   process.send?.({ wantsFile: true, outcome } satisfies FromShard);
@@ -41,7 +41,7 @@ async function nextFile(outcome?: FileOutcome): Promise<string | undefined> {
 
 for (let file = await nextFile(); file;) file = await nextFile(await run(file));
 process.disconnect();
-// It ends by itself, unless a test left something open.
+// It ends automatically, unless a test left something open.
 setTimeout(() => {
   process.stderr.write(`A test left open: ${process.getActiveResourcesInfo().join(', ')}\n`);
   process.exit(1);
