@@ -133,15 +133,13 @@ module.exports = {
     'image-name.ts',
   ],
   'src/infra/database': [
+    'database-errors.ts',
     'database-url.ts',
     'database.ts',
-    'foreign-key-violation.ts',
-    'installation.ts',
     'migrate.ts',
     'reason-columns.ts',
-    'unique-violation.ts',
   ],
-  'src/infra/bus': ['connect-events.ts', 'event-bus.ts', 'memory-bus.ts', 'redis-bus.ts'],
+  'src/infra/bus': ['event-bus.ts', 'memory-bus.ts', 'redis-bus.ts'],
   'src/infra/leases': ['lease.ts', 'process-owner.ts'],
   'src/host-setup': [
     'doctor.ts',

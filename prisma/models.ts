@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { prismaFolder } from '../src/infra/database/migration-files.ts';
+import { prismaFolder } from '../src/infra/database/migrations.ts';
 import type { Datamodels } from '../src/infra/database/schema-engine.ts';
 
 /** Reads a database's schema.prisma and the models that both share. */

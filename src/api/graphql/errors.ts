@@ -1,7 +1,7 @@
 import { GraphQLError } from 'graphql';
 import type { GraphQLFormattedError } from 'graphql';
 import { fault, isFault } from '../../core/errors.ts';
-import type { Fault } from '../../core/errors.ts';
+import type { Fault, FaultDetails } from '../../core/errors.ts';
 import type { Contained } from '../../core/containment.ts';
 
 /** The errors of a request that is not executed: invalid GraphQL, not valid for this schema, or over a limit. */
@@ -72,4 +72,9 @@ function isOfRequest(error: GraphQLError): boolean {
   if (!originalError && !error.path) return true;
   const isOfGraphql = !originalError || originalError instanceof GraphQLError;
   return isOfGraphql && ARGUMENT_REFUSED.test(error.message);
+}
+
+/** What a message was made of, each with its name. */
+export function details(of: { details: FaultDetails }): { name: string; value: string }[] {
+  return Object.entries(of.details).map(([name, value]) => ({ name, value: String(value) }));
 }

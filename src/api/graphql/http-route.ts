@@ -12,7 +12,7 @@ import { limits } from './limits/limits.ts';
 import type { Prepare, PreparedQuery, QueryRequest } from './limits/prepare.ts';
 import { accountOf } from './limits/query-budget.ts';
 import type { QueryBudget } from './limits/query-budget.ts';
-import { readQueryRequest } from './query-request.ts';
+import { readQueryRequest } from './limits/prepare.ts';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 /** Media type of the GraphQL-over-HTTP specification, for clients that accept it. */

@@ -1,31 +1,31 @@
 import { readFile } from 'node:fs/promises';
 
-/** Domains with a file `<domain>/<domain>.graphql`, in the order of the printed schema. */
-const domains = [
-  'base',
-  'identity',
-  'labs',
-  'lab-sources',
-  'steps',
-  'pins',
-  'images',
-  'jobs',
-  'registry',
-  'sessions',
-  'saves',
-  'admission',
-  'warm',
-  'terminals',
-  'recordings',
-  'checks',
-  'files',
-  'previews',
+/** The SDL files, without their extension, in the order of the printed schema. */
+const files = [
+  'base/base',
+  'identity/identity',
+  'labs/labs',
+  'labs/lab-sources',
+  'labs/steps',
+  'images/pins',
+  'images/images',
+  'jobs/jobs',
+  'images/registry',
+  'sessions/sessions',
+  'saves/saves',
+  'admission/admission',
+  'admission/warm',
+  'terminals/terminals',
+  'terminals/recordings',
+  'checks/checks',
+  'sessions/files',
+  'previews/previews',
 ];
 
 /** Returns the SDL of all domains. */
 export async function readSdl(): Promise<string> {
   const texts = await Promise.all(
-    domains.map((domain) => readFile(new URL(`./${domain}/${domain}.graphql`, import.meta.url), 'utf8')),
+    files.map((file) => readFile(new URL(`./${file}.graphql`, import.meta.url), 'utf8')),
   );
   return texts.join('\n');
 }

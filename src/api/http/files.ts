@@ -2,10 +2,9 @@ import { posix } from 'node:path';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { FileEntry, FilePlace, FileService, FileStat } from '../../domains/files/file.ts';
 import { readGlobalId } from '../shared/global-id.ts';
-import { asAttachment } from './content-disposition.ts';
+import { asAttachment, sendBytes } from './downloads.ts';
 import { clientOf, contentOf, lingering } from '../shared/files-stream.ts';
-import { STREAMS_BODY } from './limits/body-deadline.ts';
-import { sendBytes } from './send-bytes.ts';
+import { STREAMS_BODY } from './request-ends.ts';
 import { z } from 'zod';
 import { fault } from '../../core/errors.ts';
 

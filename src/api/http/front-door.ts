@@ -3,10 +3,9 @@ import type { IncomingMessage, ServerOptions } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyServerFactory } from 'fastify';
 import type { Log } from '../../core/log.ts';
-import { closeWithConnection } from './limits/queued-responses.ts';
-import { clientOf, createConnectionCounts } from '../shared/connection-limits.ts';
+import { closeWithConnection } from './request-ends.ts';
+import { clientOf, createConnectionCounts, createRefusedConnections } from '../shared/connection-limits.ts';
 import type { ConnectionLimits } from '../shared/connection-limits.ts';
-import { createRefusedConnections } from '../shared/refused-connections.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {

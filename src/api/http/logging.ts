@@ -1,8 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { LogController } from 'fastify';
-import type { FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify';
+import type { FastifyReply, FastifyRequest, FastifyServerOptions, FastifyInstance } from 'fastify';
 import { newId } from '../../core/ids.ts';
-import { cleanUrl } from './clean-url.ts';
 
 /** Request ids of clients that are accepted: they cannot break a log line or a header. */
 const SANE_REQUEST_ID = /^[\w.-]{1,64}$/;
@@ -66,4 +65,27 @@ function describeRequest(request: { method: string; url: string }) {
 
 function describeReply(reply: { statusCode: number }) {
   return { status: reply.statusCode };
+}
+
+/** Query parameters that contain credentials. */
+const SECRET_PARAMETERS =
+  /([?&;](?:ticket|grant|token|secret|access_token|id_token|code|password)=)[^&;#]*/gi;
+/** A sign-in link has its secret in the path. */
+const SIGN_IN_PATH = /^(\/sign-in\/)[^/?#]+/;
+/** Maximum characters of a logged URL. Longer ones are attempts to fill the log. */
+const URL_LIMIT = 1_000;
+
+/** Returns a URL for the log, with its secrets replaced. */
+export function cleanUrl(url: string): string {
+  return url
+    .slice(0, URL_LIMIT)
+    .replace(SIGN_IN_PATH, '$1[redacted]')
+    .replaceAll(SECRET_PARAMETERS, '$1[redacted]');
+}
+
+/** Adds the request id to each response, so that reports of failures can name it. */
+export function addRequestIds(app: FastifyInstance): void {
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+  });
 }

@@ -1,9 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { readGlobalId } from '../shared/global-id.ts';
 import type { RecordingService } from '../../domains/terminals/recordings/recording.ts';
-import { asAttachment } from './content-disposition.ts';
-import { turnOf } from './limits/queued-responses.ts';
-import { sendBytes } from './send-bytes.ts';
+import { asAttachment, sendBytes } from './downloads.ts';
+import { turnOf } from './request-ends.ts';
 
 /** Media type of asciicast. */
 const CAST_TYPE = 'application/x-asciicast';

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { isIPv6 } from 'node:net';
 import type { Socket } from 'node:net';
 import proxyAddr from '@fastify/proxy-addr';
-import type { RefusedConnections } from './refused-connections.ts';
+import type { Log } from '../../core/log.ts';
 
 export interface ConnectionLimits {
   /** Maximum number of connections in total. */
@@ -10,8 +10,6 @@ export interface ConnectionLimits {
   /** Maximum number of connections of one client address. */
   perClient: number;
 }
-
-export type ConnectionCounts = ReturnType<typeof createConnectionCounts>;
 
 /**
  * Counts and limits connections by client, so that no client uses up the connections of others. A client is the
@@ -90,3 +88,52 @@ export function clientOf(address = ''): string {
     .map((group) => Number.parseInt(group, 16).toString(16))
     .join(':');
 }
+
+/** Minimum time between two warnings, in milliseconds: a refused client retries many times. */
+const WARN_EVERY_MS = 60_000;
+
+/** A limit that a connection, or a request of a proxy, exceeded. */
+interface ExceededLimit {
+  client: string;
+  limit: number;
+  setting: 'BERTH_MAX_CONNECTIONS' | 'BERTH_MAX_CONNECTIONS_PER_CLIENT';
+}
+
+type RefusedConnections = ReturnType<typeof createRefusedConnections>;
+
+/** Counts refused connections, and logs warnings about them and about untrusted proxies. */
+export function createRefusedConnections({ log }: { log: () => Pick<Log, 'warn'> }) {
+  let count = 0;
+  let warnedAt = -Infinity;
+  let hasWarnedOfProxy = false;
+
+  return {
+    add({ client, limit, setting }: ExceededLimit): void {
+      count += 1;
+      const now = performance.now();
+      if (now - warnedAt < WARN_EVERY_MS) return;
+      warnedAt = now;
+      log().warn({ client, limit, refused: count }, `connections refused: ${remedies[setting]}`);
+    },
+
+    /** Warns that `peer` sends X-Forwarded-For but is not a trusted proxy. */
+    untrustedProxy(peer: string): void {
+      if (hasWarnedOfProxy) return;
+      hasWarnedOfProxy = true;
+      log().warn(
+        { peer },
+        'ignored X-Forwarded-For of an untrusted client. If it is your proxy, set BERTH_TRUST_PROXY to its address; until then all clients behind it share one connection limit',
+      );
+    },
+
+    /** Returns the number of refusals since the process started. */
+    count: () => count,
+  };
+}
+
+const remedies = {
+  BERTH_MAX_CONNECTIONS:
+    'all clients together reached BERTH_MAX_CONNECTIONS. Raise it unless this is an attack',
+  BERTH_MAX_CONNECTIONS_PER_CLIENT:
+    'this client reached BERTH_MAX_CONNECTIONS_PER_CLIENT. If it is your proxy, set BERTH_TRUST_PROXY to its address. If many learners share the address, raise BERTH_MAX_CONNECTIONS_PER_CLIENT',
+};

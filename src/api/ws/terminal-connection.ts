@@ -10,14 +10,16 @@ import { CLOSE_EXITED, closeCodes, isRetryable, toFault } from './close-codes.ts
 import { controlFrame, readClientFrame, snapshotFrames } from './frames.ts';
 import type { ServerControl } from './frames.ts';
 import type { Budgets } from '../../core/budgets.ts';
-import { createFrameCount } from '../shared/sockets/frame-budget.ts';
+import {
+  createFrameCount,
+  limitLateFrames,
+  limitUnreadAnswers,
+  createReading,
+} from '../shared/sockets/socket-limits.ts';
 import { forwardInput } from './input.ts';
 import type { Input } from './input.ts';
-import { limitLateFrames } from '../shared/sockets/late-frames.ts';
 import { forwardOutput, WINDOW_BYTES } from './output.ts';
 import type { Output } from './output.ts';
-import { createReading } from '../shared/sockets/reading.ts';
-import { limitUnreadAnswers } from '../shared/sockets/unread-answers.ts';
 
 /**
  * Number of rejected frames that the connection tolerates, such as a resize to nothing, or a key pressed by a viewer.

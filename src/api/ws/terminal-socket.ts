@@ -5,10 +5,10 @@ import type { Contained } from '../../core/containment.ts';
 import { fault } from '../../core/errors.ts';
 import type { AttachRequest, TerminalService } from '../../domains/terminals/terminal.ts';
 import { TERMINAL_PROTOCOL } from './close-codes.ts';
-import { createFrameBudgets } from '../shared/sockets/frame-budget.ts';
+import { createFrameBudgets } from '../shared/sockets/socket-limits.ts';
 import { createHeartbeat } from '../shared/sockets/heartbeat.ts';
 import { createOriginCheck } from '../shared/origin.ts';
-import { socketFailed } from './socket-failed.ts';
+import { socketFailed } from './websocket-options.ts';
 import { serveTerminal } from './terminal-connection.ts';
 import { z } from 'zod';
 

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import type { WebSocket, WebsocketPluginOptions } from '@fastify/websocket';
+import type { Log } from '../../core/log.ts';
 import { closeCodes } from './close-codes.ts';
 import { MAX_CLIENT_FRAME } from './frames.ts';
-import { socketFailed } from './socket-failed.ts';
 
 /** Time for clients to respond to the close when the service stops, in milliseconds. Then they are disconnected. */
 const FAREWELL_MS = 2_000;
@@ -42,4 +42,14 @@ function sayFarewell(socket: WebSocket): Promise<void> {
     socket.resume();
     socket.close(closeCodes.SHUTTING_DOWN, 'SHUTTING_DOWN');
   });
+}
+
+/** Logs a failed socket. The library has already closed it if a frame was invalid. Any other error is a fault of a handler. */
+export function socketFailed(error: Error, socket: WebSocket, log: Log): void {
+  if ((error as { code?: string }).code?.startsWith('WS_ERR_')) {
+    log.info({ err: error }, 'a WebSocket client broke the protocol');
+    return;
+  }
+  log.error({ err: error }, 'a WebSocket failed');
+  socket.close(closeCodes.INTERNAL, 'INTERNAL');
 }

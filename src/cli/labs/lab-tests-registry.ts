@@ -12,9 +12,8 @@ import { retryUntilAnswered } from '../../domains/images/registry/registry-maint
 import { newTestEnvironmentId } from '../../domains/lab-tests/environment-ids.ts';
 import type { Lab } from '../../domains/labs/lab.ts';
 import { access } from 'node:fs/promises';
-import { openDatabase } from '../../infra/database/database.ts';
+import { openDatabase, readInstallation } from '../../infra/database/database.ts';
 import { parseDatabaseUrl } from '../../infra/database/database-url.ts';
-import { readInstallation } from '../../infra/database/installation.ts';
 
 /**
  * Provides the local registry for tested labs: that of the installation with these settings, or a separate one with

@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 import { batches } from '../../core/batches.ts';
 import type { Database, Transaction } from '../../infra/database/database.ts';
-import { whenGone } from '../../infra/database/foreign-key-violation.ts';
+import { whenGone } from '../../infra/database/database-errors.ts';
 import { pairKey } from './results/progress-store.ts';
 import type { LearnerInLab } from './results/progress-store.ts';
 

@@ -1,5 +1,5 @@
 import type { Database } from '../../infra/database/database.ts';
-import { whenGone } from '../../infra/database/foreign-key-violation.ts';
+import { whenGone } from '../../infra/database/database-errors.ts';
 import type { Credential } from './credential-cache.ts';
 import { allScopes } from './actor.ts';
 import type { User } from './user.ts';

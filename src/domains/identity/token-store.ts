@@ -1,5 +1,5 @@
 import type { Database } from '../../infra/database/database.ts';
-import { whenGone } from '../../infra/database/foreign-key-violation.ts';
+import { whenGone } from '../../infra/database/database-errors.ts';
 import type { ApiToken as TokenRow } from '../../infra/database/generated/sqlite/client.ts';
 import type { Actor, Scope } from './actor.ts';
 import type { Credential } from './credential-cache.ts';

@@ -1,6 +1,6 @@
 import type { Database, Transaction } from '../../infra/database/database.ts';
 import type { User as UserRow } from '../../infra/database/generated/sqlite/client.ts';
-import { isUniqueViolation } from '../../infra/database/unique-violation.ts';
+import { isUniqueViolation } from '../../infra/database/database-errors.ts';
 import { fault } from '../../core/errors.ts';
 import type { Role } from './actor.ts';
 import type { User } from './user.ts';

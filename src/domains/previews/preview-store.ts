@@ -1,5 +1,5 @@
 import type { Database } from '../../infra/database/database.ts';
-import { whenGone } from '../../infra/database/foreign-key-violation.ts';
+import { whenGone } from '../../infra/database/database-errors.ts';
 import type { PreviewTarget } from './preview.ts';
 
 /** Maximum number of passes per session: the oldest are removed. */

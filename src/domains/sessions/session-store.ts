@@ -1,7 +1,6 @@
 import type { Database, Transaction } from '../../infra/database/database.ts';
-import { whenGone } from '../../infra/database/foreign-key-violation.ts';
+import { whenGone, isUniqueViolation } from '../../infra/database/database-errors.ts';
 import type { Prisma } from '../../infra/database/generated/sqlite/client.ts';
-import { isUniqueViolation } from '../../infra/database/unique-violation.ts';
 import type { ProvisionedMachine } from '../../engine/engine.ts';
 import { formatAddresses } from './provisioning/machine-addresses.ts';
 import { isActive, nextState } from './session-states.ts';

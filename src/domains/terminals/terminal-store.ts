@@ -1,6 +1,6 @@
 import { batches } from '../../core/batches.ts';
 import type { Database } from '../../infra/database/database.ts';
-import { whenGone } from '../../infra/database/foreign-key-violation.ts';
+import { whenGone } from '../../infra/database/database-errors.ts';
 import { fault } from '../../core/errors.ts';
 import type { Terminal, TerminalSize } from './terminal.ts';
 import { TICKET_LIFETIME_MS } from './ticket-store.ts';

@@ -1,6 +1,6 @@
 import type { Database } from '../../infra/database/database.ts';
 import { hashSecret, makeSecret } from '../identity/secrets.ts';
-import { whenGone } from '../../infra/database/foreign-key-violation.ts';
+import { whenGone } from '../../infra/database/database-errors.ts';
 import { viewerRoles } from './terminal.ts';
 import type { ViewerRole } from './terminal.ts';
 

@@ -4,7 +4,7 @@ import { fault } from '../../core/errors.ts';
 import type { Contained } from '../../core/containment.ts';
 import type { Log } from '../../core/log.ts';
 import type { EventBus } from './event-bus.ts';
-import { createListeners } from './listeners.ts';
+import { createListeners, createMemoryBus } from './memory-bus.ts';
 import { openRedisConnection } from './redis-connection.ts';
 
 /** Maximum length of a message in characters. Events contain a few ids, so a longer message is not one of Berth's. */
@@ -134,4 +134,12 @@ export async function createRedisBus(options: {
       publisher.close();
     },
   };
+}
+
+/** Creates the event bus of a single process or, with Redis, of several processes. @throws CONFIG_INVALID */
+export function connectEvents(
+  { redisUrl }: { redisUrl: string | undefined },
+  options: { log: Log; contained: Contained },
+): Promise<EventBus> | EventBus {
+  return redisUrl === undefined ? createMemoryBus(options) : createRedisBus({ url: redisUrl, ...options });
 }

@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { PrismaPg } from '@prisma/adapter-pg';
 import type { SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils';
-import { databaseFault } from './database-fault.ts';
+import { databaseFault, driverCause } from './database-errors.ts';
 import { parseDatabaseUrl } from './database-url.ts';
 import type { DatabaseLocation } from './database-url.ts';
 import { PrismaClient as PostgresClient } from './generated/postgres/client.ts';
@@ -8,12 +9,11 @@ import { PrismaClient } from './generated/sqlite/client.ts';
 import type { Prisma } from './generated/sqlite/client.ts';
 import { keepSpareSpace } from './spare-space.ts';
 import { createSqliteAdapter, WRITE_WAIT_LIMIT_MS } from './sqlite-adapter.ts';
-import { currentSchema } from './current-schema.ts';
+import { currentSchema } from './migration-target.ts';
 import { readUniqueIndexes, withUniqueFields } from './unique-indexes.ts';
 import type { UniqueIndexes } from './unique-indexes.ts';
 import { setTimeout } from 'node:timers/promises';
 import { fault } from '../../core/errors.ts';
-import { driverCause } from './driver-cause.ts';
 
 /**
  * Maximum attempts of a transaction. In each round, at least one of the conflicting transactions commits, so this is
@@ -77,7 +77,7 @@ export interface Database {
 }
 
 /** Name of a lock. */
-export type LockName = keyof typeof locks;
+type LockName = keyof typeof locks;
 
 /** Numbers of PostgreSQL's advisory locks. No other program uses the database. */
 const locks = { admission: 1, saves: 2, courses: 3 } as const;
@@ -213,4 +213,19 @@ function createClient(
       ),
     ),
   ) as unknown as PrismaClient;
+}
+
+const KEY = 'installation';
+
+/**
+ * Returns the id of this installation. Berth labels everything that it creates on the container engine with it, to
+ * distinguish installations on the same engine. It is stored in the database, so all processes use the same id.
+ */
+export async function readInstallation({ client }: Pick<Database, 'client'>): Promise<string> {
+  const { value } = await client.setting.upsert({
+    where: { key: KEY },
+    create: { key: KEY, value: randomUUID() },
+    update: { key: KEY },
+  });
+  return value;
 }

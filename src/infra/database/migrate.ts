@@ -1,17 +1,15 @@
 import { fault, isFault } from '../../core/errors.ts';
-import { databaseFault } from './database-fault.ts';
+import { databaseFault } from './database-errors.ts';
 import { parseDatabaseUrl } from './database-url.ts';
-import { migrationList, readMigrations } from './migration-files.ts';
-import type { Migration } from './migration-files.ts';
-import { pendingMigrations } from './migration-history.ts';
-import { openPostgresTarget } from './migration-target-postgres.ts';
-import { appliedMigrations, engineFactory, statement } from './migration-target.ts';
+import { migrationList, readMigrations, pendingMigrations } from './migrations.ts';
+import type { Migration } from './migrations.ts';
+import { openPostgresTarget, appliedMigrations, engineFactory, statement } from './migration-target.ts';
 import type { MigrationTarget } from './migration-target.ts';
 import { openSchemaEngine } from './schema-engine.ts';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3';
-import { DRIVER_BUSY_TIMEOUT_MS, whenFree } from './sqlite-busy.ts';
+import { DRIVER_BUSY_TIMEOUT_MS, whenFree } from './sqlite-waiting.ts';
 
 /** Maximum wait for another process that migrates, in milliseconds. */
 const LOCK_WAIT_MS = 120_000;

@@ -1,10 +1,8 @@
 import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3';
 import { DriverAdapterError } from '@prisma/driver-adapter-utils';
-import type { SqlDriverAdapter, SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils';
+import type { SqlDriverAdapter, SqlDriverAdapterFactory, Transaction } from '@prisma/driver-adapter-utils';
 import { fault } from '../../core/errors.ts';
-import { DRIVER_BUSY_TIMEOUT_MS, whenFree } from './sqlite-busy.ts';
-import { sqliteTransaction } from './sqlite-transaction.ts';
-import { createWriteQueue } from './write-queue.ts';
+import { DRIVER_BUSY_TIMEOUT_MS, whenFree, createWriteQueue } from './sqlite-waiting.ts';
 
 /** Maximum wait of a write for earlier ones, in milliseconds: twice the longest transaction. */
 export const WRITE_WAIT_LIMIT_MS = 10_000;
@@ -120,4 +118,63 @@ function refuseTransactionControl(sql: string): void {
   if (/^\s*(BEGIN|COMMIT|END|ROLLBACK|SAVEPOINT|RELEASE)\b/i.test(sql)) {
     throw new Error('Use database.transaction instead of statements that start or end transactions.');
   }
+}
+
+/**
+ * Creates the transaction that the caller has started on `writer`. The caller holds the write queue until `release`.
+ * After its end, the transaction rejects statements, which would otherwise run on the shared connection outside of any
+ * transaction.
+ */
+function sqliteTransaction(writer: SqlDriverAdapter, release: () => void): Transaction {
+  let open = true;
+
+  const whileOpen = <T>(work: () => Promise<T>): Promise<T> =>
+    open
+      ? work()
+      : Promise.reject(
+          new DriverAdapterError({ kind: 'TransactionAlreadyClosed', cause: 'The transaction has ended.' }),
+        );
+  const run = (sql: string) => writer.executeRaw({ sql, args: [], argTypes: [] });
+  const savepointStep = (sql: string) => whileOpen(async () => void (await run(sql)));
+
+  async function undo(): Promise<void> {
+    try {
+      await run('ROLLBACK');
+    } catch (error) {
+      // SQLite rolls back automatically in some cases, such as a full disk.
+      if (!(error instanceof Error && error.message.includes('no transaction is active'))) throw error;
+    }
+  }
+
+  async function end(work: () => Promise<unknown>): Promise<void> {
+    if (!open) return;
+    open = false;
+    try {
+      await work();
+    } finally {
+      release();
+    }
+  }
+
+  return {
+    provider: writer.provider,
+    adapterName: writer.adapterName,
+    // commit() and rollback() send COMMIT and ROLLBACK themselves, so that they always release the queue.
+    options: { usePhantomQuery: true },
+    queryRaw: (query) => whileOpen(() => writer.queryRaw(query)),
+    executeRaw: (query) => whileOpen(() => writer.executeRaw(query)),
+    commit: () =>
+      end(async () => {
+        try {
+          await run('COMMIT');
+        } catch (error) {
+          await undo();
+          throw error;
+        }
+      }),
+    rollback: () => end(undo),
+    createSavepoint: (name) => savepointStep(`SAVEPOINT ${name}`),
+    rollbackToSavepoint: (name) => savepointStep(`ROLLBACK TO ${name}`),
+    releaseSavepoint: (name) => savepointStep(`RELEASE SAVEPOINT ${name}`),
+  };
 }

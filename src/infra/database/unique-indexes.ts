@@ -1,5 +1,5 @@
 import { fault } from '../../core/errors.ts';
-import { driverCause } from './driver-cause.ts';
+import { driverCause } from './database-errors.ts';
 import type { PrismaClient } from './generated/sqlite/client.ts';
 
 /** The columns of each unique index of a PostgreSQL database, by the name of the index. */

@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { isUniqueViolation } from '../../../src/infra/database/unique-violation.ts';
+import { isUniqueViolation } from '../../../src/infra/database/database-errors.ts';
 import { eachDatabase } from '../../kit/database/databases.ts';
 
 const person = (id: string, more: { email?: string; name?: string } = {}) => ({

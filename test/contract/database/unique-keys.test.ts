@@ -1,6 +1,6 @@
 import { test } from 'tap';
 import type { Database, Transaction } from '../../../src/infra/database/database.ts';
-import { isUniqueViolation } from '../../../src/infra/database/unique-violation.ts';
+import { isUniqueViolation } from '../../../src/infra/database/database-errors.ts';
 import { eachDatabase } from '../../kit/database/databases.ts';
 import { readDatamodel } from '../../kit/database/models.ts';
 import type { Model, ModelField, Models } from '../../kit/database/models.ts';

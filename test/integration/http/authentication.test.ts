@@ -6,7 +6,7 @@ import type { Test } from 'tap';
 import { WebSocket } from 'ws';
 import { addAuthentication } from '../../../src/api/http/sign-in/authentication.ts';
 import { addProblems } from '../../../src/api/http/problem.ts';
-import { createSessionCookie } from '../../../src/api/shared/session-cookie.ts';
+import { createSessionCookie } from '../../../src/api/shared/credentials.ts';
 import type { Actor } from '../../../src/domains/identity/actor.ts';
 import { createActors } from '../../kit/service/actors.ts';
 import { freshDatabase } from '../../kit/database/databases.ts';

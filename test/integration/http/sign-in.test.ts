@@ -3,7 +3,7 @@ import t from 'tap';
 import type { Test } from 'tap';
 import { addAuthentication } from '../../../src/api/http/sign-in/authentication.ts';
 import { addProblems } from '../../../src/api/http/problem.ts';
-import { createSessionCookie } from '../../../src/api/shared/session-cookie.ts';
+import { createSessionCookie } from '../../../src/api/shared/credentials.ts';
 import { addSignIn } from '../../../src/api/http/sign-in/sign-in.ts';
 import { createActors } from '../../kit/service/actors.ts';
 import { freshDatabase } from '../../kit/database/databases.ts';

@@ -7,7 +7,7 @@ import type { Test } from 'tap';
 import { openDatabase } from '../../../src/infra/database/database.ts';
 import type { Database } from '../../../src/infra/database/database.ts';
 import { migrate } from '../../../src/infra/database/migrate.ts';
-import { readMigrations } from '../../../src/infra/database/migration-files.ts';
+import { readMigrations } from '../../../src/infra/database/migrations.ts';
 import { memoryFolder } from '../basics/memory-folder.ts';
 
 export type Provider = Database['provider'];

@@ -1,6 +1,5 @@
 import { createDockerEngine } from '../../../src/engine/docker/docker-engine.ts';
-import { openDatabase } from '../../../src/infra/database/database.ts';
-import { readInstallation } from '../../../src/infra/database/installation.ts';
+import { openDatabase, readInstallation } from '../../../src/infra/database/database.ts';
 import type { Engine } from '../../../src/engine/engine.ts';
 import type { BerthProcess } from '../service/berth-process.ts';
 

@@ -1,6 +1,5 @@
 import type { Test } from 'tap';
-import { openDatabase } from '../../../src/infra/database/database.ts';
-import { readInstallation } from '../../../src/infra/database/installation.ts';
+import { openDatabase, readInstallation } from '../../../src/infra/database/database.ts';
 import { connectEngine } from '../../../src/engine/docker/client.ts';
 import { SEEDS } from '../../../src/domains/images/registry/registry-seeds.ts';
 import { startBerth } from './berth-process.ts';

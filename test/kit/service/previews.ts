@@ -4,8 +4,7 @@ import type { IncomingMessage, OutgoingHttpHeaders, RequestOptions } from 'node:
 import { text } from 'node:stream/consumers';
 import type { Test } from 'tap';
 import { createDockerEngine } from '../../../src/engine/docker/docker-engine.ts';
-import { openDatabase } from '../../../src/infra/database/database.ts';
-import { readInstallation } from '../../../src/infra/database/installation.ts';
+import { openDatabase, readInstallation } from '../../../src/infra/database/database.ts';
 import { startBerth } from './berth-process.ts';
 import type { BerthProcess } from './berth-process.ts';
 import { runScript } from '../engine/engines.ts';

@@ -14,9 +14,13 @@ export const admissionResolvers = {
     freeFiles: ({ files }) => files?.free ?? null,
     reserveFiles: ({ files }) => files?.reserve ?? null,
   },
+  WarmPool: {
+    lab: (pool, _, { loaders }) => loaders.lab(pool.labSlug),
+  },
   Query: {
     engineRoom: (_, _args, { services, actor }) => services.engineRoom.get(actor),
     quotas: (_, _args, { services, actor }) => services.quotas.list(actor),
+    warmPools: (_, _args, { services, actor }) => services.warm.list(actor),
   },
   Mutation: {
     async setQuota(_, { input }, { services, actor }) {
@@ -33,6 +37,9 @@ export const admissionResolvers = {
     async removeQuota(_, { input }, { services, actor }) {
       return { removed: await services.quotas.remove(actor, subjectOf(input)) };
     },
+    drainWarmPool: async (_, { input: { lab } }, { services, actor }) => ({
+      removed: await services.warm.drain(actor, lab),
+    }),
   },
 } satisfies Resolvers;
 

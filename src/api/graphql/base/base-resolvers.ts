@@ -1,11 +1,13 @@
+import { Kind } from 'graphql';
+import type { GraphQLScalarType } from 'graphql';
 import { fault, isFault } from '../../../core/errors.ts';
 import { PAGE_LIMIT } from '../../../core/paging.ts';
-import { findAttempt } from '../checks/find-attempt.ts';
+import { findAttempt } from '../checks/checks-resolvers.ts';
 import type { GraphqlContext } from '../context.ts';
 import type { Resolvers } from '../generated/resolver-types.ts';
 import type { NodeModel } from '../models.ts';
 import { pageInfo } from './connection.ts';
-import { details } from './details.ts';
+import { details } from '../errors.ts';
 import { readGlobalId } from '../../shared/global-id.ts';
 
 /** Returns the object with this global id; undefined if it does not exist or the actor cannot access it. */
@@ -70,3 +72,22 @@ export const baseResolvers = {
     },
   },
 } satisfies Resolvers;
+
+const WRITTEN = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/;
+
+function read(value: unknown): Date {
+  const date = typeof value === 'string' && WRITTEN.test(value) ? new Date(value) : undefined;
+  if (!date || Number.isNaN(date.getTime())) {
+    throw fault('INPUT_INVALID', {
+      problem: 'Invalid DateTime. The format is "2030-01-31T09:30:00.000Z".',
+    });
+  }
+  return date;
+}
+
+/** The scalar DateTime: a Date in the service, RFC 3339 in requests and responses. */
+export const dateTime = {
+  serialize: (value: unknown) => (value as Date).toISOString(),
+  parseValue: read,
+  parseLiteral: (node) => read(node.kind === Kind.STRING ? node.value : undefined),
+} satisfies Partial<GraphQLScalarType<Date, string>>;

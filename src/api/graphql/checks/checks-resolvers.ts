@@ -1,13 +1,14 @@
 import type { Attempt } from '../../../domains/checks/results/attempt.ts';
 import { evidenceOf } from '../../../domains/checks/results/step-verdict.ts';
 import { inLanguage } from '../../../domains/labs/localized-text.ts';
+import { isFault } from '../../../core/errors.ts';
 import { connection, given, pageOf } from '../base/connection.ts';
-import { details } from '../base/details.ts';
+import { details } from '../errors.ts';
 import { fromGlobalId, toGlobalId } from '../../shared/global-id.ts';
 import type { Resolvers, SubscriptionResolvers } from '../generated/resolver-types.ts';
-import { learner } from '../identity/learner.ts';
+import { learner } from '../identity/identity-resolvers.ts';
 import { follow } from '../subscriptions/follow.ts';
-import { findAttempt } from './find-attempt.ts';
+import type { GraphqlContext } from '../context.ts';
 
 /** Maximum number of attempts that a slow subscriber can be behind: more than a lab has steps. Older ones are in `attempts`. */
 const ATTEMPTS_LIMIT = 64;
@@ -91,3 +92,16 @@ export const checksResolvers = {
   },
   Subscription: { checkFinished },
 } satisfies Resolvers;
+
+/** Returns the attempt; undefined if it does not exist or the actor cannot access it. */
+export async function findAttempt(
+  id: string,
+  { services, actor }: GraphqlContext,
+): Promise<Attempt | undefined> {
+  try {
+    return await services.checks.get(actor, id);
+  } catch (error) {
+    if (isFault(error, 'NOT_FOUND')) return undefined;
+    throw error;
+  }
+}

@@ -1,6 +1,9 @@
+import { fault } from '../../../core/errors.ts';
+import type { User } from '../../../domains/identity/user.ts';
 import { connection, given, pageOf } from '../base/connection.ts';
 import { fromGlobalId, toGlobalId } from '../../shared/global-id.ts';
 import type { MutationResolvers, Resolvers } from '../generated/resolver-types.ts';
+import type { GraphqlContext } from '../context.ts';
 
 const identityMutations = {
   async createUser(_, { input }, { services, actor }) {
@@ -63,3 +66,14 @@ export const identityResolvers = {
   },
   Mutation: identityMutations,
 } satisfies Resolvers;
+
+/** Resolves the learner of a session or an attempt. @throws USER_NOT_FOUND if the user was just deleted */
+export async function learner(
+  of: { learnerId: string },
+  _: unknown,
+  { loaders }: GraphqlContext,
+): Promise<User> {
+  const user = await loaders.user(of.learnerId);
+  if (!user) throw fault('USER_NOT_FOUND');
+  return user;
+}

@@ -1,4 +1,4 @@
-import { connection, pageOf } from '../base/connection.ts';
+import { connection, pageOf, given } from '../base/connection.ts';
 import { fromGlobalId, toGlobalId } from '../../shared/global-id.ts';
 import type { Resolvers } from '../generated/resolver-types.ts';
 
@@ -22,6 +22,8 @@ export const imagesResolvers = {
     images: (_, args, { services, actor }) => services.images.list(actor, pageOf(args)),
     imageFolders: (_, _args, { services, actor }) => services.images.folders(actor),
     registryCredentials: (_, _args, { services, actor }) => services.registryCredentials.list(actor),
+    labPins: (_, { lab }, { services, actor }) => services.pins.list(actor, lab),
+    localRegistry: (_, _args, { services, actor }) => services.registry.get(actor),
   },
   Mutation: {
     pullImage: async (_, { input: { image } }, { services, actor }) => ({
@@ -39,6 +41,15 @@ export const imagesResolvers = {
     }),
     removeRegistryCredential: async (_, { input: { registry } }, { services, actor }) => ({
       removed: (await services.registryCredentials.remove(actor, registry)) ? registry : null,
+    }),
+    repinLab: async (_, { input: { lab } }, { services, actor }) => ({
+      forgotten: await services.pins.repin(actor, lab),
+    }),
+    mirrorImage: async (_, { input: { image, as } }, { services, actor }) => ({
+      job: await services.registry.mirror(actor, { image, as: given(as) }),
+    }),
+    removeRegistryImage: async (_, { input: { image } }, { services, actor }) => ({
+      removed: await services.registry.remove(actor, image),
     }),
   },
 } satisfies Resolvers;

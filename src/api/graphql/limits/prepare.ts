@@ -7,12 +7,12 @@ import {
   validate,
 } from 'graphql';
 import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
+import { fault } from '../../../core/errors.ts';
 import { RequestRefused, tooComplex } from '../errors.ts';
-import { checkVariables } from '../variables.ts';
+import { checkVariables } from './variables.ts';
 import { costOf } from './cost.ts';
 import type { Cost, Variables } from './cost.ts';
 import { limits } from './limits.ts';
-import { createRecent } from './recent.ts';
 import { checkShape } from './shape.ts';
 
 /**
@@ -113,4 +113,54 @@ function unknownOperation(name: string | undefined): GraphQLError {
 
 function refused(error: GraphQLError): RequestRefused {
   return new RequestRefused([error]);
+}
+
+/** Reads the query request in a body or a WebSocket message. @throws INPUT_INVALID, QUERY_TOO_COMPLEX for a batch */
+export function readQueryRequest(body: unknown): QueryRequest {
+  if (Array.isArray(body))
+    throw tooComplex('a request contains one operation, and batches are not supported');
+  if (!isRecord(body) || typeof body['query'] !== 'string') {
+    throw invalid('The body must be a JSON object with the query as a string in "query".');
+  }
+  const { query, operationName, variables } = body;
+  if (variables !== undefined && variables !== null && !isRecord(variables)) {
+    throw invalid('"variables" must be an object.');
+  }
+  if (operationName !== undefined && operationName !== null && typeof operationName !== 'string') {
+    throw invalid('"operationName" must be a string.');
+  }
+  return { query, operationName: operationName ?? undefined, variables: variables ?? undefined };
+}
+
+function invalid(problem: string) {
+  return fault('INPUT_INVALID', { problem });
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Creates an LRU cache. The total length of its keys is at most `characters`. */
+export function createRecent<V>(characters: number) {
+  const values = new Map<string, V>();
+  let kept = 0;
+  return {
+    get(key: string): V | undefined {
+      const value = values.get(key);
+      if (value === undefined) return undefined;
+      // A Map remembers the order of insertion: the oldest is the first.
+      values.delete(key);
+      values.set(key, value);
+      return value;
+    },
+    keep(key: string, value: V): void {
+      if (!values.has(key)) kept += key.length;
+      values.set(key, value);
+      for (const oldest of values.keys()) {
+        if (kept <= characters) return;
+        values.delete(oldest);
+        kept -= oldest.length;
+      }
+    },
+  };
 }

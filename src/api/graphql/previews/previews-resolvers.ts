@@ -1,6 +1,6 @@
 import { fault, isFault } from '../../../core/errors.ts';
 import { inLanguage } from '../../../domains/labs/localized-text.ts';
-import { enterPath, isLocalPath } from '../../shared/enter-path.ts';
+import { enterPath, isLocalPath } from '../../shared/preview-hosts.ts';
 import { fromGlobalId } from '../../shared/global-id.ts';
 import type { PublicUrls } from '../context.ts';
 import type { Resolvers } from '../generated/resolver-types.ts';

@@ -1,7 +1,7 @@
 import { connection, given, pageOf } from '../base/connection.ts';
 import { fromGlobalId, toGlobalId } from '../../shared/global-id.ts';
 import type { Resolvers } from '../generated/resolver-types.ts';
-import { learner } from '../identity/learner.ts';
+import { learner } from '../identity/identity-resolvers.ts';
 
 export const savesResolvers = {
   SavedState: {

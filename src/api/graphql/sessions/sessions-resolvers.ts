@@ -1,7 +1,7 @@
 import { connection, given, pageOf } from '../base/connection.ts';
 import { fromGlobalId, toGlobalId } from '../../shared/global-id.ts';
 import type { MutationResolvers, Resolvers, SubscriptionResolvers } from '../generated/resolver-types.ts';
-import { learner } from '../identity/learner.ts';
+import { learner } from '../identity/identity-resolvers.ts';
 import { isFault } from '../../../core/errors.ts';
 import type { Session } from '../../../domains/sessions/session.ts';
 import { follow } from '../subscriptions/follow.ts';
@@ -105,7 +105,10 @@ export const sessionsResolvers = {
       services.checks.listAttempts(actor, { sessionId: session.id }, pageOf(args)),
     terminals: (session, _, { services, actor }) => services.terminals.list(actor, session.id),
   },
-  Machine: { address: ({ addresses }) => addresses[0]?.address ?? null },
+  Machine: {
+    address: ({ addresses }) => addresses[0]?.address ?? null,
+    filesUrl: ({ name, session }, _, { urls }) => urls.files(toGlobalId('Session', session.id), name),
+  },
   SessionConnection: connection,
   Query: {
     session: (_, { id }, { services, actor }) => services.sessions.get(actor, fromGlobalId('Session', id)),

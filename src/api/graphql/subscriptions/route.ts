@@ -4,18 +4,18 @@ import type { Server } from 'graphql-ws';
 import { guard } from '../../../core/containment.ts';
 import type { Contained } from '../../../core/containment.ts';
 import { fault } from '../../../core/errors.ts';
-import { createFrameCount } from '../../shared/sockets/frame-budget.ts';
+import {
+  createFrameCount,
+  limitLateFrames,
+  limitUnreadAnswers,
+  createReading,
+} from '../../shared/sockets/socket-limits.ts';
 import { createHeartbeat } from '../../shared/sockets/heartbeat.ts';
 import { createOriginCheck } from '../../shared/origin.ts';
-import { limitLateFrames } from '../../shared/sockets/late-frames.ts';
-import { createReading } from '../../shared/sockets/reading.ts';
-import { limitUnreadAnswers } from '../../shared/sockets/unread-answers.ts';
 import { accountOf, frameCost } from '../limits/query-budget.ts';
 import type { QueryBudget } from '../limits/query-budget.ts';
-import { closeCode, closeFor } from './close.ts';
-import { createConnectionCount } from './connections.ts';
-import { createOperationCount } from './operations.ts';
-import { createSubscriptionServer, OPERATION_LIMIT } from './server.ts';
+import { closeCode, closeFor, createSubscriptionServer, OPERATION_LIMIT } from './server.ts';
+import { createConnectionCount, createOperationCount } from './counts.ts';
 import type { Connection, ServerOptions } from './server.ts';
 
 /**

@@ -5,22 +5,21 @@ import type { ExecutionArgs, GraphQLFormattedError, GraphQLSchema } from 'graphq
 import { makeServer } from 'graphql-ws';
 import type { Context, Server } from 'graphql-ws';
 import { fault, isFault } from '../../../core/errors.ts';
-import type { Fault } from '../../../core/errors.ts';
+import type { Fault, FaultCode } from '../../../core/errors.ts';
 import type { Actor } from '../../../domains/identity/actor.ts';
 import type { CredentialWatch } from '../../../domains/identity/credential-watch.ts';
+import type { Log } from '../../../core/log.ts';
 import type { ContextSource } from '../create-context.ts';
 import { createContext } from '../create-context.ts';
 import { asGraphqlError, faultOf, formatError, RequestRefused, tooComplex } from '../errors.ts';
 import type { Prepare } from '../limits/prepare.ts';
 import { accountOf } from '../limits/query-budget.ts';
 import type { QueryBudget } from '../limits/query-budget.ts';
-import { readQueryRequest } from '../query-request.ts';
-import { closeForbidden, closeFor } from './close.ts';
-import type { ConnectionCount } from './connections.ts';
-import { executeCounted, subscribeCounted } from './operations.ts';
-import type { OperationCount } from './operations.ts';
-import { readBearer } from '../../shared/bearer.ts';
-import type { SessionCookie } from '../../shared/session-cookie.ts';
+import { readQueryRequest } from '../limits/prepare.ts';
+import type { ConnectionCount, OperationCount } from './counts.ts';
+import { executeCounted, subscribeCounted } from './counts.ts';
+import { readBearer } from '../../shared/credentials.ts';
+import type { SessionCookie } from '../../shared/credentials.ts';
 import type { AuthenticationService } from '../../../domains/identity/user.ts';
 
 /** Maximum number of simultaneous operations of one connection. A page has a handful. */
@@ -174,4 +173,32 @@ function credentialsOf(
     if (!actor) throw fault('UNAUTHENTICATED');
     return actor;
   };
+}
+
+/** Close codes of graphql-transport-ws. The reason of a close is the error code. */
+export const closeCode = {
+  /** The connection has no credentials. Clients do not retry. */
+  unauthorized: 4401,
+  /** The credentials are not valid, or no longer. */
+  forbidden: 4403,
+  /** Too many connections; retry later. */
+  tryAgainLater: 1013,
+  internal: 1011,
+} as const;
+
+const codes = {
+  UNAUTHENTICATED: closeCode.unauthorized,
+  RATE_LIMITED: closeCode.tryAgainLater,
+} satisfies Partial<Record<FaultCode, number>>;
+
+export function closeFor(socket: WebSocket, reason: keyof typeof codes): void {
+  socket.close(codes[reason], reason);
+}
+
+/** Closes a connection after reading its credentials failed with `error`. */
+function closeForbidden(socket: WebSocket, error: unknown, log: Log): void {
+  const cause = isFault(error) ? error : fault('INTERNAL', {}, error);
+  const refused = cause.status === 401 || cause.status === 403;
+  if (!refused) log.error({ err: cause }, 'could not read the credentials of a GraphQL connection');
+  socket.close(refused ? closeCode.forbidden : closeCode.internal, cause.code);
 }

@@ -1,11 +1,55 @@
-import { fromGlobalId } from '../../shared/global-id.ts';
+import { fromGlobalId, toGlobalId } from '../../shared/global-id.ts';
 import type { Resolvers } from '../generated/resolver-types.ts';
+import { connection, given, pageOf } from '../base/connection.ts';
+import { learner } from '../identity/identity-resolvers.ts';
 
 export const terminalsResolvers = {
   TerminalRole: { OWNER: 'owner', ASSISTING: 'assisting', WATCHING: 'watching' },
 
   Terminal: {
     openedBy: ({ openedById }, _, { loaders }) => loaders.user(openedById),
+    recording: ({ id }, _, { loaders }) => loaders.recordingOf(id),
+  },
+  RecordedContent: { OUTPUT: 'output', INPUT: 'input' },
+  Recording: {
+    id: ({ id }) => toGlobalId('Recording', id),
+    terminal: ({ terminalId }) => terminalId,
+    session: ({ sessionId }, _, { loaders }) => loaders.session(sessionId),
+    learner,
+    lab: ({ labSlug }, _, { loaders }) => loaders.lab(labSlug),
+    openedBy: ({ openedById }, _, { loaders }) => loaders.user(openedById),
+    seconds: ({ durationMs }) => durationMs / 1_000,
+    expiresAt: (recording, _, { services }) => services.recordings.expiresAt(recording),
+    url: ({ id }, _, { urls }) => urls.recording(toGlobalId('Recording', id)),
+  },
+  RecordingConnection: connection,
+  RecordedCourse: {
+    setBy: ({ setById }, _, { loaders }) => loaders.user(setById),
+  },
+  Lab: {
+    recording: async ({ recording, course }, _, { loaders }) => {
+      if (recording || course === undefined) return recording;
+      return (await loaders.courseRecorded(course)) ? 'output' : undefined;
+    },
+  },
+  Session: {
+    recordings: ({ id }, args, { services, actor }) =>
+      services.recordings.list(actor, { sessionId: id }, pageOf(args)),
+  },
+  Query: {
+    recording: (_, { id }, { services, actor }) =>
+      services.recordings.get(actor, fromGlobalId('Recording', id)),
+    recordings: (_, args, { services, actor }) =>
+      services.recordings.list(
+        actor,
+        {
+          learnerId: args.learner ? fromGlobalId('User', args.learner) : undefined,
+          sessionId: args.session ? fromGlobalId('Session', args.session) : undefined,
+          lab: given(args.lab),
+        },
+        pageOf(args),
+      ),
+    recordedCourses: (_, _args, { services, actor }) => services.recordings.courses(actor),
   },
 
   Mutation: {
@@ -24,6 +68,14 @@ export const terminalsResolvers = {
     async closeTerminal(_, { input: { terminal } }, { services, actor }) {
       const closed = await services.terminals.close(actor, terminal);
       return { closedId: closed ? terminal : null };
+    },
+    async deleteRecording(_, { input: { recording } }, { services, actor }) {
+      const deleted = await services.recordings.delete(actor, fromGlobalId('Recording', recording));
+      return { deletedId: deleted ? recording : null };
+    },
+    async recordCourse(_, { input: { course, recorded } }, { services, actor }) {
+      await services.recordings.recordCourse(actor, { course, recorded });
+      return { courses: await services.recordings.courses(actor) };
     },
   },
 } satisfies Resolvers;

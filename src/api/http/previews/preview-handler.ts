@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { FastifyInstance } from 'fastify';
 import { guard } from '../../../core/containment.ts';
 import type { Contained } from '../../../core/containment.ts';
 import { fault, isFault } from '../../../core/errors.ts';
@@ -7,12 +8,10 @@ import type { Fault } from '../../../core/errors.ts';
 import type { Log } from '../../../core/log.ts';
 import type { PreviewService, PreviewTarget } from '../../../domains/previews/preview.ts';
 import type { OtherHost } from '../front-door.ts';
-import { ENTER, isLocalPath } from '../../shared/enter-path.ts';
-import { refuseForeignPage } from './foreign-page.ts';
+import { ENTER, isLocalPath, hostOf } from '../../shared/preview-hosts.ts';
 import { createPreviewProxy, hasBody, responseOn } from './preview-proxy.ts';
 import type { ProxiedRequest } from './preview-proxy.ts';
 import { createPreviewCookie } from './preview-cookie.ts';
-import { hostOf } from '../../shared/preview-hosts.ts';
 import type { PreviewHosts } from '../../shared/preview-hosts.ts';
 import { sendPreviewFault } from './preview-pages.ts';
 
@@ -22,7 +21,7 @@ const OWN_PATH = /^\/__berth(\/|$)/;
 const SOCKET_IDLE_MS = 60 * 60_000;
 
 /** Creates the handler of requests to preview hosts. */
-export function createPreviewHandler({
+function createPreviewHandler({
   previews,
   hosts,
   log,
@@ -148,4 +147,41 @@ export function createPreviewHandler({
       proxy.close();
     },
   };
+}
+
+/** Values of Sec-Fetch-Site for requests of other origins. Pages cannot set this header. */
+const FROM_ELSEWHERE = new Set(['same-site', 'cross-site']);
+const SAFE_METHODS = new Set(['GET', 'HEAD']);
+
+/**
+ * Rejects requests that a page of another session sends with the cookies of a user who views both. To browsers all
+ * previews are one site, and WebSockets have no same-origin rule. Ports of the same session may access each other, and
+ * links may come from anywhere. @throws PREVIEW_ORIGIN_REFUSED
+ */
+export function refuseForeignPage(
+  request: IncomingMessage,
+  target: PreviewTarget,
+  targetOfOrigin: (origin: string) => PreviewTarget | undefined,
+): void {
+  const { origin, referer } = request.headers;
+  const site = request.headers['sec-fetch-site'];
+  if (site === 'same-origin' || site === 'none') return;
+  const link = request.headers['sec-fetch-mode'] === 'navigate' && SAFE_METHODS.has(request.method ?? '');
+  // Browsers without Sec-Fetch-Site send the origin of every request that could do harm.
+  const suspect = typeof site === 'string' && FROM_ELSEWHERE.has(site) ? !link : origin !== undefined;
+  if (!suspect) return;
+  const page = origin ?? (referer !== undefined && URL.canParse(referer) ? new URL(referer).origin : 'null');
+  if (targetOfOrigin(page)?.sessionId !== target.sessionId) {
+    throw fault('PREVIEW_ORIGIN_REFUSED', { origin: page });
+  }
+}
+
+/** Serves previews at their own hosts, where the app's routes are not reachable. */
+export function registerPreviews(
+  app: FastifyInstance,
+  { previews, hosts, contained }: { previews: PreviewService; hosts: PreviewHosts; contained: Contained },
+): void {
+  const front = createPreviewHandler({ previews, hosts, log: app.log, contained });
+  app.frontDoor.lead(front);
+  app.addHook('preClose', async () => front.close());
 }

@@ -10,9 +10,8 @@ import type { Fault } from '../../../core/errors.ts';
 import type { PreviewService, AccessiblePort } from '../../../domains/previews/preview.ts';
 import { MachineAgent } from './machine-agent.ts';
 import type { MachineRequest } from './machine-agent.ts';
-import { requestHeaders } from './request-headers.ts';
-import type { RawHeaders } from './request-headers.ts';
-import { responseHeaders } from './response-headers.ts';
+import { requestHeaders, responseHeaders } from './preview-headers.ts';
+import type { RawHeaders } from './preview-headers.ts';
 
 /** Maximum time without data of a request or response, in milliseconds. Event streams may be silent that long. */
 const IDLE_MS = 10 * 60_000;

@@ -3,9 +3,9 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { fault } from '../../../core/errors.ts';
 import type { Actor } from '../../../domains/identity/actor.ts';
 import type { AuthenticationService } from '../../../domains/identity/user.ts';
-import { readBearer } from '../../shared/bearer.ts';
-import { siteOf } from './same-origin.ts';
-import type { SessionCookie } from '../../shared/session-cookie.ts';
+import { readBearer } from '../../shared/credentials.ts';
+import type { SessionCookie } from '../../shared/credentials.ts';
+import { isOwnOrigin } from '../../shared/origin.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -63,4 +63,20 @@ export async function addAuthentication(
         ? await byCookie(request)
         : await authentication.byToken(readBearer(authorization));
   });
+}
+
+/** A header that pages of other sites cannot send without a preflight request, which Berth rejects. */
+const CLIENT_HEADER = 'x-berth-client';
+
+/**
+ * Returns whether a request comes from Berth's own pages. Browsers send Sec-Fetch-Site over HTTPS and to localhost, and
+ * Origin everywhere. A request with neither comes from a program: `own` if it has Berth's own header, otherwise
+ * `unknown`.
+ */
+export function siteOf(request: FastifyRequest, publicUrl: string | undefined): 'own' | 'other' | 'unknown' {
+  const { origin } = request.headers;
+  const fetchSite = request.headers['sec-fetch-site'];
+  if (fetchSite !== undefined) return fetchSite === 'same-origin' ? 'own' : 'other';
+  if (origin !== undefined) return isOwnOrigin(origin, request, publicUrl) ? 'own' : 'other';
+  return request.headers[CLIENT_HEADER] === undefined ? 'unknown' : 'own';
 }

@@ -2,8 +2,8 @@ import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { fault, isFault } from '../../../core/errors.ts';
 import type { AuthenticationService } from '../../../domains/identity/user.ts';
-import { siteOf } from './same-origin.ts';
-import type { SessionCookie } from '../../shared/session-cookie.ts';
+import { siteOf } from './authentication.ts';
+import type { SessionCookie } from '../../shared/credentials.ts';
 import { escapeHtml, htmlPage } from '../html-page.ts';
 
 const head = '<link rel="icon" href="/icon.svg" type="image/svg+xml">';

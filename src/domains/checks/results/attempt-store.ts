@@ -1,10 +1,9 @@
 import type { Database } from '../../../infra/database/database.ts';
-import { isForeignKeyViolation } from '../../../infra/database/foreign-key-violation.ts';
+import { isForeignKeyViolation, isUniqueViolation } from '../../../infra/database/database-errors.ts';
 import type {
   Attempt as AttemptRow,
   CheckVerdict as VerdictRow,
 } from '../../../infra/database/generated/sqlite/client.ts';
-import { isUniqueViolation } from '../../../infra/database/unique-violation.ts';
 import { fault } from '../../../core/errors.ts';
 import type { LabStep } from '../../labs/lab.ts';
 import type { Lease } from '../../../infra/leases/lease.ts';

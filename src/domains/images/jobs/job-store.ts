@@ -1,7 +1,7 @@
 import type { Database } from '../../../infra/database/database.ts';
 import type { Job as JobRow, Prisma } from '../../../infra/database/generated/sqlite/client.ts';
 import { readReason, reasonColumns } from '../../../infra/database/reason-columns.ts';
-import { isUniqueViolation } from '../../../infra/database/unique-violation.ts';
+import { isUniqueViolation } from '../../../infra/database/database-errors.ts';
 import type { Reason } from '../../../core/errors.ts';
 import type { Lease } from '../../../infra/leases/lease.ts';
 import type { Job, JobFilter, JobKind, JobProgress } from './job.ts';

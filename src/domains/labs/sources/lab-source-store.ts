@@ -1,7 +1,7 @@
 import type { Database } from '../../../infra/database/database.ts';
 import type { LabSource as SourceRow } from '../../../infra/database/generated/sqlite/client.ts';
 import { noReason, readReason, reasonColumns } from '../../../infra/database/reason-columns.ts';
-import { isUniqueViolation } from '../../../infra/database/unique-violation.ts';
+import { isUniqueViolation } from '../../../infra/database/database-errors.ts';
 import type { Encryption } from '../../../core/encryption.ts';
 import { isFault } from '../../../core/errors.ts';
 import type { Reason } from '../../../core/errors.ts';

@@ -1,5 +1,5 @@
 import type { Database } from '../../../infra/database/database.ts';
-import { isUniqueViolation } from '../../../infra/database/unique-violation.ts';
+import { isUniqueViolation } from '../../../infra/database/database-errors.ts';
 
 /** Key of the setting with the time of the last round, as an ISO text, which sorts like the times. */
 const KEY = 'machines.measured';

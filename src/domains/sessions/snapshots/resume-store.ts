@@ -1,6 +1,6 @@
 import type { Database } from '../../../infra/database/database.ts';
 import { noReason } from '../../../infra/database/reason-columns.ts';
-import { isUniqueViolation } from '../../../infra/database/unique-violation.ts';
+import { isUniqueViolation } from '../../../infra/database/database-errors.ts';
 import type { Lab } from '../../labs/lab.ts';
 import type { Lifetime } from '../lifetime-rules.ts';
 import { noSaveProblem } from '../session-changes.ts';

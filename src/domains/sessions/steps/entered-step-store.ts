@@ -1,6 +1,5 @@
 import type { Database, Transaction } from '../../../infra/database/database.ts';
-import { isForeignKeyViolation } from '../../../infra/database/foreign-key-violation.ts';
-import { isUniqueViolation } from '../../../infra/database/unique-violation.ts';
+import { isForeignKeyViolation, isUniqueViolation } from '../../../infra/database/database-errors.ts';
 import { fault } from '../../../core/errors.ts';
 import { isAdoptable } from '../../../infra/leases/lease.ts';
 import type { Lease } from '../../../infra/leases/lease.ts';

@@ -1,7 +1,6 @@
 import { getIntrospectionQuery } from 'graphql';
 import { test } from 'tap';
-import { createPreparer } from '../../../../src/api/graphql/limits/prepare.ts';
-import { createRecent } from '../../../../src/api/graphql/limits/recent.ts';
+import { createPreparer, createRecent } from '../../../../src/api/graphql/limits/prepare.ts';
 import { createSchema } from '../../../../src/api/graphql/schema.ts';
 
 await test('keeps the most recently used queries, up to a total key length', async (t) => {

@@ -4,7 +4,7 @@ import { test } from 'tap';
 import type { WebSocket } from 'ws';
 import { createBudgets } from '../../../../src/core/budgets.ts';
 import { createQueryBudget } from '../../../../src/api/graphql/limits/query-budget.ts';
-import { createConnectionCount } from '../../../../src/api/graphql/subscriptions/connections.ts';
+import { createConnectionCount } from '../../../../src/api/graphql/subscriptions/counts.ts';
 import { startApp } from './app.ts';
 import { changed, connect, deferred, open, subscribe, until } from './connections.ts';
 

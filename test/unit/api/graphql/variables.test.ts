@@ -5,7 +5,7 @@ import { test } from 'tap';
 import { WebSocket } from 'ws';
 import { RequestRefused } from '../../../../src/api/graphql/errors.ts';
 import { createSchema } from '../../../../src/api/graphql/schema.ts';
-import { checkVariables } from '../../../../src/api/graphql/variables.ts';
+import { checkVariables } from '../../../../src/api/graphql/limits/variables.ts';
 import { fuzzOperations } from '../../../kit/fuzz/fuzz-operations.ts';
 import { startApp } from './app.ts';
 import type { Answer } from './app.ts';

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { cleanUrl } from '../../../../src/api/http/clean-url.ts';
+import { cleanUrl } from '../../../../src/api/http/logging.ts';
 
 const cases: [name: string, url: string, cleaned: string][] = [
   ['an address without secrets', '/graphql?query=%7Bviewer%7D', '/graphql?query=%7Bviewer%7D'],

@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { asAttachment } from '../../../../src/api/http/content-disposition.ts';
+import { asAttachment } from '../../../../src/api/http/downloads.ts';
 
 await test('a file keeps its own name, in both forms that browsers read', async (t) => {
   t.equal(asAttachment('a b.txt'), `attachment; filename="a b.txt"; filename*=UTF-8''a%20b.txt`);

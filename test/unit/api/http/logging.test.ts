@@ -1,7 +1,6 @@
 import fastify from 'fastify';
 import t from 'tap';
-import { loggingOptions } from '../../../../src/api/http/logging.ts';
-import { addRequestIds } from '../../../../src/api/http/request-id.ts';
+import { loggingOptions, addRequestIds } from '../../../../src/api/http/logging.ts';
 
 function createApp() {
   const lines: Record<string, unknown>[] = [];

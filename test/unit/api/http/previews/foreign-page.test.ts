@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { test } from 'tap';
-import { refuseForeignPage } from '../../../../../src/api/http/previews/foreign-page.ts';
+import { refuseForeignPage } from '../../../../../src/api/http/previews/preview-handler.ts';
 
 const target = { sessionId: 'mine', machine: 'main', port: 80 };
 const sessions: Record<string, string> = { 'http://mine': 'mine', 'http://theirs': 'theirs' };

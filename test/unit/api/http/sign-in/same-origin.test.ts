@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { test } from 'tap';
-import { siteOf } from '../../../../../src/api/http/sign-in/same-origin.ts';
+import { siteOf } from '../../../../../src/api/http/sign-in/authentication.ts';
 import { createOriginCheck } from '../../../../../src/api/shared/origin.ts';
 
 function from(headers: Record<string, string>, host = '127.0.0.1:8080'): FastifyRequest {

@@ -1,0 +1,134 @@
+import { execute, subscribe } from 'graphql';
+import type { ExecutionArgs, ExecutionResult } from 'graphql';
+
+/** Maximum number of connections of one process. Each uses about 20 KB while idle. */
+const CONNECTION_LIMIT = 5_000;
+/** Maximum number of connections of one user: enough for tabs and scripts, but not for a leak. */
+const USER_CONNECTION_LIMIT = 50;
+/**
+ * Maximum number of unauthenticated connections of one client address: enough for a lecture of 300 people who reconnect
+ * at once. A single client must not use up all connections without authenticating.
+ */
+const SILENT_LIMIT = 500;
+
+const LIMITS = { all: CONNECTION_LIMIT, ofUser: USER_CONNECTION_LIMIT, silent: SILENT_LIMIT };
+
+/** Counts connections, and limits them for each user, for each client address, and in total. */
+export function createConnectionCount(limits = LIMITS) {
+  const ofUser = new Map<string, number>();
+  const silent = new Map<string, number>();
+  let all = 0;
+
+  return {
+    /** Returns whether one more connection is allowed. If so, it counts until {@link leave}. */
+    enter(): boolean {
+      if (all >= limits.all) return false;
+      all += 1;
+      return true;
+    },
+    /**
+     * Counts an unauthenticated connection by the account of its upgrade request, until the returned function is
+     * called. Returns undefined if the account has too many.
+     */
+    enterSilent(account: string, { isUser }: { isUser: boolean }): (() => void) | undefined {
+      const count = silent.get(account) ?? 0;
+      if (count >= (isUser ? limits.ofUser : limits.silent)) return undefined;
+      silent.set(account, count + 1);
+      let isOver = false;
+      return () => {
+        if (isOver) return;
+        isOver = true;
+        const left = (silent.get(account) ?? 1) - 1;
+        if (left > 0) silent.set(account, left);
+        else silent.delete(account);
+      };
+    },
+    /** Returns whether one more connection of this user is allowed. If so, counts it. */
+    enterAs(userId: string): boolean {
+      const count = ofUser.get(userId) ?? 0;
+      if (count >= limits.ofUser) return false;
+      ofUser.set(userId, count + 1);
+      return true;
+    },
+    leave(userId: string | undefined): void {
+      all -= 1;
+      if (userId === undefined) return;
+      const count = ofUser.get(userId) ?? 0;
+      if (count > 1) ofUser.set(userId, count - 1);
+      else ofUser.delete(userId);
+    },
+    count: () => all,
+  };
+}
+
+export type ConnectionCount = ReturnType<typeof createConnectionCount>;
+
+type Values = AsyncGenerator<ExecutionResult, void, void>;
+
+/**
+ * Counts the operations of a connection while they run. A client's "complete" ends a subscription, but not a running
+ * query or mutation.
+ */
+export function createOperationCount(limit: number) {
+  let running = 0;
+
+  return {
+    /** Counts one more operation until the returned function is called. Returns undefined if there are too many. */
+    enter(): (() => void) | undefined {
+      if (running >= limit) return undefined;
+      running += 1;
+      let left = false;
+      return () => {
+        if (!left) running -= 1;
+        left = true;
+      };
+    },
+  };
+}
+
+/** Executes a query or a mutation, then calls `leave`. */
+export async function executeCounted(args: ExecutionArgs, leave: () => void): Promise<ExecutionResult> {
+  try {
+    return await execute(args);
+  } finally {
+    leave();
+  }
+}
+
+/** Starts a subscription, and calls `leave` when it ends. */
+export async function subscribeCounted(
+  args: ExecutionArgs,
+  leave: () => void,
+): Promise<ExecutionResult | Values> {
+  try {
+    const result = await subscribe(args);
+    if (Symbol.asyncIterator in result) return leaveAtEnd(result, leave);
+    leave();
+    return result;
+  } catch (error) {
+    leave();
+    throw error;
+  }
+}
+
+/** Calls `leave` when `source` ends. A `return` ends the source immediately, even while a value is pending. */
+function leaveAtEnd(source: Values, leave: () => void): Values {
+  const { next, return: end } = { next: source.next.bind(source), return: source.return.bind(source) };
+  source.next = async () => {
+    try {
+      const result = await next();
+      if (result.done) leave();
+      return result;
+    } catch (error) {
+      leave();
+      throw error;
+    }
+  };
+  source.return = (value) => {
+    leave();
+    return end(value);
+  };
+  return source;
+}
+
+export type OperationCount = ReturnType<typeof createOperationCount>;
