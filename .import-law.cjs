@@ -139,8 +139,9 @@ module.exports = {
     'migrate.ts',
     'reason-columns.ts',
   ],
-  'src/infra/bus': ['event-bus.ts', 'memory-bus.ts', 'redis-bus.ts'],
+  'src/infra/bus': ['event-bus.ts', 'memory-bus.ts', 'redis-bus.ts', 'redis-connection.ts'],
   'src/infra/leases': ['lease.ts', 'process-owner.ts'],
+  'src/infra/rate-limits': ['rate-limits.ts'],
   'src/host-setup': [
     'doctor.ts',
     'host.ts',

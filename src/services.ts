@@ -12,6 +12,7 @@ import { listedName } from './engine/image-name.ts';
 import { createEncryption } from './core/encryption.ts';
 import { createDockerRegistry, REGISTRY_IMAGE } from './engine/docker/registry/registry.ts';
 import { connectEvents } from './infra/bus/redis-bus.ts';
+import { createRateLimits } from './infra/rate-limits/rate-limits.ts';
 import { createFileService } from './domains/files/file-service.ts';
 import { createMetrics } from './api/http/metrics.ts';
 import { createAuthenticationService } from './domains/identity/authentication-service.ts';
@@ -107,6 +108,8 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
   const contained = createContained({ log, count: metrics.contained });
   const events = await connectEvents(config, { log, contained });
   closing.add('events', events.close);
+  const rateLimits = createRateLimits({ redisUrl: config.redisUrl, log });
+  closing.add('rate limits', rateLimits.close);
   const labs = await createLabs({
     database,
     encryption,
@@ -172,12 +175,12 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     onProvisioned: metrics.provisioned,
     onWarmStart: metrics.warmStart,
   });
-  /** For what happens in sessions. */
   const inSessions = {
     database,
     engine,
     events,
     clock,
+    rateLimits,
     catalogue,
     sessions: sessions.service,
     log,
@@ -208,9 +211,7 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
   const background = createBackgroundWork({ clock, contained });
   let ending: Promise<unknown> | undefined;
 
-  function end(what: string, work: Promise<unknown>, limitMs: number): Promise<void> {
-    return finish({ log, what, work, limitMs });
-  }
+  const end = (what: string, work: Promise<unknown>, limitMs: number) => finish({ log, what, work, limitMs });
 
   /** Interrupts all work before it waits for any, so that a hanging engine does not keep other work from ending. */
   function interrupt(): Promise<unknown> {
@@ -230,6 +231,7 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     authentication,
     credentialWatch,
     events,
+    rateLimits,
     metrics,
     contained,
     users: userService,

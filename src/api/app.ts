@@ -49,7 +49,7 @@ export function createServer(config: Config, times: HeadTimes = {}): FastifyInst
 /** Registers all transports on `app`. */
 export async function addTransports(app: FastifyInstance, config: Config, services: Services): Promise<void> {
   const { publicUrl, allowedOrigins, development } = config;
-  const { authentication, credentialWatch: credentials, events, contained } = services;
+  const { authentication, credentialWatch: credentials, events, rateLimits, contained } = services;
   const cookie = createSessionCookie({ publicUrl });
   const previewHosts = createPreviewHosts(config);
   addProblems(app, { count: services.metrics.contained });
@@ -63,7 +63,7 @@ export async function addTransports(app: FastifyInstance, config: Config, servic
   addHealth(app, { probes: services.probes });
   services.metrics.countRefusedBy(app.frontDoor.refused);
   addMetrics(app, { metrics: services.metrics });
-  await addSignIn(app, { authentication, cookie, publicUrl });
+  await addSignIn(app, { authentication, cookie, publicUrl, rateLimits });
   await registerGraphql(app, {
     services,
     events,

@@ -71,7 +71,7 @@ export const serviceSettings = {
   }),
   redisUrl: optionalSetting('REDIS_URL', {
     schema: text.regex(/^rediss?:\/\//, 'must start with "redis://" or "rediss://"'),
-    doc: 'Redis server that transfers events between several service processes.',
+    doc: 'Redis server that transfers events between several service processes and counts their rate limits together.',
   }),
   secretKey: optionalSetting('BERTH_SECRET_KEY', {
     schema: text,

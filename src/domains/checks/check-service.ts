@@ -2,6 +2,7 @@ import { fault, isFault } from '../../core/errors.ts';
 import { mayReach, requireActor } from '../identity/actor.ts';
 import type { Actor } from '../identity/actor.ts';
 import type { CredentialWatch } from '../identity/credential-watch.ts';
+import type { RateLimit } from '../../infra/rate-limits/rate-limits.ts';
 import type { LabCatalogue } from '../labs/catalogue.ts';
 import { linkedAbort } from '../../core/linked-abort.ts';
 import { languageGiven } from '../labs/localized-text.ts';
@@ -15,7 +16,6 @@ import { answersTo } from './given-answers.ts';
 import type { LeasedCheck } from './leased-check.ts';
 import type { HintStore } from './hint-store.ts';
 import { progressIn } from './results/lab-progress.ts';
-import type { PollLimit, RunLimit } from './rate-limits.ts';
 import { pairKey } from './results/progress-store.ts';
 import type { ProgressStore } from './results/progress-store.ts';
 import { machinesOf, stepToCheck } from './step-run.ts';
@@ -29,8 +29,10 @@ export interface CheckServiceParts {
   progress: ProgressStore;
   hints: HintStore;
   leasedCheck: LeasedCheck;
-  runLimit: RunLimit;
-  pollLimit: PollLimit;
+  /** Counts the checks of a user. */
+  runLimit: RateLimit;
+  /** Counts the polls of a user in a session: only one step is open at a time, whatever a client requests. */
+  pollLimit: RateLimit;
   publishEnd: PublishEnd;
   credentials: Pick<CredentialWatch, 'watch'>;
   /** Called for each verdict, for metrics. */
@@ -73,13 +75,17 @@ export function createCheckService(parts: CheckServiceParts): CheckService & { s
     return { machine, machines };
   }
 
-  function countPoll({ userId }: Actor, sessionId: string, { id, pollSeconds }: LabStep): void {
+  async function countPoll(
+    { userId }: Actor,
+    sessionId: string,
+    { id, pollSeconds }: LabStep,
+  ): Promise<void> {
     if (pollSeconds === undefined) {
       throw fault('INPUT_INVALID', {
         problem: `The step "${id}" cannot be polled. Check it on request.`,
       });
     }
-    pollLimit.count({ userId, sessionId, seconds: pollSeconds });
+    await pollLimit.count(`${userId} ${sessionId}`, pollSeconds);
   }
 
   return {
@@ -94,12 +100,9 @@ export function createCheckService(parts: CheckServiceParts): CheckService & { s
       }
       const answers = answersTo(step, given);
       const { machine, machines } = await enter(actor, sessionId, lab, step);
+      await (poll ? countPoll(actor, sessionId, step) : runLimit.count(actor.userId));
       if (signal.aborted) throw fault('SHUTTING_DOWN');
-      if (poll) countPoll(actor, sessionId, step);
-      else {
-        runLimit.count(actor.userId);
-        sessions.touch(sessionId);
-      }
+      if (!poll) sessions.touch(sessionId);
       const language = languageGiven(lab.languages, wanted);
       const stepRun = { lab, step, sessionId, machines, answers, poll, language };
       const ended = linkedAbort(signal);

@@ -2,6 +2,7 @@ import type { Clock } from '../../core/clock.ts';
 import type { Database } from '../../infra/database/database.ts';
 import type { EventBus } from '../../infra/bus/event-bus.ts';
 import type { CredentialWatch } from '../identity/credential-watch.ts';
+import type { RateLimits } from '../../infra/rate-limits/rate-limits.ts';
 import type { ImagePins } from '../images/pins/pin.ts';
 import type { LabCatalogue } from '../labs/catalogue.ts';
 import { LEASE_MS } from '../../infra/leases/lease.ts';
@@ -20,8 +21,10 @@ import type { HintService } from './hint.ts';
 import { createHintService } from './hint-service.ts';
 import { createHintStore } from './hint-store.ts';
 import { createInterruptedChecks } from './interrupted-checks.ts';
-import { createPollLimit, createRunLimit } from './rate-limits.ts';
 import { createProgressStore } from './results/progress-store.ts';
+
+/** Maximum number of checks of one user: more than a person can read, but it slows down a faulty script. */
+const CHECKS_PER_MINUTE = 60;
 
 export interface ChecksOptions {
   database: Database;
@@ -29,6 +32,7 @@ export interface ChecksOptions {
   pins: Pick<ImagePins, 'resolve'>;
   events: Pick<EventBus, 'publish'>;
   clock: Clock;
+  rateLimits: Pick<RateLimits, 'create'>;
   catalogue: Pick<LabCatalogue, 'version' | 'find'>;
   sessions: Pick<SessionService, 'get' | 'machine' | 'touch'>;
   /** Ends a check when the credential that requested it ends. */
@@ -55,7 +59,7 @@ export interface Checks {
 
 /** Creates all services of checks. */
 export function createChecks(options: ChecksOptions): Checks {
-  const { database, clock, logger, leaseOwner, isGone } = options;
+  const { database, clock, logger, rateLimits, leaseOwner, isGone } = options;
   const attempts = createAttemptStore({ database });
   const publishEnd = createCheckEvents(options);
   const interrupted = createInterruptedChecks({ attempts, clock, isGone, publishEnd });
@@ -70,8 +74,9 @@ export function createChecks(options: ChecksOptions): Checks {
     progress,
     hints,
     leasedCheck,
-    runLimit: createRunLimit(options),
-    pollLimit: createPollLimit(options),
+    runLimit: rateLimits.create({ name: 'checks', max: CHECKS_PER_MINUTE, seconds: 60 }),
+    // Each step sets the length of its windows.
+    pollLimit: rateLimits.create({ name: 'polls', max: 1, seconds: 60 }),
     publishEnd,
     onVerdict: options.onVerdict ?? (() => undefined),
     signal: stopping.signal,

@@ -74,6 +74,7 @@ export async function createRedisBus(options: {
     url,
     name: 'berth-publish',
     log,
+    consequence: 'events do not reach other processes',
     async ready() {
       if (dropped > 0)
         log.warn({ dropped }, 'dropped events for other processes while Redis did not respond');
@@ -84,6 +85,7 @@ export async function createRedisBus(options: {
     url,
     name: 'berth-subscribe',
     log,
+    consequence: 'events of other processes do not arrive',
     async ready(redis) {
       await redis.subscribe(channel);
       subscribed = true;

@@ -27,9 +27,11 @@ export function openRedisConnection(options: {
   url: string;
   name: string;
   log: Log;
+  /** What no longer works while Redis does not respond, for the log. */
+  consequence: string;
   ready: (redis: Redis) => Promise<void>;
 }): RedisConnection {
-  const { url, name, log, ready } = options;
+  const { url, name, log, consequence, ready } = options;
   const redis = new Redis(url, {
     connectionName: name,
     commandTimeout: COMMAND_LIMIT_MS,
@@ -48,10 +50,7 @@ export function openRedisConnection(options: {
   function report(error: unknown): void {
     if (away || closed) return;
     away = true;
-    log.warn(
-      { err: error, connection: name },
-      'Redis does not respond, so events of other processes do not arrive',
-    );
+    log.warn({ err: error, connection: name }, `Redis does not respond, so ${consequence}`);
   }
 
   async function begin(): Promise<void> {

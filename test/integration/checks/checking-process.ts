@@ -4,6 +4,7 @@
  */
 import { createChecks } from '../../../src/domains/checks/create-checks.ts';
 import { systemClock } from '../../../src/core/clock.ts';
+import { createRateLimits } from '../../../src/infra/rate-limits/rate-limits.ts';
 import { openDatabase } from '../../../src/infra/database/database.ts';
 import { createDockerEngine } from '../../../src/engine/docker/docker-engine.ts';
 import { system } from '../../../src/domains/identity/actor.ts';
@@ -25,6 +26,7 @@ const checks = createChecks({
   sessions: sessionsOn(database, machineId),
   logger: quietLog(),
   pins: unpinned,
+  rateLimits: createRateLimits({ redisUrl: undefined, log: quietLog() }),
   credentials: unwatched,
   leaseOwner: newOwner(),
   isGone: isOwnerGone,

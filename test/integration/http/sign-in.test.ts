@@ -5,6 +5,8 @@ import { addAuthentication } from '../../../src/api/http/sign-in/authentication.
 import { addProblems } from '../../../src/api/http/problem.ts';
 import { createSessionCookie } from '../../../src/api/shared/credentials.ts';
 import { addSignIn } from '../../../src/api/http/sign-in/sign-in.ts';
+import { createRateLimits } from '../../../src/infra/rate-limits/rate-limits.ts';
+import { quietLog } from '../../kit/basics/quiet-log.ts';
 import { createActors } from '../../kit/service/actors.ts';
 import { freshDatabase } from '../../kit/database/databases.ts';
 import { createIdentity } from '../../kit/service/identity.ts';
@@ -21,7 +23,14 @@ async function createApp(t: Test, options: { publicUrl?: string; tries?: number 
   const app = fastify();
   addProblems(app);
   await addAuthentication(app, { authentication, cookie, publicUrl });
-  await addSignIn(app, { authentication, cookie, publicUrl, ...(options.tries && { tries: options.tries }) });
+  const rateLimits = createRateLimits({ redisUrl: undefined, log: quietLog() });
+  await addSignIn(app, {
+    authentication,
+    cookie,
+    publicUrl,
+    rateLimits,
+    ...(options.tries && { tries: options.tries }),
+  });
   app.get('/me', async (request) => ({ userId: request.actor?.userId ?? null }));
   t.teardown(() => app.close());
   const link = async () => (await identity.users.createSignInLink(owner, owner.userId)).secret;
@@ -151,4 +160,9 @@ await t.test('attempts from one address are limited, with the time to retry', as
   t.equal(answer.statusCode, 429);
   t.match(answer.json(), { code: 'RATE_LIMITED', details: { seconds: Number } });
   t.match(answer.headers['retry-after'], /^\d+$/);
+  t.match(answer.headers, {
+    'x-ratelimit-limit': '3',
+    'x-ratelimit-remaining': '0',
+    'x-ratelimit-reset': /^\d+$/,
+  });
 });

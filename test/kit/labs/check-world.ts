@@ -18,6 +18,7 @@ import { createActors } from '../service/actors.ts';
 import type { Actors } from '../service/actors.ts';
 import { labsFolder } from './lab-folders.ts';
 import { unpinned } from './pins.ts';
+import { clockedLimits } from '../basics/clocked-limits.ts';
 import { quietLog } from '../basics/quiet-log.ts';
 import { unwatched } from '../basics/unwatched.ts';
 
@@ -72,6 +73,7 @@ export async function createCheckWorld(t: Test, options: CheckWorldOptions): Pro
       sessions,
       logger: quietLog(),
       pins: unpinned,
+      rateLimits: clockedLimits(clock),
       credentials: unwatched,
       leaseOwner: newOwner(),
       isGone: isOwnerGone,

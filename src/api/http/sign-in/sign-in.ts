@@ -1,6 +1,6 @@
-import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { fault, isFault } from '../../../core/errors.ts';
+import type { RateLimits } from '../../../infra/rate-limits/rate-limits.ts';
 import type { AuthenticationService } from '../../../domains/identity/user.ts';
 import { siteOf } from './authentication.ts';
 import type { SessionCookie } from '../../shared/credentials.ts';
@@ -24,7 +24,6 @@ function signInFailedPage(message: string): string {
 
 /** Requests of one address in a minute: a class behind one gateway opens its links at once, and 256 bits cannot be guessed. */
 const TRIES = 300;
-const TRIES_WINDOW_MS = 60_000;
 /** Enough for the secret and its field name. */
 const BODY_LIMIT_BYTES = 1_024;
 const SECRET_LIMIT = 200;
@@ -36,20 +35,29 @@ export async function addSignIn(
     authentication,
     cookie,
     publicUrl,
+    rateLimits,
     tries = TRIES,
   }: {
     authentication: Pick<AuthenticationService, 'signIn' | 'signOut'>;
     cookie: SessionCookie;
     publicUrl: string | undefined;
+    rateLimits: Pick<RateLimits, 'create'>;
     /** Requests of one address in a minute. */
     tries?: number;
   },
 ): Promise<void> {
   await app.register(async (scope) => {
-    await scope.register(rateLimit, {
-      max: tries,
-      timeWindow: TRIES_WINDOW_MS,
-      errorResponseBuilder: (_request, { ttl }) => fault('RATE_LIMITED', { seconds: Math.ceil(ttl / 1000) }),
+    const limit = rateLimits.create({ name: 'sign-in', max: tries, seconds: 60 });
+    scope.addHook('onRequest', async ({ ip }, reply) => {
+      const { exceeded, remaining, seconds } = await limit.take(ip);
+      reply.headers({
+        'x-ratelimit-limit': tries,
+        'x-ratelimit-remaining': remaining,
+        'x-ratelimit-reset': seconds,
+      });
+      if (!exceeded) return;
+      reply.header('retry-after', seconds);
+      throw exceeded;
     });
     scope.addContentTypeParser(
       'application/x-www-form-urlencoded',
