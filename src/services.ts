@@ -1,7 +1,7 @@
 import { createChecks } from './domains/checks/create-checks.ts';
 import { systemClock } from './core/clock.ts';
-import { createClosing, finish } from './core/closing.ts';
-import type { Closing } from './core/closing.ts';
+import { createClosing, finish, createBackgroundWork } from './core/lifecycle.ts';
+import type { Closing } from './core/lifecycle.ts';
 import type { Config } from './config/config.ts';
 import { createContained } from './core/containment.ts';
 import { openDatabase, readInstallation } from './infra/database/database.ts';
@@ -39,11 +39,10 @@ import { createPreviewStore } from './domains/previews/preview-store.ts';
 import { createQuotas } from './domains/sessions/capacity/quota-service.ts';
 import { createSessions } from './domains/sessions/create-sessions.ts';
 import { isOwnerGone, newOwner } from './infra/leases/process-owner.ts';
-import { createSteps } from './domains/sessions/steps/create-steps.ts';
+import { createSteps } from './domains/sessions/steps/step-service.ts';
 import { createLabImageFolders } from './host-setup/lab-image-folders.ts';
 import { logNestedSupport } from './host-setup/nested-notice.ts';
 import { imagesFolder } from './host-setup/project-folders.ts';
-import { createBackgroundWork } from './core/background-work.ts';
 import { createTerminals } from './domains/terminals/create-terminals.ts';
 
 /** Maximum wait for interrupted work to end, in milliseconds. Only a hanging engine takes that long. */

@@ -1,6 +1,6 @@
 import { defineCommand } from 'citty';
 import { readConfig } from '../config/config.ts';
-import { localUrl } from '../core/local-url.ts';
+import { localUrl } from '../core/service-url.ts';
 
 /** Maximum wait for the response, in milliseconds: container health checks allow five seconds. */
 const ANSWER_LIMIT_MS = 4_000;

@@ -1,11 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { mkdir } from 'node:fs/promises';
 import { defineCommand } from 'citty';
 import { system } from '../domains/identity/actor.ts';
 import type { Image } from '../domains/images/image.ts';
 import type { Job } from '../domains/images/jobs/job.ts';
 import { PAGE_LIMIT } from '../core/paging.ts';
 import type { Services } from '../services.ts';
-import { withServices } from './with-services.ts';
+import { createServices } from '../services.ts';
+import { readConfig } from '../config/config.ts';
+import { migrate } from '../infra/database/migrate.ts';
+import { isFault } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
 
 /** Interval between two polls of a job, in milliseconds. */
 const POLL_EVERY_MS = 300;
@@ -117,4 +122,33 @@ function describe({
   ]
     .filter(Boolean)
     .join('  ');
+}
+
+/** Prints only errors to the terminal. */
+const errorsOnly: Log = {
+  info: () => {},
+  warn: () => {},
+  error: (_details, message) => process.stderr.write(`${message}\n`),
+};
+
+/**
+ * Runs `work` with the services of the settings, even while another service runs. They do no background work. Prints a
+ * fault as one line.
+ */
+async function withServices(work: (services: Services) => Promise<void>): Promise<void> {
+  try {
+    const config = readConfig(process.env);
+    await mkdir(config.dataDir, { recursive: true });
+    await migrate({ url: config.databaseUrl });
+    const services = await createServices({ config, log: errorsOnly });
+    try {
+      await work(services);
+    } finally {
+      await services.stop();
+    }
+  } catch (error) {
+    if (!isFault(error)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 1;
+  }
 }

@@ -2,6 +2,20 @@ import { setFlagsFromString } from 'node:v8';
 import { defineCommand, runCommand, runMain } from 'citty';
 import { isFault } from '../core/errors.ts';
 
+/** `berth labs`: commands for authors of labs. Each command is loaded when it runs, like those of `berth`. */
+const labsCommand = defineCommand({
+  meta: { name: 'labs', description: 'Work on the labs of this installation.' },
+  subCommands: {
+    import: async () => (await import('./labs/labs-import.ts')).importCommand,
+    new: async () => (await import('./labs/labs-authoring.ts')).newCommand,
+    validate: async () => (await import('./labs/labs-authoring.ts')).validateCommand,
+    test: async () => (await import('./labs/labs-test.ts')).testCommand,
+    schema: async () => (await import('./labs/labs-authoring.ts')).schemaCommand,
+    pins: async () => (await import('./labs/labs-pins.ts')).pinsCommand,
+    repin: async () => (await import('./labs/labs-pins.ts')).repinCommand,
+  },
+});
+
 // Prisma's WebAssembly runs rarely. Optimizing it would take a third of a start's processor time, and 90 MB of memory.
 setFlagsFromString('--liftoff-only');
 
@@ -10,12 +24,12 @@ const main = defineCommand({
   meta: { name: 'berth', description: 'Hands-on labs on your own host.' },
   subCommands: {
     up: async () => (await import('./up.ts')).upCommand,
-    serve: async () => (await import('./serve.ts')).serveCommand,
-    migrate: async () => (await import('./migrate.ts')).migrateCommand,
+    serve: async () => (await import('./up.ts')).serveCommand,
+    migrate: async () => (await import('./database.ts')).migrateCommand,
     doctor: async () => (await import('./doctor.ts')).doctorCommand,
     token: async () => (await import('./token.ts')).tokenCommand,
     images: async () => (await import('./images.ts')).imagesCommand,
-    labs: async () => (await import('./labs/labs.ts')).labsCommand,
+    labs: labsCommand,
     attach: async () => (await import('./attach.ts')).attachCommand,
     health: async () => (await import('./health.ts')).healthCommand,
   },

@@ -2,11 +2,22 @@ import { defineCommand } from 'citty';
 import { fault, isFault } from '../core/errors.ts';
 import { allScopes, system } from '../domains/identity/actor.ts';
 import type { Scope } from '../domains/identity/actor.ts';
-import type { ApiToken, User } from '../domains/identity/user.ts';
-import { localUrl } from '../core/local-url.ts';
+import type { ApiToken, User, TokenService, UserService } from '../domains/identity/user.ts';
+import { localUrl } from '../core/service-url.ts';
 import { PAGE_LIMIT } from '../core/paging.ts';
-import { withIdentity } from './with-identity.ts';
-import type { CliIdentity } from './with-identity.ts';
+import { systemClock } from '../core/clock.ts';
+import type { Config } from '../config/config.ts';
+import type { Database } from '../infra/database/database.ts';
+import type { EventBus } from '../infra/bus/event-bus.ts';
+import { connectEvents } from '../infra/bus/redis-bus.ts';
+import { ensureFirstAdmin } from '../domains/identity/first-admin.ts';
+import { createSignInStore } from '../domains/identity/sign-in-store.ts';
+import { createTokenService } from '../domains/identity/token-service.ts';
+import { createTokenStore } from '../domains/identity/token-store.ts';
+import { createUserService } from '../domains/identity/user-service.ts';
+import { createUserStore } from '../domains/identity/user-store.ts';
+import type { Log } from '../core/log.ts';
+import { withDatabase } from './database.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -125,3 +136,46 @@ function describe(token: ApiToken): string {
 function day(date: Date | undefined): string {
   return date?.toISOString().slice(0, 10) ?? 'never';
 }
+
+/** The services for commands on users and tokens. */
+interface CliIdentity {
+  config: Config;
+  users: UserService;
+  tokens: TokenService;
+  /** Returns the first admin, who is created if there is no admin. */
+  firstAdmin(): Promise<User>;
+}
+
+/**
+ * Runs `work` on the database of the settings, even while a service runs. With Redis, that service is notified of
+ * changes immediately; without it, it notices them within ten seconds. Prints a fault as one line.
+ */
+async function withIdentity(work: (identity: CliIdentity) => Promise<void>): Promise<void> {
+  await withDatabase(async ({ config, database }) => {
+    const events = await connectEvents(config, { log: warnings });
+    try {
+      await work({ config, ...createIdentity(database, events) });
+    } finally {
+      await events.close();
+    }
+  });
+}
+
+function createIdentity(database: Database, events: EventBus): Omit<CliIdentity, 'config'> {
+  const clock = systemClock;
+  const users = createUserStore({ database });
+  const tokens = createTokenStore({ database });
+  const signIns = createSignInStore({ database });
+  return {
+    users: createUserService({ users, signIns, events, clock }),
+    tokens: createTokenService({ tokens, users, events, clock }),
+    firstAdmin: () => ensureFirstAdmin({ users, clock }),
+  };
+}
+
+function warn(_details: object, message: string): void {
+  process.stderr.write(`${message}\n`);
+}
+
+/** Prints only warnings and errors to the terminal. */
+const warnings: Log = { info: () => {}, warn, error: warn };

@@ -1,10 +1,18 @@
 import { defineCommand } from 'citty';
 import { readConfig } from '../config/config.ts';
 import { serve } from '../main.ts';
+import type { RunningService } from '../main.ts';
 import { ensureHost } from '../host-setup/host.ts';
 import { imagesFolder } from '../host-setup/project-folders.ts';
 import { createSteps } from '../../setup/steps.mjs';
-import { printAddress } from './print-address.ts';
+
+/** `berth serve`: starts only the service. The engine and the images must exist. */
+export const serveCommand = defineCommand({
+  meta: { name: 'serve', description: 'Run the service on an existing engine.' },
+  async run() {
+    printAddress(await serve(readConfig(process.env)));
+  },
+});
 
 /** `berth up`: sets up the host, then runs the service. Existing parts of the setup stay unchanged. */
 export const upCommand = defineCommand({
@@ -17,3 +25,11 @@ export const upCommand = defineCommand({
     printAddress(running);
   },
 });
+
+/** Prints the URL of the service, and the link for the first sign-in. */
+function printAddress({ url, signInUrl }: RunningService): void {
+  process.stdout.write(`\nBerth is ready at ${url}\n`);
+  if (signInUrl) {
+    process.stdout.write(`Sign in as admin, once, within the hour: ${signInUrl}\n`);
+  }
+}

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { fault } from '../core/errors.ts';
-import { isLoopback } from '../core/local-url.ts';
+import { isLoopback } from '../core/service-url.ts';
 import { engineSettings } from './engine-settings.ts';
 import { serviceSettings } from './service-settings.ts';
 import { sessionSettings } from './session-settings.ts';

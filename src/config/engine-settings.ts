@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { isLoopback } from '../core/local-url.ts';
+import { isLoopback } from '../core/service-url.ts';
 import { integer, list, optionalSetting, setting, text, webAddress } from './setting.ts';
 
 /** A smaller cache would keep no image for long. In bytes. */

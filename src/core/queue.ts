@@ -1,5 +1,5 @@
 import PQueue from 'p-queue';
-import { linkedAbort } from './linked-abort.ts';
+import { linkedAbort } from './async.ts';
 
 export type Queue = ReturnType<typeof createQueue>;
 

@@ -4,7 +4,7 @@ import { filesReserveOf, reserveOf } from '../engine/engine-disk.ts';
 import type { DiskSpace } from '../engine/engine-disk.ts';
 import type { EngineInfo } from '../engine/engine.ts';
 import { SIBLING_FIX } from './preview-siblings.ts';
-import { HTTPS_FIX } from '../core/plain-http.ts';
+import { HTTPS_FIX } from '../core/service-url.ts';
 import { formatBlock, overlaps, parseBlock } from '../core/ipv4.ts';
 import type { Route } from '../core/ipv4.ts';
 import { formatBytes } from '../core/units.ts';

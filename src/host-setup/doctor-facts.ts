@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { dirname } from 'node:path';
 import { openDatabase } from '../infra/database/database.ts';
 import { parseDatabaseUrl } from '../infra/database/database-url.ts';
-import { localUrl } from '../core/local-url.ts';
+import { localUrl } from '../core/service-url.ts';
 import type { PortState } from './doctor-checks.ts';
 import { hasCommand, whenMissing } from '../../setup/debian.mjs';
 import { parseRoutes } from '../core/ipv4.ts';

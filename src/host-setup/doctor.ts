@@ -9,7 +9,7 @@ import { DEFAULT_ENGINE } from '../engine/engine-address.ts';
 import type { EngineImages } from '../engine/engine-images.ts';
 import { isFault } from '../core/errors.ts';
 import { previewSiblingProblem } from './preview-siblings.ts';
-import { plainHttpProblem } from '../core/plain-http.ts';
+import { plainHttpProblem } from '../core/service-url.ts';
 import type { Portion } from '../core/units.ts';
 import { BASE_IMAGE } from './base-image.ts';
 import {

@@ -1,5 +1,5 @@
 import { getDomain } from 'tldts';
-import { isLoopback } from '../core/local-url.ts';
+import { isLoopback } from '../core/service-url.ts';
 
 /** How to prevent previews from setting cookies for Berth's own domain. */
 export const SIBLING_FIX =

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { fault } from '../../core/errors.ts';
-import { isLoopback } from '../../core/local-url.ts';
+import { isLoopback } from '../../core/service-url.ts';
 import { parsePreviewLabel } from '../../domains/previews/preview-label.ts';
 import type { PreviewTarget } from '../../domains/previews/preview.ts';
 

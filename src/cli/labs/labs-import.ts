@@ -14,7 +14,7 @@ import { formatBytes, parseBytes } from '../../core/units.ts';
 import { createImageCommands } from '../../host-setup/image-commands.ts';
 import { imagesFolder } from '../../host-setup/project-folders.ts';
 import { sweepWorkFolders, withWorkFolder } from '../../core/work-folder.ts';
-import { jobsOf } from '../jobs.ts';
+import { jobsOf } from './with-lab-tests.ts';
 import { labsDirectory } from './named-labs.ts';
 import { verifyImports } from './verify-imports.ts';
 import { readConfig } from '../../config/config.ts';

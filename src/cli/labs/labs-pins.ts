@@ -6,7 +6,7 @@ import { createPinStore } from '../../domains/images/pins/pin-store.ts';
 import type { PinService } from '../../domains/images/pins/pin.ts';
 import { createLabVersionStore } from '../../domains/labs/versions/version-store.ts';
 import { isLab } from './named-labs.ts';
-import { withDatabase } from '../with-database.ts';
+import { withDatabase } from '../database.ts';
 
 const lab = {
   type: 'positional',

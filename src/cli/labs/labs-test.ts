@@ -7,11 +7,10 @@ import type { LabCase } from '../../domains/lab-tests/lab-case.ts';
 import { reportJunit } from '../../domains/lab-tests/report-junit.ts';
 import { describeCase, reportTable } from '../../domains/lab-tests/report-table.ts';
 import type { Lab } from '../../domains/labs/lab.ts';
-import { jobsOf } from '../jobs.ts';
+import { jobsOf, withLabTests } from './with-lab-tests.ts';
 import { labsDirectory, isLab, readFolders } from './named-labs.ts';
 import type { NamedLabs } from './named-labs.ts';
 import { untilInterrupted } from '../until-interrupted.ts';
-import { withLabTests } from './with-lab-tests.ts';
 
 /** `berth labs test [folder or slug…]`: tests whether checks can be trusted. Exits with 1 if a case does not pass. */
 export const testCommand = defineCommand({

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { createCheckRunner } from '../../domains/checks/check-runner.ts';
 import { systemClock } from '../../core/clock.ts';
 import type { Config } from '../../config/config.ts';
@@ -19,11 +20,12 @@ import { createTrials } from '../../domains/lab-tests/trials.ts';
 import type { LabCase } from '../../domains/lab-tests/lab-case.ts';
 import type { Lab } from '../../domains/labs/lab.ts';
 import { createLabProvision } from '../../domains/sessions/provisioning/environment-builder.ts';
-import { createStepStarts } from '../../domains/sessions/provisioning/preparing/step-starts.ts';
+import { createStepStarts } from '../../domains/sessions/provisioning/preparing/preparation.ts';
 import { createSubnetAllocator, createSubnetPool } from '../../domains/sessions/provisioning/subnet-pool.ts';
 import { ensureHost } from '../../host-setup/host.ts';
 import { imagesFolder } from '../../host-setup/project-folders.ts';
 import { createSteps } from '../../../setup/steps.mjs';
+import { fault } from '../../core/errors.ts';
 import { createLabTestsRegistry, removeTestRegistries } from './lab-tests-registry.ts';
 import { spawn } from 'node:child_process';
 import { extname } from 'node:path';
@@ -108,4 +110,17 @@ export async function withLabTests(
     close();
     await engine.close();
   }
+}
+
+/** Maximum number of simultaneous environments: more only slow down the engine. */
+const MAX_JOBS = 64;
+/** Default on a host with many processors: the machines of labs also need memory. */
+const DEFAULT_MAX_JOBS = 4;
+
+/** Returns the number of simultaneous environments for `--jobs`, or the default for this host. @throws INPUT_INVALID */
+export function jobsOf(given: string | undefined): number {
+  if (given === undefined) return Math.min(availableParallelism(), DEFAULT_MAX_JOBS);
+  const jobs = Number(given);
+  if (Number.isInteger(jobs) && jobs >= 1 && jobs <= MAX_JOBS) return jobs;
+  throw fault('INPUT_INVALID', { problem: `--jobs must be a number from 1 to ${MAX_JOBS}.` });
 }

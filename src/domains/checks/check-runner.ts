@@ -2,7 +2,7 @@ import type { Engine } from '../../engine/engine.ts';
 import { isFault } from '../../core/errors.ts';
 import type { ImagePins } from '../images/pins/pin.ts';
 import type { LabCheck } from '../labs/lab-check.ts';
-import { resolvePath } from '../sessions/provisioning/preparing/placing-plan.ts';
+import { resolvePath } from '../sessions/provisioning/preparing/placing.ts';
 import { createMachineProbe } from '../sessions/provisioning/preparing/machine-probe.ts';
 import { createKeyedQueue } from '../../core/queue.ts';
 import { interrupted, unjudged } from './results/check-verdict.ts';

@@ -4,7 +4,7 @@ import type { Actor } from '../identity/actor.ts';
 import type { CredentialWatch } from '../identity/credential-watch.ts';
 import type { RateLimit } from '../../infra/rate-limits/rate-limits.ts';
 import type { LabCatalogue } from '../labs/catalogue.ts';
-import { linkedAbort } from '../../core/linked-abort.ts';
+import { linkedAbort } from '../../core/async.ts';
 import { languageGiven } from '../labs/localized-text.ts';
 import type { Lab, LabStep } from '../labs/lab.ts';
 import { pageWindow, toPage } from '../../core/paging.ts';

@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/clock.ts';
-import { batches } from '../../core/batches.ts';
+import { batches } from '../../core/paging.ts';
 import type { Database, Transaction } from '../../infra/database/database.ts';
 import { whenGone } from '../../infra/database/database-errors.ts';
 import { pairKey } from './results/progress-store.ts';

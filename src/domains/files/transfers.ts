@@ -1,6 +1,6 @@
 import { fault } from '../../core/errors.ts';
-import { linkedAbort } from '../../core/linked-abort.ts';
-import type { LinkedAbort } from '../../core/linked-abort.ts';
+import { linkedAbort } from '../../core/async.ts';
+import type { LinkedAbort } from '../../core/async.ts';
 
 /** Maximum per session: a browser opens as many to upload a folder, and each is a process in the machine. */
 const SESSION_TRANSFERS = 4;

@@ -6,7 +6,7 @@ import { allScopes, mayReach, requireActor, requireLasting } from './actor.ts';
 import type { Actor, Scope } from './actor.ts';
 import { hashSecret, makeSecret, shownPrefix } from './secrets.ts';
 import type { TokenStore } from './token-store.ts';
-import { readName } from './user-input.ts';
+import { readName } from './user.ts';
 import type { UserStore } from './user-store.ts';
 import type { ApiToken, TokenService } from './user.ts';
 

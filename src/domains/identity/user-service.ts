@@ -7,7 +7,7 @@ import { allScopes, mayReach, requireActor, requireLasting } from './actor.ts';
 import type { Actor } from './actor.ts';
 import { hashSecret, makeSecret } from './secrets.ts';
 import type { SignInStore } from './sign-in-store.ts';
-import { readEmail, readName } from './user-input.ts';
+import { readEmail, readName } from './user.ts';
 import type { UserStore } from './user-store.ts';
 import type { User, UserService } from './user.ts';
 

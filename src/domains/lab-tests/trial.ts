@@ -12,7 +12,7 @@ import { textOf } from '../../core/plain-text.ts';
 import { startEnvironment } from '../sessions/provisioning/preparing/preparation.ts';
 import { startCommand } from '../sessions/provisioning/preparing/script-wrapper.ts';
 import { startFault } from '../sessions/provisioning/preparing/start-scripts.ts';
-import type { StepStarts } from '../sessions/provisioning/preparing/step-starts.ts';
+import type { StepStarts } from '../sessions/provisioning/preparing/preparation.ts';
 import { CaseFailed } from './lab-case.ts';
 import { rightAnswers } from './quiz-answers.ts';
 

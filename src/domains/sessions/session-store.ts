@@ -2,12 +2,10 @@ import type { Database, Transaction } from '../../infra/database/database.ts';
 import { whenGone, isUniqueViolation } from '../../infra/database/database-errors.ts';
 import type { Prisma } from '../../infra/database/generated/sqlite/client.ts';
 import type { ProvisionedMachine } from '../../engine/engine.ts';
-import { formatAddresses } from './provisioning/machine-addresses.ts';
-import { isActive, nextState } from './session-states.ts';
-import type { SessionEvent } from './session-states.ts';
+import { formatAddresses } from './session.ts';
+import { isActive, nextState, isOnEngine, planStart } from './session-states.ts';
+import type { SessionEvent, OwnSession } from './session-states.ts';
 import type { SessionState } from './session.ts';
-import { isOnEngine, planStart } from './provisioning/start-plan.ts';
-import type { OwnSession } from './provisioning/start-plan.ts';
 
 /** A session as it is stored, with its machines in the lab's order. */
 export type SessionRow = Prisma.SessionGetPayload<typeof withMachines>;

@@ -1,5 +1,5 @@
 import { readReason } from '../../infra/database/reason-columns.ts';
-import { parseAddresses } from './provisioning/machine-addresses.ts';
+import { parseAddresses } from './session.ts';
 import type { SessionRow } from './session-store.ts';
 import type { Session } from './session.ts';
 

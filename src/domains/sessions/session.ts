@@ -6,6 +6,10 @@ import type { Page, PageRequest } from '../../core/paging.ts';
 import type { QueueReason } from './capacity/ledger.ts';
 import type { PreparingProgress } from './provisioning/preparing/preparation.ts';
 
+/** Converts addresses to and from the text in the database. */
+export const formatAddresses = (addresses: readonly MachineAddress[]): string => JSON.stringify(addresses);
+export const parseAddresses = (text: string): MachineAddress[] => JSON.parse(text) as MachineAddress[];
+
 export type SessionState =
   | 'requested'
   | 'queued'

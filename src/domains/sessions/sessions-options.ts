@@ -12,7 +12,7 @@ import type { DiskOptions } from './disk/create-disk.ts';
 import type { SaveService } from './snapshots/saved-state.ts';
 import type { SessionService, SessionState } from './session.ts';
 import type { WarmOptions } from './pool/create-warm.ts';
-import type { WarmEviction } from './pool/warm-eviction.ts';
+import type { WarmEviction } from './pool/warm-pool.ts';
 import type { WarmPoolView, WarmService } from './pool/warm-service.ts';
 
 /** Options of sessions. */

@@ -1,4 +1,4 @@
-import { deferred } from '../../core/deferred.ts';
+import { deferred } from '../../core/async.ts';
 import type { EngineTerminal } from '../../engine/engine-terminals.ts';
 import type { Recorder } from './recordings/recorder.ts';
 import type { OutputBudgets } from './pacing/output-budgets.ts';

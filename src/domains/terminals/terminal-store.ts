@@ -1,4 +1,4 @@
-import { batches } from '../../core/batches.ts';
+import { batches } from '../../core/paging.ts';
 import type { Database } from '../../infra/database/database.ts';
 import { whenGone } from '../../infra/database/database-errors.ts';
 import { fault } from '../../core/errors.ts';

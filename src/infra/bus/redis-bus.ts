@@ -141,7 +141,7 @@ export async function createRedisBus(options: {
 /** Creates the event bus of a single process or, with Redis, of several processes. @throws CONFIG_INVALID */
 export function connectEvents(
   { redisUrl }: { redisUrl: string | undefined },
-  options: { log: Log; contained: Contained },
+  options: { log: Log; contained?: Contained },
 ): Promise<EventBus> | EventBus {
   return redisUrl === undefined ? createMemoryBus(options) : createRedisBus({ url: redisUrl, ...options });
 }

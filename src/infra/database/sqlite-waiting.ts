@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDriverAdapterError } from '@prisma/driver-adapter-utils';
-import { linkedAbort } from '../../core/linked-abort.ts';
+import { linkedAbort } from '../../core/async.ts';
 import { createQueue } from '../../core/queue.ts';
 
 type WriteRefusal = 'timeout' | 'full' | 'closed';

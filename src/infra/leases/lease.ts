@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
 import { delay } from '../../core/clock.ts';
-import { linkedAbort } from '../../core/linked-abort.ts';
+import { linkedAbort } from '../../core/async.ts';
 import { isOwnerGone } from './process-owner.ts';
 
 /**

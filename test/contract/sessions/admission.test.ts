@@ -5,7 +5,7 @@ import { createMemoryBus } from '../../../src/infra/bus/memory-bus.ts';
 import type { Actor } from '../../../src/domains/identity/actor.ts';
 import { createQuotaStore } from '../../../src/domains/sessions/capacity/quota-store.ts';
 import type { SessionService } from '../../../src/domains/sessions/session.ts';
-import { createQueueNotifier } from '../../../src/domains/sessions/capacity/queue-notifier.ts';
+import { createQueueNotifier } from '../../../src/domains/sessions/capacity/queue-view.ts';
 import { createActors, outcomeOf } from '../../kit/service/actors.ts';
 import { eachDatabase } from '../../kit/database/databases.ts';
 import { createFakeClock } from '../../kit/basics/fake-clock.ts';

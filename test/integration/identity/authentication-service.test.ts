@@ -2,7 +2,7 @@ import t from 'tap';
 import type { Test } from 'tap';
 import type { Database } from '../../../src/infra/database/database.ts';
 import { createMemoryBus } from '../../../src/infra/bus/memory-bus.ts';
-import { createUseRecorder } from '../../../src/domains/identity/use-recorder.ts';
+import { createUseRecorder } from '../../../src/domains/identity/authentication-service.ts';
 import { createActors } from '../../kit/service/actors.ts';
 import { quietLog } from '../../kit/basics/quiet-log.ts';
 import { until } from '../../kit/basics/until.ts';

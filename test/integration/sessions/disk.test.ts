@@ -9,12 +9,14 @@ import { createFakeClock } from '../../kit/basics/fake-clock.ts';
 import { fault } from '../../../src/core/errors.ts';
 import { systemClock } from '../../../src/core/clock.ts';
 import { createMachineMeter } from '../../../src/domains/sessions/disk/machine-meter.ts';
-import { createMeasurementStore } from '../../../src/domains/sessions/disk/measurement-store.ts';
-import { createPauseStore } from '../../../src/domains/sessions/disk/pause-store.ts';
+import {
+  createMeasurementStore,
+  createPauseStore,
+  createUsageStore,
+} from '../../../src/domains/sessions/disk/disk-store.ts';
 import { createPauses } from '../../../src/domains/sessions/disk/pauses.ts';
 import { newOwner } from '../../../src/infra/leases/process-owner.ts';
 import { createMemoryBus } from '../../../src/infra/bus/memory-bus.ts';
-import { createUsageStore } from '../../../src/domains/sessions/disk/measurement-store.ts';
 import { createWriteLimits } from '../../../src/domains/sessions/disk/write-limits.ts';
 import { createSessionChanger } from '../../../src/domains/sessions/session-changes.ts';
 import { createSessionStore } from '../../../src/domains/sessions/session-store.ts';

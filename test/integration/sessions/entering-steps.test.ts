@@ -4,7 +4,7 @@ import type { Test } from 'tap';
 import { systemClock } from '../../../src/core/clock.ts';
 import type { Engine } from '../../../src/engine/engine.ts';
 import type { LabStep, StepStart } from '../../../src/domains/labs/lab.ts';
-import { createSteps } from '../../../src/domains/sessions/steps/create-steps.ts';
+import { createSteps } from '../../../src/domains/sessions/steps/step-service.ts';
 import { askAsEach } from '../../kit/service/actors.ts';
 import { createGate } from '../../kit/basics/gate.ts';
 import { startScript } from '../../kit/labs/prepared-labs.ts';

@@ -1,6 +1,6 @@
 import { test } from 'tap';
 import type { Test } from 'tap';
-import { createPauseStore } from '../../../src/domains/sessions/disk/pause-store.ts';
+import { createPauseStore } from '../../../src/domains/sessions/disk/disk-store.ts';
 import { createPauses } from '../../../src/domains/sessions/disk/pauses.ts';
 import { LEASE_MS } from '../../../src/infra/leases/lease.ts';
 import { createActors } from '../../kit/service/actors.ts';

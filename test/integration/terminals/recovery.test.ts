@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'tap';
-import { deferred } from '../../../src/core/deferred.ts';
+import { deferred } from '../../../src/core/async.ts';
 import { fault } from '../../../src/core/errors.ts';
 import { createMemoryBus } from '../../../src/infra/bus/memory-bus.ts';
 import { createFakeClock } from '../../kit/basics/fake-clock.ts';

@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { deferred } from '../../../src/core/deferred.ts';
+import { deferred } from '../../../src/core/async.ts';
 import { TerminalClient } from '../../kit/terminals/terminal-client.ts';
 import { serveTerminals } from '../../kit/terminals/terminal-server.ts';
 

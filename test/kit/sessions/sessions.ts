@@ -8,10 +8,7 @@ import { newId } from '../../../src/core/ids.ts';
 import type { Lab } from '../../../src/domains/labs/lab.ts';
 import { createSessions } from '../../../src/domains/sessions/create-sessions.ts';
 import type { Sessions, SessionsOptions } from '../../../src/domains/sessions/sessions-options.ts';
-import {
-  formatAddresses,
-  parseAddresses,
-} from '../../../src/domains/sessions/provisioning/machine-addresses.ts';
+import { formatAddresses, parseAddresses } from '../../../src/domains/sessions/session.ts';
 import { sessionStates } from '../../../src/domains/sessions/session-states.ts';
 import type { Session, SessionService, SessionState } from '../../../src/domains/sessions/session.ts';
 import { system } from '../../../src/domains/identity/actor.ts';

@@ -6,7 +6,7 @@ import { systemClock } from '../../../src/core/clock.ts';
 import { guard } from '../../../src/core/containment.ts';
 import type { Contained } from '../../../src/core/containment.ts';
 import { isFatal } from '../../../src/core/last-resort.ts';
-import { createBackgroundWork } from '../../../src/core/background-work.ts';
+import { createBackgroundWork } from '../../../src/core/lifecycle.ts';
 
 function noted() {
   const errors: string[] = [];

@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { localUrl } from '../../../src/core/local-url.ts';
+import { localUrl } from '../../../src/core/service-url.ts';
 
 await test('a service is reachable at its listening address', async (t) => {
   t.equal(localUrl('127.0.0.1', 8080), 'http://127.0.0.1:8080');

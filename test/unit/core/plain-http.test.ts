@@ -1,6 +1,6 @@
 import t from 'tap';
 import { readConfig } from '../../../src/config/config.ts';
-import { plainHttpProblem } from '../../../src/core/plain-http.ts';
+import { plainHttpProblem } from '../../../src/core/service-url.ts';
 
 await t.test('reports only connections that others can read', (t) => {
   const url = 'BERTH_PUBLIC_URL';

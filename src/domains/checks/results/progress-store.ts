@@ -1,4 +1,4 @@
-import { batches } from '../../../core/batches.ts';
+import { batches } from '../../../core/paging.ts';
 import type { Database, Transaction } from '../../../infra/database/database.ts';
 import type { Progress as ProgressRow } from '../../../infra/database/generated/sqlite/client.ts';
 

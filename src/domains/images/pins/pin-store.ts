@@ -1,4 +1,4 @@
-import { batches } from '../../../core/batches.ts';
+import { batches } from '../../../core/paging.ts';
 import type { Database } from '../../../infra/database/database.ts';
 import type { ImagePin as PinRow } from '../../../infra/database/generated/sqlite/client.ts';
 import type { ImagePin } from './pin.ts';

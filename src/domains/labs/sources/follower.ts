@@ -1,7 +1,7 @@
 import type { Clock } from '../../../core/clock.ts';
 import { fault, isFault } from '../../../core/errors.ts';
 import { LEASE_LOST, newLease, withLease } from '../../../infra/leases/lease.ts';
-import { linkedAbort } from '../../../core/linked-abort.ts';
+import { linkedAbort } from '../../../core/async.ts';
 import type { Log } from '../../../core/log.ts';
 import { delay } from '../../../core/clock.ts';
 import type { GitProtocol } from '../git/git-address.ts';

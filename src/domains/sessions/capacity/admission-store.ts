@@ -1,7 +1,7 @@
 import type { Database, Transaction } from '../../../infra/database/database.ts';
 import type { SessionRow } from '../session-store.ts';
 import type { QuotaLimit, WarmShare } from './ledger.ts';
-import type { RunningShare } from './wait-estimate.ts';
+import type { RunningShare } from './queue-plan.ts';
 
 /** What sessions and prewarmed environments use of the engine, with the quotas. */
 export interface Holdings {

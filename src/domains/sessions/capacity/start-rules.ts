@@ -4,8 +4,8 @@ import { formatBytes } from '../../../core/units.ts';
 import type { Lab } from '../../labs/lab.ts';
 import type { EngineCapacity } from './engine-capacity.ts';
 import { neverFits, subjectsOf } from './ledger.ts';
-import type { Limits, QuotaLimit, Share } from './ledger.ts';
 import { needOf } from './need.ts';
+import type { Limits, QuotaLimit, Share } from './ledger.ts';
 import type { QuotaRow, QuotaStore } from './quota-store.ts';
 import { formatSubject } from './quota.ts';
 

@@ -9,8 +9,7 @@ import type { SessionRow, SessionStore } from '../session-store.ts';
 import { createDiskMonitor } from './disk-monitor.ts';
 import { createDiskWatch } from './disk-watch.ts';
 import { createMachineMeter } from './machine-meter.ts';
-import { createMeasurementStore, createUsageStore } from './measurement-store.ts';
-import { createPauseStore } from './pause-store.ts';
+import { createMeasurementStore, createUsageStore, createPauseStore } from './disk-store.ts';
 import { createPauses } from './pauses.ts';
 import { createWriteLimits } from './write-limits.ts';
 

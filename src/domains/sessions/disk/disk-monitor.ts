@@ -5,7 +5,7 @@ import type { Log } from '../../../core/log.ts';
 import { delay } from '../../../core/clock.ts';
 import type { DiskWatch } from './disk-watch.ts';
 import type { MachineMeter } from './machine-meter.ts';
-import type { MeasurementStore } from './measurement-store.ts';
+import type { MeasurementStore } from './disk-store.ts';
 
 /** Interval between two checks of the disk's free space, in milliseconds: a machine writes hundreds of megabytes meanwhile. */
 const CHECK_EVERY_MS = 1_000;

@@ -1,12 +1,12 @@
 import type { Clock } from '../../../core/clock.ts';
-import { deferred } from '../../../core/deferred.ts';
+import { deferred } from '../../../core/async.ts';
 import { isFault } from '../../../core/errors.ts';
 import type { Log } from '../../../core/log.ts';
 import type { Engine } from '../../../engine/engine.ts';
 import { isHeldByOther, newLease, withLease } from '../../../infra/leases/lease.ts';
 import type { Lease } from '../../../infra/leases/lease.ts';
 import type { SessionRow } from '../session-store.ts';
-import type { PausableMachine, PauseStore } from './pause-store.ts';
+import type { PausableMachine, PauseStore } from './disk-store.ts';
 
 export type Pauses = ReturnType<typeof createPauses>;
 

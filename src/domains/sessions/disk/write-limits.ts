@@ -10,7 +10,7 @@ import type { SessionRow, SessionStore } from '../session-store.ts';
 import { hasTooManyFiles, mostFiles, nearPercent, usageLevel } from './disk-usage.ts';
 import type { MachineUsage } from './disk-usage.ts';
 import type { Pauses } from './pauses.ts';
-import type { UsageStore } from './measurement-store.ts';
+import type { UsageStore } from './disk-store.ts';
 
 /** Time to delete files in a machine that slightly exceeds its limit, in milliseconds. */
 const GRACE_MS = 120_000;

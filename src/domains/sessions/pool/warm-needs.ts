@@ -2,8 +2,8 @@ import type { Clock } from '../../../core/clock.ts';
 import type { LabCatalogue } from '../../labs/catalogue.ts';
 import type { Lab } from '../../labs/lab.ts';
 import type { WarmPool } from './warm-environment.ts';
-import { needOf } from './warm-need.ts';
-import type { WarmNeed, WarmRules } from './warm-need.ts';
+import { needOf } from './warm-plan.ts';
+import type { WarmNeed, WarmRules } from './warm-plan.ts';
 import { isWarm } from './warm-start.ts';
 
 /** Assumed time to create an environment before any measurement, in milliseconds. */

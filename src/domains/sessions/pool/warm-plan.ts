@@ -1,5 +1,7 @@
+import { Temporal } from 'temporal-polyfill';
+import type { LabWarm } from '../../labs/lab.ts';
+import type { WarmTime } from '../../labs/warm-time.ts';
 import type { WarmEnvironment } from './warm-environment.ts';
-import type { WarmNeed } from './warm-need.ts';
 
 /** A version of a lab. */
 export interface LabVersion {
@@ -7,7 +9,7 @@ export interface LabVersion {
   version: string;
 }
 
-export interface WarmPlan<L extends LabVersion> {
+interface WarmPlan<L extends LabVersion> {
   /** Labs to prewarm, one entry for each environment, those with the fewest first. */
   make: L[];
   /** Ids of environments that are no longer needed. */
@@ -51,3 +53,81 @@ function leastUseful(environments: Present[], count: number): Present[] {
   const ready = environments.filter(({ state }) => state === 'ready');
   return [...making, ...ready].slice(0, count);
 }
+
+/** How long unused environments stay after a scheduled time, in milliseconds: for late learners. */
+const KEPT_MS = 30 * 60_000;
+
+/** How many environments of a lab are needed. */
+export interface WarmNeed {
+  /** Environments are created up to this number. */
+  wanted: number;
+  /** Environments are removed down to this number, which is never less than `wanted`. */
+  kept: number;
+}
+
+export interface WarmRules {
+  /** Time zone of schedules, such as `Europe/Paris`. */
+  zone: string;
+  /** After so many minutes without a start, a lab counts as unused. */
+  idleMinutes: number;
+}
+
+/**
+ * Returns what a lab needs at `now`. Creation for a scheduled time starts `aheadMs` before it. From then on,
+ * environments that sessions take are not replaced, and the rest stays for a while. The lab's plain count applies while
+ * it is in use: until `idleMinutes` after its last start or scheduled time. Pure.
+ */
+export function needOf(
+  { count, schedule }: LabWarm,
+  pool: { neededAt: Date; drainedAt: Date | null },
+  { now, aheadMs, zone, idleMinutes }: WarmRules & { now: Date; aheadMs: number },
+): WarmNeed {
+  const idleMs = idleMinutes * 60_000;
+  const drainedAt = pool.drainedAt && pool.drainedAt >= pool.neededAt ? pool.drainedAt : undefined;
+  // A pool that an admin emptied stays empty until a later scheduled time.
+  const counts = (at: Date) => !drainedAt || at.getTime() - aheadMs > drainedAt.getTime();
+  const span = { from: later(-KEPT_MS - idleMs), to: later(aheadMs), zone };
+  const times = occurrences(schedule, span).filter(({ at }) => counts(at));
+  const coming = times.filter(({ at }) => at > now);
+  const late = times.filter(({ at }) => at <= now && at > later(-KEPT_MS));
+  const inUse = (!drainedAt && pool.neededAt > later(-idleMs)) || times.some(({ at }) => at <= now);
+  const wanted = most(inUse ? count : 0, coming);
+  return { wanted, kept: most(wanted, late) };
+
+  function later(ms: number): Date {
+    return new Date(now.getTime() + ms);
+  }
+}
+
+const most = (least: number, times: { count: number }[]) =>
+  Math.max(least, ...times.map(({ count }) => count));
+
+/** A time at which a schedule needs so many environments. */
+interface Occurrence {
+  at: Date;
+  count: number;
+}
+
+/** Returns all times of the schedule after `from` and up to `to`, in the time zone `zone`, unordered. Pure. */
+function occurrences(
+  schedule: readonly WarmTime[],
+  { from, to, zone }: { from: Date; to: Date; zone: string },
+): Occurrence[] {
+  if (schedule.length === 0) return [];
+  const found: Occurrence[] = [];
+  // When clocks go forward, a skipped time moves to the next day at most.
+  let date = zoned(from, zone).toPlainDate().subtract({ days: 1 });
+  for (; date.toZonedDateTime(zone).epochMilliseconds <= to.getTime(); date = date.add({ days: 1 })) {
+    for (const { days, hour, minute, count } of schedule) {
+      // Temporal counts days from Monday to Sunday, 1 to 7.
+      if (!days.includes(date.dayOfWeek % 7)) continue;
+      const plainTime = { hour, minute };
+      const at = new Date(date.toZonedDateTime({ timeZone: zone, plainTime }).epochMilliseconds);
+      if (at > from && at <= to) found.push({ at, count });
+    }
+  }
+  return found;
+}
+
+const zoned = (instant: Date, zone: string) =>
+  Temporal.Instant.fromEpochMilliseconds(instant.getTime()).toZonedDateTimeISO(zone);

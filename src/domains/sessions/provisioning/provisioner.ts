@@ -5,7 +5,7 @@ import { newId } from '../../../core/ids.ts';
 import type { Log } from '../../../core/log.ts';
 import { newLease, renewAll } from '../../../infra/leases/lease.ts';
 import type { Admission, Planned } from '../capacity/admission.ts';
-import type { QueueNotifier } from '../capacity/queue-notifier.ts';
+import type { QueueNotifier } from '../capacity/queue-view.ts';
 import { missingCapacity } from '../capacity/admission.ts';
 import type { MissingCapacity } from '../capacity/admission.ts';
 import type { SessionLeaseStore, SessionWithEnvironment } from './session-lease-store.ts';

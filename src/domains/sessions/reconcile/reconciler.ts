@@ -2,19 +2,48 @@ import type { Engine, EnvironmentStatus } from '../../../engine/engine.ts';
 import { isFault } from '../../../core/errors.ts';
 import type { Log } from '../../../core/log.ts';
 import { createQueue } from '../../../core/queue.ts';
+import type { Clock } from '../../../core/clock.ts';
+import type { Saves } from '../snapshots/create-saves.ts';
 import type { Repairs } from './repairs.ts';
+import { createRepairs, createRestartLimit } from './repairs.ts';
 import type { SessionChanger } from '../session-changes.ts';
 import type { SessionRow, SessionStore } from '../session-store.ts';
 import type { SubnetStore } from '../provisioning/subnet-store.ts';
 import type { WarmCompare } from '../pool/warm-compare.ts';
+import { createRunner } from './runner.ts';
+
+/** Creates the components that make engine and database consistent. `onLost` is called when a session failed. */
+export function createComparison(options: {
+  store: SessionStore;
+  changer: SessionChanger;
+  subnets: SubnetStore;
+  engine: Engine;
+  warm: WarmCompare;
+  saves: Pick<Saves, 'isBeingCopied' | 'removeForgotten'>;
+  isPausedForDisk: (machine: SessionRow['machines'][number]) => boolean;
+  clock: Clock;
+  logger: Log;
+  onLost: () => void;
+}) {
+  const { saves, clock, logger } = options;
+  const { isBeingCopied } = saves;
+  const repairs = createRepairs({ ...options, limit: createRestartLimit({ clock }), isBeingCopied });
+  const reconciler = createReconciler({ ...options, repairs });
+  const { wake, flush, stop } = createRunner({
+    async work() {
+      await reconciler.reconcile();
+      await saves.removeForgotten();
+    },
+    onError: (error) => logger.error({ err: error }, 'comparison with the engine failed'),
+  });
+  return { repairs, engineLost: reconciler.engineLost, wake, flush, stop };
+}
 
 /** Repairs at the same time: each starts containers, and the engine also starts sessions meanwhile. */
 const REPAIRS_AT_ONCE = 4;
 
-export type Reconciler = ReturnType<typeof createReconciler>;
-
 /** Compares the engine with the database, and repairs the differences. */
-export function createReconciler(options: {
+function createReconciler(options: {
   store: SessionStore;
   changer: SessionChanger;
   subnets: Pick<SubnetStore, 'release' | 'releaseForgotten'>;

@@ -9,22 +9,18 @@ import type { SessionLimit } from '../capacity/start-rules.ts';
 import type { SessionChanger } from '../session-changes.ts';
 import type { SessionService } from '../session.ts';
 import type { SessionStore } from '../session-store.ts';
-import { createResumeStore } from './resume-store.ts';
-import { createDeleteSaved } from './delete-saved.ts';
+import { createResumeStore, createForkStore } from './resume-store.ts';
+import { createDeleteSaved, createSaveService } from './save-service.ts';
 import { createFailedSave } from './failed-save.ts';
-import { createForkStore } from './fork-store.ts';
-import { createForks } from './forks.ts';
+import { createForks, createSessionResume } from './session-resume.ts';
 import { createQuotaStore } from '../capacity/quota-store.ts';
 import { createSavedQuota } from './saved-quota.ts';
 import { createSaveImages } from './save-images.ts';
-import { createSaveService } from './save-service.ts';
-import { savedMachines } from '../provisioning/environment-spec.ts';
+import { savedMachines } from '../provisioning/environment-builder.ts';
 import { createSavedListStore } from './saved-list-store.ts';
 import { createSavedStateStore } from './saved-state-store.ts';
 import { createSavedMaintenance } from './saved-maintenance.ts';
-import { createSaver } from './saver.ts';
-import { createSavingAtEnd } from './saving-at-end.ts';
-import { createSessionResume } from './session-resume.ts';
+import { createSaver, createSavingAtEnd } from './saver.ts';
 
 export interface SavesOptions {
   database: Database;

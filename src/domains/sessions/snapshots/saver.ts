@@ -1,16 +1,17 @@
 import type { Clock } from '../../../core/clock.ts';
 import type { Engine } from '../../../engine/engine.ts';
 import { noReason } from '../../../infra/database/reason-columns.ts';
-import { fault } from '../../../core/errors.ts';
+import { fault, isFault } from '../../../core/errors.ts';
 import { newId } from '../../../core/ids.ts';
 import { LEASE_LOST, newLease, withLease } from '../../../infra/leases/lease.ts';
 import type { Lease } from '../../../infra/leases/lease.ts';
 import type { Log } from '../../../core/log.ts';
+import type { LabCatalogue } from '../../labs/catalogue.ts';
 import { noSaveProblem } from '../session-changes.ts';
 import type { SessionChanger } from '../session-changes.ts';
 import type { SessionChanges, SessionRow, SessionStore } from '../session-store.ts';
 import type { FailedSave } from './failed-save.ts';
-import type { ForkStore, NewFork } from './fork-store.ts';
+import type { ForkStore, NewFork } from './resume-store.ts';
 import type { SaveImages } from './save-images.ts';
 import type { SavedQuota } from './saved-quota.ts';
 import type { NewSavedState, SavedStateStore } from './saved-state-store.ts';
@@ -25,7 +26,7 @@ const DAY_MS = 24 * 60 * 60_000;
 const noProblems = { ...noReason, ...noSaveProblem };
 
 /** Why a session ends that is saved first. */
-export interface Ending {
+interface Ending {
   /** The columns of the reason. */
   why: SessionChanges;
 }
@@ -202,3 +203,45 @@ export function createSaver(options: {
 }
 
 type Work = (signal: AbortSignal) => Promise<void>;
+
+export type SavingAtEnd = ReturnType<typeof createSavingAtEnd>;
+
+/** Saves sessions that would end automatically. */
+export function createSavingAtEnd(options: {
+  saver: Pick<Saver, 'begin' | 'isFull'>;
+  catalogue: Pick<LabCatalogue, 'version'>;
+  /** Whether sessions are saved when they end automatically. */
+  saveOnEnd: boolean;
+}) {
+  const { saver, catalogue, saveOnEnd } = options;
+
+  /** Returns whether the lab allows saves. Sessions of a lab that is gone are saved, so that no work is lost. */
+  function isAllowed({ labSlug, labVersion }: SessionRow): boolean {
+    try {
+      return catalogue.version(labSlug, labVersion).save;
+    } catch (error) {
+      if (isFault(error, 'LAB_NOT_FOUND', 'LAB_INVALID')) return true;
+      throw error;
+    }
+  }
+
+  /** Returns whether the session is saved when it ends automatically. Copies are not: their owners save them. */
+  function isSavedAtEnd(row: SessionRow): boolean {
+    return saveOnEnd && row.forkOfId === null && isAllowed(row);
+  }
+
+  return {
+    isAllowed,
+    isSavedAtEnd,
+
+    /**
+     * Saves a session instead of ending it for `reason`; returns false if it must end. If it cannot be saved now, because
+     * the engine does not answer or other saves are running, the next check tries again.
+     */
+    async saveAtEnd(row: SessionRow, reason: SessionChanges): Promise<boolean> {
+      if (!isSavedAtEnd(row)) return false;
+      if (row.state === 'ready' && !saver.isFull()) await saver.begin(row, { why: reason });
+      return true;
+    },
+  };
+}

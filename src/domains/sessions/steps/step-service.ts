@@ -1,17 +1,21 @@
 import type { Clock } from '../../../core/clock.ts';
 import { fault } from '../../../core/errors.ts';
+import type { Database } from '../../../infra/database/database.ts';
+import type { Engine } from '../../../engine/engine.ts';
 import { requireActor } from '../../identity/actor.ts';
 import type { Actor } from '../../identity/actor.ts';
 import { newLease, withLease } from '../../../infra/leases/lease.ts';
 import type { Lease } from '../../../infra/leases/lease.ts';
 import type { LabCatalogue } from '../../labs/catalogue.ts';
 import type { Log } from '../../../core/log.ts';
-import type { StepStarts, TypedCommand } from '../provisioning/preparing/step-starts.ts';
+import type { StepStarts, TypedCommand } from '../provisioning/preparing/preparation.ts';
+import { createStepStarts } from '../provisioning/preparing/preparation.ts';
 import type { SessionService } from '../session.ts';
 import type { EnteredStepStore, StepEntryKey } from './entered-step-store.ts';
+import { createEnteredStepStore } from './entered-step-store.ts';
 
 /** The result of entering a step. */
-export interface StepEntry {
+interface StepEntry {
   /** Whether this call prepared the step: nobody entered it before. */
   first: boolean;
   /** Commands to type into shells now, in this order. */
@@ -27,7 +31,7 @@ export interface StepService {
   enter(actor: Actor | undefined, input: { sessionId: string; stepId: string }): Promise<StepEntry>;
 }
 
-export interface StepServiceParts {
+interface StepServiceParts {
   sessions: Pick<SessionService, 'get' | 'machine' | 'touch'>;
   catalogue: Pick<LabCatalogue, 'version'>;
   entered: EnteredStepStore;
@@ -39,7 +43,7 @@ export interface StepServiceParts {
 }
 
 /** Creates the service. `stop` aborts running scripts, and resolves when that is stored. */
-export function createStepService(parts: StepServiceParts): StepService & { stop(): Promise<void> } {
+function createStepService(parts: StepServiceParts): StepService & { stop(): Promise<void> } {
   const { sessions, catalogue, entered, prepareStep, clock, logger, owner } = parts;
   const stopping = new AbortController();
   const running = new Set<Promise<TypedCommand[]>>();
@@ -97,4 +101,27 @@ export function createStepService(parts: StepServiceParts): StepService & { stop
       await Promise.allSettled(running);
     },
   };
+}
+
+interface StepsOptions {
+  database: Database;
+  engine: Pick<Engine, 'exec'>;
+  clock: Clock;
+  catalogue: Pick<LabCatalogue, 'version'>;
+  sessions: Pick<SessionService, 'get' | 'machine' | 'touch'>;
+  logger: Log;
+  /** Names this process as a lease owner; new with each start. */
+  leaseOwner: string;
+  /** Whether the owner's process has certainly ended. Leases of other owners must expire. */
+  isGone: (owner: string) => boolean;
+}
+
+/** Creates the step service. */
+export function createSteps(options: StepsOptions) {
+  return createStepService({
+    ...options,
+    entered: createEnteredStepStore(options),
+    prepareStep: createStepStarts(options),
+    owner: options.leaseOwner,
+  });
 }

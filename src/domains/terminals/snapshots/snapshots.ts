@@ -1,4 +1,4 @@
-import { linkedAbort } from '../../../core/linked-abort.ts';
+import { linkedAbort } from '../../../core/async.ts';
 import type { Log } from '../../../core/log.ts';
 import { createKeyedQueue } from '../../../core/queue.ts';
 import type { TerminalSize } from '../terminal.ts';

@@ -4,7 +4,7 @@ import type { ByteSource } from '../../../core/byte-source.ts';
 import { fault, isFault } from '../../../core/errors.ts';
 import type { ExecOutputSpec } from '../../engine-exec.ts';
 import type { EngineConnection } from '../client.ts';
-import { deferred } from '../../../core/deferred.ts';
+import { deferred } from '../../../core/async.ts';
 import { createDemultiplexer } from './demultiplexer.ts';
 import { readDirectly } from './direct-reading.ts';
 import { endInside, newMark } from '../environments/ending.ts';

@@ -11,8 +11,8 @@ import type { ExecOutput } from './exec-output.ts';
 import { call } from '../faults.ts';
 import { environmentList } from '../environments/machine-config.ts';
 import { withAnnouncement } from './shell-leader.ts';
-import { deferred } from '../../../core/deferred.ts';
-import type { Deferred } from '../../../core/deferred.ts';
+import { deferred } from '../../../core/async.ts';
+import type { Deferred } from '../../../core/async.ts';
 
 /** How often to ask the engine about a command that does not read its input, in milliseconds. */
 const POLL_MS = 500;

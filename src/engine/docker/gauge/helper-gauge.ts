@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { relative } from 'node:path/posix';
 import type Docker from 'dockerode';
-import { deferred } from '../../../core/deferred.ts';
+import { deferred } from '../../../core/async.ts';
 import { fault, isFault } from '../../../core/errors.ts';
 import type { Fault } from '../../../core/errors.ts';
 import { createDemultiplexer } from '../exec/demultiplexer.ts';

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
-import { deferred } from '../../../core/deferred.ts';
+import { deferred } from '../../../core/async.ts';
 import { parseLeader } from '../exec/shell-leader.ts';
 import type { Leader } from '../exec/shell-leader.ts';
 import { createHolderReader, toHolder } from './holder-messages.ts';

@@ -1,6 +1,6 @@
 import { Duplex } from 'node:stream';
 import { createDemultiplexer } from '../exec/demultiplexer.ts';
-import { deferred } from '../../../core/deferred.ts';
+import { deferred } from '../../../core/async.ts';
 
 /** Length of the payload, big-endian; images/gateway/connect.pl uses the same format. */
 const HEADER_BYTES = 4;

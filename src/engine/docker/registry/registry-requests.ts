@@ -1,4 +1,4 @@
-import { batches } from '../../../core/batches.ts';
+import { batches } from '../../../core/paging.ts';
 import type Docker from 'dockerode';
 import { fault } from '../../../core/errors.ts';
 import type { RegistryImage } from '../../engine-registry.ts';

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path/posix';
 import type Docker from 'dockerode';
 import { isFault } from '../../../core/errors.ts';
-import { linkedAbort } from '../../../core/linked-abort.ts';
+import { linkedAbort } from '../../../core/async.ts';
 import type { MeasureOptions, DiskUsage } from '../../engine-disk.ts';
 import { call } from '../faults.ts';
 import type { Gauge, Reading } from '../gauge/gauge.ts';

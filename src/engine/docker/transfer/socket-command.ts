@@ -7,7 +7,7 @@ import { runExec } from '../exec/exec.ts';
 import { CARRIER, SOCKETS } from '../holder/holder-volume.ts';
 import { connectInMachine } from '../holder/machine-socket.ts';
 import type { ReachedMachine } from '../holder/reach.ts';
-import { deferred } from '../../../core/deferred.ts';
+import { deferred } from '../../../core/async.ts';
 
 /** The launcher listens within milliseconds; a machine without processor time may need seconds. */
 const START_LIMIT_MS = 15_000;

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { readEmail, readName } from '../../../../src/domains/identity/user-input.ts';
+import { readEmail, readName } from '../../../../src/domains/identity/user.ts';
 
 await t.test('names are trimmed', async (t) => {
   t.equal(readName('  Ada Lovelace '), 'Ada Lovelace');

@@ -1,6 +1,6 @@
 import { Duplex } from 'node:stream';
 import { test } from 'tap';
-import { deferred } from '../../../../src/core/deferred.ts';
+import { deferred } from '../../../../src/core/async.ts';
 import type { TerminalEnd } from '../../../../src/engine/engine-terminals.ts';
 import { newId } from '../../../../src/core/ids.ts';
 import { createOutputBudgets } from '../../../../src/domains/terminals/pacing/output-budgets.ts';

@@ -1,6 +1,6 @@
 import { Duplex } from 'node:stream';
 import { test } from 'tap';
-import { deferred } from '../../../../src/core/deferred.ts';
+import { deferred } from '../../../../src/core/async.ts';
 import type { EngineTerminal, TerminalEnd } from '../../../../src/engine/engine-terminals.ts';
 import { createOutputBudgets } from '../../../../src/domains/terminals/pacing/output-budgets.ts';
 import { createLiveTerminal } from '../../../../src/domains/terminals/live-terminal.ts';

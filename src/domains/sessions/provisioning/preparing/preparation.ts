@@ -1,12 +1,11 @@
 import type { Engine, ProvisionedMachine, ProvisionProgress } from '../../../../engine/engine.ts';
-import type { Lab, LabMachine, StartScript } from '../../../labs/lab.ts';
+import type { Lab, LabMachine, StartScript, LabStep } from '../../../labs/lab.ts';
+import { machineNamed } from '../../../labs/reading/to-script.ts';
 import { createPlacing } from './placing.ts';
 import { createStartScripts } from './start-scripts.ts';
 
 /** Progress of an environment, from its first image to machines that are ready to use. */
 export type PreparingProgress = ProvisionProgress | { phase: 'preparing'; percent?: number };
-
-export type Preparation = ReturnType<typeof createPreparation>;
 
 /** Prepares new machines as their lab describes. */
 export function createPreparation({ engine }: { engine: Pick<Engine, 'exec' | 'copyIn'> }) {
@@ -56,5 +55,50 @@ export function startEnvironment(lab: Pick<Lab, 'slug'>, { name, user }: LabMach
     BERTH_LAB: lab.slug,
     BERTH_MACHINE: name,
     ...(user !== undefined && { BERTH_USER: user }),
+  };
+}
+
+/** A command to type into a shell of the machine. */
+export interface TypedCommand {
+  /** Name of the machine. */
+  machine: string;
+  /** One line, without a line break. */
+  command: string;
+}
+
+export type StepStarts = ReturnType<typeof createStepStarts>;
+
+/** Prepares machines for steps. */
+export function createStepStarts({ engine }: { engine: Pick<Engine, 'exec'> }) {
+  const scripts = createStartScripts({ engine });
+
+  /**
+   * Runs the start scripts of the step one after another. Scripts for the foreground are only written to their machines.
+   * Returns the commands by which a shell of the machine's user runs those, in order.
+   * @throws LAB_START_FAILED, `signal`'s reason, what the engine throws
+   */
+  return async function prepareStep(
+    lab: Pick<Lab, 'slug' | 'machines'>,
+    step: Pick<LabStep, 'start'>,
+    machineIdOf: (machine: string) => string,
+    signal: AbortSignal,
+  ): Promise<TypedCommand[]> {
+    const typed: TypedCommand[] = [];
+    for (const script of step.start) {
+      const machine = machineNamed(script.machine, lab.machines);
+      const place = {
+        lab: lab.slug,
+        machine: machine.name,
+        machineId: machineIdOf(machine.name),
+        environment: startEnvironment(lab, machine),
+      };
+      if (script.foreground) {
+        const path = await scripts.write(script, { ...place, user: machine.user }, signal);
+        typed.push({ machine: machine.name, command: `. ${path}` });
+      } else {
+        await scripts.run(script, place, signal);
+      }
+    }
+    return typed;
   };
 }

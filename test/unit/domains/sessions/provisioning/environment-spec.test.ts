@@ -2,7 +2,7 @@ import { test } from 'tap';
 import {
   environmentSpec,
   savedMachines,
-} from '../../../../../src/domains/sessions/provisioning/environment-spec.ts';
+} from '../../../../../src/domains/sessions/provisioning/environment-builder.ts';
 import { testLab, testMachine } from '../../../../kit/sessions/sessions.ts';
 
 await test('an environment has the lab’s machines with their limits, and limited logs', async (t) => {

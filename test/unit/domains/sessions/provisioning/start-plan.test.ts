@@ -1,6 +1,6 @@
 import { test } from 'tap';
-import { planStart } from '../../../../../src/domains/sessions/provisioning/start-plan.ts';
-import type { OwnSession } from '../../../../../src/domains/sessions/provisioning/start-plan.ts';
+import { planStart } from '../../../../../src/domains/sessions/session-states.ts';
+import type { OwnSession } from '../../../../../src/domains/sessions/session-states.ts';
 
 const asked = { activeKey: 'learner:lab', limit: 2 };
 

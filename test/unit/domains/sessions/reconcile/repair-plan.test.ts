@@ -1,6 +1,6 @@
 import { test } from 'tap';
 import type { MachineStatus } from '../../../../../src/engine/engine.ts';
-import { planRepair } from '../../../../../src/domains/sessions/reconcile/repair-plan.ts';
+import { planRepair } from '../../../../../src/domains/sessions/reconcile/repairs.ts';
 
 const known = [
   { name: 'main', engineId: 'a', addresses: '[{"network":"lab","address":"10.0.0.2"}]' },

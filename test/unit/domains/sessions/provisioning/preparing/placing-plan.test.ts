@@ -3,7 +3,7 @@ import {
   foldersAbove,
   planPlacing,
   resolvePath,
-} from '../../../../../../src/domains/sessions/provisioning/preparing/placing-plan.ts';
+} from '../../../../../../src/domains/sessions/provisioning/preparing/placing.ts';
 import { labFile } from '../../../../../kit/labs/prepared-labs.ts';
 
 const learner = { uid: 1000, gid: 1000, home: '/home/learner' };

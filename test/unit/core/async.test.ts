@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { test } from 'tap';
-import { linkedAbort } from '../../../src/core/linked-abort.ts';
+import { linkedAbort } from '../../../src/core/async.ts';
 
 await test('aborts with the first of the others, for its reason', async (t) => {
   const [one, two] = [new AbortController(), new AbortController()];

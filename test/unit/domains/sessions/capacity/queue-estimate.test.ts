@@ -1,6 +1,6 @@
 import { test } from 'tap';
-import { estimateWaits } from '../../../../../src/domains/sessions/capacity/wait-estimate.ts';
-import type { RunningShare } from '../../../../../src/domains/sessions/capacity/wait-estimate.ts';
+import { estimateWaits } from '../../../../../src/domains/sessions/capacity/queue-plan.ts';
+import type { RunningShare } from '../../../../../src/domains/sessions/capacity/queue-plan.ts';
 
 const now = new Date('2030-01-01T12:00:00Z');
 const MINUTE = 60_000;

@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { createClosing, finish } from '../../../src/core/closing.ts';
+import { createClosing, finish } from '../../../src/core/lifecycle.ts';
 import { quietLog } from '../../kit/basics/quiet-log.ts';
 
 await test('closes resources once, in reverse order, even if one fails', async (t) => {

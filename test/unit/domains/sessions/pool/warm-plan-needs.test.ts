@@ -1,7 +1,7 @@
 import t from 'tap';
 import { parseWarmTime } from '../../../../../src/domains/labs/warm-time.ts';
 import type { WarmTime } from '../../../../../src/domains/labs/warm-time.ts';
-import { needOf } from '../../../../../src/domains/sessions/pool/warm-need.ts';
+import { needOf } from '../../../../../src/domains/sessions/pool/warm-plan.ts';
 
 const MINUTE_MS = 60_000;
 const rules = { zone: 'Europe/Berlin', idleMinutes: 120, aheadMs: 10 * MINUTE_MS };
