@@ -88,7 +88,7 @@ await test('Space goes to the shell after a dialog, and scrolls nothing', async 
   await lab.shows(/spaced *learner/);
   t.equal(await page.evaluate('document.scrollingElement.scrollTop'), 0);
   const longer = 'document.scrollingElement.scrollHeight - innerHeight';
-  t.equal(await page.evaluate(longer), 0, 'the page is no taller than its window');
+  t.equal(await page.evaluate(longer), 0, 'the page fits its window');
 });
 
 await test('tabs keep their numbers when the page is reloaded', async (t) => {

@@ -82,7 +82,7 @@ await test('a key that ends the composition comes after the syllable, in either 
       await press('Space');
       await commit('한');
     },
-    'the key never': () => press('Space'),
+    'no key': () => press('Space'),
     'the text with it': async () => {
       await process('Space');
       await commit('한');

@@ -56,7 +56,7 @@ await test('a broken connection continues at its position, without loss or dupli
     await proxy.cut();
     await lab.machine.getByText('No connection. Reconnecting').waitFor();
     t.match(await lab.rows.allTextContents(), [/./], 'the screen stays');
-    await proxy.mend();
+    await proxy.restore();
   }
   await lab.shows(/line 25\. *all of them/);
   await lab.machine.getByText('No connection').waitFor({ state: 'detached' });
@@ -72,7 +72,7 @@ await test('input typed offline runs after reconnecting', async () => {
   await proxy.cut();
   await lab.machine.getByText('No connection. Reconnecting').waitFor();
   await page.keyboard.type('echo "typed $((6 * 7)), $mine."\n');
-  await proxy.mend();
+  await proxy.restore();
   await lab.shows('typed 42, still here.');
 });
 

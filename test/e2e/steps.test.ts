@@ -10,7 +10,7 @@ machines: [{ name: main, image: berth/lab-linux, user: learner, shell: [/bin/bas
 steps:
   - id: read
     title: Read this
-    instructions: Nothing is to be done here.
+    instructions: There is nothing to do here.
   - id: answer
     title: Answer this
     instructions: Some questions.
@@ -35,7 +35,7 @@ steps:
       - { title: The folder, file: { path: ~/folder, kind: folder } }
   - id: wait
     title: Wait for this
-    instructions: It is seen by itself.
+    instructions: It is checked automatically.
     poll: 2
     check: { script: "[ ! -p /home/learner/hold ] || cat /home/learner/hold; [ -e /home/learner/seen ]" }
 `;

@@ -78,8 +78,8 @@ for (const provider of providers) {
         code: 'MIGRATION_FAILED',
         message: /2_second[^]*Nowhere/,
       });
-      const mended = migration('2_second', 'CREATE TABLE "B" ("id" INTEGER PRIMARY KEY);');
-      t.strictSame(await migrate({ url, migrations: [first, mended] }), ['2_second']);
+      const repaired = migration('2_second', 'CREATE TABLE "B" ("id" INTEGER PRIMARY KEY);');
+      t.strictSame(await migrate({ url, migrations: [first, repaired] }), ['2_second']);
     });
 
     await t.test('may contain functions and texts with semicolons', async (t) => {

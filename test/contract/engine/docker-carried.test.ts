@@ -29,12 +29,12 @@ const KEEP = 'cat >/tmp/fed && cat <&3 && echo kept';
 
 /** What a learner's program does to each new socket, $p, in the sockets' folder. */
 const THIEVES = {
-  'connects first and says nothing': 'IO::Socket::UNIX->new(Peer => $p)',
-  'connects first and says something else': 'my $s = IO::Socket::UNIX->new(Peer => $p); print $s "x" x 500',
-  'puts a link to another socket in its place': 'unlink $p; symlink "/var/run/docker.sock", $p',
-  'puts a pipe in its place': 'unlink $p; system "mkfifo", $p',
-  'puts a file in its place': 'unlink $p; open my $f, ">", $p',
-  'listens in its place, and says something else':
+  'connects first and sends nothing': 'IO::Socket::UNIX->new(Peer => $p)',
+  'connects first and sends something else': 'my $s = IO::Socket::UNIX->new(Peer => $p); print $s "x" x 500',
+  'replaces it with a link to another socket': 'unlink $p; symlink "/var/run/docker.sock", $p',
+  'replaces it with a pipe': 'unlink $p; system "mkfifo", $p',
+  'replaces it with a file': 'unlink $p; open my $f, ">", $p',
+  'listens in its place, and sends something else':
     'unlink $p; my $l = IO::Socket::UNIX->new(Local => $p, Listen => 1) or next; my $s = $l->accept; print $s "stolen" x 9000',
 };
 

@@ -14,7 +14,7 @@ const AT_ONCE = 4;
 export async function networksContract(open: (t: Test) => EngineHarness): Promise<void> {
   await test('machines reach each other by name on shared networks, and on no others', async (t) => {
     const { engine } = open(t);
-    const { client, web, db, lonely, spec } = await provisionThreeTiers(engine);
+    const { client, web, db, lonely: isolated, spec } = await provisionThreeTiers(engine);
     const reaches = async (from: ProvisionedMachine, target: string) => {
       const pinged = await runScript(engine, from.machineId, `ping -c1 -W1 ${target}`);
       const connected = await runScript(engine, from.machineId, connect(target));
@@ -40,22 +40,22 @@ export async function networksContract(open: (t: Test) => EngineHarness): Promis
     t.notOk(await reaches(db, client.addresses[0]?.address ?? ''), 'nor back');
 
     await t.test('a machine on no network can reach only itself', async (t) => {
-      t.same(lonely.addresses, []);
-      t.same(await engine.inspect(lonely.machineId), {
+      t.same(isolated.addresses, []);
+      t.same(await engine.inspect(isolated.machineId), {
         state: 'running',
         addresses: [],
         exitCode: undefined,
         outOfMemory: false,
       });
-      t.equal((await runScript(engine, lonely.machineId, 'ls /sys/class/net')).out, 'lo\n');
-      for (const target of ['web', ...addressesOf(client, web, db)]) t.notOk(await reaches(lonely, target));
+      t.equal((await runScript(engine, isolated.machineId, 'ls /sys/class/net')).out, 'lo\n');
+      for (const target of ['web', ...addressesOf(client, web, db)]) t.notOk(await reaches(isolated, target));
     });
 
     await t.test('each machine is listed with its addresses, and keeps them after a restart', async (t) => {
       const [listed] = await engine.list();
       t.equal(listed?.environmentId, spec.environmentId);
       const found = new Map(listed?.machines.map((machine) => [machine.name, machine.addresses]));
-      for (const { name, addresses } of [client, web, db, lonely]) t.same(found.get(name), addresses, name);
+      for (const { name, addresses } of [client, web, db, isolated]) t.same(found.get(name), addresses, name);
       await engine.restart(web.machineId);
       t.same((await engine.inspect(web.machineId)).addresses, web.addresses);
       await runScript(engine, web.machineId, SERVE);
@@ -143,9 +143,9 @@ async function provisionThreeTiers(engine: Engine) {
       machine('lonely', []),
     ],
   });
-  const [client, web, db, lonely] = await engine.provision(spec);
-  if (!client || !web || !db || !lonely) throw new Error('the engine made too few machines');
-  return { client, web, db, lonely, spec };
+  const [client, web, db, isolated] = await engine.provision(spec);
+  if (!client || !web || !db || !isolated) throw new Error('the engine made too few machines');
+  return { client, web, db, lonely: isolated, spec };
 }
 
 function addressesOf(...machines: ProvisionedMachine[]): string[] {

@@ -43,12 +43,12 @@ export async function watchContract(open: (t: Test) => EngineHarness): Promise<v
   });
 
   await test('the loss and the return of an engine are reported once each, and the watch continues', async (t) => {
-    const { engine, cut, mend } = await open(t).openCuttable();
+    const { engine, cut, restore } = await open(t).openCuttable();
     const { events, until } = await watch(t, engine);
     await cut();
     await until('engine-lost');
     await sleep(1_500);
-    await mend();
+    await restore();
     await until('engine-returned');
     await provisionMachine(engine);
     await until('machine-started');

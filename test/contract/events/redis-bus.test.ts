@@ -10,40 +10,40 @@ await test("processes on one Redis receive each other's events in order, and the
   const channel = uniqueChannel();
   const [one, two] = [await openRedisBus(t, { channel }), await openRedisBus(t, { channel })];
   const stranger = await openRedisBus(t);
-  const heard: string[] = [];
-  one.listen('user.changed', ({ userId }) => heard.push(`one ${userId}`));
-  two.listen('user.changed', ({ userId }) => heard.push(`two ${userId}`));
-  stranger.listen('user.changed', () => heard.push('another channel'));
+  const received: string[] = [];
+  one.listen('user.changed', ({ userId }) => received.push(`one ${userId}`));
+  two.listen('user.changed', ({ userId }) => received.push(`two ${userId}`));
+  stranger.listen('user.changed', () => received.push('another channel'));
   for (const userId of ['a', 'b', 'c']) await one.publish('user.changed', { userId });
-  await until(() => heard.length >= 6);
+  await until(() => received.length >= 6);
   await setTimeout(50);
   t.strictSame(
-    heard.filter((line) => line.startsWith('one')),
+    received.filter((line) => line.startsWith('one')),
     ['one a', 'one b', 'one c'],
   );
   t.strictSame(
-    heard.filter((line) => line.startsWith('two')),
+    received.filter((line) => line.startsWith('two')),
     ['two a', 'two b', 'two c'],
   );
-  t.equal(heard.length, 6);
+  t.equal(received.length, 6);
 });
 
 await test('an event published just before closing arrives', async (t) => {
   const channel = uniqueChannel();
   const [one, two] = [await openRedisBus(t, { channel }), await openRedisBus(t, { channel })];
-  const heard: string[] = [];
-  two.listen('user.changed', ({ userId }) => heard.push(userId));
+  const received: string[] = [];
+  two.listen('user.changed', ({ userId }) => received.push(userId));
   for (let index = 0; index < 100; index++) void one.publish('user.changed', { userId: String(index) });
   await one.close();
-  await until(() => heard.length === 100);
+  await until(() => received.length === 100);
 });
 
 await test('a message that is not an event is ignored', async (t) => {
   const channel = uniqueChannel();
   const log = quietLog();
   const bus = await openRedisBus(t, { channel, log });
-  const heard: string[] = [];
-  bus.listen('user.changed', ({ userId }) => heard.push(userId));
+  const received: string[] = [];
+  bus.listen('user.changed', ({ userId }) => received.push(userId));
   const redis = new Redis(redisUrl());
   t.teardown(() => redis.disconnect());
   const strange = [
@@ -57,9 +57,9 @@ await test('a message that is not an event is ignored', async (t) => {
   for (const text of strange) await redis.publish(channel, text);
   await redis.publish(channel, '{"from":"x","topic":"of a newer version","event":{}}');
   await redis.publish(channel, '{"from":"x","topic":"user.changed","event":{"userId":"ann"}}');
-  await until(() => heard.length === 1);
+  await until(() => received.length === 1);
   t.strictSame(
-    log.told(),
+    log.messages(),
     strange.map(() => 'warn: ignored a message that is not an event'),
   );
 });
@@ -70,9 +70,9 @@ await test('without Redis, publishing works within this process, and it recovers
   const log = quietLog();
   const behind = await openRedisBus(t, { url: `redis://127.0.0.1:${proxy.port}`, channel, log });
   const direct = await openRedisBus(t, { channel });
-  const heard: string[] = [];
-  behind.listen('user.changed', ({ userId }) => heard.push(`behind ${userId}`));
-  direct.listen('user.changed', ({ userId }) => heard.push(`direct ${userId}`));
+  const received: string[] = [];
+  behind.listen('user.changed', ({ userId }) => received.push(`behind ${userId}`));
+  direct.listen('user.changed', ({ userId }) => received.push(`direct ${userId}`));
 
   await proxy.cut();
   await until(() => !behind.healthy());
@@ -80,15 +80,15 @@ await test('without Redis, publishing works within this process, and it recovers
     await endsByItself(behind.publish('user.changed', { userId: 'alone' })),
     'the publisher does not wait',
   );
-  await until(() => heard.length === 1);
-  t.strictSame(heard, ['behind alone']);
+  await until(() => received.length === 1);
+  t.strictSame(received, ['behind alone']);
 
-  await proxy.mend();
+  await proxy.restore();
   await until(() => behind.healthy());
   await behind.publish('user.changed', { userId: 'again' });
   await direct.publish('user.changed', { userId: 'hello' });
-  await until(() => heard.length === 5);
-  t.strictSame(heard.toSorted(), [
+  await until(() => received.length === 5);
+  t.strictSame(received.toSorted(), [
     'behind again',
     'behind alone',
     'behind hello',
@@ -96,12 +96,12 @@ await test('without Redis, publishing works within this process, and it recovers
     'direct hello',
   ]);
   t.equal(
-    log.told().filter((line) => line.includes('Redis does not respond')).length,
+    log.messages().filter((line) => line.includes('Redis does not respond')).length,
     2,
     'once for each connection',
   );
-  t.equal(log.told().filter((line) => line.includes('Redis responds again')).length, 2);
-  t.ok(log.told().includes('warn: dropped events for other processes while Redis did not respond'));
+  t.equal(log.messages().filter((line) => line.includes('Redis responds again')).length, 2);
+  t.ok(log.messages().includes('warn: dropped events for other processes while Redis did not respond'));
 });
 
 await test('a silent Redis is detected', async (t) => {
@@ -111,7 +111,7 @@ await test('a silent Redis is detected', async (t) => {
   t.equal(bus.healthy(), true, 'both connections answer pings');
   proxy.silence();
   await until(() => !bus.healthy());
-  await proxy.mend();
+  await proxy.restore();
   await until(() => bus.healthy());
 });
 
@@ -120,7 +120,7 @@ await test('a service starts without Redis and connects later', async (t) => {
   await proxy.cut();
   const bus = await openRedisBus(t, { url: `redis://127.0.0.1:${proxy.port}` });
   t.equal(bus.healthy(), false);
-  await proxy.mend();
+  await proxy.restore();
   await until(() => bus.healthy());
 });
 

@@ -38,17 +38,17 @@ async function open(t: Test, database: Database) {
   const held = heldEngine();
   const clock = createFakeClock();
   const events = createMemoryBus({ log: quietLog() });
-  const told: number[] = [];
-  events.listen('job.changed', ({ version }) => void told.push(version));
+  const reported: number[] = [];
+  events.listen('job.changed', ({ version }) => void reported.push(version));
   const world = await createImageWorld(t, database, { clock, events, engine: held.engine });
-  return { ...world, ...held, clock, told };
+  return { ...world, ...held, clock, reported };
 }
 
 await eachDatabase(t, 'a few jobs run, and the others wait in a queue', async (t, database) => {
   const { service, jobs, pulls, ended, clock } = await open(t, database);
-  const begun = [];
+  const started = [];
   for (const name of ['a', 'b', 'c', 'd', 'e']) {
-    begun.push(await service.pull(system, name));
+    started.push(await service.pull(system, name));
     clock.jump(1);
   }
   await until(() => pulls.length === 3);
@@ -60,7 +60,7 @@ await eachDatabase(t, 'a few jobs run, and the others wait in a queue', async (t
   await until(async () => (await states()).filter((state) => state.endsWith('running')).length === 3);
   t.same(await states(), [...running, 'd:latest queued', 'e:latest queued']);
 
-  const [, , , d, e] = begun;
+  const [, , , d, e] = started;
   await jobs.cancel(system, d?.id ?? '');
   t.equal((await ended(d!)).state, 'cancelled', 'a waiting job is cancelled immediately');
   pulls[0]?.end();
@@ -83,7 +83,7 @@ await eachDatabase(
   t,
   'progress is reported at intervals, and the last report always arrives',
   async (t, database) => {
-    const { service, jobs, pulls, ended, clock, told } = await open(t, database);
+    const { service, jobs, pulls, ended, clock, reported } = await open(t, database);
     const { id } = await service.pull(system, 'a');
     await until(() => pulls.length === 1);
     const layer = (current: number) => ({ id: 'l', phase: 'downloading' as const, current, total: 1000 });
@@ -98,10 +98,10 @@ await eachDatabase(
     const job = await ended({ id });
     t.match(job, { state: 'failed', reason: { code: 'DISK_FULL', message: /disk of the container engine/ } });
     t.equal(job.progress.layers?.[0]?.current, 900);
-    await until(() => told.at(-1) === job.version);
+    await until(() => reported.at(-1) === job.version);
     t.same(
-      told,
-      told.toSorted((a, b) => a - b),
+      reported,
+      reported.toSorted((a, b) => a - b),
     );
   },
 );
@@ -115,7 +115,7 @@ await eachDatabase(
     await until(() => pulls.length === 1);
     pulls[0]?.fail(new Error('a bug'));
     t.match(await ended(job), { state: 'failed', reason: { code: 'INTERNAL' } });
-    t.ok(log.told().includes('error: a job failed'));
+    t.ok(log.messages().includes('error: a job failed'));
   },
 );
 

@@ -66,7 +66,7 @@ await t.test('without Redis each process counts for itself, until Redis is back'
     await t.rejects(limit.count('ann'), { code: 'RATE_LIMITED' });
   }
   await until(() => one.log.lines.some(({ message }) => /each process counts/.test(message)));
-  await proxy.mend();
+  await proxy.restore();
   await until(async () => {
     const key = String(Math.random());
     await one.limit.take(key);

@@ -87,15 +87,15 @@ await test('a lab that needs more than the total capacity is rejected immediatel
     });
     t.equal(await database.client.session.count(), 0);
 
-    const { service: roomy } = openSessions(t, database, { catalogue, subnetPool: '10.231.0.0/28' });
-    t.equal(await outcomeOf(() => roomy.start(owner, { lab: 'large' })), 'ok');
+    const { service: larger } = openSessions(t, database, { catalogue, subnetPool: '10.231.0.0/28' });
+    t.equal(await outcomeOf(() => larger.start(owner, { lab: 'large' })), 'ok');
     await createQuotaStore({ database }).set({
       subject: 'course:basics',
       sessions: undefined,
       memoryBytes: 64 * MIB,
       updatedAt: new Date(),
     });
-    await t.rejects(roomy.start(owner, { lab: 'one' }), {
+    await t.rejects(larger.start(owner, { lab: 'one' }), {
       code: 'LAB_TOO_LARGE',
       message: /128 MiB.*64 MiB.*quota of course:basics/,
     });
@@ -188,51 +188,51 @@ await test('the quota also applies to resumed, reset and copied sessions', async
 
 await test('queued sessions are notified when their position changes, and only then', async (t) => {
   const clock = createFakeClock();
-  const told: string[] = [];
-  const notifier = createQueueNotifier({ clock, changer: { notify: ({ id }) => told.push(id) } });
+  const reported: string[] = [];
+  const notifier = createQueueNotifier({ clock, changer: { notify: ({ id }) => reported.push(id) } });
   const queue = (...ids: string[]) =>
     ids.map((id) => ({
       row: { id } as Parameters<typeof notifier.notify>[0][number]['row'],
       verdict: 'memory' as const,
     }));
-  const heard = () => told.splice(0);
+  const received = () => reported.splice(0);
   notifier.notify(queue('a', 'b', 'c'));
-  t.strictSame(heard(), ['a', 'b', 'c']);
+  t.strictSame(received(), ['a', 'b', 'c']);
   notifier.notify(queue('b', 'c'));
-  t.strictSame(heard(), [], 'at most once per interval');
+  t.strictSame(received(), [], 'at most once per interval');
   await clock.advance(1_000);
   notifier.notify(queue('b', 'c'));
-  t.strictSame(heard(), ['b', 'c']);
+  t.strictSame(received(), ['b', 'c']);
   await clock.advance(1_000);
   notifier.notify(queue('b', 'c'));
-  t.strictSame(heard(), []);
+  t.strictSame(received(), []);
   notifier.notify([{ ...queue('b')[0]!, verdict: 'disk' }]);
-  t.strictSame(heard(), ['b'], 'for a changed reason');
+  t.strictSame(received(), ['b'], 'for a changed reason');
 
   const many = Array.from({ length: 150 }, (_, index) => `s${index}`);
   await clock.advance(1_000);
   notifier.notify(queue(...many));
-  t.equal(heard().length, 100);
+  t.equal(received().length, 100);
   await clock.advance(1_000);
   notifier.notify(queue(...many));
-  t.strictSame(heard(), many.slice(100), 'the others in the next round');
+  t.strictSame(received(), many.slice(100), 'the others in the next round');
 });
 
 await test('bus events reach watchers of a queued session', async (t) => {
   const log = quietLog();
   const events = createMemoryBus({ log });
-  await eachDatabase(t, 'told', async (t, database) => {
+  await eachDatabase(t, 'notified', async (t, database) => {
     const { owner, other } = await createActors(database);
     const { service } = openSessions(t, database, { catalogue });
     const [held = ''] = await startAll(service, other, ['one']);
     await hold(database, held, new Date());
     const maker = openSessions(t, database, { catalogue, events, maxSessions: 1 });
     const [id = ''] = await startAll(maker.service, owner, ['two']);
-    const heard = new Promise<string>((resolve) => {
+    const received = new Promise<string>((resolve) => {
       events.listen('session.changed', ({ sessionId }) => sessionId === id && resolve(sessionId));
     });
     maker.start();
-    t.equal(await heard, id);
+    t.equal(await received, id);
     t.match(await maker.service.places(owner, [id]), [{ place: 1, reason: 'places' }]);
   });
 });

@@ -19,9 +19,9 @@ await eachDatabase(t, 'one process prepares a step', async (t, database) => {
 
   await t.test('of many that enter it at once', async (t) => {
     const owners = Array.from({ length: 8 }, (_, index) => `owner-${index}`);
-    const began = await Promise.all(owners.map((name) => store.begin(key, now, lease(name))));
-    t.equal(began.filter(Boolean).length, 1);
-    const name = owners[began.indexOf(true)] ?? '';
+    const started = await Promise.all(owners.map((name) => store.begin(key, now, lease(name))));
+    t.equal(started.filter(Boolean).length, 1);
+    const name = owners[started.indexOf(true)] ?? '';
     await store.forget(key, 'somebody else');
     t.equal(await store.begin(key, now, lease('next')), false);
     await store.forget(key, name);

@@ -18,8 +18,8 @@ async function setUp(t: Test, database: Database) {
   const { owner } = await createActors(database);
   const clock = createFakeClock(new Date());
   const events = createMemoryBus({ log: quietLog() });
-  let told = 0;
-  events.listen('session.changed', () => told++);
+  let changes = 0;
+  events.listen('session.changed', () => changes++);
   const sessions = openSessions(t, database, { clock, events, engine: agreeingEngine(database) });
   const { service } = sessions;
   const { id } = await service.start(owner, { lab: 'lab-0' });
@@ -37,11 +37,11 @@ async function setUp(t: Test, database: Database) {
     }
     if (done) throw new Error('It did not come about.');
   }
-  return { service, owner, id, pass, minutesLeft, told: () => told };
+  return { service, owner, id, pass, minutesLeft, changes: () => changes };
 }
 
 /** The database, with a callback after each read of sessions. */
-function meddlesome(database: Database, happens: () => Promise<unknown> | undefined): Database {
+function interfering(database: Database, happens: () => Promise<unknown> | undefined): Database {
   const client = database.client.$extends({
     query: {
       session: {
@@ -60,12 +60,12 @@ const isWarned = ({ warnedAt }: Session) => warnedAt !== undefined;
 
 await test('an idle session gets a warning, and ends with that reason', async (t) => {
   await eachDatabase(t, 'idle', async (t, database) => {
-    const { service, owner, id, pass, told } = await setUp(t, database);
+    const { service, owner, id, pass, changes } = await setUp(t, database);
     await pass(24);
     t.equal((await service.get(owner, id)).warnedAt, undefined);
-    const before = told();
+    const before = changes();
     await pass(1, isWarned);
-    t.equal(told(), before + 1, 'the warning is sent once');
+    t.equal(changes(), before + 1, 'the warning is sent once');
     await pass(5);
     // It has nothing on the engine, so it ends immediately.
     const ended = await whenState(service, id, 'ended');
@@ -108,15 +108,15 @@ await test('a session whose end passed unnoticed is warned first, and extended b
 await test('a stopping service writes the last uses, despite simultaneous changes', async (t) => {
   await eachDatabase(t, 'last uses', async (t, database) => {
     const { owner } = await createActors(database);
-    let meddle: (() => Promise<unknown>) | undefined;
-    const meddling = meddlesome(database, () => meddle?.());
-    const { service, flushUses } = openSessions(t, meddling);
+    let interfere: (() => Promise<unknown>) | undefined;
+    const withInterference = interfering(database, () => interfere?.());
+    const { service, flushUses } = openSessions(t, withInterference);
     const { id } = await service.start(owner, { lab: 'lab-0' });
     await putInState(database, id, 'ready');
     const before = await database.client.session.findUniqueOrThrow({ where: { id } });
     service.touch(id);
-    meddle = () => {
-      meddle = undefined;
+    interfere = () => {
+      interfere = undefined;
       const data = { generation: { increment: 1 } };
       return database.client.session.update({ where: { id }, data });
     };

@@ -128,9 +128,9 @@ await test('sessions that cannot start are queued, with one write for all of the
     for (let number = 0; number < 4; number++) {
       ids.push((await service.start(owner, { lab: `lab-${number}` })).id);
     }
-    const [stopped = '', begun = '', ...waiting] = ids;
+    const [stopped = '', started = '', ...waiting] = ids;
     await service.stop(owner, stopped);
-    await putInState(database, begun, 'provisioning');
+    await putInState(database, started, 'provisioning');
     const queued = await createSessionStore({ database }).queue(ids);
     t.same(queued.map(({ id }) => id).toSorted(), waiting);
     t.match(queued, [{ learnerId: owner.userId, generation: 1 }]);
@@ -195,20 +195,20 @@ await test('each change is published after it can be read', async (t) => {
     const events = createMemoryBus({ log: quietLog() });
     const { service } = openSessions(t, database, { events });
     const read: Promise<number | undefined>[] = [];
-    const told: number[] = [];
+    const reported: number[] = [];
     const stopListening = events.listen('session.changed', ({ sessionId, generation }) => {
-      told.push(generation);
+      reported.push(generation);
       read.push(service.get(owner, sessionId).then((session) => session.generation));
     });
     const { id } = await service.start(owner, { lab: 'lab-0' });
     await service.stop(owner, id);
-    t.same(told, [0, 1]);
+    t.same(reported, [0, 1]);
     stopListening();
     for (const [index, generation] of (await Promise.all(read)).entries()) {
-      t.ok((generation ?? -1) >= (told[index] ?? Infinity));
+      t.ok((generation ?? -1) >= (reported[index] ?? Infinity));
     }
-    events.listen('session.changed', ({ generation }) => told.push(generation));
+    events.listen('session.changed', ({ generation }) => reported.push(generation));
     await service.delete(owner, id);
-    t.same(told, [0, 1, 2]);
+    t.same(reported, [0, 1, 2]);
   });
 });

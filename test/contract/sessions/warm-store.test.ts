@@ -65,8 +65,8 @@ await test('exactly one of two learners gets the same environment, every time', 
       const taken = await Promise.all(waiting.map((row) => store.take(row, environment(id), lease, open)));
       const outcomes = taken.map((outcome) => (typeof outcome === 'string' ? outcome : 'taken'));
       t.same(outcomes.toSorted(), ['gone', 'taken'], `round ${round}`);
-      const holders = await database.client.session.findMany({ where: { environmentId: id } });
-      t.match(holders, [{ state: 'provisioning', claimedBy: 'somebody', phase: 'starting', generation: 1 }]);
+      const sessions = await database.client.session.findMany({ where: { environmentId: id } });
+      t.match(sessions, [{ state: 'provisioning', claimedBy: 'somebody', phase: 'starting', generation: 1 }]);
       t.equal(await database.client.warmEnvironment.count(), 0);
       await database.client.session.deleteMany();
     }
@@ -94,8 +94,8 @@ await test('simultaneous creations never exceed the limits', async (t) => {
     for (const one of [lab, other]) await store.announce(one, now);
     const begin = (one: typeof lab, ofLab: number) =>
       store.begin({ id: newId(), lab: one, lease, most: { ofLab, inAll: 5 }, hasCapacity, now });
-    const begun = await Promise.all(Array.from({ length: 8 }, () => begin(lab, 3)));
-    t.equal(begun.filter(Boolean).length, 3, 'of one lab');
+    const started = await Promise.all(Array.from({ length: 8 }, () => begin(lab, 3)));
+    t.equal(started.filter(Boolean).length, 3, 'of one lab');
     const more = await Promise.all(Array.from({ length: 8 }, () => begin(other, 8)));
     t.equal(more.filter(Boolean).length, 2, 'of all labs');
     t.match(await store.all(), [{ memoryBytes: 128 * 1024 * 1024, lease: { owner: 'somebody' } }]);
@@ -103,7 +103,7 @@ await test('simultaneous creations never exceed the limits', async (t) => {
 });
 
 await test('without capacity, none is created and a ready one is not taken', async (t) => {
-  await eachDatabase(t, 'no room', async (t, database) => {
+  await eachDatabase(t, 'no capacity', async (t, database) => {
     const { owner } = await createActors(database);
     const { service } = openSessions(t, database);
     const store = createWarmStore({ database });

@@ -144,13 +144,13 @@ await tidyTest('another user cannot read the script', async (t) => {
 
 await tidyTest('a check that never ends is stopped with all its children', async (t) => {
   const script =
-    '#!/bin/bash\necho begun\n(sleep 4321 &)\nsetsid sleep 4322 &\nnohup sleep 4323 &\nwhile :; do :; done';
+    '#!/bin/bash\necho started\n(sleep 4321 &)\nsetsid sleep 4322 &\nnohup sleep 4323 &\nwhile :; do :; done';
   const verdict = await run(script, { timeoutSeconds: 1 });
   t.match(verdict, {
     state: 'errored',
     finding: { code: 'CHECK_TIMED_OUT' },
     message: /within 1 s/,
-    evidence: 'begun',
+    evidence: 'started',
   });
 });
 

@@ -17,7 +17,7 @@ function run(script: string, changes: Partial<Script> = {}) {
 }
 
 /** Runs an attack in parallel with a check, until the check is over. */
-async function beside<Result>(attack: string, check: () => Promise<Result>): Promise<Result> {
+async function during<Result>(attack: string, check: () => Promise<Result>): Promise<Result> {
   const stop = new AbortController();
   const command = ['/bin/bash', '-c', attack];
   const attacking = engine
@@ -56,16 +56,16 @@ await t.test('overwriting scripts in a loop does not pass', async (t) => {
   const attack = `while :; do for check in {/dev/shm,/tmp,/var/tmp}/.berth-check-*/check; do
     [ -e "$check" ] && { sleep 0.3; echo 'echo Forged.; exit 0' >"$check"; }; done; done 2>/dev/null`;
   for (const line of ['', '#!/bin/bash\n']) {
-    const verdict = await beside(attack, () => run(line + NOT_DONE));
+    const verdict = await during(attack, () => run(line + NOT_DONE));
     t.match(verdict, { state: 'finished', passed: false, score: 0, message: 'Not done.' });
   }
 });
 
 await t.test('writing scores to every file and pipe does not pass', async (t) => {
-  const verdict = await beside(WRITE_EVERYWHERE, () => run(NOT_DONE));
+  const verdict = await during(WRITE_EVERYWHERE, () => run(NOT_DONE));
   t.match(verdict, { passed: false, score: 0 }, verdict.evidence);
   const part = `sleep 1; score 1/4; sleep 1.5; fail 'One of four.'`;
-  const partly = await beside(WRITE_EVERYWHERE, () => run(`#!/bin/bash\n${part}`));
+  const partly = await during(WRITE_EVERYWHERE, () => run(`#!/bin/bash\n${part}`));
   t.match(partly, { passed: false, score: 0.25 }, partly.evidence);
 });
 
@@ -141,7 +141,7 @@ await t.test("the Docker client ignores the learner's configuration", async (t) 
     printf '#!/bin/sh\necho forged\n' >/home/learner/.docker/cli-plugins/docker-compose
     chmod 755 /home/learner/.docker/cli-plugins/docker-compose; chown -R learner /home/learner/.docker
     cat >/tmp/server.pl <<'END'\n${server}\nEND`);
-  const verdict = await beside('exec perl /tmp/server.pl', () =>
+  const verdict = await during('exec perl /tmp/server.pl', () =>
     run(
       `sleep 0.5; echo "<$(docker version --format '{{.Server.GitCommit}}' 2>&1) $(docker compose version)>"`,
     ),

@@ -85,12 +85,12 @@ await eachDatabase(t, 'a process of another host keeps its lease until it expire
   const { owner } = await createActors(database);
   const clock = createFakeClock();
   const attempts = createAttemptStore({ database });
-  const told: string[] = [];
+  const reported: string[] = [];
   const interrupted = createInterruptedChecks({
     attempts,
     clock,
     isGone: () => false,
-    publishEnd: async ({ id }) => void told.push(id),
+    publishEnd: async ({ id }) => void reported.push(id),
   });
   const sessionId = await insertSession(database, owner.userId, 'lab');
   const attempt = {
@@ -111,7 +111,7 @@ await eachDatabase(t, 'a process of another host keeps its lease until it expire
   t.equal(await interrupted.end(), 0, 'it renewed its lease');
   await clock.advance(2_000);
   t.equal(await interrupted.end(), 1);
-  t.same(told, [attempt.id]);
+  t.same(reported, [attempt.id]);
 });
 
 await eachDatabase(t, 'a process that renews at the last moment keeps the check', async (t, database) => {

@@ -203,8 +203,8 @@ await t.test(
     t.same(await checkers(), []);
 
     const alone = environmentSpec({ networks: [], machines: [machineSpec({ networks: [] })] });
-    const [lonely] = await engine.provision(alone);
-    await engine.startChecker(lonely?.machineId ?? '', {
+    const [isolated] = await engine.provision(alone);
+    await engine.startChecker(isolated?.machineId ?? '', {
       image: undefined,
       engine: false,
       lifetimeSeconds: 600,

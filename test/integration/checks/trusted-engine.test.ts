@@ -63,8 +63,8 @@ await t.test('a container whose main program is faked proves nothing', async (t)
   const byContent = `container=$(docker container create --network none forged no-such-tool) || fail none
     docker container cp "$container:/usr/bin/ifconfig" - | tar -xO >/tmp/tool
     docker container rm "$container" >/dev/null
-    [ "$(head -c 4 /tmp/tool | tail -c 3)" = ELF ] || fail 'That is no program.'`;
-  t.match(await outside(byContent), { passed: false, message: 'That is no program.' });
+    [ "$(head -c 4 /tmp/tool | tail -c 3)" = ELF ] || fail 'That is not a program.'`;
+  t.match(await outside(byContent), { passed: false, message: 'That is not a program.' });
 });
 
 await t.test('it works again after the machine restarted', async (t) => {

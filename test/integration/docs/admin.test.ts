@@ -14,7 +14,7 @@ import { startRegistry } from '../../kit/engine/registry.ts';
 /** The first build of the registry's image takes a while. */
 t.setTimeout(300_000);
 
-type Begun = Record<string, { job?: { id: string }; source?: { id: string } } | undefined>;
+type StartedJobs = Record<string, { job?: { id: string }; source?: { id: string } } | undefined>;
 
 const run = promisify(execFile);
 
@@ -35,7 +35,7 @@ await t.test('a service does what the page for admins says, in order', async (t)
   const variables = { id: '' };
   const answers: Record<string, unknown> = {};
   for (const query of await examplesOf('admin.md', 'graphql', names)) {
-    const answer = await runExample<Begun>(berth, query, {
+    const answer = await runExample<StartedJobs>(berth, query, {
       variables: query.includes('$id') ? variables : {},
       isLast: ({ jobChanged }) => jobChanged === undefined,
     });

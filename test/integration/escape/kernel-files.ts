@@ -39,7 +39,7 @@ const ALWAYS_THERE = ['/proc/sys/kernel/core_pattern', '/proc/sys/vm/overcommit_
 export async function kernelFiles(t: Test, place: Place): Promise<void> {
   const { out } = await place.run(`
     for file in ${NOT_TO_BE_WRITTEN.join(' ')}; do
-      # In a folder of its own it may make a file of that name, which is none of the kernel's.
+      # In its own folder it may create a file of that name, which does not belong to the kernel.
       [ -e "$file" ] || continue
       echo "there $file"
       ( : >> "$file" ) 2> /dev/null && echo "ESCAPED: $file was opened to be written"

@@ -5,7 +5,7 @@ import type { Place } from './places.ts';
 export async function limits(t: Test, place: Place): Promise<void> {
   const eaten = await place.run('head -c 4G /dev/zero | tail > /dev/null; echo "ended with $?"');
   t.notMatch(eaten.out, 'ended with 0', 'more memory than its limit');
-  await goesOn(t, place);
+  await keepsRunning(t, place);
 
   const counted = await place.run(
     // The shell itself counts: with no process left, it cannot start a program.
@@ -14,10 +14,10 @@ export async function limits(t: Test, place: Place): Promise<void> {
   const processes = Number(counted.out);
   t.ok(processes > 0 && processes <= 450, `processes: ${counted.out}`);
   await new Promise((resolve) => setTimeout(resolve, 2_500));
-  await goesOn(t, place);
+  await keepsRunning(t, place);
 }
 
-async function goesOn(t: Test, place: Place): Promise<void> {
+async function keepsRunning(t: Test, place: Place): Promise<void> {
   t.match(await place.engine.inspect(place.machineId), { state: 'running' });
   if (place.profile !== 'nested') return;
   t.match(await place.run('true'), { code: 0 }, 'its engine is limited, too');

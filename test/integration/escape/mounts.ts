@@ -5,17 +5,17 @@ const MOUNT = 'mount -t';
 
 /** Mounts that would expose the host or a limit, with the most privileges possible. Each one is tried and rejected. */
 const ATTEMPTS = {
-  'a disk by a node of its own': 'mknod /tmp/disk b 254 0 && head -c 1 /tmp/disk',
-  'the memory by a node of its own': 'mknod /tmp/memory c 1 1 && head -c 1 /tmp/memory',
+  'a disk by its own device node': 'mknod /tmp/disk b 254 0 && head -c 1 /tmp/disk',
+  'the memory by its own device node': 'mknod /tmp/memory c 1 1 && head -c 1 /tmp/memory',
   'a file system on a disk': `${MOUNT} ext4 /tmp/disk /mnt`,
   'the devices of the host': `${MOUNT} devtmpfs none /mnt`,
-  'the debugging of the kernel': `${MOUNT} debugfs none /mnt`,
+  'the debug file system of the kernel': `${MOUNT} debugfs none /mnt`,
   'the security settings of the kernel': `${MOUNT} securityfs none /mnt`,
-  'files of the kernel that can be written': `${MOUNT} sysfs none /mnt && : >> /mnt/kernel/uevent_helper`,
-  'control groups, with its limits': `unshare --cgroup sh -c '${MOUNT} cgroup -o memory none /mnt && : >> /mnt/memory.limit_in_bytes'`,
-  'control groups, with what is run at their end': `unshare --cgroup sh -c '${MOUNT} cgroup -o pids none /mnt && : >> /mnt/release_agent'`,
+  'writable files of the kernel': `${MOUNT} sysfs none /mnt && : >> /mnt/kernel/uevent_helper`,
+  'control groups with its limits': `unshare --cgroup sh -c '${MOUNT} cgroup -o memory none /mnt && : >> /mnt/memory.limit_in_bytes'`,
+  'control groups with a release agent': `unshare --cgroup sh -c '${MOUNT} cgroup -o pids none /mnt && : >> /mnt/release_agent'`,
   'control groups of version 2': `unshare --cgroup sh -c '${MOUNT} cgroup2 none /mnt && : >> /mnt/cgroup.subtree_control'`,
-  'a lower score for the end of memory':
+  'a lower out-of-memory score':
     'perl -e \'open(F, ">", "/proc/self/oom_score_adj"); syswrite(F, "-900") or die "$!\\n"\'',
   'more open files than its limit': 'ulimit -Hn 8192',
   'a core file': 'ulimit -Hc unlimited',

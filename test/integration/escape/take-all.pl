@@ -1,6 +1,6 @@
-# Takes all that it can of what the kernel counts for several machines together, holds it until
-# /tmp/release is there, and prints how much it took of each. Each taker is a group of processes:
-# one process has no more than 4,096 files.
+# Takes as much as possible of each resource that the kernel counts for several machines together. Holds it
+# until /tmp/release exists, and prints how much it took of each. Each taker is a group of processes, because
+# one process can open at most 4,096 files.
 use strict;
 use POSIX ();
 use Fcntl;
@@ -14,13 +14,13 @@ my %number = (
                epoll => 20, epoll_add => 21 },
 );
 my %call = %{ $number{ $ARGV[0] } };
-# Soft limits are raised to the hard ones by the shell that starts this.
+# The shell that starts this raises soft limits to the hard ones.
 my $FILES = 3_900;
 my $RELEASE_LIMIT_S = 40;
 my (@kept, @children);
 
 sub instance { my $fd = syscall($call{inotify}, 0); $fd < 0 ? undef : $fd }
-# Root of a user namespace of its own, with mounts of its own.
+# Root of its own user namespace, with its own mounts.
 sub become_root {
     my %maps = (uid => $>, gid => $) + 0);
     syscall($call{unshare}, 0x1002_0000) == 0 or return;
@@ -32,7 +32,7 @@ sub many { my ($most, $take) = @_; my $count = 0; $count++ while $count < $most 
 
 my %takers = (
     'inotify instances' => [8, sub { many($FILES, sub { defined instance() }) }],
-    # Many files, each watched a few times: an instance with watches takes milliseconds to end.
+    # Many files with few watches each, because an instance with watches takes milliseconds to end.
     'inotify watches' => [1, sub {
         mkdir '/tmp/watched';
         for my $file (1 .. 10_000) { open my $new, '>', "/tmp/watched/$file" or last }
@@ -56,7 +56,7 @@ my %takers = (
     }],
     'pending signals' => [30, sub {
         my ($index) = @_;
-        # Root takes them as many users: each has a limit of its own.
+        # Root uses many users, because each has its own limit.
         POSIX::setuid(2_000 + $index) if $> == 0;
         my $set = POSIX::SigSet->new(36); POSIX::sigprocmask(POSIX::SIG_BLOCK(), $set);
         my $info = pack 'l3x4l2x104', 36, 0, -1, $$, $>; my $self = $$ + 0;
@@ -64,7 +64,7 @@ my %takers = (
     }],
     'pipes' => [2, sub { many($FILES / 2, sub { pipe my $out, my $in or return; push @kept, $out, $in }) }],
     'terminals' => [2, sub { many($FILES, sub { sysopen my $pty, '/dev/ptmx', O_RDWR | O_NOCTTY or return; push @kept, $pty }) }],
-    # Another file system of terminals than the machine's, without its limit.
+    # A separate terminal file system, without the limit of the machine's.
     'terminals of own mounts' => [10, sub {
         become_root();
         my ($folder, $type, $options) = ("/tmp/terminals-$$", 'devpts', 'newinstance,ptmxmode=0666');
@@ -73,7 +73,7 @@ my %takers = (
         many($FILES, sub { sysopen my $pty, "$folder/ptmx", O_RDWR | O_NOCTTY or return; push @kept, $pty });
     }],
     'open files' => [30, sub { many($FILES, sub { open my $file, '<', '/dev/null' or return; push @kept, $file }) }],
-    # Each descriptor of one file is watched by its own right.
+    # Each descriptor of one file counts as a separate watch.
     'epoll watches' => [1, sub {
         pipe my $out, my $in; my $event = pack 'L4', 1, 0, 0, 0; my ($watches, @watched) = 0;
         many($FILES / 2, sub { open my $copy, '<&', $out or return; push @watched, $copy });
@@ -83,7 +83,7 @@ my %takers = (
         }
         push @kept, @watched; $watches;
     }],
-    # All but a few, which it takes to see what was taken.
+    # All except a few, which are needed to count the rest.
     'processes' => [1, sub {
         my $count = many(2_000, sub { my $child = fork // return; exec 'sleep', $RELEASE_LIMIT_S if !$child; push @children, $child });
         for (splice @children, 0, 40) { kill 'KILL', $_; waitpid $_, 0 }
@@ -96,11 +96,11 @@ my %takers = (
         many(128, sub { syswrite($file, $block) == length $block });
     }],
     'keyrings' => [1, sub {
-        # Each new keyring of a session is kept by a link from the user's own.
+        # A link from the user's own keyring keeps each new session keyring.
         many(21_000, sub { my $id = syscall($call{keyctl}, 1, 0); $id > 0 && syscall($call{keyctl}, 8, $id, -4) == 0 });
     }],
 );
-# Each a namespace of another kind, kept by its file: root of a user namespace of its own makes them.
+# Namespaces of each kind, kept by their files. Root of its own user namespace creates them.
 my %kinds = (uts => 0x0400_0000, ipc => 0x0800_0000, cgroup => 0x0200_0000, net => 0x4000_0000, mnt => 0x0002_0000, time => 0x80);
 for my $kind (keys %kinds) {
     my $path = "/proc/self/ns/$kind" . ($kind eq 'time' ? '_for_children' : '');
@@ -118,7 +118,7 @@ $takers{'pid namespaces'} = [1, sub {
     many(2_000, sub { namespace_of_child(0x2000_0000, 'pid_for_children') });
 }];
 
-# One process has no more than one of these of its own. It can be kept once a process is in it.
+# A process can own only one of these. It can be kept once a process is in it.
 sub namespace_of_child {
     my ($flag, $name) = @_;
     pipe my $ready, my $made; pipe my $wait, my $end;
@@ -141,7 +141,7 @@ sub end_kept {
     rmdir '/tmp/watched';
 }
 
-# Last what the others need: namespaces of users, then processes.
+# Last what the others need: user namespaces, then processes.
 sub turn { my ($name) = @_; $name eq 'processes' ? 3 : $name eq 'user namespaces' ? 2 : $name =~ /namespaces/ ? 1 : 0 }
 
 unlink '/tmp/release', '/tmp/taken';

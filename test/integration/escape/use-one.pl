@@ -1,6 +1,6 @@
-# Uses one of each thing that the kernel counts for several machines together, and prints one line for
-# each that it cannot have: a name and the number of the error. Prints the end, so that a script that
-# dies is not taken for one that had everything.
+# Uses one of each resource that the kernel counts for several machines together. Prints one line for each
+# that it cannot get: a name and the number of the error. Prints an end line, so that a script that dies does
+# not look like a success.
 use strict;
 use POSIX ();
 use Fcntl;
@@ -42,9 +42,9 @@ my %uses = (
     'shared memory' => sub { open my $file, '>', "/dev/shm/berth-one-$$" or return; my $wrote = syswrite $file, 'x' x 65_536; unlink "/dev/shm/berth-one-$$"; $wrote == 65_536 },
     'processes' => sub { my $child = fork; POSIX::_exit(0) if defined $child && !$child; defined $child && waitpid($child, 0) > 0 },
 );
-# A key of the process alone, which goes with it.
+# A key of the process, removed with it.
 $uses{'keys'} = sub { my ($type, $name, $value) = ('user', "berth-one-$$", 'x'); syscall($call{key}, $type, $name, $value, 1, -2) >= 0 } if $ARGV[1] eq 'host';
-# Only the host's root makes namespaces of each kind, as an engine does for each machine.
+# Only the host's root creates namespaces of each kind, as an engine does for each machine.
 my %kinds = (user => 0x1000_0000, uts => 0x0400_0000, ipc => 0x0800_0000, cgroup => 0x0200_0000, net => 0x4000_0000, mnt => 0x0002_0000, pid => 0x2000_0000, time => 0x80);
 if ($ARGV[1] eq 'host') {
     for my $kind (keys %kinds) {

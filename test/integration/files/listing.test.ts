@@ -4,7 +4,8 @@ import { createFileWorld, instructor, other, owner } from './file-world.ts';
 
 await test('folders are listed', async (t) => {
   const { files, place, shell } = await createFileWorld(t);
-  const list = (who: typeof owner, machine: string, path: string) => files.list(who, place(machine, path));
+  const list = (actor: typeof owner, machine: string, path: string) =>
+    files.list(actor, place(machine, path));
 
   const seen = [
     { name: ' space ', kind: 'file', size: 3, mode: 0o600, uid: 1000, gid: 1000 },

@@ -150,8 +150,8 @@ await test('files over HTTP, on a complete service', async (t) => {
       headers: { authorization: `Bearer ${berth.adminToken}`, 'content-length': 301 * MEBIBYTE },
     });
     announced.flushHeaders();
-    const [told] = (await once(announced, 'response')) as [IncomingMessage];
-    t.equal(told.statusCode, 413, 'before any of it arrived');
+    const [reported] = (await once(announced, 'response')) as [IncomingMessage];
+    t.equal(reported.statusCode, 413, 'before any of it arrived');
     announced.destroy();
     t.equal((await ask({ path: '/home/learner/large' }, { method: 'HEAD' })).status, 404);
   });

@@ -15,16 +15,16 @@ import { admin, createFileWorld, instructor, never, other, owner } from './file-
 await test('files are read', async (t) => {
   const world = await createFileWorld(t);
   const { files, place, shell } = world;
-  const read = async (who: Actor | undefined, machine: string, path: string) =>
-    bytesOf((await files.read(who, place(machine, path), never)).content);
-  const codeOf = (who: Actor | undefined, machine: string, path: string) =>
-    outcomeOf(() => read(who, machine, path));
+  const read = async (actor: Actor | undefined, machine: string, path: string) =>
+    bytesOf((await files.read(actor, place(machine, path), never)).content);
+  const codeOf = (actor: Actor | undefined, machine: string, path: string) =>
+    outcomeOf(() => read(actor, machine, path));
 
   await t.test('by their learner and by staff only', async (t) => {
     await shell('plain', 'echo hello >~/note; chmod 600 ~/note', 'learner');
     const path = '/home/learner/note';
-    for (const who of [owner, instructor, admin]) {
-      t.equal((await read(who, 'plain', path)).toString(), 'hello\n', who.userId);
+    for (const actor of [owner, instructor, admin]) {
+      t.equal((await read(actor, 'plain', path)).toString(), 'hello\n', actor.userId);
     }
     t.equal(await codeOf(other, 'plain', path), 'SESSION_NOT_FOUND');
     t.equal(await codeOf(undefined, 'plain', path), 'UNAUTHENTICATED');
@@ -49,11 +49,11 @@ await test('files are read', async (t) => {
 
   await t.test('an error for something other than a file says what it is', async (t) => {
     await shell('plain', 'mkfifo ~/pipe; mkdir -p ~/folder; ln -s nowhere ~/dangling', 'learner');
-    for (const who of [owner, instructor]) {
-      t.equal(await codeOf(who, 'plain', '/home/learner/folder'), 'FILE_IS_FOLDER', who.userId);
-      t.equal(await codeOf(who, 'plain', '/home/learner/pipe'), 'FILE_IS_SPECIAL', who.userId);
-      t.equal(await codeOf(who, 'plain', '/home/learner/none'), 'FILE_NOT_FOUND', who.userId);
-      t.equal(await codeOf(who, 'plain', '/home/learner/dangling'), 'FILE_NOT_FOUND', who.userId);
+    for (const actor of [owner, instructor]) {
+      t.equal(await codeOf(actor, 'plain', '/home/learner/folder'), 'FILE_IS_FOLDER', actor.userId);
+      t.equal(await codeOf(actor, 'plain', '/home/learner/pipe'), 'FILE_IS_SPECIAL', actor.userId);
+      t.equal(await codeOf(actor, 'plain', '/home/learner/none'), 'FILE_NOT_FOUND', actor.userId);
+      t.equal(await codeOf(actor, 'plain', '/home/learner/dangling'), 'FILE_NOT_FOUND', actor.userId);
     }
     t.equal(await codeOf(owner, 'plain', '/dev/zero'), 'FILE_IS_SPECIAL');
   });
@@ -67,8 +67,8 @@ await test('files are read', async (t) => {
 
   await t.test('a large file has its size in advance, and a kernel file only after reading', async (t) => {
     await shell('plain', 'head -c 30000000 /dev/zero >~/large', 'learner');
-    for (const who of [owner, instructor]) {
-      const { size, content, stat } = await files.read(who, place('plain', '/home/learner/large'), never);
+    for (const actor of [owner, instructor]) {
+      const { size, content, stat } = await files.read(actor, place('plain', '/home/learner/large'), never);
       t.same([size, stat.mode, stat.kind], [30_000_000, 0o644, 'file']);
       t.equal((await bytesOf(content)).length, 30_000_000);
     }
@@ -84,8 +84,8 @@ await test('files are read', async (t) => {
       `mkdir -p '/srv/my project/안녕'; cd '/srv/my project'; echo 1 >'안녕/파일 하나'; chown 1000:4 '안녕/파일 하나'
        chmod 4750 '안녕/파일 하나'; ln -s '안녕/파일 하나' link; ln -s /etc/passwd away; touch "$(printf 'new\\nline')"`,
     );
-    for (const who of [owner, instructor]) {
-      const tar = await files.readTar(who, place('root', '/srv/my project'), never);
+    for (const actor of [owner, instructor]) {
+      const tar = await files.readTar(actor, place('root', '/srv/my project'), never);
       const entries = await entriesOf(tar);
       t.match(entries.get('my project/안녕/파일 하나'), { mode: 0o4750, uid: 1000, gid: 4, size: 2 });
       t.match(entries.get('my project/link'), { type: 'symlink', linkname: '안녕/파일 하나' });

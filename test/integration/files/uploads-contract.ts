@@ -17,24 +17,24 @@ export async function uploadsContract(open: (t: Test) => EngineHarness): Promise
   await test('files are uploaded', async (t) => {
     const world = await createFileWorld(t, { engine: open(t).engine, uploadLimitBytes: LIMIT });
     const { files, place, shell, leftovers } = world;
-    const put = (who: Actor | undefined, machine: string, path: string, text = 'text') =>
-      files.write(who, place(machine, path), upload(text), never);
-    const putCode = (who: Actor | undefined, machine: string, path: string) =>
-      outcomeOf(() => put(who, machine, path));
-    const unpack = (who: Actor | undefined, machine: string, path: string, tar: Buffer, options = {}) =>
-      files.unpack(who, place(machine, path), { ...upload(tar), ...options }, never);
+    const put = (actor: Actor | undefined, machine: string, path: string, text = 'text') =>
+      files.write(actor, place(machine, path), upload(text), never);
+    const putCode = (actor: Actor | undefined, machine: string, path: string) =>
+      outcomeOf(() => put(actor, machine, path));
+    const unpack = (actor: Actor | undefined, machine: string, path: string, tar: Buffer, options = {}) =>
+      files.unpack(actor, place(machine, path), { ...upload(tar), ...options }, never);
 
     await t.test('by their learner and by staff, and belong to the machine’s user', async (t) => {
-      for (const who of [owner, instructor, admin]) {
-        const path = `/home/learner/from ${who.userId} 파일`;
-        t.match(await put(who, 'plain', path, who.userId), {
+      for (const actor of [owner, instructor, admin]) {
+        const path = `/home/learner/from ${actor.userId} 파일`;
+        t.match(await put(actor, 'plain', path, actor.userId), {
           kind: 'file',
-          size: who.userId.length,
+          size: actor.userId.length,
           mode: 0o644,
         });
         t.equal(
           await shell('plain', `stat -c '%U:%G %a' '${path}'; cat '${path}'`),
-          `learner:learner 644\n${who.userId}`,
+          `learner:learner 644\n${actor.userId}`,
         );
       }
       t.equal(await putCode(other, 'plain', '/home/learner/x'), 'SESSION_NOT_FOUND');
@@ -90,13 +90,18 @@ export async function uploadsContract(open: (t: Test) => EngineHarness): Promise
     await t.test('of any length, known in advance or not', async (t) => {
       for (const size of [0, 1, 511, 512, 513, 5_000_000]) {
         const bytes = Buffer.alloc(size, 'abcdefg');
-        for (const told of [size, undefined]) {
+        for (const announced of [size, undefined]) {
           const content = Readable.from([bytes.subarray(0, 7), bytes.subarray(7)], { objectMode: false });
-          await files.write(owner, place('plain', '/home/learner/sized'), { content, size: told }, never);
+          await files.write(
+            owner,
+            place('plain', '/home/learner/sized'),
+            { content, size: announced },
+            never,
+          );
           const { content: back } = await files.read(owner, place('plain', '/home/learner/sized'), never);
           t.ok(
             bytes.equals(await bytesOf(back)),
-            `${size} bytes, ${told === undefined ? 'not told' : 'told'}`,
+            `${size} bytes, ${announced === undefined ? 'unknown' : 'known'}`,
           );
         }
       }
@@ -167,10 +172,10 @@ export async function uploadsContract(open: (t: Test) => EngineHarness): Promise
         'root',
         'mkdir -p /srv/one/two; echo 1 >/srv/one/two/f; chown -R 7:8 /srv/one; chmod 2711 /srv/one/two',
       );
-      for (const who of [owner]) {
-        const tar = await bytesOf(await files.readTar(who, place('root', '/srv/one'), never));
+      for (const actor of [owner]) {
+        const tar = await bytesOf(await files.readTar(actor, place('root', '/srv/one'), never));
         await shell('root', 'rm -rf /srv/again; mkdir /srv/again');
-        await unpack(who, 'root', '/srv/again', tar);
+        await unpack(actor, 'root', '/srv/again', tar);
         const seen = (at: string) =>
           shell('root', `cd ${at}; stat -c '%n %a %u %g %s %Y' one one/two one/two/f`);
         t.equal(await seen('/srv/again'), await seen('/srv'));

@@ -53,17 +53,17 @@ await test('a lab is listed, started, watched, entered, checked and read again',
     query: 'subscription ($s: ID!) { checkFinished(session: $s) { stepId passed } }',
     variables: { s: id },
   });
-  const hears = finished.next();
+  const nextEvent = finished.next();
   const run =
     'mutation ($s: ID!, $step: ID!) { runCheck(input: { session: $s, step: $step }) { attempt { passed score message } } }';
   // The subscription only sends checks that end after it started, and its start is not observable.
-  let told: Awaited<typeof hears> | undefined;
-  while (!told) {
+  let reported: Awaited<typeof nextEvent> | undefined;
+  while (!reported) {
     const { runCheck } = await berth.graphql<{ runCheck: object }>(run, { s: id, step });
     t.match(runCheck, { attempt: { passed: false, score: 0, message: /./ } });
-    told = await Promise.race([hears, sleep(1_000, undefined)]);
+    reported = await Promise.race([nextEvent, sleep(1_000, undefined)]);
   }
-  t.match(told.value, { data: { checkFinished: { stepId: step, passed: false } } });
+  t.match(reported.value, { data: { checkFinished: { stepId: step, passed: false } } });
   await finished.return?.();
 
   const { stopSession } = await berth.graphql<{ stopSession: object }>(

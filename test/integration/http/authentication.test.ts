@@ -100,21 +100,21 @@ await t.test('an unknown cookie is anonymous, from any origin', async (t) => {
 
 const own = { host: 'berth.lan', origin: 'http://berth.lan' };
 const origins: [name: string, headers: Record<string, string>, trusted: boolean][] = [
-  ['our own page', own, true],
-  ['our own page, as the browser has it', { ...own, 'sec-fetch-site': 'same-origin' }, true],
+  ["Berth's own page", own, true],
+  ["Berth's own page, by the browser's header", { ...own, 'sec-fetch-site': 'same-origin' }, true],
   [
-    'our own page behind a proxy we do not know',
+    "Berth's own page behind an unknown proxy",
     { 'sec-fetch-site': 'same-origin', origin: 'https://x.org' },
     true,
   ],
   ['the public address', { origin: 'https://berth.example.org' }, true],
-  ['a program that says so', { 'x-berth-client': 'script' }, true],
+  ['a program that identifies itself', { 'x-berth-client': 'script' }, true],
   ['another site', { origin: 'https://evil.example' }, false],
   ['another site that sends the header', { origin: 'https://evil.example', 'x-berth-client': '1' }, false],
-  ['a neighbour of the same site', { ...own, 'sec-fetch-site': 'same-site' }, false],
+  ['another origin of the same site', { ...own, 'sec-fetch-site': 'same-site' }, false],
   ['a page without origin', { origin: 'null' }, false],
-  ['our host over another scheme', { host: 'berth.lan', origin: 'https://berth.lan' }, false],
-  ['who does not say', {}, false],
+  ['the same host over another scheme', { host: 'berth.lan', origin: 'https://berth.lan' }, false],
+  ['a request without any origin header', {}, false],
 ];
 
 for (const [name, headers, trusted] of origins) {

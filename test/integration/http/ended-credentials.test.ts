@@ -15,7 +15,7 @@ import { LAB, startPreviewWorld } from '../../kit/service/previews.ts';
 import { TerminalClient } from '../../kit/terminals/terminal-client.ts';
 import { until } from '../../kit/basics/until.ts';
 
-const lab = `title: A web site of your own
+const lab = `title: Your web site
 machines:
   - name: main
     image: berth/lab-linux

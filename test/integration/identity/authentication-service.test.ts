@@ -175,7 +175,7 @@ await eachDatabase(t, 'a use that cannot be stored fails no request and is logge
   const uses = createUseRecorder({ ...stores, clock, log });
   uses.record({ tokenId: 'x', actor: owner, expiresAt: undefined, lastUsedAt: undefined });
   await uses.settled();
-  t.same(log.told(), ['warn: storing the last use of tokens failed']);
+  t.same(log.messages(), ['warn: storing the last use of tokens failed']);
 });
 
 await eachDatabase(t, 'a sign-in link works once', async (t, database) => {

@@ -140,6 +140,6 @@ await test('one that cannot be ended does not keep the others open', async (t) =
     watch.open(actor, 'sound');
     await acting.tokens.revoke(system, id);
     await watch.hasEnded('sound: UNAUTHENTICATED');
-    t.match(watch.log.told(), ['error: ending a resource of a credential failed']);
+    t.match(watch.log.messages(), ['error: ending a resource of a credential failed']);
   });
 });

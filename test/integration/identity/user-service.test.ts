@@ -190,7 +190,7 @@ await eachDatabase(t, 'a user is removed with everything they own, once', async 
     ],
     [0, 0, 0],
   );
-  const told = changedUsers.length;
+  const reported = changedUsers.length;
   t.equal(await users.delete(admin, owner.userId), false);
-  t.equal(changedUsers.length, told);
+  t.equal(changedUsers.length, reported);
 });

@@ -25,12 +25,12 @@ await t.test('an upload is built step by step under its name', async (t) => {
   const { service, jobs, engine, own } = world;
   const name = ownName(t, engine);
   const tar = tarOf(`FROM ${MACHINE_IMAGE}\n${mark()}RUN echo said && sleep 2\n`);
-  const begun = await service.buildUpload(system, { name, tar });
-  t.match(begun, { kind: 'build', subject: name });
+  const started = await service.buildUpload(system, { name, tar });
+  t.match(started, { kind: 'build', subject: name });
   t.equal(tar.readableEnded, true, 'it answers after reading everything');
-  await until(async () => (await jobs.get(system, begun.id)).progress.step?.number === 3);
-  t.match((await jobs.get(system, begun.id)).progress, { step: { number: 3, of: 3 }, percent: 66 });
-  const job = await world.ended(begun);
+  await until(async () => (await jobs.get(system, started.id)).progress.step?.number === 3);
+  t.match((await jobs.get(system, started.id)).progress, { step: { number: 3, of: 3 }, percent: 66 });
+  const job = await world.ended(started);
   t.match(job, { state: 'succeeded', progress: { percent: 100 } });
   t.match(await jobs.log(system, job.id), /^Step 1\/3 : FROM [^]*\nsaid\n[^]*Successfully built/);
   const first = (await engine.find(name))?.id ?? '';
@@ -70,10 +70,10 @@ await t.test('a failing build reports the step, and its leftovers are pruned', a
     const refused = await world.ended(await service.buildUpload(system, { name, tar: tarOf(dockerfile) }));
     t.match(refused.reason, { code: 'IMAGE_BUILD_FAILED', message: words });
   }
-  const rubbish = await world.ended(
-    await service.buildUpload(system, { name, tar: Readable.from([Buffer.from('this is no tar')]) }),
+  const invalid = await world.ended(
+    await service.buildUpload(system, { name, tar: Readable.from([Buffer.from('this is not a tar')]) }),
   );
-  t.equal(rubbish.state, 'failed');
+  t.equal(invalid.state, 'failed');
   t.equal(await engine.find(name), undefined);
 });
 
@@ -104,7 +104,7 @@ await t.test('a build can be cancelled during its upload and its steps', async (
   t.equal((await upload).state, 'cancelled', 'the uploader gets the job in its current state');
   t.equal(endless.destroyed, true);
 
-  const slow = tarOf(`FROM ${MACHINE_IMAGE}\n${mark()}RUN echo begun && sleep 1000\n`);
+  const slow = tarOf(`FROM ${MACHINE_IMAGE}\n${mark()}RUN echo started && sleep 1000\n`);
   const job = await service.buildUpload(system, { name, tar: slow });
   await until(async () => (await jobs.log(system, job.id)).includes('\nbegun\n'));
   await t.rejects(service.buildUpload(system, { name, tar: tarOf('FROM scratch\n') }), { code: 'JOB_BUSY' });

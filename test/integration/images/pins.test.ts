@@ -174,7 +174,7 @@ await test('a pull for a pin is reported and can be aborted', async (t) => {
   const stopped = new AbortController();
   stopped.abort(new Error('the session is over'));
   await t.rejects(pins.resolve(lab, { signal: stopped.signal }), { message: 'the session is over' });
-  const told: unknown[] = [];
-  await pins.resolve(lab, { onPercent: (percent) => told.push(percent) });
-  t.ok(told.length > 0);
+  const reported: unknown[] = [];
+  await pins.resolve(lab, { onPercent: (percent) => reported.push(percent) });
+  t.ok(reported.length > 0);
 });

@@ -20,20 +20,20 @@ await t.test('a pull is a job that reports its layers, and its image is managed 
   const name = `127.0.0.1:${proxy.port}/tools:1`;
   t.teardown(() => engine.remove(name));
 
-  const begun = await service.pull(system, name);
-  t.match(begun, { kind: 'pull', subject: name, state: 'queued', startedById: 'system' });
+  const started = await service.pull(system, name);
+  t.match(started, { kind: 'pull', subject: name, state: 'queued', startedById: 'system' });
   const again = await service.pull(system, name);
-  t.equal(again.id, begun.id, 'two pulls of one image are one job');
-  let seen: Job = begun;
+  t.equal(again.id, started.id, 'two pulls of one image are one job');
+  let seen: Job = started;
   await until(async () => {
-    seen = await jobs.get(system, begun.id);
+    seen = await jobs.get(system, started.id);
     return (
       seen.progress.layers?.some(({ phase, current }) => phase === 'downloading' && current > 0) ?? false
     );
   });
   t.match(seen, { state: 'running', progress: { percent: Number } });
 
-  const job = await world.ended(begun);
+  const job = await world.ended(started);
   t.match(job, { state: 'succeeded', reason: undefined, progress: { percent: 100 } });
   t.same(
     job.progress.layers?.map(({ phase }) => phase),

@@ -150,10 +150,10 @@ await test('an upload is built over REST, and errors are problems', async (t) =>
   ] as const) {
     const answer = await post(Uint8Array.from(pack(await tarOf(dockerfile()))), { type });
     t.equal(answer.status, 202);
-    const begun = (await answer.json()) as Job;
-    t.match(begun, { kind: 'build', subject: name });
+    const started = (await answer.json()) as Job;
+    t.match(started, { kind: 'build', subject: name });
     const place = answer.headers.get('location') ?? '';
-    t.equal(place, `/api/v1/jobs/${begun.id}`);
+    t.equal(place, `/api/v1/jobs/${started.id}`);
     const headers = { authorization: `Bearer ${berth.adminToken}` };
     const see = async () => (await (await fetch(berth.url + place, { headers })).json()) as Job;
     await until(async () => (await see()).finishedAt !== undefined);
@@ -228,7 +228,7 @@ await test('leftovers of the build of a dead service are pruned by the next', as
   const images = openImages(t);
   const name = ownName(t, images);
   const mark = randomBytes(8).toString('hex');
-  const tar = await tarOf(`FROM ${MACHINE_IMAGE}\nLABEL mark=${mark}\nRUN echo begun && sleep 1000\n`);
+  const tar = await tarOf(`FROM ${MACHINE_IMAGE}\nLABEL mark=${mark}\nRUN echo started && sleep 1000\n`);
   const answer = await fetch(`${berth.url}/api/v1/images/builds?name=${name}`, {
     method: 'POST',
     headers: { 'content-type': 'application/x-tar', authorization: `Bearer ${berth.adminToken}` },

@@ -131,10 +131,10 @@ await test('a machine with internet gets its rules back after a firewall reload:
   const machineId = machine?.machineId ?? '';
   const fetched = async (address: string) =>
     (await runScript(engine, machineId, `curl -s --max-time 2 http://${address}/`)).out;
-  for (const mend of [engine.restoreEgress, () => engine.restart(machineId)]) {
+  for (const restore of [engine.restoreEgress, () => engine.restart(machineId)]) {
     await removeEgressRules(t);
     t.equal(await fetched(METADATA_ADDRESS), 'internet', 'without them, it would be reachable');
-    await mend();
+    await restore();
     t.equal(await fetched(INTERNET_ADDRESS), 'internet');
     t.equal(await fetched(PRIVATE_ADDRESS), '');
     t.equal(await fetched(METADATA_ADDRESS), '');

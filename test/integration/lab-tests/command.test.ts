@@ -48,7 +48,7 @@ await t.test('wrong states share an environment unless one hides another', async
   });
   const { code, stdout } = await labsCommand(['test', directory]);
   t.equal(code, 1);
-  t.match(stdout, /^shared +two +✔ +✔ +✔ 2 of 2 /m, "the second starts from the first one's wrong state");
+  t.match(stdout, /^shared +two +✔ +✔ +✔ 2 of 2 /m, 'the second starts in the wrong state of the first');
   t.match(stdout, /^blocked +two +✔ +✔ +✔ 1 of 1 /m, 'what cannot be restored is left behind');
   t.match(stdout, /^blocked +three +✔ +✔ +✔ 1 of 1 /m);
   t.match(stdout, /^hidden +two +✔ +✔ +✘ 0 of 1 /m, 'leftovers of one do not let another count');
@@ -151,34 +151,34 @@ await t.test('each reason not to trust a lab is reported, and no lab hides anoth
 
   const run = await labsCommand(['test', directory, '--junit', file]);
   t.equal(run.code, 1);
-  const told = (words: RegExp) => t.match(run.stdout, words);
-  told(
+  const reported = (words: RegExp) => t.match(run.stdout, words);
+  reported(
     /✘ blind \/ one is not passed before it is done .*\n {2}It is passed before anything was done: "Always\."/,
   );
-  told(
+  reported(
     /✘ broken \/ one is passed after its solution .*\n {2}"steps\[0\]\.solution\[0\]" .* exit code 3.*\n {2}Oh no\./,
   );
-  told(
+  reported(
     /✘ lenient \/ one is not passed in the wrong state .*\n {2}It is passed in this wrong state: "There\."/,
   );
-  told(
+  reported(
     /✘ idle \/ one is not passed before it is done .*\n {2}Its check "home" \("Done\."\) passes before anything was done\./,
   );
-  told(
+  reported(
     /✘ partly \/ one is passed after its solution .*\n {2}Its check "rest" \("~\/rest does not exist\."\) does not pass after the solution/,
   );
-  told(/✘ slow \/ one is not passed before it is done .*\n {2}The check failed to run: .* 1 s/);
-  told(
+  reported(/✘ slow \/ one is not passed before it is done .*\n {2}The check failed to run: .* 1 s/);
+  reported(
     /✘ unsolved \/ one .*\n {2}It is not passed after its solution, which it does not have: "Nothing yet\."/,
   );
-  told(/✘ unstarted has working machines .*\n {2}.*exit code 4.*\n {2}No way\./);
-  told(/✘ unentered \/ one is not passed before it is done .*\n {2}.*exit code 5/);
-  told(/✘ invalid is valid .*\n {2}.*lab\.yaml:1: title: must be a text/);
-  told(/^blind +two +✔ +✔ /m);
-  told(/^broken +two +– +– +– 0 of 1 /m);
-  told(/^unstarted +one +– +– +– 0 of 1 /m);
-  told(/^unentered +one +✘ +– /m);
-  told(/^broken +one +✔ +✘ +✔ 1 of 1 /m);
+  reported(/✘ unstarted has working machines .*\n {2}.*exit code 4.*\n {2}No way\./);
+  reported(/✘ unentered \/ one is not passed before it is done .*\n {2}.*exit code 5/);
+  reported(/✘ invalid is valid .*\n {2}.*lab\.yaml:1: title: must be a text/);
+  reported(/^blind +two +✔ +✔ /m);
+  reported(/^broken +two +– +– +– 0 of 1 /m);
+  reported(/^unstarted +one +– +– +– 0 of 1 /m);
+  reported(/^unentered +one +✘ +– /m);
+  reported(/^broken +one +✔ +✘ +✔ 1 of 1 /m);
 
   const xml = await readFile(file, 'utf8');
   t.match(xml, /<testcase classname="blind\.two" name="is passed after its solution" time="[\d.]+"\/>/);

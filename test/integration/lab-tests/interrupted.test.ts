@@ -22,13 +22,13 @@ async function testing(t: Test) {
   const directory = await labsFolder(t, { one: endless, two: endless });
   const child = spawn(process.execPath, [...BERTH, 'labs', 'test', directory, '--jobs', '2']);
   t.teardown(() => child.kill('SIGKILL'));
-  let said = '';
-  child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  let output = '';
+  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
   const made = async () => {
     const environments = await engine.list();
     return environments.filter(({ environmentId }) => environmentId.includes(`-${child.pid}-`));
   };
-  await until(() => (said.match(/one is not passed before it is done/g) ?? []).length === 2, 60_000);
+  await until(() => (output.match(/one is not passed before it is done/g) ?? []).length === 2, 60_000);
   t.equal((await made()).length, 2, 'labs are tested in parallel');
   return { child, made };
 }

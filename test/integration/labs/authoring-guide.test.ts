@@ -50,8 +50,8 @@ await t.test('the ten-minute guide works as written: each command prints what it
   const lab = join(folder, 'labs/pack-a-folder/lab.yaml');
   await writeFile(lab, (await readFile(lab, 'utf8')).replace('checks/01.sh', 'checks/1.sh'));
   const { stdout, stderr } = await run('berth labs validate labs/pack-a-folder');
-  const told = under('A lab in ten minutes').find(({ text }) => text.includes('checks/1.sh'));
-  t.equal(`${stderr}${stdout}`, told?.text);
+  const reported = under('A lab in ten minutes').find(({ text }) => text.includes('checks/1.sh'));
+  t.equal(`${stderr}${stdout}`, reported?.text);
 });
 
 await t.test('the complete example is a trustworthy lab', async (t) => {

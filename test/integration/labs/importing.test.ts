@@ -104,9 +104,9 @@ await t.test('an imported scenario works like the original: files, scripts and c
 
   t.equal(await inMachine('cat /root/rope.txt /etc/lamp.conf'), 'hemp\nlight=on\n');
   t.equal(await inMachine('/opt/tools/knot.sh; stat -c %a /srv/charts/maps/near.chart'), 'knot\n640\n');
-  await until(async () => (await inMachine('cat /tmp/began')) !== '', 20_000);
-  t.equal(await inMachine('cat /tmp/began-in'), '/root\n', 'the intro runs at the start, in the home');
-  t.match(await inMachine('cat /tmp/began'), /^5\./, 'by bash');
+  await until(async () => (await inMachine('cat /tmp/started')) !== '', 20_000);
+  t.equal(await inMachine('cat /tmp/started-in'), '/root\n', 'the intro runs at the start, in the home');
+  t.match(await inMachine('cat /tmp/started'), /^5\./, 'by bash');
 
   const { machineId } = await service.machine(actors.owner, id, 'host01');
   const runner = createCheckRunner({ engine, pins: unpinned });

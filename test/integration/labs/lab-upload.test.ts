@@ -52,11 +52,11 @@ await test('a lab is uploaded, started, kept over a restart and removed over RES
       { status: 422, body: { code: 'LAB_INVALID', detail: /trees\/lab.yaml:1: title/ } },
     ],
     ['a wrong name', { body: whole, slug: 'Trees' }, { status: 422, body: { code: 'LAB_INVALID' } }],
-    ['no archive', { body: Buffer.from('hello') }, { status: 422, body: { code: 'ARCHIVE_REFUSED' } }],
+    ['not an archive', { body: Buffer.from('hello') }, { status: 422, body: { code: 'ARCHIVE_REFUSED' } }],
     ['nothing', {}, { status: 415 }],
     ['another type', { body: whole, type: 'application/zip' }, { status: 415 }],
     ['too large', { body: Buffer.alloc(30 * 1024 * 1024) }, { status: 413 }],
-    ['by nobody', { body: whole, token: '' }, { status: 401 }],
+    ['without signing in', { body: whole, token: '' }, { status: 401 }],
     ['by a student', { body: whole, token: await tokenOf('STUDENT') }, { status: 403 }],
     ['by an instructor', { body: whole, token: await tokenOf('INSTRUCTOR') }, { status: 403 }],
   ] as const) {

@@ -36,9 +36,9 @@ await t.test('after Ctrl-C, the report says where verifying was interrupted', as
   const child = spawn(process.execPath, [...BERTH, 'labs', ...words]);
   t.teardown(() => child.kill('SIGKILL'));
   const printed = text(child.stdout);
-  let said = '';
-  child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
-  await until(() => said.includes(': tied: passed\n'), 120_000);
+  let output = '';
+  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  await until(() => output.includes(': tied: passed\n'), 120_000);
   const ended = once(child, 'exit');
   child.kill('SIGINT');
   t.same(await ended, [130, null]);
@@ -72,9 +72,9 @@ await t.test('verifying is repeated if its machine is lost', async (t) => {
   const child = spawn(process.execPath, [...BERTH, 'labs', 'import', source, '--into', into, ...flags]);
   t.teardown(() => child.kill('SIGKILL'));
   const ended = once(child, 'exit');
-  let said = '';
-  child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
-  await until(() => said.includes(': tied: passed\n'), 120_000);
+  let output = '';
+  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  await until(() => output.includes(': tied: passed\n'), 120_000);
 
   const { docker, close } = connectEngine(process.env['DOCKER_HOST'], process.env);
   t.teardown(close);
@@ -85,7 +85,7 @@ await t.test('verifying is repeated if its machine is lost', async (t) => {
   t.ok(own, 'the machine exists');
   await docker.getContainer(own?.Id ?? '').remove({ force: true });
   t.same(await ended, [0, null]);
-  t.match(said, 'one: the engine failed, retrying: ');
+  t.match(output, 'one: the engine failed, retrying: ');
   const { scenarios } = JSON.parse(await readFile(report, 'utf8'));
   t.match(scenarios, [{ verified: [{ step: 'tied', outcome: 'passed' }, { step: 'slow' }] }]);
 });

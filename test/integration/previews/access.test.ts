@@ -222,13 +222,13 @@ await test('access to a port of a machine', async (t) => {
   });
 
   await t.test('a revoked token or a sign-out ends open connections', async (t) => {
-    const holder = await world.member('holder', 'INSTRUCTOR');
+    const revoked = await world.member('revoked', 'INSTRUCTOR');
     const made = await berth.graphql<{ createToken: { token: { id: string }; secret: string } }>(
       'mutation { createToken(input: { name: "second", scopes: [READ, LEARN, MANAGE] }) { token { id } secret } }',
       {},
-      holder.token,
+      revoked.token,
     );
-    const first = await visit(holder.token, session);
+    const first = await visit(revoked.token, session);
     const byToken = await visit(made.createToken.secret, session);
     const socket = new WebSocket(`ws://127.0.0.1:${port}/ws`, {
       headers: { host: byToken.host, cookie: byToken.cookie },
@@ -238,14 +238,14 @@ await test('access to a port of a machine', async (t) => {
     await berth.graphql(
       `mutation { revokeToken(input: { token: "${made.createToken.token.id}" }) { revokedId } }`,
       {},
-      holder.token,
+      revoked.token,
     );
     await closed;
     t.equal((await byToken.read('/')).status, 401);
     t.equal((await first.read('/')).status, 200, 'connections of another token stay');
 
     const { createSignInLink } = await berth.graphql<{ createSignInLink: { url: string } }>(
-      `mutation { createSignInLink(input: { user: "${holder.id}" }) { url } }`,
+      `mutation { createSignInLink(input: { user: "${revoked.id}" }) { url } }`,
     );
     const link = new URL(createSignInLink.url).pathname.split('/').at(-1) ?? '';
     const signedIn = await fetch(`${berth.url}/sign-in`, {

@@ -142,13 +142,13 @@ await test('a web server in a machine, through its preview', async (t) => {
 
   await t.test('uses WebSocket', async (t) => {
     const { port } = new URL(world.berth.url);
-    const socket = new WebSocket(`ws://127.0.0.1:${port}/ws?room=1`, {
+    const socket = new WebSocket(`ws://127.0.0.1:${port}/ws?topic=1`, {
       headers: { host: site.host, cookie: `${site.cookie}; mine=1`, origin: `http://${site.host}` },
     });
     await once(socket, 'open');
     socket.send('hello');
     const [message] = (await once(socket, 'message')) as [Buffer];
-    t.match(message.toString(), /^hello\nGET \/ws\?room=1 HTTP\/1\.1\r\n/);
+    t.match(message.toString(), /^hello\nGET \/ws\?topic=1 HTTP\/1\.1\r\n/);
     t.match(message.toString(), /\r\ncookie: mine=1\r\n/i);
     t.notMatch(message.toString(), 'berth');
     for (let count = 0; count < 50; count += 1) {

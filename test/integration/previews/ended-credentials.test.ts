@@ -12,7 +12,7 @@ import { createIdentity } from '../../kit/service/identity.ts';
 import { quietLog } from '../../kit/basics/quiet-log.ts';
 import { until } from '../../kit/basics/until.ts';
 
-await test('an open preview ends with the credential that opened it, whoever else is connected', async (t) => {
+await test('an open preview ends with the credential that opened it, even while others are connected', async (t) => {
   await eachDatabase(t, 'ends', async (t, database) => {
     const log = quietLog();
     const events = createMemoryBus({ log });

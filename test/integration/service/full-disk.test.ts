@@ -227,7 +227,7 @@ async function isPaused(docker: Docker): Promise<boolean> {
 /** Fills all free space in the files of a SQLite database. */
 async function useUp(file: string): Promise<void> {
   const { client, close } = await openDatabase({ url: `file:${file}` });
-  await client.$executeRawUnsafe('CREATE TABLE filler (room BLOB)');
+  await client.$executeRawUnsafe('CREATE TABLE filler (data BLOB)');
   for (const bytes of [256 * 1024, 4096, 1]) {
     try {
       for (;;) await client.$executeRawUnsafe(`INSERT INTO filler VALUES (zeroblob(${bytes}))`);

@@ -13,7 +13,7 @@ await test("a graceful stop loses no session: a learner's files exist after the 
 
   const other = await learnerAt(berth).start();
   t.equal(await berth.stop(), 0, 'it exits with 0');
-  t.equal((await terminal.expectClosed()).code, 1012, 'terminals are told to reconnect');
+  t.equal((await terminal.expectClosed()).code, 1012, 'terminals are asked to reconnect');
   await berth.start();
 
   t.equal(other, id);

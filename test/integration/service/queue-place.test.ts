@@ -51,8 +51,8 @@ await test('a queued user sees their position and its changes until the session 
   const stops = [() => stop(first), () => stop(second)];
   for await (const { data } of followed) {
     const { state, queue } = data?.sessionChanged ?? { state: 'none', queue: null };
-    const told = queue ? `${queue.place}/${queue.waiting} ${queue.reason}` : state;
-    if (seen.at(-1) !== told) seen.push(told);
+    const reported = queue ? `${queue.place}/${queue.waiting} ${queue.reason}` : state;
+    if (seen.at(-1) !== reported) seen.push(reported);
     if (queue?.reason === 'PLACES') await stops[2 - queue.place]?.();
     if (state === 'READY' || state === 'FAILED') break;
   }

@@ -17,7 +17,7 @@ import { openPool, readyIds, warmLab } from '../../kit/sessions/warm.ts';
 const MIB = 1024 ** 2;
 const STARTS = 12;
 const ROOM_FOR = 3;
-const lonely = testMachine('main', { networks: [] });
+const isolated = testMachine('main', { networks: [] });
 
 async function manyLearners(database: Database): Promise<Actor[]> {
   const { owner } = await createActors(database);
@@ -138,7 +138,11 @@ await test('prewarmed environments count, are evicted for waiting sessions, and 
 await test('prewarmed environments release their networks for waiting sessions', async (t) => {
   const database = await freshDatabase(t, 'sqlite');
   const { owner } = await createActors(database);
-  const labs = [warmLab('warm', 2), testLab('cold'), testLab('alone', { networks: [], machines: [lonely] })];
+  const labs = [
+    warmLab('warm', 2),
+    testLab('cold'),
+    testLab('alone', { networks: [], machines: [isolated] }),
+  ];
   // Of two networks.
   const subnetPool = `10.228.${randomInt(256)}.${randomInt(8) * 32}/27`;
   const { sessions, engine } = openPool(t, database, labs, { subnetPool });

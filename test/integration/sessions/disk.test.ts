@@ -51,8 +51,8 @@ async function setUp(t: Test, options: Partial<SessionsOptions> = {}) {
 function meterOf(database: Database, engine: Engine, refusals = 0) {
   const logger = quietLog();
   const events = createMemoryBus({ log: logger });
-  const told: string[] = [];
-  events.listen('session.changed', ({ sessionId }) => void told.push(sessionId));
+  const reported: string[] = [];
+  events.listen('session.changed', ({ sessionId }) => void reported.push(sessionId));
   const store = createSessionStore({ database });
   const isCritical = () => false;
   const basis = { engine, clock: systemClock, logger };
@@ -75,7 +75,7 @@ function meterOf(database: Database, engine: Engine, refusals = 0) {
   });
   const meter = createMachineMeter({ ...common, limits, catalogue: testCatalogue([small]) });
   const measure = (countFiles = false) => meter.round({ countFiles, fallenBytes: 0, isHurried: false });
-  return { measure, told };
+  return { measure, reported };
 }
 
 /** The engine, with this much free disk space. */
@@ -136,19 +136,19 @@ await test('a learner is notified once that a machine is nearly full, how nearly
       await engine.exec(machineId, { command, timeoutMs: 60_000, outputLimitBytes: 1000 });
       await meter.measure();
       const { machines, state } = await sessions.service.get(owner, id);
-      // File systems add a little of their own.
+      // File systems use a little space themselves.
       const percent = machines[0]?.diskPercent;
       return {
         state,
         percent: percent && 5 * Math.floor(percent / 5),
-        told: meter.told.splice(0).length,
+        reported: meter.reported.splice(0).length,
       };
     };
-    t.same(await filled(28), { state: 'ready', percent: undefined, told: 0 });
-    t.same(await filled(29.5), { state: 'ready', percent: 90, told: 1 });
-    t.same(await filled(29.5), { state: 'ready', percent: 90, told: 0 });
-    t.same(await filled(31), { state: 'ready', percent: 95, told: 1 });
-    t.same(await filled(1), { state: 'ready', percent: undefined, told: 1 });
+    t.same(await filled(28), { state: 'ready', percent: undefined, reported: 0 });
+    t.same(await filled(29.5), { state: 'ready', percent: 90, reported: 1 });
+    t.same(await filled(29.5), { state: 'ready', percent: 90, reported: 0 });
+    t.same(await filled(31), { state: 'ready', percent: 95, reported: 1 });
+    t.same(await filled(1), { state: 'ready', percent: undefined, reported: 1 });
     await sessions.service.stop(owner, id);
     await whenState(sessions.service, id, 'ended');
   });

@@ -48,7 +48,7 @@ const lab = testLab('lab-0', {
     ]),
     step('twice', [stepStart('echo one >> /root/log'), stepStart('echo two >> /root/log')]),
     step('broken', [stepStart('echo try >> /tmp/tries; echo It is broken.; exit "$(wc -l < /tmp/tries)"')]),
-    step('endless', [stepStart('touch /tmp/begun; sleep 300', { timeoutSeconds: 300 })]),
+    step('endless', [stepStart('touch /tmp/started; sleep 300', { timeoutSeconds: 300 })]),
   ],
 });
 
@@ -179,7 +179,7 @@ await test('stopping the service ends a script, and the step counts as not enter
   const { id } = await ready();
   const entering = steps.enter(actors.owner, { sessionId: id, stepId: 'endless' });
   const outcome = t.rejects(entering, { code: 'SHUTTING_DOWN' });
-  await until(async () => (await run(id, 'ls /tmp/begun')) === '/tmp/begun\n');
+  await until(async () => (await run(id, 'ls /tmp/started')) === '/tmp/started\n');
   await steps.stop();
   await outcome;
   t.match(await run(id, 'pgrep -c "sleep" || true'), /^[01]\n/);

@@ -175,9 +175,9 @@ await test('two simultaneous saves are one, and a save during a stop or deletion
   const world = await openSaves(t);
   const { database, service, saves, actors, ready, leaves } = world;
   const { owner } = actors;
-  const beside = openBeside(t, world);
+  const other = openBeside(t, world);
   const { id } = await ready();
-  const all = await Promise.all([saves.save(owner, id), saves.save(owner, id), beside.saves.save(owner, id)]);
+  const all = await Promise.all([saves.save(owner, id), saves.save(owner, id), other.saves.save(owner, id)]);
   t.same(
     all.map(({ state }) => state),
     ['saving', 'saving', 'saving'],
@@ -241,7 +241,7 @@ await test('if the engine fails during a save, the session exists afterwards', a
     state: 'unreachable',
     saveProblem: { code: 'ENGINE_UNREACHABLE' },
   });
-  engine.comeBack();
+  engine.reconnect();
   await whenState(service, id, 'ready');
   t.equal(await run(id, 'cat /root/file'), 'kept\n');
   await leaves(1, 0);

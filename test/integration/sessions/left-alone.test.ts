@@ -28,27 +28,27 @@ async function copying(t: Test) {
   const fork = await saves.fork(actors.instructor, id);
   const stateOf = async () => (await engine.inspect(machineId)).state;
   await until(async () => (await stateOf()) === 'paused');
-  return { ...world, id, fork, stateOf, goOn: gate.open };
+  return { ...world, id, fork, stateOf, resume: gate.open };
 }
 
 await test('a machine that is paused for a copy stays paused until the copy is complete', async (t) => {
-  const { sessions, service, fork, stateOf, goOn } = await copying(t);
+  const { sessions, service, fork, stateOf, resume } = await copying(t);
   await sessions.reconcile();
   t.equal(await stateOf(), 'paused');
-  goOn();
+  resume();
   await until(async () => (await stateOf()) === 'running');
   t.match(await whenState(service, fork.id, 'ready', 'failed'), { state: 'ready' });
 });
 
 await test('a machine paused for a copy by a killed process continues', async (t) => {
-  const { database, service, fork, stateOf, goOn } = await copying(t);
+  const { database, service, fork, stateOf, resume } = await copying(t);
   // As if another process had been killed.
   await database.client.savedState.updateMany({
     data: { heldBy: 'elsewhere/1/x/y', heldUntil: new Date(0) },
   });
   await until(async () => (await stateOf()) === 'running');
   t.match(await whenState(service, fork.id, 'failed'), { reason: { code: 'SAVE_INTERRUPTED' } });
-  goOn();
+  resume();
 });
 
 await test('a machine that another process paused because of its disk stays paused until that process ends', async (t) => {
@@ -106,9 +106,9 @@ await test('a reconcile that started before a save does not restart the session'
   const stateOf = async () => (await engine.inspect(machineId)).state;
   const gate = createGate();
   engine.intercept('commit', () => gate.opened);
-  let began: Promise<void> | undefined;
+  let started: Promise<void> | undefined;
   // The rows have been read, but not the engine.
-  engine.intercept('list', () => (began ??= begin()));
+  engine.intercept('list', () => (started ??= begin()));
   async function begin(): Promise<void> {
     await saves.save(actors.owner, id);
     await until(async () => (await stateOf()) === 'exited');

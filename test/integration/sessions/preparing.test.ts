@@ -117,8 +117,8 @@ await test('start scripts run in order, as their users, with their environment',
   const { ready, run } = await openSaves(t, { labs: [preparedLab('lab-0', { start })] });
   const { id, reason } = await ready();
   t.equal(reason, undefined);
-  const told = 'root lab-0 main learner\n';
-  t.equal(await run(id, 'cat /tmp/order'), `${told}perl\n${told}`);
+  const reported = 'root lab-0 main learner\n';
+  t.equal(await run(id, 'cat /tmp/order'), `${reported}perl\n${reported}`);
   t.match(await run(id, 'ps -eo args'), /^sleep 4321$/m, 'background processes of a script are not awaited');
   const output = await run(id, 'readlink /proc/$(pgrep -f "^sleep 4321")/fd/1');
   t.match(output, '/said', 'nor do they keep the engine’s output open');
@@ -160,10 +160,10 @@ await test('a failing script is reported with its exit code and last output, and
 const failures: [what: string, script: ReturnType<typeof startScript>, message: RegExp][] = [
   [
     'takes too long',
-    startScript('echo begun; sleep 1000', { timeoutSeconds: 1 }),
+    startScript('echo started; sleep 1000', { timeoutSeconds: 1 }),
     /did not end within 1 s and was stopped. Its last output:\nbegun$/,
   ],
-  ['says too much', startScript('yes'), /printed more than 1048576 bytes and was stopped/],
+  ['prints too much', startScript('yes'), /printed more than 1048576 bytes and was stopped/],
   ['has no interpreter', startScript('#!/usr/bin/fish'), /exit code 125[^]*\/usr\/bin\/fish is not in/],
   [
     'has no interpreter, in the background',
@@ -180,8 +180,8 @@ for (const [what, script, message] of failures) {
 }
 
 const misplaced: [what: string, file: ReturnType<typeof labFile>, message: RegExp][] = [
-  ['to a user who is not there', labFile('a', '/srv/a', { owner: 'bob' }), /"bob" cannot own "a"/],
-  ['in the place of a folder', labFile('a', '/etc'), /"\/etc" is a folder: end it with "\/"/],
+  ['to a missing user', labFile('a', '/srv/a', { owner: 'bob' }), /"bob" cannot own "a"/],
+  ['at the path of a folder', labFile('a', '/etc'), /"\/etc" is a folder: end it with "\/"/],
   ['below a file', labFile('a', '/etc/passwd/a'), /"\/etc\/passwd" is not a folder/],
 ];
 for (const [what, file, message] of misplaced) {

@@ -48,8 +48,8 @@ await test('a machine that died is restarted with its files', async (t) => {
     engine.exec(machineId, { command, timeoutMs: 10_000, outputLimitBytes: 1000 });
   await run('touch', '/root/kept');
   await docker('kill', machineId);
-  const mended = await whenGeneration(service, id, ready.generation);
-  t.match(mended, { state: 'ready', generation: ready.generation + 1, machines: ready.machines });
+  const repaired = await whenGeneration(service, id, ready.generation);
+  t.match(repaired, { state: 'ready', generation: ready.generation + 1, machines: ready.machines });
   t.equal((await run('test', '-f', '/root/kept')).exitCode, 0);
 });
 
@@ -95,7 +95,7 @@ await test('without the engine, sessions are unreachable, and recover with it', 
   t.equal(lost.generation, ready.generation + 1);
   t.equal(await outcomeOf(() => service.machine(owner, id, 'main')), 'SESSION_NOT_READY');
   t.equal((await service.start(owner, { lab: 'lab-0' })).id, id, 'it is still the learner’s session');
-  engine.comeBack();
+  engine.reconnect();
   const back = await whenState(service, id, 'ready');
   t.equal(back.generation, ready.generation + 2);
   t.same(back.machines, ready.machines);
@@ -108,8 +108,8 @@ await test('a session stopped without the engine ends when the engine returns', 
   await service.stop(owner, id);
   await setTimeout(300);
   t.equal((await service.get(owner, id)).state, 'stopping');
-  t.ok(sessions.log.told().some((line) => line.includes('will retry')));
-  engine.comeBack();
+  t.ok(sessions.log.messages().some((line) => line.includes('will retry')));
+  engine.reconnect();
   await whenState(service, id, 'ended');
   t.same(await environments(engine), []);
 });
@@ -141,8 +141,8 @@ await test('sessions keep running while the service is stopped, and are monitore
   await docker('kill', machineId);
   const next = openSessions(t, database, { engine });
   next.start();
-  const mended = await whenGeneration(service, id, ready.generation);
-  t.equal(mended.state, 'ready');
+  const repaired = await whenGeneration(service, id, ready.generation);
+  t.equal(repaired.state, 'ready');
   await next.service.stop(owner, id);
   await whenState(service, id, 'ended');
 });

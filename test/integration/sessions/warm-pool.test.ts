@@ -139,10 +139,10 @@ await test('nothing is prewarmed while learners wait', async (t) => {
   const database = await freshDatabase(t, 'sqlite');
   const { owner } = await createActors(database);
   const engine = withFaults(openTestEngine(t));
-  const begun: string[] = [];
+  const started: string[] = [];
   const slow = async (spec: unknown) => {
-    begun.push((spec as { environmentId: string }).environmentId);
-    if (begun.length <= 3) await setTimeout(400);
+    started.push((spec as { environmentId: string }).environmentId);
+    if (started.length <= 3) await setTimeout(400);
   };
   engine.intercept('provision', slow);
   const front = openSessions(t, database, { engine });
@@ -152,8 +152,8 @@ await test('nothing is prewarmed while learners wait', async (t) => {
   const { sessions } = openPool(t, database, labs, { engine, provisionConcurrency: 1 });
   await whenPool(sessions, 'warm', 1);
   for (const id of ids) await whenState(sessions.service, id, 'ready');
-  t.equal(begun.length, 4);
-  t.same(begun.slice(3), await readyIds(database), 'the prewarmed one was last');
+  t.equal(started.length, 4);
+  t.same(started.slice(3), await readyIds(database), 'the prewarmed one was last');
 });
 
 await test('a lab whose environments cannot be created is reported once, and retried with delays', async (t) => {
@@ -168,7 +168,7 @@ await test('a lab whose environments cannot be created is reported once, and ret
   await until(() => tries > 0);
   await setTimeout(1_000);
   t.ok(tries <= 2, 'at most those that had started');
-  t.ok(sessions.log.told().includes('warn: prewarming failed'));
+  t.ok(sessions.log.messages().includes('warn: prewarming failed'));
   t.equal(await database.client.warmEnvironment.count(), 0);
   t.equal(await database.client.subnet.count(), 0);
 });

@@ -114,13 +114,13 @@ await test('an environment whose containers are missing or stopped leaves the po
 await test('a service that stops while it prewarms leaves nothing unfinished', async (t) => {
   const database = await freshDatabase(t, 'sqlite');
   const engine = withFaults(openTestEngine(t));
-  let begun = 0;
+  let started = 0;
   engine.intercept('provision', async () => {
-    begun++;
+    started++;
     await setTimeout(200);
   });
   const { sessions } = openPool(t, database, [warmLab('warm', 5)], { engine });
-  await until(() => begun > 0);
+  await until(() => started > 0);
   await sessions.stop();
   const ready = await readyIds(database);
   t.same((await engine.list()).map(({ environmentId }) => environmentId).sort(), ready);
@@ -138,8 +138,8 @@ await test('without the engine nothing is lost, and pending removals happen when
   await sessions.reconcile();
   t.equal((await readyIds(database)).length, 1);
   t.equal(await sessions.warm.drain(admin, 'warm'), 1);
-  await until(() => sessions.log.told().some((line) => /not removed; will retry/.test(line)));
-  engine.comeBack();
+  await until(() => sessions.log.messages().some((line) => /not removed; will retry/.test(line)));
+  engine.reconnect();
   await until(async () => (await engine.list()).length === 0);
   await until(async () => (await database.client.warmEnvironment.count()) === 0);
 });

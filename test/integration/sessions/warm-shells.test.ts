@@ -75,5 +75,5 @@ await test('an environment whose shell cannot start is still prewarmed', async (
   const [id = ''] = await readyIds(database);
   const row = await database.client.warmEnvironment.findUniqueOrThrow({ where: { id } });
   t.notMatch(row.machines, /shell/);
-  t.match(sessions.log.told().join('\n'), /no shell prepared in a prewarmed machine/);
+  t.match(sessions.log.messages().join('\n'), /no shell prepared in a prewarmed machine/);
 });

@@ -117,7 +117,7 @@ await t.test('a failing step is named, with the end of its output', async (t) =>
     message:
       /Step 4\/\d+ : RUN echo before >&2 && cat \/absent\n[^]*before\ncat: \/absent: No such file[^]*returned a non-zero code: 1/,
   });
-  // The steps before it would stay for the next build; here there are none.
+  // Steps before it would stay for the next build, but it is the first.
   const made = log.flatMap((line) => /^ ---> ([0-9a-f]{12})$/.exec(line)?.[1] ?? []);
   await images.remove(made.at(-1) ?? '');
 });
@@ -129,10 +129,10 @@ await t.test("an invalid Dockerfile is rejected with the builder's message", asy
 
 await t.test('a smoke test that never ends is stopped, and its container removed', async (t) => {
   const image = await images.find(BASE_IMAGE);
-  const text = '#!/bin/sh\necho begun\nexec sleep 1000\n';
+  const text = '#!/bin/sh\necho started\nexec sleep 1000\n';
   const { exitCode, output } = await images.runScript(image?.id ?? '', { text, timeoutMs: 1_500 });
   t.equal(exitCode, undefined);
-  t.equal(output, 'begun\n');
+  t.equal(output, 'started\n');
   const left = await docker.listContainers({ all: true, filters: { label: ['berth.script'] } });
   t.notOk(left.some((container) => container.ImageID === image?.id && container.State === 'running'));
 });

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import t from 'tap';
 
-/** Stands in for the real program, and prints the signals that it gets. */
+/** Replaces the real program, and prints the signals that it gets. */
 const PROGRAM = `
   process.on('SIGTERM', () => { console.log('stopped'); process.exit(0); });
   setInterval(() => undefined, 1000);

@@ -90,8 +90,8 @@ await test('an error is one line', async (t) => {
   const piped = spawn(process.execPath, [...BERTH, 'attach', session, '--url', berth.url], {
     env: { ...process.env, BERTH_TOKEN: berth.adminToken },
   });
-  let said = '';
-  piped.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  let output = '';
+  piped.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
   t.same(await once(piped, 'close'), [1, null]);
-  t.match(said, /needs a terminal/);
+  t.match(output, /needs a terminal/);
 });

@@ -96,7 +96,7 @@ await test(`over ${CUTS} broken connections, all input and output arrives once, 
     }
   }
   await Promise.all(people.map(type));
-  proxy.mend();
+  proxy.restore();
   for (const { state, begin, total, typed, bytes, connection, id } of people) {
     await until(() => state.received >= begin + total);
     await sleep(100);

@@ -8,7 +8,7 @@ import { until } from '../../kit/basics/until.ts';
 
 /** The output that forged-holder.pl claims, which no real agent would. */
 const CLAIMED = 100_000_000_000;
-/** Longest wait for a takeover on a busy machine, in milliseconds. */
+/** Longest wait for a forged agent to take over on a busy machine, in milliseconds. */
 const PATIENCE_MS = 60_000;
 const isGone = (owner: string) => owner === 'the-dead';
 

@@ -59,8 +59,8 @@ await test('the lease of an unknown process expires, and a renewed one does not'
   const server = await serveTerminals(t, { clock });
   const { owner, sessionId } = server;
   const silent = await server.another({ clock, isGone: () => false });
-  const upkeep = new AbortController();
-  const maintained = server.terminals.maintain(upkeep.signal);
+  const maintenance = new AbortController();
+  const maintained = server.terminals.maintain(maintenance.signal);
   const left = await silent.shell(owner, sessionId);
   const kept = await server.shell(owner, sessionId);
 
@@ -71,7 +71,7 @@ await test('the lease of an unknown process expires, and a renewed one does not'
   t.equal((await left.expectClosed()).code, 1012);
   t.equal(server.terminals.shellCount(), 2);
   t.equal(kept.closed, undefined);
-  upkeep.abort();
+  maintenance.abort();
   await maintained;
   await kept.end();
   await server.terminals.close(owner, left.id);
@@ -90,13 +90,13 @@ await test('a terminal that another process closes ends here, too, even without 
     clock,
     events: { ...server.events, listen: () => () => undefined },
   });
-  const upkeep = new AbortController();
-  const maintained = deaf.terminals.maintain(upkeep.signal);
+  const maintenance = new AbortController();
+  const maintained = deaf.terminals.maintain(maintenance.signal);
   const unheard = await deaf.shell(owner, sessionId);
   t.equal(await other.terminals.close(owner, unheard.id), true);
   await clock.advance(15_000);
   t.equal((await unheard.expectClosed()).code, 1000, 'by the maintenance');
-  upkeep.abort();
+  maintenance.abort();
   await maintained;
   t.same(await server.processes(), []);
 });
@@ -122,8 +122,8 @@ await test('a shell that cannot be ended does not keep others from ending, here 
   });
   const [refused, other] = [await stuck.shell(owner, sessionId), await stuck.shell(owner, sessionId)];
   const left = await dead.shell(owner, sessionId);
-  const upkeep = new AbortController();
-  const maintained = stuck.terminals.maintain(upkeep.signal);
+  const maintenance = new AbortController();
+  const maintained = stuck.terminals.maintain(maintenance.signal);
   for (const { id } of [refused, other]) t.equal(await server.terminals.close(owner, id), true);
   await clock.advance(15_000);
   await Promise.all([other.expectClosed(), left.expectClosed()]);
@@ -133,7 +133,7 @@ await test('a shell that cannot be ended does not keep others from ending, here 
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   await refused.expectClosed();
-  upkeep.abort();
+  maintenance.abort();
   await maintained;
 });
 
@@ -169,7 +169,7 @@ await test('a client that reconnects during an adoption gets the shell, which is
   const dead = await server.another({ leaseOwner: 'the-dead' });
   const left = await dead.shell(owner, sessionId);
   await left.close();
-  const goOn = deferred<void>();
+  const resume = deferred<void>();
   const reached: string[] = [];
   const next = await server.another({
     isGone,
@@ -177,7 +177,7 @@ await test('a client that reconnects during an adoption gets the shell, which is
       ...engine,
       async reattachTerminal(...asked) {
         reached.push(asked[0]);
-        await goOn.promise;
+        await resume.promise;
         return engine.reattachTerminal(...asked);
       },
     },
@@ -187,7 +187,7 @@ await test('a client that reconnects during an adoption gets the shell, which is
   while (reached.length === 0) await sleep(5);
   const back = TerminalClient.connect({ url: next.urlOf(left.id), ticket });
   await sleep(300);
-  goOn.resolve();
+  resume.resolve();
   await recovered;
   await back.expectControl('hello');
   back.send('echo still-$((40+2))\r');

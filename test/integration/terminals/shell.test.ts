@@ -193,7 +193,7 @@ await test('a missing shell is reported as such', async (t) => {
   t.same(await server.terminals.list(server.owner, server.sessionId), []);
 });
 
-await test('when the service stops, viewers are told to reconnect, and streamed shells end', async (t) => {
+await test('when the service stops, viewers are asked to reconnect, and streamed shells end', async (t) => {
   const server = await serveTerminals(t, { usesAgents: false });
   const clients = await Promise.all([1, 2, 3].map(() => server.shell(server.owner, server.sessionId)));
   for (const client of clients) client.send('sleep 1300\r');

@@ -77,8 +77,8 @@ await test('one process starts a shell, and only its lease owner passes it on', 
   await eachDatabase(t, 'passing on', async (t, database) => {
     const { store, insert, begin } = await prepare(t, database);
     const { id } = await insert();
-    const begun = await Promise.all([begin(id), begin(id), begin(id)]);
-    t.equal(begun.filter(Boolean).length, 1);
+    const started = await Promise.all([begin(id), begin(id), begin(id)]);
+    t.equal(started.filter(Boolean).length, 1);
     const hold = (owner: string) => ({ owner, until: after(45_000) });
     const passed = await Promise.all(
       ['a', 'b', 'c'].map((owner) => store.transferLease(id, 'me', hold(owner))),

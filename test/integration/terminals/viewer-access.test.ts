@@ -88,13 +88,13 @@ await test('maintenance finds a change without an event', async (t) => {
     events: { ...server.events, listen: () => () => undefined },
     credentials: { ...server.credentials, ...unwatched },
   });
-  const upkeep = new AbortController();
-  const maintained = deaf.terminals.maintain(upkeep.signal);
+  const maintenance = new AbortController();
+  const maintained = deaf.terminals.maintain(maintenance.signal);
   const client = await deaf.shell(actors.owner, sessionId);
   await users.update(actors.admin, actors.owner.userId, { disabled: true });
   await clock.advance(15_000);
   t.same(await client.expectClosed(), quiet);
-  upkeep.abort();
+  maintenance.abort();
   await maintained;
 });
 

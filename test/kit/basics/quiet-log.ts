@@ -4,13 +4,13 @@ import type { Log } from '../../../src/core/log.ts';
 export interface QuietLog extends Log {
   lines: { level: string; details: object; message: string }[];
   /** Its lines as level and message, such as `warn: Redis is away`. */
-  told(): string[];
+  messages(): string[];
 }
 
 export function quietLog(): QuietLog {
   const lines: QuietLog['lines'] = [];
   const write = (level: string) => (details: object, message: string) =>
     void lines.push({ level, details, message });
-  const told = () => lines.map(({ level, message }) => `${level}: ${message}`);
-  return { lines, told, info: write('info'), warn: write('warn'), error: write('error') };
+  const messages = () => lines.map(({ level, message }) => `${level}: ${message}`);
+  return { lines, messages, info: write('info'), warn: write('warn'), error: write('error') };
 }

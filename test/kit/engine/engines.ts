@@ -17,7 +17,7 @@ const MEBIBYTE = 1024 * 1024;
 export interface EngineHarness {
   engine: Engine;
   /** The same engine, over a connection that the test can cut and restore. */
-  openCuttable(): Promise<{ engine: Engine; cut(): Promise<void>; mend(): Promise<void> }>;
+  openCuttable(): Promise<{ engine: Engine; cut(): Promise<void>; restore(): Promise<void> }>;
 }
 
 /** A machine provisioned for one test, alone in its environment on one network. */
@@ -43,7 +43,7 @@ export function dockerHarness(
     const proxy = await openCutOffProxy(t, engineTarget(host));
     const cuttable = createDockerEngine({ host: `tcp://127.0.0.1:${proxy.port}`, installation });
     t.teardown(() => cuttable.close());
-    return { engine: cuttable, cut: proxy.cut, mend: proxy.mend };
+    return { engine: cuttable, cut: proxy.cut, restore: proxy.restore };
   };
   return { engine, installation, openCuttable };
 }

@@ -40,7 +40,7 @@ sub serve {
     }
 }
 
-# Bytes of a body that is too large to keep.
+# Size of a body that is too large to keep.
 sub count {
     my ($client, $buffer, $head, $length) = @_;
     if ($head =~ /\nTransfer-Encoding: *chunked/i) {
@@ -106,7 +106,7 @@ sub answer {
     return 1;
 }
 
-# Says each text back, with the request's head before the first.
+# Echoes each text, with the request's head before the first.
 sub websocket {
     my ($client, $head) = @_;
     my ($key) = $head =~ /\nSec-WebSocket-Key: *(\S+)/i;
@@ -114,7 +114,7 @@ sub websocket {
     my $hash = `printf %s '${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11' | sha1sum`;
     my $accept = base64(pack 'H40', $hash);
     print "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: $accept\r\n\r\n";
-    my $told = 0;
+    my $answered = 0;
     while (1) {
         my $start = take($client, 2) // return 0;
         my ($first, $second) = unpack 'CC', $start;
@@ -125,8 +125,8 @@ sub websocket {
         my $at = 0;
         $text = join '', map { chr(ord($_) ^ $mask[$at++ % 4]) } split //, $text;
         return 0 if ($first & 15) == 8;
-        my $answer = $told ? $text : "$text\n$head";
-        $told = 1;
+        my $answer = $answered ? $text : "$text\n$head";
+        $answered = 1;
         print pack('CCn', 0x81, 126, length $answer) . $answer;
     }
 }

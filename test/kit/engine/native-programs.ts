@@ -8,11 +8,11 @@ import { runCommand } from '../../../setup/command.mjs';
 const FOLDER = fileURLToPath(new URL('../../../images/holder', import.meta.url));
 
 /** The source files of each program, as in the image's Dockerfile. */
-const SOURCES = {
-  holder: ['holder.c', 'interrupt.c'],
-  carrier: ['carrier.c'],
-  'check-runner': ['check-runner.c'],
-} as const;
+const SOURCES = [
+  ['holder', ['holder.c', 'interrupt.c']],
+  ['carrier', ['carrier.c']],
+  ['check-runner', ['check-runner.c']],
+] as const;
 
 const FLAGS = [
   '-g',
@@ -32,9 +32,10 @@ const SANITIZER = { ASAN_OPTIONS: 'detect_leaks=0', UBSAN_OPTIONS: 'print_stackt
 const COMPILE_LIMIT_MS = 120_000;
 
 /** Compiles a program of images/holder that aborts with a report on memory errors and undefined behaviour. */
-export async function compileSanitized(t: Test, name: keyof typeof SOURCES): Promise<string> {
+export async function compileSanitized(t: Test, name: (typeof SOURCES)[number][0]): Promise<string> {
   const program = join(t.testdir(), name);
-  const sources = SOURCES[name].map((file) => join(FOLDER, file));
+  const [, files] = SOURCES.find(([each]) => each === name) ?? [];
+  const sources = (files ?? []).map((file) => join(FOLDER, file));
   await runCommand('gcc', [...FLAGS, '-o', program, ...sources], { timeoutMs: COMPILE_LIMIT_MS });
   return program;
 }

@@ -54,7 +54,7 @@ async function nodeFiles(): Promise<BuildFile[]> {
   const npm = [join(prefix, 'lib/node_modules/npm'), '/usr/lib/node_modules/npm'].find((path) =>
     existsSync(path),
   );
-  if (!npm) throw new Error('npm is not beside this Node.');
+  if (!npm) throw new Error('There is no npm next to this Node.');
   return [
     { path: 'usr/local/bin/node', content: await readFile(process.execPath), executable: true },
     ...(await folder(join(prefix, 'include/node'), 'usr/local/include/node')),

@@ -130,14 +130,14 @@ async function withDocker<T>(work: (docker: Docker) => Promise<T>): Promise<T> {
 /** Pushes the image to the registry in its name, then removes the name. */
 async function send(docker: Docker, reference: string, locked: boolean): Promise<PushedImage> {
   const image = docker.getImage(reference);
-  const said = await finished(
+  const output = await finished(
     await image.push({
       authconfig: { ...(locked ? REGISTRY_USER : { username: '', password: '' }), serveraddress: '' },
     }),
   );
-  const digest = said.find((message) => message.aux?.Digest !== undefined)?.aux?.Digest;
+  const digest = output.find((message) => message.aux?.Digest !== undefined)?.aux?.Digest;
   await image.remove();
-  if (digest === undefined) throw new Error(`${reference} was not pushed: ${JSON.stringify(said)}`);
+  if (digest === undefined) throw new Error(`${reference} was not pushed: ${JSON.stringify(output)}`);
   return { reference, digest };
 }
 

@@ -25,7 +25,7 @@ export async function startCheckMachine(t: Test, image = 'berth/lab-linux:latest
   const environmentId = `check${randomBytes(8).toString('hex')}`;
   t.teardown(() => engine.close());
   const docker = new Docker();
-  const holder = await createHolderVolume({ docker, installation, image: HOLDER_IMAGE }).mounts();
+  const runnerVolume = await createHolderVolume({ docker, installation, image: HOLDER_IMAGE }).mounts();
   const container = await docker.createContainer({
     Image: image,
     Cmd: ['sleep', 'infinity'],
@@ -41,7 +41,7 @@ export async function startCheckMachine(t: Test, image = 'berth/lab-linux:latest
       NetworkMode: 'none',
       PidsLimit: 200,
       Memory: 256 * 1024 * 1024,
-      Binds: holder?.binds ?? [],
+      Binds: runnerVolume?.binds ?? [],
     },
   });
   await container.start();

@@ -19,8 +19,16 @@ export interface GitRepository {
 export async function gitRepository(t: Test): Promise<GitRepository> {
   const path = await mkdtemp(join(tmpdir(), 'berth-git-'));
   t.teardown(() => rm(path, { recursive: true, force: true }));
-  const who = ['-c', 'user.name=Test', '-c', 'user.email=test@example.org', '-c', 'commit.gpgsign=false'];
-  const git = async (...args: string[]) => (await run('git', [...who, ...args], { cwd: path })).stdout.trim();
+  const identity = [
+    '-c',
+    'user.name=Test',
+    '-c',
+    'user.email=test@example.org',
+    '-c',
+    'commit.gpgsign=false',
+  ];
+  const git = async (...args: string[]) =>
+    (await run('git', [...identity, ...args], { cwd: path })).stdout.trim();
   await git('init', '--quiet', '--initial-branch=main');
   return {
     path,

@@ -13,7 +13,7 @@ export interface GuideBlock {
 export function guideBlocks(page: string): GuideBlock[] {
   const blocks: GuideBlock[] = [];
   let heading = '';
-  let said = '';
+  let previousLine = '';
   let open: { fence: string; lines: string[]; block: Omit<GuideBlock, 'text'> } | undefined;
   for (const line of page.split('\n')) {
     if (open && line !== open.fence) {
@@ -21,13 +21,13 @@ export function guideBlocks(page: string): GuideBlock[] {
     } else if (open) {
       blocks.push({ ...open.block, text: open.lines.map((each) => `${each}\n`).join('') });
       open = undefined;
-      said = '';
+      previousLine = '';
     } else {
       const [, fence, language = ''] = /^(`{3,})(\w*)$/.exec(line) ?? [];
-      const path = /^`([\w./-]+)`:$/.exec(said)?.[1];
+      const path = /^`([\w./-]+)`:$/.exec(previousLine)?.[1];
       if (fence !== undefined) open = { fence, lines: [], block: { language, path, heading } };
       else if (line.startsWith('#')) heading = line.replace(/^#+ /, '');
-      if (line !== '') said = line;
+      if (line !== '') previousLine = line;
     }
   }
   return blocks;

@@ -57,8 +57,12 @@ export async function importOne(
   await writeLab(folder, 'one', files);
   const done = await importAll(t, folder, changes);
   const { outcome, refusals, warnings } = done.of('one');
-  const told = { outcome, refusals: refusals.map(describeNote), warnings: warnings.map(describeNote) };
-  return { ...told, folder: join(done.into, 'one'), text: (path: string) => done.text(join('one', path)) };
+  const reported = { outcome, refusals: refusals.map(describeNote), warnings: warnings.map(describeNote) };
+  return {
+    ...reported,
+    folder: join(done.into, 'one'),
+    text: (path: string) => done.text(join('one', path)),
+  };
 }
 
 /** An index.json with one step, whose text is in "step.md". */

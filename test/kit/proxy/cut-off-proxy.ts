@@ -11,7 +11,7 @@ export interface CutOffProxy {
   cut(): Promise<void>;
   /** Stops forwarding silently, without closing connections. */
   silence(): void;
-  mend(): Promise<void>;
+  restore(): Promise<void>;
 }
 
 /** Opens a proxy to `target`, usually a port on 127.0.0.1. It is closed after the test. */
@@ -56,7 +56,7 @@ export async function openCutOffProxy(t: Test, target: number | NetConnectOpts):
     port,
     cut,
     silence: () => void (silent = true),
-    async mend() {
+    async restore() {
       silent = false;
       if (server.listening) return;
       server.listen(port, '127.0.0.1');

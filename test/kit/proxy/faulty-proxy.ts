@@ -10,7 +10,7 @@ export interface FaultyProxy {
   /** Broken connections, with bytes in transit in both directions. */
   cuts(): number;
   /** Ends all faults. */
-  mend(): void;
+  restore(): void;
 }
 
 /**
@@ -88,6 +88,6 @@ export async function openFaultyProxy(
   return {
     port: (server.address() as AddressInfo).port,
     cuts: () => cuts,
-    mend: () => void (faulty = false),
+    restore: () => void (faulty = false),
   };
 }

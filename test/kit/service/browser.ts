@@ -36,9 +36,9 @@ export async function startBrowser(t: Test): Promise<TestBrowser> {
       return page;
     },
     complaints() {
-      const heard = complaints;
+      const received = complaints;
       complaints = [];
-      return heard;
+      return received;
     },
   };
 }

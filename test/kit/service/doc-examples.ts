@@ -28,8 +28,8 @@ export async function runExample<T>(
     connectionParams: { token: berth.adminToken },
   });
   let last: T | undefined;
-  const told = socket.iterate<T>({ query, variables: variables as Record<string, unknown> });
-  for await (const { data, errors } of told) {
+  const reported = socket.iterate<T>({ query, variables: variables as Record<string, unknown> });
+  for await (const { data, errors } of reported) {
     if (errors) throw new Error(JSON.stringify(errors));
     last = data ?? undefined;
     if (last && isLast(last)) break;

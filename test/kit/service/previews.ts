@@ -16,7 +16,7 @@ const WEB_SERVER = new URL('../engine/machine-web-server.pl', import.meta.url);
 export const LAB = 'web-lab';
 export const WEB_PORT = 8080;
 
-const lab = `title: A web site of your own
+const lab = `title: Your web site
 machines:
   - name: main
     image: berth/lab-linux

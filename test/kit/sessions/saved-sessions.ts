@@ -63,8 +63,8 @@ export async function openSaves(
     const count = async () => [(await engine.list()).length, (await engine.listImages()).length];
     await until(async () => String(await count()) === `${environments},${images}`, 30_000).catch(
       async (error: unknown) => {
-        const told = sessions.log.told().join('\n');
-        throw new Error(`The engine has ${String(await count())}. The log:\n${told}`, { cause: error });
+        const reported = sessions.log.messages().join('\n');
+        throw new Error(`The engine has ${String(await count())}. The log:\n${reported}`, { cause: error });
       },
     );
   }

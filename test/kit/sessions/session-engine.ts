@@ -32,7 +32,7 @@ export interface FaultyEngine extends Engine {
   /** Simulates a stopped engine: calls fail, and its watchers are notified. */
   vanish(): void;
   /** Simulates its return. */
-  comeBack(): void;
+  reconnect(): void;
   /** Calls `before` ahead of each call of that method. It may wait or throw. */
   intercept(method: Interceptable, before: (argument: unknown) => Promise<void>): void;
 }
@@ -47,7 +47,7 @@ export function withFaults(engine: Engine): FaultyEngine {
   };
   const extra = {
     vanish: () => ((there = false), tell('engine-lost')),
-    comeBack: () => ((there = true), tell('engine-returned')),
+    reconnect: () => ((there = true), tell('engine-returned')),
     intercept: (method: string, before: (argument: unknown) => Promise<void>) =>
       void intercepts.set(method, before),
     watch(listener: (event: EngineEvent) => void, signal: AbortSignal) {

@@ -22,7 +22,7 @@ export function openPool(
   database: Database,
   labs: Lab[],
   options: Partial<SessionsOptions> = {},
-): { engine: Engine; sessions: Sessions & { log: { told(): string[] } } } {
+): { engine: Engine; sessions: Sessions & { log: { messages(): string[] } } } {
   const engine = options.engine ?? openTestEngine(t);
   const sessions = openSessions(t, database, { catalogue: testCatalogue(labs), ...options, engine });
   sessions.start();

@@ -1,5 +1,5 @@
-# What a learner may put in the place of the program that holds their shell: it takes over the socket of that shell,
-# ends the holder, and answers whoever connects as a holder would, without end. usage: forged-holder.pl KIND
+# Replaces the program that runs a learner's shell: it takes over the shell's socket, ends the real agent, and
+# answers connections as an agent would, without end. usage: forged-holder.pl KIND
 use strict;
 use warnings;
 use Socket;
@@ -7,7 +7,7 @@ use Socket;
 my ($kind) = @ARGV;
 $SIG{PIPE} = 'IGNORE';
 
-# The holder is the parent of the shell, and holds the socket whose name it was given.
+# The agent is the parent of the shell, and listens on the socket named in its arguments.
 my $shell = getppid;
 my $holder = field($shell, 'PPid');
 my ($path) = (split /\0/, slurp("/proc/$holder/cmdline"))[1];

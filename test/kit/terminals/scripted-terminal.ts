@@ -47,7 +47,7 @@ export async function startScriptedTerminal(
     connections.push(connection);
     socket.on('message', (frame: Buffer) => {
       if (frame[0] === 0) take(socket, frame.subarray(1));
-      else hear(connection, JSON.parse(frame.subarray(1).toString()));
+      else record(connection, JSON.parse(frame.subarray(1).toString()));
     });
     if (refusing) {
       const { code, error } = refusing;
@@ -92,7 +92,7 @@ export async function startScriptedTerminal(
     if (counts) tell(socket, { type: 'typed', offset: input.length });
   }
 
-  function hear(
+  function record(
     connection: Connection,
     control: { type: string; offset: number; rows: number; cols: number },
   ): void {
@@ -156,7 +156,7 @@ export async function startScriptedTerminal(
       away = true;
       this.cut();
     },
-    comeBack(): void {
+    reconnect(): void {
       away = false;
     },
     /** Accepts the next connection only to close it. */

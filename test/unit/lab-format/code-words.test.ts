@@ -56,7 +56,7 @@ await test('an invalid terminal number means the visible terminal', (t) => {
   t.end();
 });
 
-await test('a word with a value is no language, and a language is no word', (t) => {
+await test('distinguishes a word with a value from a language', (t) => {
   t.match(readFence('machine exec'), { language: 'machine', action: run });
   t.match(readFence('file exec'), { language: 'file', action: run });
   const { language, words } = readFence('mode= exec');

@@ -93,7 +93,7 @@ await test('input typed offline is sent once and in order after connecting', asy
   terminal.leave();
   await until(() => connection.state === 'reconnecting');
   connection.input('third;');
-  terminal.comeBack();
+  terminal.reconnect();
   await until(() => terminal.input.endsWith('third;later;'));
   t.equal(terminal.input, 'first;second;later;third;later;');
 
@@ -103,7 +103,7 @@ await test('input typed offline is sent once and in order after connecting', asy
   connection.input(Buffer.alloc(10_000, 'b'));
   t.equal(received.dropped, 10_000, 'input beyond the capacity is dropped');
   connection.input('c');
-  terminal.comeBack();
+  terminal.reconnect();
   await until(() => terminal.input.endsWith('aaclater;'));
   t.notMatch(terminal.input, /b/);
 });
@@ -220,7 +220,7 @@ await test('the size is sent after connecting, and again on each connection with
   terminal.leave();
   await until(() => connection.state === 'reconnecting');
   connection.resize(40, 120);
-  terminal.comeBack();
+  terminal.reconnect();
   await until(() => terminal.connections[1]?.sizes.length === 1);
   t.same(
     terminal.connections.map(({ sizes }) => sizes),

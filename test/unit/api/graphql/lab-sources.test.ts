@@ -30,9 +30,11 @@ await test('a lab source is added, listed, found by id, refreshed and removed', 
 await test('only admins see lab sources; others get an error, and nothing by id', async (t) => {
   const { ask } = await startApp(t);
   await ask('admin', add);
-  for (const who of ['owner', 'instructor']) {
-    t.strictSame(codes(await ask(who, '{ labSources { id } }')), ['FORBIDDEN']);
-    t.strictSame(codes(await ask(who, add)), ['FORBIDDEN']);
-    t.strictSame((await ask(who, 'query ($id: ID!) { node(id: $id) { id } }', { id })).data, { node: null });
+  for (const actor of ['owner', 'instructor']) {
+    t.strictSame(codes(await ask(actor, '{ labSources { id } }')), ['FORBIDDEN']);
+    t.strictSame(codes(await ask(actor, add)), ['FORBIDDEN']);
+    t.strictSame((await ask(actor, 'query ($id: ID!) { node(id: $id) { id } }', { id })).data, {
+      node: null,
+    });
   }
 });

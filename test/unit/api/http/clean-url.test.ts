@@ -6,7 +6,7 @@ const cases: [name: string, url: string, cleaned: string][] = [
   ['a sign-in link', '/sign-in/berthlink_abc?x=1', '/sign-in/[redacted]?x=1'],
   ['a ticket', '/ws/terminals/1?ticket=abc&rows=24', '/ws/terminals/1?ticket=[redacted]&rows=24'],
   ['a second secret', '/x?a=1&Token=abc&id_token=e.y.J', '/x?a=1&Token=[redacted]&id_token=[redacted]'],
-  ['a name that only ends like one', '/x?myticketnumber=5', '/x?myticketnumber=5'],
+  ['a name with the same ending', '/x?myticketnumber=5', '/x?myticketnumber=5'],
 ];
 
 for (const [name, url, cleaned] of cases) {

@@ -81,7 +81,7 @@ const wrong: [name: string, request: object, status: number, code: string, detai
   ['an unknown address', { url: '/nowhere' }, 404, 'NOT_FOUND'],
   ['an unknown method', { method: 'DELETE', url: '/fault' }, 404, 'NOT_FOUND'],
   [
-    'a body too large',
+    'an oversized body',
     { method: 'POST', url: '/echo', headers: json, payload: `"${'x'.repeat(200)}"` },
     413,
     'BODY_TOO_LARGE',
@@ -115,7 +115,7 @@ const wrong: [name: string, request: object, status: number, code: string, detai
     'INPUT_INVALID',
     /name/,
   ],
-  ['an address that cannot be decoded', { url: '/item/%E0%A4%A' }, 400, 'INPUT_INVALID'],
+  ['an undecodable address', { url: '/item/%E0%A4%A' }, 400, 'INPUT_INVALID'],
   ['an endless parameter', { url: `/item/${'a'.repeat(5_000)}` }, 400, 'INPUT_INVALID'],
 ];
 

@@ -96,19 +96,19 @@ await test('each of 250,000 random or mutated machine messages is read or ends t
   const seeds = ['h\0\0\u0009a 0 0 0 0', 'o\0\0\u0003abc', 'x\0\0\u00010', 'f\0\0\u0002no'].map((text) =>
     Buffer.from(text, 'latin1'),
   );
-  const heard: Record<string, number> = {};
-  const hear = (name: string) => (heard[name] = (heard[name] ?? 0) + 1);
+  const received: Record<string, number> = {};
+  const record = (name: string) => (received[name] = (received[name] ?? 0) + 1);
   const start = () => {
     const state = { over: false, afterwards: 0 };
-    const told = (name: string) => {
+    const reported = (name: string) => {
       if (state.over) state.afterwards += 1;
-      hear(name);
+      record(name);
     };
     const read = createHolderReader({
-      output: (bytes) => told(bytes.length > 0 ? 'output' : 'nothing'),
-      words: (kind) => told(kind),
+      output: (bytes) => reported(bytes.length > 0 ? 'output' : 'nothing'),
+      words: (kind) => reported(kind),
       nonsense: () => {
-        told('nonsense');
+        reported('nonsense');
         state.over = true;
       },
     });
@@ -124,7 +124,7 @@ await test('each of 250,000 random or mutated machine messages is read or ends t
     return afterwards > 0 ? 'heard after nonsense' : over ? 'ended' : 'read';
   });
   t.same(Object.keys(outcomes).toSorted(), ['ended', 'read']);
-  t.same(Object.keys(heard).toSorted(), ['exit', 'failure', 'hello', 'nonsense', 'output']);
+  t.same(Object.keys(received).toSorted(), ['exit', 'failure', 'hello', 'nonsense', 'output']);
   t.ok(kept < MOST_KEPT, `${kept} bytes kept`);
   t.end();
 });

@@ -137,7 +137,7 @@ await test('invalid sizes get an error and are tolerated, up to a limit', async 
 });
 
 await test('a rejected terminal sends the reason in a frame and in the close', async (t) => {
-  for (const [error, close, told] of [
+  for (const [error, close, reported] of [
     [fault('TICKET_INVALID'), { code: 4401, reason: 'TICKET_INVALID' }, { details: {}, retry: false }],
     [
       fault('TERMINAL_LIMIT', { limit: 8 }),
@@ -149,7 +149,7 @@ await test('a rejected terminal sends the reason in a frame and in the close', a
   ] as const) {
     const { connect } = await servePipeTerminals(t, { attach: () => Promise.reject(error) });
     const client = connect();
-    t.match(await client.expectControl('error'), { code: close.reason, ...told });
+    t.match(await client.expectControl('error'), { code: close.reason, ...reported });
     t.same(await client.expectClosed(), close);
   }
 });

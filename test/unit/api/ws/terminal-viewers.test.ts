@@ -48,8 +48,8 @@ await test("a client that takes another client's name is not confused with it", 
   await eve.expectControl('hello');
   while (pipe.live.viewers.count() < 2) await sleep(5);
   await sleep(50);
-  const told = ada.controls.findLast(({ type }) => type === 'viewers');
-  t.match(told, {
+  const reported = ada.controls.findLast(({ type }) => type === 'viewers');
+  t.match(reported, {
     viewers: [
       { name: 'Ada', you: true },
       { name: 'Eve', you: false },

@@ -104,7 +104,7 @@ const unjudgedRuns: [name: string, given: Parameters<typeof result>[0], code: st
   ['printed too much', { outcome: 'output-limit', out: 'so far\n' }, 'CHECK_OUTPUT_LIMIT', /1048576 bytes/],
   ['did not start', { outcome: 'not-started', err: 'no such user\n' }, 'CHECK_NOT_STARTED', /no such user/],
   [
-    'did not start without a word',
+    'did not start without a message',
     { outcome: 'not-started', err: '' },
     'CHECK_NOT_STARTED',
     /does not have this user/,
@@ -116,7 +116,7 @@ const unjudgedRuns: [name: string, given: Parameters<typeof result>[0], code: st
     /Save and resume the session, or start a new one/,
   ],
   [
-    'was refused by the runner',
+    'was rejected by the runner',
     { code: 125, err: `x\n${seal} refused: its interpreter perl is not in the machine\n` },
     'CHECK_NOT_STARTED',
     /did not start: its interpreter perl/,

@@ -41,9 +41,9 @@ await test('an overlong or unfinished line is rejected', async (t) => {
 await test('bytes after the line are complete, and can be read in pieces of any size', async (t) => {
   const source = await withFirstBytes(of('beginning', ' and end'));
   const memory = Buffer.alloc(4);
-  let said = '';
+  let output = '';
   for (let bytes = await source.read(memory); bytes > 0; bytes = await source.read(memory)) {
-    said += memory.toString('utf8', 0, bytes);
+    output += memory.toString('utf8', 0, bytes);
   }
-  t.equal(said, 'beginning and end');
+  t.equal(output, 'beginning and end');
 });

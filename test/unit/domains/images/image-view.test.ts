@@ -20,8 +20,8 @@ await test('only images that Berth named, and still names, are managed', (t) => 
   const table: [string, EngineImage, ReturnType<typeof own>[], string[], string][] = [
     ['its own name', image(), [own('tools:1')], ['tools:1'], 'pulled'],
     ['nobody’s', image(), [], [], 'foreign'],
-    ['the name of another image by now', image(), [own('tools:1', 'sha256:2')], [], 'foreign'],
-    ['named by another too', image({ names: ['tools:1', 'x:1'] }), [own('tools:1')], ['tools:1'], 'pulled'],
+    ['the current name of another image', image(), [own('tools:1', 'sha256:2')], [], 'foreign'],
+    ['also named by another', image({ names: ['tools:1', 'x:1'] }), [own('tools:1')], ['tools:1'], 'pulled'],
     ['renamed by another', image({ names: ['x:1'] }), [own('tools:1'), own('sha256:1')], [], 'foreign'],
     ['without a name', image({ names: [] }), [own('sha256:1')], ['sha256:1'], 'pulled'],
     [
@@ -33,14 +33,14 @@ await test('only images that Berth named, and still names, are managed', (t) => 
     ],
     ['saved work', image({ role: 'saved-state' }), [own('tools:1')], [], 'saved_state'],
     [
-      'set-up’s present one',
+      'current image of setup',
       image({ role: 'set-up', names: ['berth/lab-x:12', 'berth/lab-x:latest'] }),
       [],
       [],
       'set_up',
     ],
     [
-      'set-up’s former one',
+      'former image of setup',
       image({ role: 'set-up', names: ['berth/lab-x:12'] }),
       [],
       ['berth/lab-x:12'],

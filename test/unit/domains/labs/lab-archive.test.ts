@@ -17,7 +17,7 @@ await t.test('an archive gives the same lab as its folder, however it was packed
     compressed: gzipSync(tar),
     'with dots': await tarOf({ ...yaml, name: './lab.yaml' }, { ...step, name: './steps/01.md' }),
     'in its folder': await tarOf({ ...yaml, name: 'x/lab.yaml' }, { ...step, name: 'x/steps/01.md' }),
-    'with what tools leave': await tarOf(
+    'with files that tools leave': await tarOf(
       yaml,
       step,
       { name: '.git/config', body: 'x' },
@@ -37,7 +37,7 @@ await t.test('rejects content that a lab cannot have', async (t) => {
   const whole = await tarOf(yaml, { name: 'b', body: 'x'.repeat(5_000) });
   const cases: [what: string, archive: Buffer, message: RegExp][] = [
     ['a path that climbs', await tarOf({ name: '../evil', body: 'x' }), /"\.\.\/evil" is outside/],
-    ['a path that climbs late', await tarOf({ name: 'a/../../evil', body: 'x' }), /is outside/],
+    ['a path that climbs later', await tarOf({ name: 'a/../../evil', body: 'x' }), /is outside/],
     ['an absolute path', await tarOf({ name: '/etc/evil', body: 'x' }), /is outside/],
     ['a link', await tarOf({ name: 'l', type: 'symlink', linkname: 'lab.yaml' }), /not a regular file/],
     [
@@ -50,7 +50,7 @@ await t.test('rejects content that a lab cannot have', async (t) => {
     ['many files', await tarOf(...many), /too many files/],
     ['a long path', await tarOf({ name: 'a'.repeat(3_000), body: 'x' }), /a path longer than 2048 bytes/],
     ['a cut', whole.subarray(0, 1_500), /not a tar, or it is truncated/],
-    ['no tar', Buffer.from('hello'), /not a tar, or it is truncated/],
+    ['not a tar', Buffer.from('hello'), /not a tar, or it is truncated/],
     ['a broken gzip', gzipSync(whole).subarray(0, 100), /cannot be decompressed/],
     ['a bomb', gzipSync(Buffer.alloc(64 * 1024 * 1024)), /or is too large/],
   ];

@@ -3,7 +3,7 @@ import { labWithCheck, problemsOf } from '../../../kit/labs/lab-of.ts';
 
 const KINDS = '"script", "quiz", "file", "command", "http"';
 
-const wrong: [name: string, check: string, ...told: string[]][] = [
+const wrong: [name: string, check: string, ...reported: string[]][] = [
   ['no kind', 'user: root', `: must be a mapping with one of the keys ${KINDS}`],
   [
     'an unknown kind',
@@ -21,49 +21,49 @@ const wrong: [name: string, check: string, ...told: string[]][] = [
     '.machine: unknown key: use quiz, id, title, weight',
   ],
   [
-    'a user of a web server',
+    'a user for a web server',
     'http: { port: 80 }, user: root',
     '.user: unknown key: use http, id, title, weight, machine, timeout',
   ],
   [
-    'an unknown key within',
+    'an unknown nested key',
     'file: { path: /a, conatins: x }',
     '.file.conatins: unknown key; did you mean "contains"?',
   ],
-  ['a weight of nothing', 'script: a.sh, weight: 0', '.weight: must be more than 0'],
+  ['a weight of zero', 'script: a.sh, weight: 0', '.weight: must be more than 0'],
   [
-    'a user of a trusted script',
+    'a user for a trusted script',
     'script: a.sh, trusted: true, user: root',
     '.user: must be left out: a trusted check runs in a separate container',
   ],
   [
-    'what is neither trusted nor not',
+    'an invalid value of "trusted"',
     'script: a.sh, trusted: please',
     '.trusted: must be true, or a mapping with "image", "paths" and "engine"',
   ],
   [
-    'a path that is not absolute',
+    'a relative path',
     'script: a.sh, trusted: { paths: [home] }',
     '.trusted.paths[0]: must be an absolute path, such as "/home/learner"; "~/" is not supported here',
   ],
   [
-    'a path in a home that the machine would have to be asked for',
+    'a path in the home of an unknown user',
     'script: a.sh, trusted: { paths: [/srv, ~/app] }',
     '.trusted.paths[1]: must be an absolute path, such as "/home/learner"; "~/" is not supported here',
   ],
   [
-    'nobody to run it',
+    'no user to run it',
     'file: { path: /a }, machine: bare',
     '.user: is missing: the "restricted" machine has no user, so a check must name one',
   ],
   [
-    'a machine that is not there',
+    'a missing machine',
     'http: { port: 80 }, machine: web',
     '.machine: there is no machine "web": the lab has main, locked, bare',
   ],
   ['a question without answer', 'quiz: { question: a b }', '.quiz: must have "options" or an "answer"'],
   [
-    'a question with both',
+    'a question with both kinds of answers',
     'quiz: { question: a b, options: [a, { text: b, correct: true }], answer: c, ignoreCase: true }',
     '.quiz.answer: must be left out together with "options"',
     '.quiz.ignoreCase: must be left out together with "options"',
@@ -79,13 +79,13 @@ const wrong: [name: string, check: string, ...told: string[]][] = [
     '.quiz.options: must have only one correct option, unless the question has "multiple: true"',
   ],
   [
-    'an option with another key',
+    'an option with an unknown key',
     'quiz: { question: a b, options: [a, { text: b, corect: true }] }',
     '.quiz.options[1].corect: unknown key; did you mean "correct"?',
     '.quiz.options: must have a correct one, with "correct: true"',
   ],
   [
-    'an answer to choose several of',
+    'multiple choice with a text answer',
     'quiz: { question: a b, answer: c, multiple: true }',
     '.quiz.multiple: must be left out together with "answer"',
   ],
@@ -105,7 +105,7 @@ const wrong: [name: string, check: string, ...told: string[]][] = [
     '.file.matches: must be a regular expression: invalid or unsupported Perl syntax: `(?=`; lookaround and back references are not supported, see https://github.com/google/re2/wiki/Syntax',
   ],
   [
-    'what is asked of a file that is not there',
+    'properties of a file that must not exist',
     'file: { path: /a, exists: false, mode: 0600 }',
     '.file.mode: must be left out: with "exists: false", nothing else can be checked',
   ],
@@ -114,7 +114,7 @@ const wrong: [name: string, check: string, ...told: string[]][] = [
     'file: { path: /a, kind: folder, contains: x }',
     '.file.contains: must be left out: a folder has no content to compare',
   ],
-  ['a command of nothing', 'command: { run: [] }', '.command.run: must have at least 1 entries'],
+  ['an empty command', 'command: { run: [] }', '.command.run: must have at least 1 entries'],
   ['an invalid exit code', 'command: { run: ls, exit: 256 }', '.command.exit: must be at most 255'],
   ['an invalid port', 'http: { port: 0 }', '.http.port: must be 1 to 65535'],
   [
@@ -123,7 +123,7 @@ const wrong: [name: string, check: string, ...told: string[]][] = [
     '.http.path: must start with "/" and be URL-encoded, such as "/a?b=c%20d"',
   ],
   [
-    'a header of several lines',
+    'a header with several lines',
     'http: { port: 80, headers: { X: "a\\r\\nY: b" } }',
     '.http.headers.X: must be a single line of ASCII characters',
   ],
@@ -134,11 +134,11 @@ const wrong: [name: string, check: string, ...told: string[]][] = [
   ],
 ];
 
-for (const [name, check, ...told] of wrong) {
+for (const [name, check, ...reported] of wrong) {
   await t.test(`rejects ${name} with an explanation`, async (t) => {
     t.same(
       await problemsOf(t, labWithCheck(check)),
-      told.map((one) => `lab.yaml:3: steps[0].check${one}`),
+      reported.map((one) => `lab.yaml:3: steps[0].check${one}`),
     );
   });
 }

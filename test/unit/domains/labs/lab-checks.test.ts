@@ -7,8 +7,8 @@ const inMain = { ...common, machine: 'main', timeoutSeconds: 10 };
 const byRoot = { ...inMain, user: 'root' };
 
 const right: [name: string, check: string, read: object][] = [
-  ['a script by its file', 'script: a.sh', { ...byRoot, kind: 'script', script: 'true\n' }],
-  ['a script itself', 'script: "test -d /srv"', { ...byRoot, kind: 'script', script: 'test -d /srv' }],
+  ['a script in a file', 'script: a.sh', { ...byRoot, kind: 'script', script: 'true\n' }],
+  ['an inline script', 'script: "test -d /srv"', { ...byRoot, kind: 'script', script: 'test -d /srv' }],
   [
     'a script in a restricted machine',
     'script: a.sh, machine: locked, timeout: 0.5',
@@ -20,7 +20,7 @@ const right: [name: string, check: string, read: object][] = [
     { ...inMain, kind: 'trusted', script: 'true\n', image: undefined, paths: [], engine: false },
   ],
   [
-    'a trusted script with what it looks at',
+    'a trusted script with copied paths',
     'script: a.sh, machine: bare, trusted: { image: busybox, paths: [/home/learner] }',
     {
       ...inMain,
@@ -74,7 +74,7 @@ const right: [name: string, check: string, read: object][] = [
     },
   ],
   [
-    'a question with a text for an answer',
+    'a question with a text answer',
     'quiz: { question: How many?, answer: " 12 " }',
     {
       ...common,
@@ -116,7 +116,7 @@ const right: [name: string, check: string, read: object][] = [
     },
   ],
   [
-    'a file with all that it must be',
+    'a file with every property',
     'user: learner, file: { path: /a, kind: file, contains: x, matches: "^y", equals: z, mode: 0600, owner: learner }',
     {
       ...byRoot,
@@ -133,7 +133,7 @@ const right: [name: string, check: string, read: object][] = [
     },
   ],
   [
-    'a file that must not be there',
+    'a file that must not exist',
     'file: { path: /a, exists: false }',
     {
       ...byRoot,
@@ -149,7 +149,7 @@ const right: [name: string, check: string, read: object][] = [
     },
   ],
   [
-    'a command for the shell',
+    'a shell command',
     'command: { run: "ls | wc -l", contains: [a, b] }',
     {
       ...byRoot,
@@ -162,7 +162,7 @@ const right: [name: string, check: string, read: object][] = [
     },
   ],
   [
-    'a command by its words',
+    'a command with separate arguments',
     'command: { run: [ls, ""], exit: 2 }',
     { ...byRoot, kind: 'command', command: { run: ['ls', ''], exit: 2, output: anyText } },
   ],
@@ -176,7 +176,7 @@ const right: [name: string, check: string, read: object][] = [
     },
   ],
   [
-    'a web server with all that is asked',
+    'a web server with every property',
     'machine: bare, http: { port: 443, path: "/a?b=c", method: POST, headers: { X-A: "1" }, https: true, status: 404, equals: none }',
     {
       ...inMain,

@@ -53,13 +53,13 @@ await t.test('keeps only copied files with the lab', async (t) => {
   t.equal(lab.files.get('files/motd')?.toString(), 'Hello');
 });
 
-const wrong: [name: string, entry: string, told: string][] = [
+const wrong: [name: string, entry: string, reported: string][] = [
   [
-    'a file that is not there',
+    'a missing file',
     'from: files/modt, to: /',
     '.from: the file "files/modt" is missing; did you mean "files/motd"?',
   ],
-  ['a glob that stands for nothing', 'from: "files/*.png", to: /', '.from: no file matches "files/*.png"'],
+  ['a glob without matches', 'from: "files/*.png", to: /', '.from: no file matches "files/*.png"'],
   [
     'a path out of the folder',
     'from: ../y, to: /',
@@ -76,12 +76,12 @@ const wrong: [name: string, entry: string, told: string][] = [
     '.to: must be a folder that ends with "/", because "from" can select several files',
   ],
   [
-    'a place that is not absolute',
+    'a relative target',
     'from: files/motd, to: etc/motd',
     '.to: must be an absolute path, or one that starts with "~/", such as "/srv/site/"',
   ],
   [
-    'a place that goes up',
+    'a target that climbs',
     'from: files/motd, to: /a/../b',
     '.to: must be an absolute path, or one that starts with "~/", such as "/srv/site/"',
   ],
@@ -98,9 +98,9 @@ const wrong: [name: string, entry: string, told: string][] = [
   ['an unknown key', 'form: files/motd, to: /a', '.from: is missing'],
 ];
 
-for (const [name, entry, told] of wrong) {
+for (const [name, entry, reported] of wrong) {
   await t.test(`rejects ${name} with an explanation`, async (t) => {
     const problems = await problemsOf(t, machine(`{ ${entry} }`));
-    t.ok(problems.includes(`lab.yaml:6: machines[0].files[0]${told}`), problems.join('\n'));
+    t.ok(problems.includes(`lab.yaml:6: machines[0].files[0]${reported}`), problems.join('\n'));
   });
 }

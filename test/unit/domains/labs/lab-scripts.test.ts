@@ -51,12 +51,12 @@ await t.test('solutions and wrong states are for the user of their machine', asy
   ]);
 });
 
-const wrong: [name: string, step: string, told: string][] = [
-  ['a script that is not there', 'start: b.hs', 'start: the file "b.hs" is missing; did you mean "b.sh"?'],
-  ['one of several that is not there', 'wrong: [b.sh, other.sh]', 'wrong[1]: the file "other.sh" is missing'],
+const wrong: [name: string, step: string, reported: string][] = [
+  ['a missing script', 'start: b.hs', 'start: the file "b.hs" is missing; did you mean "b.sh"?'],
+  ['one missing script of several', 'wrong: [b.sh, other.sh]', 'wrong[1]: the file "other.sh" is missing'],
   ['an unknown key', 'start: [{ scirpt: b.sh }]', 'start[0].scirpt: unknown key; did you mean "script"?'],
   [
-    'a key of another one',
+    'a key of another kind',
     'solution: { script: b.sh, timeout: 5 }',
     'solution.timeout: unknown key: use script, machine, user',
   ],
@@ -64,30 +64,30 @@ const wrong: [name: string, step: string, told: string][] = [
   ['a list of numbers', 'solution: [5]', 'solution[0]: must be a script, or a mapping with "script"'],
   ['no script', 'solution: []', 'solution: must have at least 1 entries'],
   [
-    'a machine that is not there',
+    'a missing machine',
     'wrong: { script: b.sh, machine: dv }',
     'wrong.machine: there is no machine "dv": the lab has main, db',
   ],
   [
-    'nobody to run it',
+    'no user to run it',
     'start: { script: b.sh, machine: db }',
     'start.user: is missing: the "restricted" machine has no user, so a start script must name one',
   ],
   [
-    'a time for what nobody waits for',
+    'a time limit for a background script',
     'start: { script: b.sh, background: true, timeout: 5 }',
     'start.timeout: must be left out: with "background", nothing waits for its end',
   ],
   [
-    'a user for what the learner runs',
+    'a user for a foreground script',
     'start: { script: b.sh, foreground: true, user: root }',
     'start.user: must be left out: with "foreground", the learner\'s own shell runs the script',
   ],
 ];
 
-for (const [name, step, told] of wrong) {
+for (const [name, step, reported] of wrong) {
   await t.test(`rejects ${name} with an explanation`, async (t) => {
     const problems = await problemsOf(t, lab('', `, ${step}`));
-    t.ok(problems.includes(`lab.yaml:3: steps[0].${told}`), problems.join('\n'));
+    t.ok(problems.includes(`lab.yaml:3: steps[0].${reported}`), problems.join('\n'));
   });
 }

@@ -44,7 +44,7 @@ await t.test('by default, a step needs all checks and counts the best attempt', 
   t.match(steps[0], { pass: 1, pollSeconds: undefined, hints: [], start: [], solution: [], wrong: [] });
 });
 
-const wrong: [name: string, step: string, told: string][] = [
+const wrong: [name: string, step: string, reported: string][] = [
   [
     'both one and several checks',
     'check: { script: a.sh }, checks: [{ script: a.sh }]',
@@ -52,7 +52,7 @@ const wrong: [name: string, step: string, told: string][] = [
   ],
   ['no check in a list', 'checks: []', 'checks: must have at least 1 entries'],
   [
-    'an id twice',
+    'a duplicate id',
     'checks: [{ script: a.sh, id: a }, { script: a.sh, id: a }]',
     'checks[1].id: "a" is used twice: each id must be unique',
   ],
@@ -61,38 +61,38 @@ const wrong: [name: string, step: string, told: string][] = [
     'checks: [{ script: a.sh, id: check-2 }, { script: a.sh }]',
     'checks[1].id: "check-2" is used twice: each id must be unique',
   ],
-  ['to pass with nothing', 'pass: 0', 'pass: must be more than 0'],
-  ['to pass with more than all', 'pass: 101%', 'pass: must be a share, such as 10% or 0.1, up to 100%'],
+  ['a pass mark of zero', 'pass: 0', 'pass: must be more than 0'],
+  ['a pass mark above the maximum', 'pass: 101%', 'pass: must be a share, such as 10% or 0.1, up to 100%'],
   ['a poll without a check', 'poll: 5', 'poll: must be left out: the step has no check'],
   [
-    'a poll of a question',
+    'polling a question',
     'poll: 5, check: { quiz: { question: a b, answer: c } }',
     'poll: must be left out: a question waits for an answer',
   ],
-  ['a poll without rest', 'poll: 1, check: { script: a.sh }', 'poll: must be at least 2'],
+  ['polling without a delay', 'poll: 1, check: { script: a.sh }', 'poll: must be at least 2'],
   [
-    'two hints of one id',
+    'two hints with one id',
     'hints: [{ id: a, text: a }, { id: a, text: b }]',
     'hints[1].id: "a" is used twice: each id must be unique',
   ],
-  ['a hint without its text', 'hints: [{ after: 2 }]', 'hints[0].text: is missing'],
+  ['a hint without text', 'hints: [{ after: 2 }]', 'hints[0].text: is missing'],
   [
-    'a hint with another key',
+    'a hint with an unknown key',
     'hints: [{ text: a, costs: 5% }]',
     'hints[0].costs: unknown key; did you mean "cost"?',
   ],
   [
-    'a hint for more than there is',
+    'a cost above 100%',
     'hints: [{ text: a, cost: 10 }]',
     'hints[0].cost: must be a share, such as 10% or 0.1, up to 100%',
   ],
-  ['a hint of numbers', 'hints: [5]', 'hints[0]: must be a text, or a mapping with "text"'],
+  ['numbers instead of hints', 'hints: [5]', 'hints[0]: must be a text, or a mapping with "text"'],
 ];
 
-for (const [name, step, told] of wrong) {
+for (const [name, step, reported] of wrong) {
   await t.test(`rejects ${name} with an explanation`, async (t) => {
     const problems = await problemsOf(t, lab(step));
-    t.same(problems, [`lab.yaml:4: steps[0].${told}`]);
+    t.same(problems, [`lab.yaml:4: steps[0].${reported}`]);
   });
 }
 

@@ -80,11 +80,11 @@ ${Array.from({ length: steps }, (_, at) => `  - { id: s${at}, title: One, instru
     'a.png': 'x'.repeat(256 * 1024),
   });
   t.equal((await labOf(t, lab(31))).steps.length, 31);
-  const told =
+  const reported =
     'the pictures of this lab are larger than 16 MiB in total, counting each one in every text and language ' +
     'that shows it: use fewer or smaller pictures';
   t.same(await problemsOf(t, lab(32)), [
-    `lab.yaml:37: steps[31].instructions.en: ${told}`,
-    `lab.yaml:37: steps[31].instructions.ko: ${told}`,
+    `lab.yaml:37: steps[31].instructions.en: ${reported}`,
+    `lab.yaml:37: steps[31].instructions.ko: ${reported}`,
   ]);
 });

@@ -8,32 +8,32 @@ const bytes = (from: number, to: number) =>
 await t.test('keeps the newest bytes under their numbers, in pieces of any size', (t) => {
   for (const start of [0, 12_345]) {
     const gone: Buffer[] = [];
-    const transcript = createOutputBuffer(10_000, {
+    const buffer = createOutputBuffer(10_000, {
       offset: start,
       onDiscard: (piece) => gone.push(Buffer.from(piece)),
     });
     let next = start;
     for (const length of [1, 5, 4_000, 200, 1, 9_999, 10_000, 10_001, 3, 25_000, 0, 7_777, 6_000]) {
-      transcript.add(bytes(next, next + length));
+      buffer.add(bytes(next, next + length));
       next += length;
-      t.equal(transcript.next, next);
-      t.ok(transcript.all().equals(bytes(transcript.first, next)), `after ${length} more`);
+      t.equal(buffer.next, next);
+      t.ok(buffer.all().equals(bytes(buffer.first, next)), `after ${length} more`);
     }
-    t.equal(transcript.first, next - 10_000);
-    t.ok(Buffer.concat(gone).equals(bytes(start, transcript.first)), 'and reports the evicted bytes');
+    t.equal(buffer.first, next - 10_000);
+    t.ok(Buffer.concat(gone).equals(bytes(start, buffer.first)), 'and reports the evicted bytes');
     const target = Buffer.alloc(101);
-    t.equal(transcript.copy(next - 5_000, target, 1), 100);
+    t.equal(buffer.copy(next - 5_000, target, 1), 100);
     t.ok(target.subarray(1).equals(bytes(next - 5_000, next - 4_900)));
-    t.equal(transcript.copy(next - 10, target, 0), 10, 'no more than the capacity');
+    t.equal(buffer.copy(next - 10, target, 0), 10, 'no more than the capacity');
   }
   t.end();
 });
 
 await t.test('uses little memory for little output, and loses nothing as it grows', (t) => {
-  const transcript = createOutputBuffer(1_000_000);
-  for (let at = 0; at < 300_000; at += 997) transcript.add(bytes(at, at + 997));
-  t.equal(transcript.first, 0);
-  t.ok(transcript.all().equals(bytes(0, transcript.next)));
+  const buffer = createOutputBuffer(1_000_000);
+  for (let at = 0; at < 300_000; at += 997) buffer.add(bytes(at, at + 997));
+  t.equal(buffer.first, 0);
+  t.ok(buffer.all().equals(bytes(0, buffer.next)));
   t.equal(createOutputBuffer(1000).all().length, 0);
   t.end();
 });

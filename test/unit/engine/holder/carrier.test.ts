@@ -89,11 +89,11 @@ await test('strangers that send anything, and disconnect at any time, block nobo
     else if (frame.length % 3 === 1) stranger.end();
   }
   const { socket: known } = await guest(t, path);
-  let heard = '';
-  known.on('data', (bytes: Buffer) => (heard += bytes.toString()));
+  let received = '';
+  known.on('data', (bytes: Buffer) => (received += bytes.toString()));
   known.write(TOKEN);
   await once(known, 'close');
-  t.equal(heard, 'sent\n');
+  t.equal(received, 'sent\n');
   t.equal(await native.exitCode(), 0);
 });
 

@@ -60,10 +60,10 @@ await test('numbers out of range have no invalid effect', async (t) => {
   socket.write(message('a', `4294967295 4294967295 ${huge}`));
   socket.write(toHolder.input(Buffer.alloc(0)));
   socket.write(toHolder.input(Buffer.from('here\n')));
-  let heard = '';
-  socket.on('data', (bytes: Buffer) => (heard += bytes.toString('latin1')));
-  await until(() => heard.includes('x\0\0\x010'));
-  t.match(heard, 'is here');
+  let received = '';
+  socket.on('data', (bytes: Buffer) => (received += bytes.toString('latin1')));
+  await until(() => received.includes('x\0\0\x010'));
+  t.match(received, 'is here');
 });
 
 await test(`${FRAMES} random and mutated frames of viewers that vanish do not change the shell`, async (t) => {

@@ -4,8 +4,8 @@ import type { CheckVerdict, Judgement } from '../../../../../src/domains/checks/
 import { stepVerdict } from '../../../../../src/domains/checks/results/step-verdict.ts';
 import { fault } from '../../../../../src/core/errors.ts';
 
-const verdictOf = (judgement: Judgement, weight = 1): CheckVerdict => ({
-  ...judgement,
+const verdictOf = (result: Judgement, weight = 1): CheckVerdict => ({
+  ...result,
   checkId: 'check',
   kind: 'script',
   weight,

@@ -47,15 +47,15 @@ await t.test('shells get the helpers on the first line, which keeps line numbers
 });
 
 await t.test('a message in several languages is read in one of them', (t) => {
-  const told = (script: string, reader?: Reader) =>
+  const reported = (script: string, reader?: Reader) =>
     execFileSync('/bin/sh', ['-c', withHelpers(script, ['/bin/sh'], { reader, secret: '' })]).toString();
   const languages = ['en', 'ko', 'pt-BR'];
   const all = `say 'There it is.' '있습니다.' "It's \\$1 there."`;
-  t.equal(told(all, { languages, language: 'en' }), 'There it is.\n');
-  t.equal(told(all, { languages, language: 'ko' }), '있습니다.\n');
-  t.equal(told(all, { languages, language: 'pt-BR' }), "It's $1 there.\n");
-  t.equal(told('say one two', { languages, language: 'ko' }), 'one two\n', 'fewer texts are one text');
-  t.equal(told('say one two', { languages: ['en'], language: 'en' }), 'one two\n');
-  t.equal(told('say one two'), 'one two\n');
+  t.equal(reported(all, { languages, language: 'en' }), 'There it is.\n');
+  t.equal(reported(all, { languages, language: 'ko' }), '있습니다.\n');
+  t.equal(reported(all, { languages, language: 'pt-BR' }), "It's $1 there.\n");
+  t.equal(reported('say one two', { languages, language: 'ko' }), 'one two\n', 'fewer texts are one text');
+  t.equal(reported('say one two', { languages: ['en'], language: 'en' }), 'one two\n');
+  t.equal(reported('say one two'), 'one two\n');
   t.end();
 });

@@ -14,7 +14,7 @@ await test('the first line says who owns the files, however it is split', async 
 });
 
 await test('other output of a machine means no owner, and is not kept', async (t) => {
-  for (const said of [
+  for (const output of [
     '\n',
     'root root\n',
     '1000\n',
@@ -25,6 +25,6 @@ await test('other output of a machine means no owner, and is not kept', async (t
     '0 2097152\n',
     '1'.repeat(64),
   ]) {
-    t.equal(await read(said), undefined, said);
+    t.equal(await read(output), undefined, output);
   }
 });

@@ -60,9 +60,12 @@ await t.test('limits the scenarios and texts of a course, and the reported probl
     `long/structure.json: ${why}`,
     `wordy/structure.json: ${why}`,
   ]);
-  const told = await courses({ one: structure(...many), other: structure(...many) });
-  t.equal(told.length, 1_001);
-  t.equal(told.at(-1), 'other/structure.json: courses have more than 1000 problems; the others are omitted');
+  const reported = await courses({ one: structure(...many), other: structure(...many) });
+  t.equal(reported.length, 1_001);
+  t.equal(
+    reported.at(-1),
+    'other/structure.json: courses have more than 1000 problems; the others are omitted',
+  );
 });
 
 await t.test('reads no more of an oversized scenario than a lab can hold', async (t) => {

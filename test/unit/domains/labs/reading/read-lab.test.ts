@@ -158,30 +158,30 @@ steps:
   ]);
 });
 
-const brokenYaml: [name: string, text: string, told: RegExp][] = [
+const brokenYaml: [name: string, text: string, reported: RegExp][] = [
   ['nothing', '', /^labs\/x\/lab\.yaml:1: must be a mapping of keys/],
   ['a list', '- one\n', /^labs\/x\/lab\.yaml:1: must be a mapping of keys/],
-  ['a list where a key is given twice', 'title: a\ntitle: b\n', /^labs\/x\/lab\.yaml:2: .*unique/],
-  ['a bracket left open', `title: a\nmachines: [{ name: main\n`, /^labs\/x\/lab\.yaml:\d: /],
+  ['a list with a duplicate key', 'title: a\ntitle: b\n', /^labs\/x\/lab\.yaml:2: .*unique/],
+  ['an open bracket', `title: a\nmachines: [{ name: main\n`, /^labs\/x\/lab\.yaml:\d: /],
   ['an unknown anchor', `title: *nowhere\n${MACHINES}`, /^labs\/x\/lab\.yaml:1: .*nowhere/],
   ['two documents', 'title: a\n---\ntitle: b\n', /^labs\/x\/lab\.yaml:\d: .*document/i],
   ['an unknown tag', `title: !secret a\n${MACHINES}`, /^labs\/x\/lab\.yaml:1: .*tag/i],
   [
-    'anchors that would grow without end',
+    'anchors that grow without limit',
     `a: &a [x, x, x, x, x, x, x, x, x]\nb: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a]\nc: &c [*b, *b, *b, *b, *b, *b, *b, *b, *b]\nd: [*c, *c, *c, *c, *c, *c, *c, *c]\n`,
     /^labs\/x\/lab\.yaml:1: .*alias/,
   ],
   ['a key that is not text', `1: a\n`, /^labs\/x\/lab\.yaml:1: /],
   [
-    'a key of the language',
+    'a key of JavaScript objects',
     `title: a\n__proto__: { x: 1 }\n${MACHINES}`,
     /lab\.yaml:2: __proto__: unknown key/,
   ],
 ];
 
-for (const [name, text, told] of brokenYaml) {
+for (const [name, text, reported] of brokenYaml) {
   await t.test(`a lab.yaml with ${name} is rejected at its line`, async (t) => {
-    t.match((await problemsOf(t, { 'lab.yaml': text }))[0], told);
+    t.match((await problemsOf(t, { 'lab.yaml': text }))[0], reported);
   });
 }
 

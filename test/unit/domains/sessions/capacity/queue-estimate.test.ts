@@ -11,7 +11,7 @@ const inMinutes = (minutes: number) => new Date(now.getTime() + minutes * MINUTE
 const share = { labSlug: 'lab', labVersion: 'v', course: undefined, memoryBytes: 1, networks: 0 };
 
 /** Idle for `idle`, ends after `idleEnd` idle minutes and after `lastEnd` at the latest. */
-function holder(idle: number, idleEnd: number, lastEnd: number, state = 'ready'): RunningShare {
+function session(idle: number, idleEnd: number, lastEnd: number, state = 'ready'): RunningShare {
   const ends = { expiresAt: inMinutes(idleEnd), endsAt: inMinutes(lastEnd) };
   return { ...share, learnerId: 'x', state, lastActivityAt: inMinutes(-idle), ...ends };
 }
@@ -44,19 +44,19 @@ function estimate(
 await test('with capacity, the wait is the creation time of the sessions before it', async (t) => {
   t.strictSame(estimate([], 2), [2, 4]);
   t.strictSame(estimate([], 2, { concurrency: 2 }), [2, 2]);
-  t.strictSame(estimate([holder(0, 30, 120, 'provisioning')], 1), [4], 'one is being created');
+  t.strictSame(estimate([session(0, 30, 120, 'provisioning')], 1), [4], 'one is being created');
 });
 
 await test('without capacity, it lasts until running sessions are expected to end', async (t) => {
-  const idle = holder(20, 10, 90);
-  const used = holder(0, 30, 60);
+  const idle = session(20, 10, 90);
+  const used = session(0, 30, 60);
   t.strictSame(estimate([idle, used], 2), [600 + REMOVAL + 2, 3600 + REMOVAL + 2]);
-  t.strictSame(estimate([holder(0, 30, 60, 'stopping'), used], 1), [REMOVAL + 2]);
-  t.strictSame(estimate([holder(0, -5, -1), used], 1), [REMOVAL + 2], 'one that is overdue');
+  t.strictSame(estimate([session(0, 30, 60, 'stopping'), used], 1), [REMOVAL + 2]);
+  t.strictSame(estimate([session(0, -5, -1), used], 1), [REMOVAL + 2], 'one that is overdue');
 });
 
 await test('sessions before it also run until their end', async (t) => {
-  const [, second] = estimate([holder(20, 10, 10), holder(0, 500, 500)], 2);
+  const [, second] = estimate([session(20, 10, 10), session(0, 500, 500)], 2);
   t.equal(second, 600 + REMOVAL + 2 + 7200 + REMOVAL + 2);
 });
 

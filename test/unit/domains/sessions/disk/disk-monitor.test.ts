@@ -10,7 +10,7 @@ await test('measures machines soon after the free space changed, and rarely whil
   const clock = createFakeClock();
   let freeBytes = 10_000 * MIB;
   const rounds: { fallenBytes: number; isHurried: boolean }[] = [];
-  const upkeep = createDiskMonitor({
+  const monitor = createDiskMonitor({
     watch: {
       update: async () => undefined,
       latest: () => ({ freeBytes }) as DiskState,
@@ -25,8 +25,8 @@ await test('measures machines soon after the free space changed, and rarely whil
     clock,
     logger: quietLog(),
   });
-  upkeep.start();
-  t.teardown(() => upkeep.stop());
+  monitor.start();
+  t.teardown(() => monitor.stop());
   /** Runs the rounds during this many seconds. */
   const during = async (seconds: number) => {
     rounds.length = 0;

@@ -42,7 +42,7 @@ await test('a disk is low below its reserve, critical below half of it, and noti
   t.equal(watch.isLow(), false, 'before the first measurement');
   t.strictSame(await update(100), { low: false, critical: false });
   t.strictSame(await update(9.9, 3_600_000), { low: true, critical: false });
-  t.match(log.told().join('\n'), /disk below its reserve/);
+  t.match(log.messages().join('\n'), /disk below its reserve/);
   t.equal(rooms(), 0);
   t.strictSame(await update(4), { low: true, critical: true });
   t.strictSame(await update(50), { low: false, critical: false });
@@ -58,7 +58,7 @@ await test('a disk with few free files is low, regardless of its free bytes', as
   t.strictSame(await withFree(900_000), { low: false, critical: false, short: false });
   t.strictSame(await withFree(100_000), { low: false, critical: false, short: false });
   t.strictSame(await withFree(49_999), { low: true, critical: false, short: false });
-  t.match(log.told().join('\n'), /disk below its reserve/);
+  t.match(log.messages().join('\n'), /disk below its reserve/);
   t.strictSame(await withFree(24_999), { low: true, critical: true, short: true });
   disk.files = undefined;
   t.strictSame(await update(4), { low: true, critical: true });

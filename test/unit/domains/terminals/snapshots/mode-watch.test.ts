@@ -66,7 +66,7 @@ await test('the modes match those of a terminal that saw all output (random outp
       at = end;
     }
     const seen = await drawnScreen(output, SIZE);
-    const told = await drawnScreen(watch.sequences(), SIZE);
-    t.same(watched(told), watched(seen), `seed ${seed}`);
+    const reported = await drawnScreen(watch.sequences(), SIZE);
+    t.same(watched(reported), watched(seen), `seed ${seed}`);
   }
 });

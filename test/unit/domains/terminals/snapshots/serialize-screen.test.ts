@@ -59,14 +59,14 @@ await test('a program that continues after the snapshot finds its cursor, pen an
     'an emoji in the last column': `${'😀'.repeat(12)}x`,
     'origin mode': `${CSI}3;6r${CSI}?6h${CSI}2;4Hx`,
     'a saved cursor': `${CSI}4;5H${CSI}1;35m${ESC}7${CSI}m${CSI}1;1Hx`,
-    'letters that draw lines': `${ESC}(0lqqk`,
+    'line drawing characters': `${ESC}(0lqqk`,
     'tab stops': `${CSI}3g${CSI}5G${ESC}H${CSI}11G${ESC}H\r`,
     'no wrapping, and insertion': `abc\r${CSI}4h${CSI}?7l`,
-    'line feeds that return': `${CSI}20h`,
-    'a background that erasing takes': `${CSI}45m${CSI}2J`,
+    'line feeds that imply a carriage return': `${CSI}20h`,
+    'a background colour used by erasing': `${CSI}45m${CSI}2J`,
     'a link': `${ESC}]8;;https://a.example/b${ESC}\\link`,
     'half a wide character': `가나다${CSI}1;2Hx`,
-    'what a reset leaves': `${CSI}31;44mabc${CSI}?1h${CSI}?25l${ESC}c`,
+    'the state after a reset': `${CSI}31;44mabc${CSI}?1h${CSI}?25l${ESC}c`,
     nothing: '',
   };
   for (const [name, output] of Object.entries(cases)) {

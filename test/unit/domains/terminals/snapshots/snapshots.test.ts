@@ -46,7 +46,7 @@ await test('a slow drawing gives a note instead of the screen, the service keeps
   t.same(hostile, NOT_RESTORED);
   t.match((await drawnScreen(next, SIZE)).normal[0], 'next');
   t.ok(turns > 50, `the event loop turned ${turns} times`);
-  t.same(log.told(), ['warn: restoring a screen failed']);
+  t.same(log.messages(), ['warn: restoring a screen failed']);
 });
 
 await test('a terminal with slow screens does not delay others', async (t) => {
@@ -56,9 +56,9 @@ await test('a terminal with slow screens does not delay others', async (t) => {
   const hostile = Array.from({ length: 20 }, () => snapshots.take('mallory', ENDLESS, SIZE));
   const drawn = await snapshots.take('ada', Buffer.from('\nmine'), SIZE);
   t.match((await drawnScreen(drawn, SIZE)).normal[0], 'mine');
-  t.equal(log.told().filter((line) => /queue is full/.test(line)).length, 12);
+  t.equal(log.messages().filter((line) => /queue is full/.test(line)).length, 12);
   t.ok(
-    log.told().filter((line) => /restoring a screen failed/.test(line)).length <= 1,
+    log.messages().filter((line) => /restoring a screen failed/.test(line)).length <= 1,
     'one after the other',
   );
   await snapshots.close();
@@ -114,7 +114,7 @@ await test('a full or closed queue returns the note immediately', async (t) => {
   const late = await snapshots.take('ada', Buffer.from('\nx'), SIZE);
   t.same(late, NOT_RESTORED);
   t.same(
-    log.told(),
+    log.messages(),
     Array.from({ length: 7 }, () => 'warn: screen not restored: the queue is full'),
   );
   await snapshots.close();

@@ -7,10 +7,10 @@ import {
 const profiles = { nested: nestedSeccompProfile(), ordinary: ordinarySeccompProfile() };
 
 /** Returns the action for a call, with the error number of its refusal. */
-function fateOf(name: string, { syscalls, defaultAction, defaultErrnoRet } = profiles.nested): string {
+function resultOf(name: string, { syscalls, defaultAction, defaultErrnoRet } = profiles.nested): string {
   const rules = syscalls.filter(({ names }) => names.includes(name));
-  const fates = new Set(rules.map(({ action, errnoRet }) => `${action} ${errnoRet ?? ''}`.trim()));
-  return fates.size === 0 ? `${defaultAction} ${defaultErrnoRet}` : [...fates].join(' and ');
+  const results = new Set(rules.map(({ action, errnoRet }) => `${action} ${errnoRet ?? ''}`.trim()));
+  return results.size === 0 ? `${defaultAction} ${defaultErrnoRet}` : [...results].join(' and ');
 }
 
 await test('calls that lead out of a machine are not permitted', async (t) => {
@@ -20,17 +20,18 @@ await test('calls that lead out of a machine are not permitted', async (t) => {
     nfsservctl open_by_handle_at perf_event_open pidfd_getfd process_madvise quotactl reboot request_key
     settimeofday swapoff swapon sysfs syslog userfaultfd uselib ustat vhangup vm86`;
   for (const name of refused.trim().split(/\s+/))
-    for (const profile of Object.values(profiles)) t.equal(fateOf(name, profile), 'SCMP_ACT_ERRNO 1', name);
+    for (const profile of Object.values(profiles)) t.equal(resultOf(name, profile), 'SCMP_ACT_ERRNO 1', name);
   const madeByEngines = 'chroot mount pivot_root setns umount2 unshare keyctl open_tree fsopen move_mount';
   for (const name of madeByEngines.split(' '))
-    t.equal(fateOf(name, profiles.ordinary), 'SCMP_ACT_ERRNO 1', name);
+    t.equal(resultOf(name, profiles.ordinary), 'SCMP_ACT_ERRNO 1', name);
 });
 
 await test('calls that use resources of all machines together seem to be missing', async (t) => {
   const unknown = 'io_setup io_submit mq_open mq_timedsend mq_timedsend_time64 socketcall clone3';
   for (const name of unknown.split(' '))
-    for (const profile of Object.values(profiles)) t.equal(fateOf(name, profile), 'SCMP_ACT_ERRNO 38', name);
-  t.equal(fateOf('keyctl', profiles.nested), 'SCMP_ACT_ERRNO 38');
+    for (const profile of Object.values(profiles))
+      t.equal(resultOf(name, profile), 'SCMP_ACT_ERRNO 38', name);
+  t.equal(resultOf('keyctl', profiles.nested), 'SCMP_ACT_ERRNO 38');
   for (const profile of Object.values(profiles))
     t.ok(profile.syscalls[0]?.names.includes('socketcall'), 'before the rules for sockets');
 });
@@ -52,9 +53,9 @@ await test('without an engine, processes are created in existing namespaces only
 
 await test('an engine can create containers, and newer calls for that seem to be missing', async (t) => {
   for (const name of ['clone', 'mount', 'pivot_root', 'setns', 'umount2', 'unshare'])
-    t.equal(fateOf(name), 'SCMP_ACT_ALLOW', name);
+    t.equal(resultOf(name), 'SCMP_ACT_ALLOW', name);
   for (const name of ['clone3', 'fsconfig', 'fsmount', 'fsopen', 'move_mount', 'open_tree'])
-    t.equal(fateOf(name), 'SCMP_ACT_ERRNO 38', name);
+    t.equal(resultOf(name), 'SCMP_ACT_ERRNO 38', name);
 });
 
 await test('each call has one action, and is named once', async (t) => {
@@ -62,7 +63,7 @@ await test('each call has one action, and is named once', async (t) => {
     const withoutArguments = profile.syscalls.filter(({ args }) => !args).flatMap(({ names }) => names);
     t.equal(new Set(withoutArguments).size, withoutArguments.length);
     for (const name of new Set(profile.syscalls.flatMap(({ names }) => names)))
-      t.notMatch(fateOf(name, profile), / and /, name);
+      t.notMatch(resultOf(name, profile), / and /, name);
   }
 });
 

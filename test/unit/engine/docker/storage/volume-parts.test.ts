@@ -17,17 +17,17 @@ await t.test('the parts join to the original stream', async (t) => {
 });
 
 await t.test('a reader that stops within a part fails nobody else', async (t) => {
-  const heard: unknown[] = [];
-  const hear = (error: unknown) => void heard.push(error);
-  process.on('uncaughtException', hear);
-  t.teardown(() => process.off('uncaughtException', hear));
+  const received: unknown[] = [];
+  const record = (error: unknown) => void received.push(error);
+  process.on('uncaughtException', record);
+  t.teardown(() => process.off('uncaughtException', record));
   const parts = toParts(chunks(24));
   const closed = new Promise((resolve) => parts.once('close', resolve));
   await new Promise((resolve) => parts.once('data', resolve));
   parts.destroy();
   await closed;
   await new Promise((resolve) => setTimeout(resolve, 50));
-  t.same(heard, []);
+  t.same(received, []);
 });
 
 await t.test('an error of the stream fails the parts with its reason', async (t) => {
