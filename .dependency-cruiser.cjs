@@ -113,6 +113,12 @@ module.exports = {
       to: { path: 'node_modules/(@types/)?(dockerode|docker-modem)' },
     },
     {
+      name: 'tar-stream-only-in-core',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/core/tar\\.ts$' },
+      to: { path: 'node_modules/(@types/)?tar-stream' },
+    },
+    {
       name: 'web-frameworks-only-in-transports',
       severity: 'error',
       from: { path: '^src/', pathNot: `${construct}|${transports}` },

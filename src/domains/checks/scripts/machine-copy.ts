@@ -1,14 +1,14 @@
 import { posix } from 'node:path';
-import { Readable } from 'node:stream';
-import { extract, pack } from 'tar-stream';
-import type { Header, Pack } from 'tar-stream';
+import type { Readable } from 'node:stream';
 import { COPY_FOLDER, NOBODY } from '../../../engine/engine-checkers.ts';
 import { fault } from '../../../core/errors.ts';
+import { packTar, tarEntries } from '../../../core/tar.ts';
+import type { NewTarHeader, PackEntry, TarEntry } from '../../../core/tar.ts';
 
 /** Limits of what one check copies out of a machine: files that a learner writes, not software that they install. */
 export const COPY_LIMITS = { bytes: 64 * 1024 * 1024, entries: 10_000 };
 
-type NewHeader = Parameters<Pack['entry']>[0];
+type Header = TarEntry['header'];
 
 /** One path of a machine as an archive. */
 export interface CopiedPath {
@@ -24,32 +24,19 @@ export interface CopiedPath {
  * CHECK_COPY_LIMIT if it becomes too large.
  */
 export function copyOfMachine(paths: AsyncIterable<CopiedPath>, reader: number = NOBODY): Readable {
-  const copy = pack();
   const limits = { ...COPY_LIMITS };
   const made = new Set<string>();
-
-  async function fill(): Promise<void> {
+  return packTar(async (add) => {
     for await (const { path, tar } of paths) {
-      addFolders(copy, posix.dirname(path), { made, reader });
-      const entries = extract();
-      tar.once('error', (error) => entries.destroy(error)).pipe(entries);
-      try {
-        for await (const entry of entries) {
-          countEntry(limits, entry.header);
-          const header = copiedHeader(entry.header, posix.dirname(path), { made, reader });
-          if (header) await add(copy, header, entry as AsyncIterable<Buffer>);
-          else entry.resume();
-        }
-      } finally {
-        tar.destroy();
+      const base = posix.dirname(path);
+      await addFolders(add, base, { made, reader });
+      for await (const { header, body } of tarEntries(tar)) {
+        countEntry(limits, header);
+        const copied = copiedHeader(header, base, { made, reader });
+        if (copied) await add(copied, copied.type === 'file' ? body : undefined);
       }
     }
-    copy.finalize();
-  }
-
-  const archive = Readable.from(copy, { objectMode: false });
-  fill().catch((error: unknown) => archive.destroy(error as Error));
-  return archive;
+  });
 }
 
 /** Checks the limits before the entry is read: a sparse file can claim terabytes. */
@@ -65,13 +52,13 @@ interface Made {
   reader: number;
 }
 
-function addFolders(copy: Pack, folder: string, { made, reader }: Made): void {
+async function addFolders(add: PackEntry, folder: string, { made, reader }: Made): Promise<void> {
   const names = folder.split('/').filter(Boolean);
   for (let depth = 0; depth <= names.length; depth++) {
     const name = below(`/${names.slice(0, depth).join('/')}`);
     if (made.has(name)) continue;
     made.add(name);
-    copy.entry({ name, type: 'directory', mode: 0o755, uid: reader, gid: reader });
+    await add({ name, type: 'directory', mode: 0o755, uid: reader, gid: reader });
   }
 }
 
@@ -79,7 +66,7 @@ function addFolders(copy: Pack, folder: string, { made, reader }: Made): void {
  * Returns the header of the entry in the copy; undefined to omit it. `base` is the folder to which the engine's names
  * are relative.
  */
-function copiedHeader(header: Header, base: string, { made, reader }: Made): NewHeader | undefined {
+function copiedHeader(header: Header, base: string, { made, reader }: Made): NewTarHeader | undefined {
   const path = posix.join('/', base, posix.join('/', header.name));
   const { type, mtime, size } = header;
   const name = below(path);
@@ -112,17 +99,4 @@ function copiedHeader(header: Header, base: string, { made, reader }: Made): New
 /** Returns the archive name of an absolute path. */
 function below(path: string): string {
   return posix.join('.', path).replace(/\/$/, '');
-}
-
-async function add(copy: Pack, header: NewHeader, body: AsyncIterable<Buffer>): Promise<void> {
-  const target = copy.entry(header);
-  const closed = new Promise<void>((resolve, reject) => {
-    target.once('error', reject).once('close', () => resolve());
-  });
-  for await (const chunk of body) {
-    if (target.write(chunk)) continue;
-    await Promise.race([closed, new Promise<void>((resolve) => target.once('drain', () => resolve()))]);
-  }
-  target.end(null);
-  await closed;
 }

@@ -1,9 +1,8 @@
-import { Readable } from 'node:stream';
-import { pack as createPack } from 'tar-stream';
 import type { ExecResult } from '../../../engine/engine-exec.ts';
 import type { Engine } from '../../../engine/engine.ts';
 import { isFault } from '../../../core/errors.ts';
 import type { Log } from '../../../core/log.ts';
+import { packTar } from '../../../core/tar.ts';
 import type { Upload } from '../file.ts';
 import { sendParts } from './parts.ts';
 import type { PartWay } from './parts.ts';
@@ -85,12 +84,11 @@ export function createPartUploads({
   async function replaceFolders(machineId: string, folder: string): Promise<void> {
     const call = { script: LEFT_SCRIPT, path: '/', verb: 'look at' };
     const { stdout } = await runScript(engine, machineId, call);
-    const tar = createPack();
-    for (const name of new Set([folder, ...(stdout.toString().match(UPLOAD_NAME) ?? [])])) {
-      tar.entry({ name }, '');
-    }
-    tar.finalize();
-    await engine.copyIn(machineId, '/', Readable.from(tar, { objectMode: false }));
+    const left = new Set([folder, ...(stdout.toString().match(UPLOAD_NAME) ?? [])]);
+    const tar = packTar(async (add) => {
+      for (const name of left) await add({ name }, '');
+    });
+    await engine.copyIn(machineId, '/', tar);
     names.release(machineId, folder);
   }
 

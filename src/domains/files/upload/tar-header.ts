@@ -1,3 +1,14 @@
+/*
+ * Reads and writes header blocks by hand, the only place that does: tar-stream (core/tar.ts) packs and reads all other
+ * archives.
+ *
+ * - Reading: tar-reader.ts inspects an archive that a tar program in a machine unpacks afterwards. Both must find the
+ *   same entries, or an archive could hide an entry from the inspection. tar-stream guesses at damaged numbers and
+ *   records, reads bodies of links, and accepts archives without an end.
+ * - Writing: parts.ts sends each piece of an upload from memory that the next piece but one reuses. tar-stream queues
+ *   bodies, and so would send a piece after it was overwritten. Nor can it write user ids over 262143.
+ */
+
 /** Size of a header block, in bytes. Bodies are padded to a multiple of it. */
 export const BLOCK_BYTES = 512;
 

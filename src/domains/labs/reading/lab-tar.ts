@@ -1,8 +1,9 @@
+import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
-import { extract, pack } from 'tar-stream';
-import type { Header, Pack } from 'tar-stream';
+import { packTar, tarEntries } from '../../../core/tar.ts';
+import type { PackEntry, TarEntry } from '../../../core/tar.ts';
 import { FOLDER_LIMITS } from './folder-limits.ts';
 
 /** Largest overhead of tar for each file or folder: a header, a long name and padding. */
@@ -17,16 +18,15 @@ export function unzipped(given: Uint8Array): Promise<Buffer> {
 }
 
 /** Iterates over the entries of a tar. Throws if it is not a tar or is truncated. */
-export async function* entriesOf(tar: Buffer): AsyncGenerator<{ header: Header; content: Buffer }> {
-  const archive = extract();
-  archive.end(tar);
-  for await (const entry of archive) yield { header: entry.header, content: await buffer(entry) };
+export async function* entriesOf(
+  tar: Buffer,
+): AsyncGenerator<{ header: TarEntry['header']; content: Buffer }> {
+  for await (const { header, body } of tarEntries(Readable.from(tar, { objectMode: false }))) {
+    yield { header, content: await buffer(body) };
+  }
 }
 
 /** Creates a gzipped tar with the entries that `fill` adds. */
-export async function zippedTar(fill: (archive: Pack) => void): Promise<Buffer> {
-  const archive = pack();
-  fill(archive);
-  archive.finalize();
-  return promisify(gzip)(await buffer(archive));
+export async function zippedTar(fill: (add: PackEntry) => Promise<void>): Promise<Buffer> {
+  return promisify(gzip)(await buffer(packTar(fill)));
 }

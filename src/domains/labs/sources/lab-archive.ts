@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
-import type { Header } from 'tar-stream';
 import { fault, isFault } from '../../../core/errors.ts';
+import type { TarEntry } from '../../../core/tar.ts';
 import { createFolderMeasure, depthProblem, sizeProblem } from '../reading/folder-limits.ts';
 import { contentDigest, isIgnored } from '../reading/lab-folder.ts';
 import type { LabFolder } from '../reading/lab-folder.ts';
@@ -46,7 +46,7 @@ async function plainTar(given: Buffer): Promise<Buffer> {
 }
 
 /** Returns the path of a regular file; undefined for a folder, and for files that are not part of the lab. */
-function pathOf({ name, type }: Header): string | undefined {
+function pathOf({ name, type }: TarEntry['header']): string | undefined {
   const path = posix.normalize(name).replace(/\/$/, '');
   if (path.startsWith('/') || path === '..' || path.startsWith('../') || /\p{Cc}/u.test(path)) {
     throw refused(`"${name.slice(0, 100)}" is outside the archive`);

@@ -16,9 +16,9 @@ const ORDINARY = 0o644;
 /** Packs a lab's files into one compressed archive. The same content gives the same bytes. */
 function packFolder({ files, runnable }: Pick<LabFolder, 'files' | 'runnable'>): Promise<Buffer> {
   const mtime = new Date(0);
-  return zippedTar((archive) => {
+  return zippedTar(async (add) => {
     for (const [name, content] of files) {
-      archive.entry({ name, mode: runnable.has(name) ? RUNNABLE : ORDINARY, mtime }, content);
+      await add({ name, mode: runnable.has(name) ? RUNNABLE : ORDINARY, mtime }, content);
     }
   });
 }

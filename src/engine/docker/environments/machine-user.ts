@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import { fault } from '../../../core/errors.ts';
+import { tarEntries } from '../../../core/tar.ts';
 import type { MachineSpec } from '../../engine.ts';
 import { call, hasStatus } from '../faults.ts';
-import { readEntries } from '../tar.ts';
 
 /** Larger than any image's user list, in bytes. */
 const MAX_PASSWD_BYTES = 1024 * 1024;
@@ -56,8 +56,8 @@ export async function readPasswd(container: Docker.Container): Promise<string> {
     const tar = await call(() => container.getArchive({ path: '/etc/passwd' }));
     const chunks: Buffer[] = [];
     let bytes = 0;
-    for await (const entry of readEntries(tar as Readable)) {
-      for await (const chunk of entry) {
+    for await (const { body } of tarEntries(tar as Readable)) {
+      for await (const chunk of body) {
         bytes += chunk.length;
         if (bytes <= MAX_PASSWD_BYTES) chunks.push(chunk);
       }

@@ -8,7 +8,7 @@ import { inspectImage, loginAddress } from './image-pull.ts';
 import type { PullContext } from './image-pull.ts';
 import { readMessages } from '../messages.ts';
 import type { ImageMessage } from '../messages.ts';
-import { packFiles } from '../tar.ts';
+import { packFiles } from './build-files.ts';
 
 /**
  * The engine's message for an image that it pulled. The output of a build's step arrives in another field, so

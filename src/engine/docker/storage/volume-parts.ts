@@ -1,6 +1,5 @@
-import { Readable } from 'node:stream';
-import { pack } from 'tar-stream';
-import { readEntries } from '../tar.ts';
+import type { Readable } from 'node:stream';
+import { packTar, tarEntries } from '../../../core/tar.ts';
 
 /**
  * Folder in an image with the content of a volume. It contains an archive instead of files, because an engine
@@ -12,39 +11,27 @@ const PART_BYTES = 8 * 1024 * 1024;
 
 /** Splits a stream into parts in a tar stream. An error of the stream fails the tar stream. */
 export function toParts(source: AsyncIterable<Buffer>): Readable {
-  const tar = pack();
-  let number = 0;
-  const add = (content: Buffer) => {
-    // Names sort in the order of the parts: engines export files by name.
-    const name = `${PARTS_FOLDER}/${String(number++).padStart(6, '0')}`;
-    return new Promise<void>((resolve, reject) => {
-      const entry = tar.entry({ name, mode: 0o600 }, content, (error) => (error ? reject(error) : resolve()));
-      // If the reader stops early, each part also emits an error event, which would end the process without a
-      // listener.
-      entry.on('error', () => undefined);
-    });
-  };
-
-  async function fill(): Promise<void> {
+  return packTar(async (add) => {
+    let number = 0;
     let waiting: Buffer[] = [];
     let bytes = 0;
+    const addPart = () => {
+      // Names sort in the order of the parts: engines export files by name.
+      const name = `${PARTS_FOLDER}/${String(number++).padStart(6, '0')}`;
+      return add({ name, mode: 0o600 }, Buffer.concat(waiting));
+    };
     for await (const chunk of source) {
       waiting.push(chunk);
       bytes += chunk.length;
       if (bytes < PART_BYTES) continue;
-      await add(Buffer.concat(waiting));
+      await addPart();
       [waiting, bytes] = [[], 0];
     }
-    await add(Buffer.concat(waiting));
-    tar.finalize();
-  }
-
-  const parts = Readable.from(tar, { objectMode: false });
-  fill().catch((error: unknown) => parts.destroy(error as Error));
-  return parts;
+    await addPart();
+  });
 }
 
 /** Joins the parts of {@link toParts} to the original stream. */
 export async function* fromParts(tar: Readable): AsyncGenerator<Buffer> {
-  for await (const entry of readEntries(tar)) yield* entry;
+  for await (const { body } of tarEntries(tar)) yield* body;
 }

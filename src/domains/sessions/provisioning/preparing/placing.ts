@@ -1,8 +1,9 @@
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { posix } from 'node:path';
-import { pack as createPack } from 'tar-stream';
 import type { Engine } from '../../../../engine/engine.ts';
 import { fault, isFault } from '../../../../core/errors.ts';
+import { packTar } from '../../../../core/tar.ts';
+import type { NewTarHeader } from '../../../../core/tar.ts';
 import type { Lab, LabMachine, LabFile } from '../../../labs/lab.ts';
 import { createMachineProbe } from './machine-probe.ts';
 import type { MachineUser, PathKind } from './machine-probe.ts';
@@ -91,18 +92,17 @@ function placingWorker({ profile, user = '' }: LabMachine): string {
 /** Thrown with the reason why a file cannot be placed. */
 class NotPlaceable extends Error {}
 
-/** Creates the archive in memory, where the contents already are. */
 function tarOf(entries: readonly PlacingEntry[], contents: Lab['files']): Readable {
-  const tar = createPack();
-  for (const { path, from, ...header } of entries) {
+  const packed = entries.map(({ path, from, ...header }): [NewTarHeader, Buffer | undefined] => {
     const name = path.slice(1);
-    const body = from === undefined ? undefined : contents.get(from);
-    if (body) tar.entry({ ...header, name }, body);
-    else if (from === undefined) tar.entry({ ...header, name, type: 'directory' });
-    else throw new Error(`The content of "${from}" is missing from the lab.`);
-  }
-  tar.finalize();
-  return Readable.from(tar, { objectMode: false });
+    if (from === undefined) return [{ ...header, name, type: 'directory' }, undefined];
+    const body = contents.get(from);
+    if (!body) throw new Error(`The content of "${from}" is missing from the lab.`);
+    return [{ ...header, name }, body];
+  });
+  return packTar(async (add) => {
+    for (const [header, body] of packed) await add(header, body);
+  });
 }
 
 /** Permission bits of folders that are created for files. */
