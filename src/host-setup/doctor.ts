@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { connectEngine } from '../engine/docker/client.ts';
 import { readLocalDisk } from '../engine/docker/gauge/create-gauge.ts';
 import { readEngineInfo } from '../engine/docker/engine-info.ts';
@@ -12,6 +13,7 @@ import { previewSiblingProblem } from './preview-siblings.ts';
 import { plainHttpProblem } from '../core/service-url.ts';
 import type { Portion } from '../core/units.ts';
 import { BASE_IMAGE } from './base-image.ts';
+import { testsFolder } from './project-folders.ts';
 import {
   checkDatabase,
   checkDataFolder,
@@ -80,7 +82,7 @@ export async function examine({
     checkPort(config.host, config.port, port),
     checkEncryption(plainHttpProblem(config)),
     checkPreviewDomain(previewSiblingProblem(config)),
-    checkTestPrograms(programs),
+    ...(existsSync(testsFolder) ? [checkTestPrograms(programs)] : []),
   ];
 }
 

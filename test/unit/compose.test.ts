@@ -1,8 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { Redis } from 'ioredis';
 import { test } from 'tap';
 import { parse } from 'yaml';
-import { startRedis } from '../kit/runner/machine/redis.ts';
 import { settings } from '../../src/config/config.ts';
 
 const root = new URL('../../', import.meta.url);
@@ -26,8 +24,8 @@ interface Compose {
 const compose = parse(read('docker-compose.yml')) as Compose;
 
 await test('docker-compose.yml has Berth, PostgreSQL and Redis, and waits for both', async (t) => {
-  t.same(Object.keys(compose.services), ['berth', 'postgres', 'redis']);
-  t.same(Object.keys(compose.services['berth']?.depends_on ?? {}), ['postgres', 'redis']);
+  t.same(Object.keys(compose.services), ['prepare-data', 'berth', 'postgres', 'redis']);
+  t.same(Object.keys(compose.services['berth']?.depends_on ?? {}), ['prepare-data', 'postgres', 'redis']);
 });
 
 await test('it sets only settings that the service knows', async (t) => {
@@ -61,28 +59,6 @@ await test('PostgreSQL and Redis require passwords, the same for the service and
     if (!value?.includes('REDIS_PASSWORD')) continue;
     t.throws(() => substituted(value, {}), /REDIS_PASSWORD is missing a value: set it in \.env/);
   }
-});
-
-await test('Redis accepts the service, and nobody without the password', async (t) => {
-  const env = { REDIS_PASSWORD: 'of-redis' };
-  const [server, ...args] = compose.services['redis']?.command ?? [];
-  t.equal(server, 'redis-server');
-  const redis = await startRedis(args.map((arg) => substituted(arg, env)));
-  t.teardown(redis.stop);
-  const address = compose.services['berth']?.environment?.['REDIS_URL'] ?? '';
-  const { username, password } = new URL(substituted(address, env));
-  const ping = async (login: { username?: string; password?: string }) => {
-    const client = new Redis(redis.url, { ...login, lazyConnect: true, retryStrategy: () => null });
-    client.on('error', () => undefined);
-    try {
-      return await client.ping();
-    } finally {
-      client.disconnect();
-    }
-  };
-  t.equal(await ping({ username, password }), 'PONG');
-  await t.rejects(ping({}), /NOAUTH/);
-  await t.rejects(ping({ password: 'another' }), /WRONGPASS|NOAUTH/);
 });
 
 await test('its named volumes are declared', async (t) => {

@@ -23,7 +23,8 @@ function noteInstallation(installation: string): void {
 }
 
 /** Removes everything that the installation has on the engine. */
-async function clearInstallation(installation: string): Promise<void> {
+export async function clearInstallation(installation: string): Promise<void> {
+  noteInstallation(installation);
   const { docker, close } = connectEngine(process.env['DOCKER_HOST'], process.env);
   try {
     for (const { remove } of await remainsOf(docker, new Set([installation]))) await remove();
@@ -39,6 +40,5 @@ export async function clearService(environment: NodeJS.ProcessEnv): Promise<void
   const database = await openDatabase({ url: readConfig(environment).databaseUrl });
   const installation = await readInstallation(database);
   await database.close();
-  noteInstallation(installation);
   await clearInstallation(installation);
 }

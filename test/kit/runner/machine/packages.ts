@@ -1,3 +1,4 @@
+import { runCommand } from '../../../../setup/command.mjs';
 import { hasCommand, installPackages, readHost } from '../../../../setup/debian.mjs';
 import type { Step } from '../../../../setup/steps.mjs';
 import { findPostgres } from './postgres.ts';
@@ -11,7 +12,7 @@ export const CHROMIUM = '/usr/bin/chromium';
  * @throws Error that says what to run if this is not Debian, or not root.
  */
 export async function ensureTestPackages(step: Step): Promise<string> {
-  const [postgres, redis, registry, chromium, xfs, btrfs, gcc] = await Promise.all([
+  const [postgres, redis, registry, chromium, xfs, btrfs, gcc, compose] = await Promise.all([
     findPostgres(),
     hasCommand('redis-server'),
     hasCommand('docker-registry'),
@@ -19,6 +20,7 @@ export async function ensureTestPackages(step: Step): Promise<string> {
     hasCommand('mkfs.xfs'),
     hasCommand('mkfs.btrfs'),
     hasCommand('gcc'),
+    hasCompose(),
   ]);
   const missing = [
     ...(postgres ? [] : ['postgresql']),
@@ -29,6 +31,7 @@ export async function ensureTestPackages(step: Step): Promise<string> {
     ...(btrfs ? [] : ['btrfs-progs']),
     // Includes the libraries of its sanitizers.
     ...(gcc ? [] : ['gcc', 'libc6-dev']),
+    ...(compose ? [] : ['docker-compose']),
   ];
   if (missing.length === 0) return 'unchanged';
   const host = await readHost();
@@ -40,4 +43,12 @@ export async function ensureTestPackages(step: Step): Promise<string> {
   }
   await installPackages({ packages: missing, onProgress: step.progress, startServices: false });
   return `installed ${missing.join(', ')}`;
+}
+
+/** Docker's own package has the plugin in another folder than Debian's. */
+async function hasCompose(): Promise<boolean> {
+  return runCommand('docker', ['compose', 'version']).then(
+    () => true,
+    () => false,
+  );
 }
