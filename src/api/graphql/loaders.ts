@@ -1,3 +1,4 @@
+import DataLoader from 'dataloader';
 import type { LabProgress } from '../../domains/checks/results/attempt.ts';
 import type { User } from '../../domains/identity/user.ts';
 import type { Actor } from '../../domains/identity/actor.ts';
@@ -6,7 +7,6 @@ import type { SavedState } from '../../domains/sessions/snapshots/saved-state.ts
 import type { QueuePlace } from '../../domains/sessions/session.ts';
 import type { Session } from '../../domains/sessions/session.ts';
 import type { Recording } from '../../domains/terminals/recordings/recording.ts';
-import { createBatch } from './batch.ts';
 import type { GraphqlServices } from './services.ts';
 
 /** Batched reads by key. Resolvers of list elements use them instead of the services. */
@@ -29,8 +29,27 @@ type LoaderServices = Pick<
   'users' | 'labs' | 'sessions' | 'saves' | 'recordings' | 'checks'
 >;
 
-function itself(key: string): string {
-  return key;
+/** Maximum number of keys in one call of a service, which may put each into an SQL statement. */
+const BATCH_LIMIT = 100;
+
+/**
+ * Creates a function that collects the keys requested while resolvers run, and loads them in one call. A list of n
+ * elements then costs one read instead of n. Equal keys of one batch are loaded once, but nothing is cached afterwards,
+ * so a long-lived subscription never sees old data.
+ * @param load returns the values in the order of the keys
+ */
+function batched<K, V>(
+  load: (keys: readonly K[]) => Promise<readonly V[]>,
+  nameOf?: (key: K) => string,
+): (key: K) => Promise<V> {
+  const loader = new DataLoader<K, V, unknown>(
+    (keys) => {
+      loader.clearAll();
+      return load(keys);
+    },
+    { maxBatchSize: BATCH_LIMIT, ...(nameOf && { cacheKeyFn: nameOf }) },
+  );
+  return (key) => loader.load(key);
 }
 
 /**
@@ -41,35 +60,32 @@ export function createLoaders(services: LoaderServices, actor: () => Actor | und
   const made: Partial<Loaders> = {};
   return {
     user(id) {
-      made.user ??= createBatch((ids) => services.users.getMany(actor(), ids), itself);
+      made.user ??= batched((ids) => services.users.getMany(actor(), ids));
       return made.user(id);
     },
     lab: (slug) => services.labs.getMany(actor(), [slug])[0],
     session(id) {
-      made.session ??= createBatch((ids) => services.sessions.getMany(actor(), ids), itself);
+      made.session ??= batched((ids) => services.sessions.getMany(actor(), ids));
       return made.session(id);
     },
     savedState(id) {
-      made.savedState ??= createBatch((ids) => services.saves.getMany(actor(), ids), itself);
+      made.savedState ??= batched((ids) => services.saves.getMany(actor(), ids));
       return made.savedState(id);
     },
     place(session) {
-      made.place ??= createBatch((ids) => services.sessions.places(actor(), ids), itself);
+      made.place ??= batched((ids) => services.sessions.places(actor(), ids));
       return made.place(session);
     },
     recordingOf(terminal) {
-      made.recordingOf ??= createBatch((ids) => services.recordings.ofTerminals(actor(), ids), itself);
+      made.recordingOf ??= batched((ids) => services.recordings.ofTerminals(actor(), ids));
       return made.recordingOf(terminal);
     },
     courseRecorded(course) {
-      made.courseRecorded ??= createBatch(
-        (names) => services.recordings.areCoursesRecorded(actor(), names),
-        itself,
-      );
+      made.courseRecorded ??= batched((names) => services.recordings.areCoursesRecorded(actor(), names));
       return made.courseRecorded(course);
     },
     progress(of) {
-      made.progress ??= createBatch(
+      made.progress ??= batched(
         (all) => services.checks.progress(actor(), all),
         ({ learnerId, lab }) => `${learnerId}/${lab}`,
       );
