@@ -147,9 +147,9 @@ export function createBenchContext(options: {
 
   async function whenReady(count: number): Promise<void> {
     await until(async () => {
-      const { warmPools } = await ask(adminToken, '{ warmPools { ready making } }', {});
-      const { ready, making } = warmPools[0] ?? { ready: 0, making: 0 };
-      return ready >= count && making === 0;
+      const { warmPools } = await ask(adminToken, '{ warmPools { ready creating } }', {});
+      const { ready, creating } = warmPools[0] ?? { ready: 0, creating: 0 };
+      return ready >= count && creating === 0;
     }, POOL_LIMIT_MS);
   }
 
@@ -226,7 +226,7 @@ interface Answer {
   createToken: { secret: string };
   startSession: { session: { id: string } };
   session: { state: string; machines: [{ address: string }] };
-  warmPools: { ready: number; making: number }[];
+  warmPools: { ready: number; creating: number }[];
   openTerminal: { terminal: { id: string }; url: string; ticket: string };
 }
 

@@ -251,7 +251,7 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     sessions: sessions.service,
     warm: sessions.warm,
     saves: sessions.saves,
-    engineRoom: sessions.engineRoom,
+    engineCapacity: sessions.engineCapacity,
     quotas: createQuotas({ database, users: userService, clock, onChanged: sessions.capacityChanged }),
     terminals,
     recordings: terminals.recordings,

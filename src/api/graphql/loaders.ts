@@ -4,7 +4,7 @@ import type { User } from '../../domains/identity/user.ts';
 import type { Actor } from '../../domains/identity/actor.ts';
 import type { LabView } from '../../domains/labs/lab-view.ts';
 import type { SavedState } from '../../domains/sessions/snapshots/saved-state.ts';
-import type { QueuePlace } from '../../domains/sessions/session.ts';
+import type { QueuePosition } from '../../domains/sessions/session.ts';
 import type { Session } from '../../domains/sessions/session.ts';
 import type { Recording } from '../../domains/terminals/recordings/recording.ts';
 import type { GraphqlServices } from './services.ts';
@@ -15,7 +15,7 @@ export interface Loaders {
   /** Returns a lab, which is in memory. */
   lab(slug: string): LabView | undefined;
   /** Returns the position of a session in the queue. */
-  place(session: string): Promise<QueuePlace | undefined>;
+  queuePosition(session: string): Promise<QueuePosition | undefined>;
   session(id: string): Promise<Session | undefined>;
   savedState(id: string): Promise<SavedState | undefined>;
   /** Returns the recording of a terminal. */
@@ -72,9 +72,9 @@ export function createLoaders(services: LoaderServices, actor: () => Actor | und
       made.savedState ??= batched((ids) => services.saves.getMany(actor(), ids));
       return made.savedState(id);
     },
-    place(session) {
-      made.place ??= batched((ids) => services.sessions.places(actor(), ids));
-      return made.place(session);
+    queuePosition(session) {
+      made.queuePosition ??= batched((ids) => services.sessions.queuePositions(actor(), ids));
+      return made.queuePosition(session);
     },
     recordingOf(terminal) {
       made.recordingOf ??= batched((ids) => services.recordings.ofTerminals(actor(), ids));

@@ -10,7 +10,7 @@ import type { LabService } from '../../domains/labs/lab-service.ts';
 import type { LabSourceService } from '../../domains/labs/sources/lab-source.ts';
 import type { PreviewService } from '../../domains/previews/preview.ts';
 import type { SaveService } from '../../domains/sessions/snapshots/saved-state.ts';
-import type { EngineRoomService } from '../../domains/sessions/capacity/engine-capacity.ts';
+import type { CapacityService } from '../../domains/sessions/capacity/engine-capacity.ts';
 import type { QuotaService } from '../../domains/sessions/capacity/quota.ts';
 import type { SessionService } from '../../domains/sessions/session.ts';
 import type { StepService } from '../../domains/sessions/steps/step-service.ts';
@@ -33,7 +33,7 @@ export interface GraphqlServices {
   warm: WarmService;
   saves: SaveService;
   quotas: QuotaService;
-  engineRoom: EngineRoomService;
+  engineCapacity: CapacityService;
   terminals: Pick<TerminalService, 'open' | 'ticket' | 'list' | 'close'>;
   recordings: Omit<RecordingService, 'read'>;
   checks: CheckService;

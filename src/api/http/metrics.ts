@@ -38,8 +38,8 @@ export function createMetrics() {
     async collect() {
       const pools = await countWarm();
       this.reset();
-      for (const { labSlug: lab, ready, making, wanted } of pools) {
-        for (const [state, count] of Object.entries({ ready, making, wanted }))
+      for (const { labSlug: lab, ready, creating, wanted } of pools) {
+        for (const [state, count] of Object.entries({ ready, creating, wanted }))
           this.set({ lab, state }, count);
       }
     },
@@ -165,7 +165,7 @@ export function createMetrics() {
 interface WarmCount {
   labSlug: string;
   ready: number;
-  making: number;
+  creating: number;
   wanted: number;
 }
 

@@ -35,7 +35,7 @@ export function createSessions(options: SessionsOptions): Sessions {
   const diskEvents = { onDiskFree: wakeProvisioner, onEnded: wakeTeardown };
   const disk = createDisk({ ...parts, ...diskEvents, isSavedAtEnd: (row) => saves.isSavedAtEnd(row) });
   const admissions = createAdmissions({ ...parts, pool, disk });
-  const { limitOf, limitForStart, queue, engineRoom } = admissions;
+  const { limitOf, limitForStart, queue, engineCapacity } = admissions;
   const saves = createSaves({
     ...parts,
     limitOf,
@@ -106,7 +106,7 @@ export function createSessions(options: SessionsOptions): Sessions {
     countByState: store.countByState,
     countWarm: warm.view,
     disk: disk.latest,
-    engineRoom,
+    engineCapacity,
     capacityChanged: () => work.started && provisioner.wake(),
     reconcile: comparison.flush,
     flushUses: lifetimes.settle,

@@ -60,13 +60,13 @@ export function createSessionService(options: {
       });
     },
 
-    async places(actor, ids) {
+    async queuePositions(actor, ids) {
       requireActor(actor, { scope: 'read' });
-      const places = await queue.places();
-      const rows = await store.findMany(ids.filter((id) => places.has(id)));
+      const positions = await queue.positions();
+      const rows = await store.findMany(ids.filter((id) => positions.has(id)));
       const hidden = await hiddenFrom(actor);
       const mine = new Set(rows.filter((row) => reaches(actor, hidden, row.learnerId)).map(({ id }) => id));
-      return ids.map((id) => (mine.has(id) ? places.get(id) : undefined));
+      return ids.map((id) => (mine.has(id) ? positions.get(id) : undefined));
     },
 
     async list(actor, filter, page) {

@@ -63,9 +63,9 @@ export interface SessionMachine {
 }
 
 /** Where a session is in the queue. */
-export interface QueuePlace {
+export interface QueuePosition {
   /** 1 for the session that has waited longest. */
-  place: number;
+  position: number;
   /** Number of waiting sessions. */
   waiting: number;
   /** Estimated seconds until the session is ready; undefined if there is no estimate. */
@@ -97,8 +97,8 @@ export interface SessionService {
   get(actor: Actor | undefined, id: string): Promise<Session>;
   /** Returns sessions by id, for batched loading: in the given order, undefined if the actor may not see one. */
   getMany(actor: Actor | undefined, ids: readonly string[]): Promise<(Session | undefined)[]>;
-  /** Returns places in the queue; undefined for a session that does not wait, or that the actor may not see. */
-  places(actor: Actor | undefined, ids: readonly string[]): Promise<(QueuePlace | undefined)[]>;
+  /** Returns positions in the queue; undefined for a session that does not wait, or that the actor may not see. */
+  queuePositions(actor: Actor | undefined, ids: readonly string[]): Promise<(QueuePosition | undefined)[]>;
   /** Lists sessions, newest first: the actor's own, or for staff all or one learner's. */
   list(
     actor: Actor | undefined,

@@ -5,7 +5,7 @@ import type { EventBus } from '../../infra/bus/event-bus.ts';
 import type { ImagePins } from '../images/pins/pin.ts';
 import type { LabCatalogue } from '../labs/catalogue.ts';
 import type { Log } from '../../core/log.ts';
-import type { EngineRoomService } from './capacity/engine-capacity.ts';
+import type { CapacityService } from './capacity/engine-capacity.ts';
 import type { AdmissionOptions } from './capacity/create-admissions.ts';
 import type { DiskState } from './disk/disk-watch.ts';
 import type { DiskOptions } from './disk/create-disk.ts';
@@ -62,7 +62,7 @@ export interface Sessions {
   /** Returns the last state of the engine's disk, for metrics. */
   disk(): DiskState | undefined;
   /** The capacity of the engine, for admins. */
-  engineRoom: EngineRoomService;
+  engineCapacity: CapacityService;
   /** Admits waiting sessions, because there may be more capacity. */
   capacityChanged(): void;
   /** Compares the engine with the database once, and resolves afterwards. */

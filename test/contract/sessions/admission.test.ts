@@ -57,23 +57,25 @@ await test('waiting sessions show their position, reason and estimated wait', as
     const options = { catalogue, clock, memoryBudget: { bytes: 256 * MIB }, provisionConcurrency: 1 };
     const { service } = openSessions(t, database, options);
     const [ready = ''] = await startAll(service, other, ['one'], tick);
-    const unmeasured = await service.places(other, [ready]);
-    t.strictSame(unmeasured, [{ place: 1, waiting: 1, estimatedWaitSeconds: undefined, reason: 'turn' }]);
+    const unmeasured = await service.queuePositions(other, [ready]);
+    t.strictSame(unmeasured, [
+      { position: 1, waiting: 1, estimatedWaitSeconds: undefined, reason: 'earlier-starts' },
+    ]);
     await hold(database, ready, clock.now());
     const [first = '', second = ''] = await startAll(service, owner, ['one', 'two'], tick);
     // The other's session ends 30 minutes after its last use, which was 20 minutes ago.
     await clock.advance(10 * 60_000);
-    t.strictSame(await service.places(owner, [second, ready, first, 'none']), [
-      { place: 2, waiting: 2, estimatedWaitSeconds: 20 * 60 + 5 + 2, reason: 'memory' },
+    t.strictSame(await service.queuePositions(owner, [second, ready, first, 'none']), [
+      { position: 2, waiting: 2, estimatedWaitSeconds: 20 * 60 + 5 + 2, reason: 'memory' },
       undefined,
-      { place: 1, waiting: 2, estimatedWaitSeconds: 2, reason: 'turn' },
+      { position: 1, waiting: 2, estimatedWaitSeconds: 2, reason: 'earlier-starts' },
       undefined,
     ]);
-    t.strictSame(await service.places(other, [first]), [undefined], "another student's is not shown");
-    t.match(await service.places(admin, [first]), [{ place: 1 }]);
-    t.equal(await outcomeOf(() => service.places(nobody, [first])), 'UNAUTHENTICATED');
+    t.strictSame(await service.queuePositions(other, [first]), [undefined], "another student's is not shown");
+    t.match(await service.queuePositions(admin, [first]), [{ position: 1 }]);
+    t.equal(await outcomeOf(() => service.queuePositions(nobody, [first])), 'UNAUTHENTICATED');
     await service.stop(owner, first);
-    t.match(await service.places(owner, [second]), [{ place: 1, reason: 'turn' }]);
+    t.match(await service.queuePositions(owner, [second]), [{ position: 1, reason: 'earlier-starts' }]);
   });
 });
 
@@ -128,22 +130,26 @@ await test('a start over the quota of a course or lab waits, without delaying ot
     const set = (subject: string, sessions?: number, memoryBytes?: number) =>
       quotas.set({ subject, sessions, memoryBytes, updatedAt: new Date() });
     const reasons = async (ids: string[]) =>
-      (await service.places({ ...owner, role: 'admin' }, ids)).map((place) => place?.reason);
+      (await service.queuePositions({ ...owner, role: 'admin' }, ids)).map((queued) => queued?.reason);
 
     const [held = ''] = await startAll(service, other, ['one']);
     await hold(database, held, new Date());
     const waiting = await startAll(service, owner, ['one', 'two', 'large']);
-    t.strictSame(await reasons(waiting), ['turn', 'turn', 'turn']);
+    t.strictSame(await reasons(waiting), ['earlier-starts', 'earlier-starts', 'earlier-starts']);
     await set('lab:one', 1);
-    t.strictSame(await reasons(waiting), ['quota', 'turn', 'turn']);
+    t.strictSame(await reasons(waiting), ['quota', 'earlier-starts', 'earlier-starts']);
     await set('course:basics', 1);
-    t.strictSame(await reasons(waiting), ['quota', 'quota', 'turn']);
+    t.strictSame(await reasons(waiting), ['quota', 'quota', 'earlier-starts']);
     await set('course:basics', 3, 256 * MIB);
-    t.strictSame(await reasons(waiting), ['quota', 'turn', 'turn']);
+    t.strictSame(await reasons(waiting), ['quota', 'earlier-starts', 'earlier-starts']);
     await set(`learner:${owner.userId}`, undefined, 1100 * MIB);
-    t.strictSame(await reasons(waiting), ['quota', 'turn', 'quota'], 'of a learner, in total');
+    t.strictSame(await reasons(waiting), ['quota', 'earlier-starts', 'quota'], 'of a learner, in total');
     await quotas.remove('lab:one');
-    t.strictSame(await reasons(waiting), ['turn', 'quota', 'quota'], 'the course has space for one more');
+    t.strictSame(
+      await reasons(waiting),
+      ['earlier-starts', 'quota', 'quota'],
+      'the course has space for one more',
+    );
   });
 });
 
@@ -233,6 +239,6 @@ await test('bus events reach watchers of a queued session', async (t) => {
     });
     maker.start();
     t.equal(await received, id);
-    t.match(await maker.service.places(owner, [id]), [{ place: 1, reason: 'places' }]);
+    t.match(await maker.service.queuePositions(owner, [id]), [{ position: 1, reason: 'session-limit' }]);
   });
 });

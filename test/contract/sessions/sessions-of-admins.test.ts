@@ -42,9 +42,9 @@ const operations: Operation[] = [
     expected: seen,
   },
   {
-    name: 'places',
+    name: 'queuePositions',
     state: 'queued',
-    ask: async ({ sessions }, actor, id) => (await sessions.places(actor, [id]))[0] !== undefined,
+    ask: async ({ sessions }, actor, id) => (await sessions.queuePositions(actor, [id]))[0] !== undefined,
     expected: seen,
   },
   {

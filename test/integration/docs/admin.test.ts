@@ -67,7 +67,7 @@ await t.test('a service does what the page for admins says, in order', async (t)
     mirrorImage: succeeded,
     removeRegistryImage: { removed: true },
     sessionChanged: { state: 'READY', queue: null },
-    engineRoom: { memory: { usedBytes: Number }, networks: { used: Number } },
+    engineCapacity: { memory: { usedBytes: Number }, networks: { used: Number } },
     setQuota: { quota: { sessions: 10 } },
     quotas: [{ course: 'docker-basics', memoryBytes: 12 * 1024 ** 3 }, { lab: 'linux-command-line' }],
     removeQuota: { removed: true },

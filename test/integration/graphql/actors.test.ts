@@ -87,7 +87,7 @@ await test('each operation, as the owner, another student, an instructor, an adm
     ['{ labProblems { message } }', [no, 'ok', 'ok', nobody, no]],
     ['{ labPins(lab: "linux-command-line") { image } }', [no, no, 'ok', nobody, no]],
     ['mutation { repinLab(input: { lab: "linux-command-line" }) { forgotten } }', [no, no, 'ok', nobody, no]],
-    ['{ warmPools { labSlug ready making wanted } }', [no, 'ok', 'ok', nobody, no]],
+    ['{ warmPools { labSlug ready creating wanted } }', [no, 'ok', 'ok', nobody, no]],
     [
       'mutation { drainWarmPool(input: { lab: "linux-command-line" }) { removed } }',
       [no, no, 'ok', nobody, no],
@@ -124,7 +124,7 @@ await test('each operation, as the owner, another student, an instructor, an adm
     [`{ user(id: "${owner.id}") { name } }`, ['USER_NOT_FOUND', 'ok', 'ok', nobody, 'ok']],
     [`{ user(id: "${owner.id}") { tokens { id } } }`, ['USER_NOT_FOUND', no, 'ok', nobody, 'ok']],
     ['{ quotas { sessions } }', [no, no, 'ok', nobody, no]],
-    ['{ engineRoom { sessions { used } } }', [no, no, 'ok', nobody, no]],
+    ['{ engineCapacity { sessions { used } } }', [no, no, 'ok', nobody, no]],
     [
       'mutation { setQuota(input: { lab: "any", sessions: 9 }) { quota { sessions } } }',
       [no, no, 'ok', nobody, no],

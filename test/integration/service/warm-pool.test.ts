@@ -12,7 +12,7 @@ import { until } from '../../kit/basics/until.ts';
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
 interface Pools {
-  warmPools: { labSlug: string; ready: number; making: number; wanted: number }[];
+  warmPools: { labSlug: string; ready: number; creating: number; wanted: number }[];
 }
 
 /** A folder with the bundled lab, with prewarmed environments. */
@@ -35,7 +35,7 @@ await test('a killed service finds its full pool again, and an admin sees and em
   t.teardown(emptied);
   const pool = async () => (await berth.graphql<Pools>(look)).warmPools[0];
   await until(async () => (await pool())?.ready === 2, 120_000);
-  t.same(await pool(), { labSlug: 'linux-command-line', ready: 2, making: 0, wanted: 2 });
+  t.same(await pool(), { labSlug: 'linux-command-line', ready: 2, creating: 0, wanted: 2 });
   const before = await onEngine(berth);
   await berth.kill();
   t.same((await onEngine(berth)).sort(), before.sort());
@@ -55,5 +55,5 @@ await test('a killed service finds its full pool again, and an admin sees and em
   await berth.graphql('mutation { deleteMySessions { deletedIds } }');
   t.same(await berth.graphql(drain), { drainWarmPool: { removed: 2 } });
   await until(async () => (await onEngine(berth)).length === 0, 60_000);
-  t.match(await pool(), { ready: 0, making: 0, wanted: 0 });
+  t.match(await pool(), { ready: 0, creating: 0, wanted: 0 });
 });

@@ -104,7 +104,7 @@ await test('a large lab gets capacity once enough have ended, and small ones use
   await whenState(service, large, 'queued');
   const small = await start(other, 'c');
   await whenState(service, small, 'ready');
-  t.match(await service.places(owner, [large]), [{ place: 1, waiting: 1, reason: 'memory' }]);
+  t.match(await service.queuePositions(owner, [large]), [{ position: 1, waiting: 1, reason: 'memory' }]);
   await service.stop(owner, a);
   await whenState(service, a, 'ended');
   await setTimeout(100);

@@ -207,7 +207,7 @@ await test('with too little disk space a start waits, and continues when there i
   await until(() => sessions.disk() !== undefined);
   const { id } = await service.start(owner, { lab: 'small' });
   await whenState(service, id, 'queued');
-  t.match(await service.places(owner, [id]), [{ reason: 'disk', estimatedWaitSeconds: undefined }]);
+  t.match(await service.queuePositions(owner, [id]), [{ reason: 'disk', estimatedWaitSeconds: undefined }]);
   disk.freeBytes = 50 * GIB;
   await whenState(service, id, 'ready');
 });

@@ -200,7 +200,7 @@ await test('subnets in use elsewhere are skipped, down to the last one of the po
     ['ready', 'ready'],
   );
   const three = await service.start(owner, { lab: 'lab-1' });
-  await until(async () => (await service.places(owner, [three.id]))[0]?.reason === 'networks');
+  await until(async () => (await service.queuePositions(owner, [three.id]))[0]?.reason === 'networks');
   t.match(await whenState(service, three.id, 'queued'), { reason: undefined });
   t.equal((await environments(engine)).length, 2);
   await service.stop(owner, one.id);

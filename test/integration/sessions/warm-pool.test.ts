@@ -26,8 +26,8 @@ await test('several processes fill one pool together, with none too many', async
     t.equal(made, 4);
     const pools = (await first?.sessions.warm.list(system)) ?? [];
     t.match(pools, [
-      { labSlug: 'other', making: 0, wanted: 2 },
-      { labSlug: 'warm', making: 0, wanted: 3 },
+      { labSlug: 'other', creating: 0, wanted: 2 },
+      { labSlug: 'warm', creating: 0, wanted: 3 },
     ]);
     // Two processes that start at the same moment may both choose the same lab.
     t.ok(
@@ -83,7 +83,7 @@ await test('an unneeded pool is emptied, and a start fills it again', async (t) 
   t.equal((await engine.list()).length, 1);
   clock.jump(2 * 60_000);
   await until(async () => (await engine.list()).length === 0);
-  t.match(await sessions.warm.list(system), [{ ready: 0, making: 0, wanted: 0 }]);
+  t.match(await sessions.warm.list(system), [{ ready: 0, creating: 0, wanted: 0 }]);
   const session = await sessions.service.start(owner, { lab: 'warm' });
   await whenState(sessions.service, session.id, 'ready');
   await until(async () => {
@@ -129,7 +129,7 @@ await test('a pool emptied by an admin stays empty until somebody starts the lab
   t.equal(await sessions.warm.drain(admin, 'warm'), 2);
   await until(async () => (await engine.list()).length === 0);
   await setTimeout(300);
-  t.match(await sessions.warm.list(instructor), [{ ready: 0, making: 0, wanted: 0 }]);
+  t.match(await sessions.warm.list(instructor), [{ ready: 0, creating: 0, wanted: 0 }]);
   const session = await sessions.service.start(owner, { lab: 'warm' });
   await whenState(sessions.service, session.id, 'ready');
   await whenPool(sessions, 'warm', 2);

@@ -44,7 +44,7 @@ export async function whenPool(sessions: Sessions, lab: string, ready: number): 
   const isThere = async () => {
     pools = await sessions.warm.list(system);
     const pool = pools.find(({ labSlug }) => labSlug === lab);
-    return (pool?.ready ?? 0) === ready && (pool?.making ?? 0) === 0;
+    return (pool?.ready ?? 0) === ready && (pool?.creating ?? 0) === 0;
   };
   await until(isThere, PATIENCE_MS).catch((error: unknown) => {
     throw new Error(`The pools stay ${JSON.stringify(pools)}.`, { cause: error });

@@ -10,7 +10,7 @@ export const admissionResolvers = {
     course: ({ subject }) => ('course' in subject ? subject.course : null),
     lab: ({ subject }) => ('lab' in subject ? subject.lab : null),
   },
-  DiskRoom: {
+  DiskCapacity: {
     freeFiles: ({ files }) => files?.free ?? null,
     reserveFiles: ({ files }) => files?.reserve ?? null,
   },
@@ -18,7 +18,7 @@ export const admissionResolvers = {
     lab: (pool, _, { loaders }) => loaders.lab(pool.labSlug),
   },
   Query: {
-    engineRoom: (_, _args, { services, actor }) => services.engineRoom.get(actor),
+    engineCapacity: (_, _args, { services, actor }) => services.engineCapacity.get(actor),
     quotas: (_, _args, { services, actor }) => services.quotas.list(actor),
     warmPools: (_, _args, { services, actor }) => services.warm.list(actor),
   },

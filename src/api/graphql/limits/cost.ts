@@ -171,7 +171,7 @@ const prices: Readonly<Record<string, Price>> = {
   // Reads the whole queue, once for all simultaneous requests.
   'Session.queue': { once: 20 },
   // Reads all sessions and prewarmed environments.
-  'Query.engineRoom': { once: 30 },
+  'Query.engineCapacity': { once: 30 },
   // A list without pages.
   'Query.quotas': { once: 20, times: 100 },
   // Up to 64 KB of text.

@@ -85,17 +85,18 @@ export const sessionsResolvers = {
     PREPARING: 'preparing',
   },
   QueueReason: {
-    TURN: 'turn',
+    EARLIER_STARTS: 'earlier-starts',
     MEMORY: 'memory',
     DISK: 'disk',
-    PLACES: 'places',
+    SESSION_LIMIT: 'session-limit',
     NETWORKS: 'networks',
     QUOTA: 'quota',
   },
   Session: {
     id: (session) => toGlobalId('Session', session.id),
     provisioning: (session) => session.progress,
-    queue: ({ id, progress }, _, { loaders }) => (progress?.phase === 'queued' ? loaders.place(id) : null),
+    queue: ({ id, progress }, _, { loaders }) =>
+      progress?.phase === 'queued' ? loaders.queuePosition(id) : null,
     lab: (session, _, { loaders }) => loaders.lab(session.labSlug),
     learner,
     machines: (session) => session.machines.map((machine) => ({ ...machine, session })),

@@ -10,7 +10,7 @@ import { createAdmissionStore } from './admission-store.ts';
 import type { DiskState } from '../disk/disk-watch.ts';
 import { createQueueNotifier, createQueueView } from './queue-view.ts';
 import { createQuotaStore } from './quota-store.ts';
-import { createEngineCapacity, createEngineRoomService } from './engine-capacity.ts';
+import { createEngineCapacity, createCapacityService } from './engine-capacity.ts';
 import { createSessionLimit, createStartRules } from './start-rules.ts';
 
 /** Limits of all sessions. */
@@ -49,6 +49,6 @@ export function createAdmissions(
     admission,
     queue: createQueueView({ admission, store, concurrency, clock }),
     notifier: createQueueNotifier({ changer, clock }),
-    engineRoom: createEngineRoomService({ store, capacity, disk: options.disk.latest }),
+    engineCapacity: createCapacityService({ store, capacity, disk: options.disk.latest }),
   };
 }

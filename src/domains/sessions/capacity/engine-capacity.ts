@@ -88,26 +88,26 @@ export function createEngineCapacity(options: {
 }
 
 /** What sessions may use of the engine, and what they use. Undefined means unlimited or not known yet. */
-export interface EngineRoom {
+export interface CapacityReport {
   /** In bytes. `usedBytes` adds up the memory limits of machines, including prewarmed ones. */
   memory: { totalBytes: number | undefined; budgetBytes: number | undefined; usedBytes: number };
   disk: DiskState | undefined;
   /** Sessions that have an environment, or are being provisioned. */
-  sessions: { most: number | undefined; used: number };
+  sessions: { limit: number | undefined; used: number };
   /** Networks of the pool. */
-  networks: { most: number; used: number };
+  networks: { limit: number; used: number };
 }
 
 /** Reports the engine's capacity to admins. */
-export interface EngineRoomService {
-  get(actor: Actor | undefined): Promise<EngineRoom>;
+export interface CapacityService {
+  get(actor: Actor | undefined): Promise<CapacityReport>;
 }
 
-export function createEngineRoomService(options: {
+export function createCapacityService(options: {
   store: Pick<AdmissionStore, 'holdings'>;
   capacity: Pick<EngineCapacity, 'limits' | 'totalMemory'>;
   disk: () => DiskState | undefined;
-}): EngineRoomService {
+}): CapacityService {
   const { store, capacity, disk } = options;
   return {
     async get(actor) {
@@ -121,8 +121,8 @@ export function createEngineRoomService(options: {
       return {
         memory: { totalBytes, budgetBytes: bounded(limits.memoryBytes), usedBytes: used.memoryBytes },
         disk: disk(),
-        sessions: { most: bounded(limits.sessions), used: used.sessions },
-        networks: { most: limits.networks, used: used.networks },
+        sessions: { limit: bounded(limits.sessions), used: used.sessions },
+        networks: { limit: limits.networks, used: used.networks },
       };
     },
   };

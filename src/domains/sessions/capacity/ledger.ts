@@ -1,5 +1,5 @@
 /** Why a session waits: the resource that is used up, or `turn` if only earlier sessions are provisioned first. */
-export type QueueReason = 'turn' | 'memory' | 'disk' | 'places' | 'networks' | 'quota';
+export type QueueReason = 'earlier-starts' | 'memory' | 'disk' | 'session-limit' | 'networks' | 'quota';
 
 /** Limits of all sessions together; Infinity means unlimited. */
 export interface Limits {
@@ -107,10 +107,10 @@ export function createLedger(options: {
     /** Returns whether a prewarmed environment is ready for the session. */
     hasPrewarmed,
     /** Returns what prevents a start now; undefined if nothing does. */
-    obstacle(share: Share): Exclude<QueueReason, 'turn'> | undefined {
+    obstacle(share: Share): Exclude<QueueReason, 'earlier-starts'> | undefined {
       if (isOverQuota(share)) return 'quota';
       if (limits.diskLow) return 'disk';
-      if (used.sessions + 1 > limits.sessions) return 'places';
+      if (used.sessions + 1 > limits.sessions) return 'session-limit';
       return hasPrewarmed(share) ? undefined : missing(share);
     },
     /** Returns whether there is capacity to prewarm an environment. */

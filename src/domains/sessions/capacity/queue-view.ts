@@ -3,7 +3,7 @@ import type { SessionChanger } from '../session-changes.ts';
 import type { Admission, Planned } from './admission.ts';
 import type { AdmissionStore } from './admission-store.ts';
 import { createLedger } from './ledger.ts';
-import type { QueuePlace } from '../session.ts';
+import type { QueuePosition } from '../session.ts';
 import { planQueue, estimateWaits } from './queue-plan.ts';
 
 export type QueueView = ReturnType<typeof createQueueView>;
@@ -18,7 +18,7 @@ export function createQueueView(options: {
 }) {
   const { admission, store, concurrency, clock } = options;
 
-  async function readPlaces(): Promise<Map<string, QueuePlace>> {
+  async function readPositions(): Promise<Map<string, QueuePosition>> {
     const facts = await admission.facts();
     if (!facts) return new Map();
     const { limits, maximum, quotas, holding, warm } = facts;
@@ -29,7 +29,7 @@ export function createQueueView(options: {
       lifeMs: row.endsAt.getTime() - row.createdAt.getTime(),
     }));
     const verdicts = planQueue(waiting, { ledger: createLedger(facts), maximum, slots: 0, now });
-    const reasons = verdicts.map((verdict) => (verdict === 'admit' ? 'turn' : verdict));
+    const reasons = verdicts.map((verdict) => (verdict === 'admit' ? 'earlier-starts' : verdict));
     const estimates = estimateWaits(waiting, {
       limits,
       maximum,
@@ -44,18 +44,18 @@ export function createQueueView(options: {
       facts.waiting.map(({ row }, index) => [
         row.id,
         {
-          place: index + 1,
+          position: index + 1,
           waiting: waiting.length,
           estimatedWaitSeconds: estimates[index],
-          reason: reasons[index] ?? 'turn',
+          reason: reasons[index] ?? 'earlier-starts',
         },
       ]),
     );
   }
 
   return {
-    /** Returns all places by session id. */
-    places: shareRuns(readPlaces),
+    /** Returns all positions by session id. */
+    positions: shareRuns(readPositions),
   };
 }
 

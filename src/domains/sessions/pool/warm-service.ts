@@ -12,7 +12,7 @@ export interface WarmPoolView {
   labSlug: string;
   /** How many are ready, are being created, and are needed. */
   ready: number;
-  making: number;
+  creating: number;
   wanted: number;
 }
 
@@ -44,7 +44,7 @@ export function createWarmService(options: {
       .map(({ lab: { slug, version }, need }) => {
         const ofLab = present.filter(({ labSlug, labVersion }) => labSlug === slug && labVersion === version);
         const count = (wanted: string) => ofLab.filter(({ state }) => state === wanted).length;
-        return { labSlug: slug, ready: count('ready'), making: count('making'), wanted: need.wanted };
+        return { labSlug: slug, ready: count('ready'), creating: count('making'), wanted: need.wanted };
       })
       .sort((one, other) => (one.labSlug < other.labSlug ? -1 : 1));
   }

@@ -123,8 +123,8 @@ const everything = `{
       checks { id kind title weight question { text options multiple } } hints { id afterFailures cost } }
     progress { passed total score steps { id passed passedAt attempts score bestScore failures hints { id text cost } } } }
   labProblems { lab file line key message }
-  warmPools { lab { slug } labSlug ready making wanted }
-  sessions(first: 4) { edges { node { id state generation provisioning { phase percent } queue { place waiting estimatedWaitSeconds reason } reason { code message details { name value } } lab { slug }
+  warmPools { lab { slug } labSlug ready creating wanted }
+  sessions(first: 4) { edges { node { id state generation provisioning { phase percent } queue { position waiting estimatedWaitSeconds reason } reason { code message details { name value } } lab { slug }
     labSlug learner { name } machines { name image address diskPercent ports { port name url } } terminals { id machine createdAt endedAt exitCode }
     createdAt readyAt expiresAt warnedAt endedAt
     attempts(first: 4) { edges { node { id state passed score message output exitCode finding { code } verdicts { id evidence finding { code details { name value } } } reason { code } session { id }
@@ -132,7 +132,7 @@ const everything = `{
   attempts { edges { node { id } } }
   quotas { learner { id } course lab sessions memoryBytes savedBytes updatedAt }
   savedUsage { bytes limitBytes }
-  engineRoom { memory { totalBytes budgetBytes usedBytes } disk { totalBytes } sessions { most used } networks { most used } }
+  engineCapacity { memory { totalBytes budgetBytes usedBytes } disk { totalBytes } sessions { limit used } networks { limit used } }
   attempt(id: "${toGlobalId('Attempt', 'attempt-1')}") { id }
   node(id: "${toGlobalId('Session', 'session-1')}") { __typename id ... on Session { state } }
   nodes(ids: ["${toGlobalId('Lab', 'linux-command-line')}", "${toGlobalId('Attempt', 'attempt-1')}", "${toGlobalId('User', 'owner')}", "nothing", "${toGlobalId('Attempt', 'attempt-9')}"]) { __typename id }

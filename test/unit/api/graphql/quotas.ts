@@ -1,5 +1,5 @@
 import { requireActor } from '../../../../src/domains/identity/actor.ts';
-import type { EngineRoomService } from '../../../../src/domains/sessions/capacity/engine-capacity.ts';
+import type { CapacityService } from '../../../../src/domains/sessions/capacity/engine-capacity.ts';
 import type { QuotaService } from '../../../../src/domains/sessions/capacity/quota.ts';
 import { at } from './world.ts';
 
@@ -23,14 +23,14 @@ export const quotaService: QuotaService = {
 };
 
 /** An engine with 8 GiB of memory, half of it in use, and an unknown disk. */
-export const engineRoomService: EngineRoomService = {
+export const capacityService: CapacityService = {
   async get(actor) {
     requireActor(actor, { scope: 'read', role: 'admin' });
     return {
       memory: { totalBytes: 2 ** 33, budgetBytes: 2 ** 33, usedBytes: 2 ** 32 },
       disk: undefined,
-      sessions: { most: undefined, used: 3 },
-      networks: { most: 4096, used: 3 },
+      sessions: { limit: undefined, used: 3 },
+      networks: { limit: 4096, used: 3 },
     };
   },
 };

@@ -13,7 +13,7 @@ import { createLabServices } from './lab-services.ts';
 import { createImageServices } from './image-services.ts';
 import { savesOf } from './saves-service.ts';
 import { createRecordingService } from './recordings-service.ts';
-import { engineRoomService, quotaService } from './quotas.ts';
+import { capacityService, quotaService } from './quotas.ts';
 import { tokenService } from './tokens.ts';
 import { at, lab } from './world.ts';
 import type { World } from './world.ts';
@@ -93,7 +93,7 @@ export function createServices(world: World): GraphqlServices {
     warm: {
       async list(actor) {
         requireActor(actor, { scope: 'read', role: 'instructor' });
-        return [{ labSlug: lab.slug, ready: 2, making: 1, wanted: 3 }];
+        return [{ labSlug: lab.slug, ready: 2, creating: 1, wanted: 3 }];
       },
       async drain(actor, slug) {
         requireActor(actor, { scope: 'manage', role: 'admin' });
@@ -135,12 +135,12 @@ export function createServices(world: World): GraphqlServices {
           page,
         );
       },
-      async places(actor, ids) {
-        calls.push(`sessions.places ${ids.length}`);
+      async queuePositions(actor, ids) {
+        calls.push(`sessions.queuePositions ${ids.length}`);
         requireActor(actor, { scope: 'read' });
         return ids.map((id, index) =>
           sessions.get(id)?.state === 'queued'
-            ? { place: index + 1, waiting: ids.length, estimatedWaitSeconds: 90, reason: 'memory' }
+            ? { position: index + 1, waiting: ids.length, estimatedWaitSeconds: 90, reason: 'memory' }
             : undefined,
         );
       },
@@ -170,7 +170,7 @@ export function createServices(world: World): GraphqlServices {
     saves: savesOf(world, reachSession, pageOf),
     recordings: createRecordingService(calls),
     quotas: quotaService,
-    engineRoom: engineRoomService,
+    engineCapacity: capacityService,
     terminals: {
       async open(actor, { sessionId, machine, rows, cols }) {
         reachSession(actor, sessionId);

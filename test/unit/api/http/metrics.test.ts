@@ -57,14 +57,14 @@ await t.test('includes the metrics of services', async (t) => {
 
 await t.test('counts prewarmed environments at each scrape, and starts by their result', async (t) => {
   const { metrics } = createApp();
-  let pools = [{ labSlug: 'a', ready: 2, making: 1, wanted: 3 }];
+  let pools = [{ labSlug: 'a', ready: 2, creating: 1, wanted: 3 }];
   metrics.countWarmBy(async () => pools);
   metrics.warmStart('hit');
   metrics.warmStart('miss');
   metrics.warmStart('hit');
   const text = await metrics.print();
   t.match(text, 'berth_warm_environments{lab="a",state="ready"} 2');
-  t.match(text, 'berth_warm_environments{lab="a",state="making"} 1');
+  t.match(text, 'berth_warm_environments{lab="a",state="creating"} 1');
   t.match(text, 'berth_warm_environments{lab="a",state="wanted"} 3');
   t.match(text, 'berth_warm_starts_total{outcome="hit"} 2');
   t.match(text, 'berth_warm_starts_total{outcome="miss"} 1');

@@ -124,12 +124,12 @@ function phaseText({ phases }: SessionWords, { state, provisioning }: LabSession
 /** Shows a session's position in the queue, the reason and the estimated time. */
 export function Waiting({ queue }: { queue: QueuePosition }) {
   const { waiting: texts } = useTexts(sessionTexts);
-  const { place, waiting, reason, estimatedWaitSeconds: seconds } = queue;
+  const { position, waiting, reason, estimatedWaitSeconds: seconds } = queue;
   const wait =
     seconds === null ? texts.unknown : seconds < 60 ? texts.soon : texts.minutes(Math.ceil(seconds / 60));
   return (
     <output className="waiting">
-      {texts.position(place, waiting)} {texts.reasons[reason]} {wait} {texts.startsAutomatically}
+      {texts.position(position, waiting)} {texts.reasons[reason]} {wait} {texts.startsAutomatically}
     </output>
   );
 }

@@ -170,7 +170,7 @@ function StateBadge({ session }: { session: WatchedSession }) {
   return (
     <span className="badge" data-state={state.toLowerCase()}>
       {texts.states[state]}
-      {queue && ` · ${texts.place(queue.place)}`}
+      {queue && ` · ${texts.position(queue.position)}`}
       {percent !== undefined && ` · ${percent} %`}
     </span>
   );

@@ -24,7 +24,7 @@ const en = {
   copyOf: (learner: string | undefined) => (learner === undefined ? 'copy' : `copy of ${learner}’s session`),
   forCopy: 'copy',
   resumed: 'resumed',
-  place: (place: number) => `number ${place}`,
+  position: (position: number) => `number ${position}`,
   states: {
     REQUESTED: 'Waiting',
     QUEUED: 'Waiting',
@@ -92,7 +92,7 @@ export const staffTexts: Texts<StaffWords> = {
     copyOf: (learner) => (learner === undefined ? '복사본' : `${learner} 님 세션의 복사본`),
     forCopy: '복사본',
     resumed: '이어서 하는 중',
-    place: (place) => `${place}번째`,
+    position: (position) => `${position}번째`,
     states: {
       REQUESTED: '대기 중',
       QUEUED: '대기 중',

@@ -5,7 +5,7 @@ import { startBerth } from '../../kit/service/berth-process.ts';
 import { learnerAt } from '../../kit/service/learner.ts';
 
 interface Place {
-  sessionChanged: { state: string; queue: { place: number; waiting: number; reason: string } | null };
+  sessionChanged: { state: string; queue: { position: number; waiting: number; reason: string } | null };
 }
 
 await test('a queued user sees their position and its changes until the session is ready', async (t) => {
@@ -45,19 +45,19 @@ await test('a queued user sees their position and its changes until the session 
   });
   t.teardown(() => socket.dispose());
   const followed = socket.iterate<Place>({
-    query: `subscription { sessionChanged(id: "${third}") { state queue { place waiting reason estimatedWaitSeconds } } }`,
+    query: `subscription { sessionChanged(id: "${third}") { state queue { position waiting reason estimatedWaitSeconds } } }`,
   });
   const seen: string[] = [];
   const stops = [() => stop(first), () => stop(second)];
   for await (const { data } of followed) {
     const { state, queue } = data?.sessionChanged ?? { state: 'none', queue: null };
-    const reported = queue ? `${queue.place}/${queue.waiting} ${queue.reason}` : state;
+    const reported = queue ? `${queue.position}/${queue.waiting} ${queue.reason}` : state;
     if (seen.at(-1) !== reported) seen.push(reported);
-    if (queue?.reason === 'PLACES') await stops[2 - queue.place]?.();
+    if (queue?.reason === 'SESSION_LIMIT') await stops[2 - queue.position]?.();
     if (state === 'READY' || state === 'FAILED') break;
   }
-  t.ok(seen.includes('2/2 PLACES'), seen.join(', '));
-  t.ok(seen.includes('1/1 PLACES'), seen.join(', '));
+  t.ok(seen.includes('2/2 SESSION_LIMIT'), seen.join(', '));
+  t.ok(seen.includes('1/1 SESSION_LIMIT'), seen.join(', '));
   t.equal(seen.at(-1), 'READY');
 });
 
@@ -100,13 +100,13 @@ await test('quotas are set, listed, kept and removed by the API', async (t) => {
   const waiting = await start(createToken.secret);
   await admin.reach(waiting, 'QUEUED');
   const { session } = await berth.graphql<{ session: object }>(
-    `{ session(id: "${waiting}") { queue { place reason } } }`,
+    `{ session(id: "${waiting}") { queue { position reason } } }`,
   );
-  t.strictSame(session, { queue: { place: 1, reason: 'QUOTA' } });
-  const { engineRoom } = await berth.graphql<{ engineRoom: object }>(
-    '{ engineRoom { memory { totalBytes budgetBytes usedBytes } disk { totalBytes freeBytes reserveBytes freeFiles reserveFiles } sessions { most used } networks { most used } } }',
+  t.strictSame(session, { queue: { position: 1, reason: 'QUOTA' } });
+  const { engineCapacity } = await berth.graphql<{ engineCapacity: object }>(
+    '{ engineCapacity { memory { totalBytes budgetBytes usedBytes } disk { totalBytes freeBytes reserveBytes freeFiles reserveFiles } sessions { limit used } networks { limit used } } }',
   );
-  t.match(engineRoom, {
+  t.match(engineCapacity, {
     memory: { totalBytes: Number, budgetBytes: Number, usedBytes: Number },
     disk: {
       totalBytes: Number,
@@ -115,8 +115,8 @@ await test('quotas are set, listed, kept and removed by the API', async (t) => {
       freeFiles: Number,
       reserveFiles: Number,
     },
-    sessions: { most: null, used: 1 },
-    networks: { most: 256, used: 1 },
+    sessions: { limit: null, used: 1 },
+    networks: { limit: 256, used: 1 },
   });
   const removed = await berth.graphql<{ removeQuota: object }>(
     'mutation { removeQuota(input: { lab: "linux-command-line" }) { removed } }',
