@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type Docker from 'dockerode';
 import { machineConfig } from '../src/engine/docker/environments/machine-config.ts';
-import { waitForEngine } from '../src/engine/docker/nested/nested-ready.ts';
+import { waitForEngine } from '../src/engine/docker/nested/engine-socket.ts';
 import { networkConfig, networkName } from '../src/engine/docker/networks/network.ts';
 import { mount } from '../src/engine/docker/storage/volume-helper.ts';
 import { nestedSpec } from '../test/kit/engine/nested.ts';

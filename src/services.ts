@@ -25,9 +25,11 @@ import { createUserStore } from './domains/identity/user-store.ts';
 import { createImages } from './domains/images/create-images.ts';
 import { createPins } from './domains/images/pins/create-pins.ts';
 import { createManagedImageStore } from './domains/images/managed-image-store.ts';
-import { createRegistryCredentialService } from './domains/images/registry/registry-credential-service.ts';
+import {
+  createRegistryCredentialService,
+  createRegistryLogins,
+} from './domains/images/registry/registry-credential-service.ts';
 import { createRegistryCredentialStore } from './domains/images/registry/registry-credential-store.ts';
-import { createRegistryLogins } from './domains/images/registry/registry-logins.ts';
 import { createRegistryService } from './domains/images/registry/registry-service.ts';
 import { keepRegistry } from './domains/images/registry/registry-maintenance.ts';
 import { createLabs } from './domains/labs/create-labs.ts';
@@ -42,7 +44,7 @@ import { isOwnerGone, newOwner } from './infra/leases/process-owner.ts';
 import { createSteps } from './domains/sessions/steps/step-service.ts';
 import { createLabImageFolders } from './host-setup/lab-image-folders.ts';
 import { logNestedSupport } from './host-setup/nested-notice.ts';
-import { imagesFolder } from './host-setup/project-folders.ts';
+import { imagesFolder } from './host-setup/lab-images.ts';
 import { createTerminals } from './domains/terminals/create-terminals.ts';
 
 /** Maximum wait for interrupted work to end, in milliseconds. Only a hanging engine takes that long. */

@@ -1,7 +1,7 @@
 import { defineCommand } from 'citty';
 import { readConfig } from '../config/config.ts';
 import { examine, formatFindings } from '../host-setup/doctor.ts';
-import { imagesFolder } from '../host-setup/project-folders.ts';
+import { imagesFolder } from '../host-setup/lab-images.ts';
 
 /** `berth doctor`: exits with code 1 if something that Berth needs is missing. */
 export const doctorCommand = defineCommand({

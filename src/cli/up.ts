@@ -3,7 +3,7 @@ import { readConfig } from '../config/config.ts';
 import { serve } from '../main.ts';
 import type { RunningService } from '../main.ts';
 import { ensureHost } from '../host-setup/host.ts';
-import { imagesFolder } from '../host-setup/project-folders.ts';
+import { imagesFolder } from '../host-setup/lab-images.ts';
 import { createSteps } from '../../setup/steps.mjs';
 
 /** `berth serve`: starts only the service. The engine and the images must exist. */

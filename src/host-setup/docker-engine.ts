@@ -1,20 +1,22 @@
 import { userInfo } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import type { Fault } from '../core/errors.ts';
-import { hasCommand, installPackages, readHost } from '../../setup/debian.mjs';
+import { hasCommand, installPackages, readHost, whenMissing } from '../../setup/debian.mjs';
 import { DEFAULT_ENGINE } from '../engine/engine-address.ts';
+import { NESTED_ENGINE_LABEL } from '../engine/docker/nested/nested-support.ts';
 import { pingEngine } from './engine-ping.ts';
 import { startDaemon } from './daemon-process.ts';
-import { prepareEngineFiles } from './engine-files.ts';
+import { prepareEngineFiles, DAEMON_CONFIG, replaceFile } from './engine-files.ts';
 import { raiseKernelLimits } from './kernel-limits.ts';
-import { labelOwnEngine } from './own-engine.ts';
 import { setupFault } from './setup-fault.ts';
 import type { Step } from '../../setup/steps.mjs';
+import { mergeDaemonConfig, REMAP_USER, parseSubordinateIds, REMAP_COUNT } from './daemon-config.ts';
 
 /** docker.io contains the daemon. If its client is a separate package, people need it too. */
 const PACKAGES = ['docker.io', 'iptables', 'ca-certificates'];
 const OPTIONAL_PACKAGES = ['docker-cli'];
 
-export interface FoundEngine {
+interface FoundEngine {
   readonly address: string;
   readonly note: string;
 }
@@ -93,4 +95,33 @@ export function missingError(host: { root: boolean; debian: boolean; off: boolea
     ...(host.root ? [] : [`${sudo}usermod -aG docker "$USER"   # then sign out and in again`]),
     'or set DOCKER_HOST to an engine on another host.',
   ]);
+}
+
+/** File with the process id of this host's daemon, with or without systemd. */
+const PID_FILE = '/var/run/docker.pid';
+
+/**
+ * Adds the label to an engine that an earlier version of Berth set up, without a restart: the daemon reloads its labels
+ * on SIGHUP. Needs root.
+ */
+async function labelOwnEngine(): Promise<void> {
+  const present = await readFile(DAEMON_CONFIG, 'utf8').catch(whenMissing(''));
+  const ids = await readFile('/etc/subuid', 'utf8').catch(whenMissing(''));
+  const labelled = withLabel(present, ids);
+  if (labelled === undefined) return;
+  const pid = Number(await readFile(PID_FILE, 'utf8').catch(whenMissing('')));
+  if (!(pid > 1)) return;
+  await replaceFile(DAEMON_CONFIG, labelled, 0o644);
+  process.kill(pid, 'SIGHUP');
+}
+
+/** Returns daemon.json with the label; undefined if it has labels, or if Berth did not create it. Pure. */
+export function withLabel(daemonConfig: string, subordinateIds: string): string | undefined {
+  const isOurs =
+    daemonConfig.trim() !== '' &&
+    (JSON.parse(daemonConfig) as Record<string, unknown>)['userns-remap'] === REMAP_USER &&
+    parseSubordinateIds(subordinateIds).some(
+      ({ user, count }) => user === REMAP_USER && count === REMAP_COUNT,
+    );
+  return isOurs ? mergeDaemonConfig(daemonConfig, { labels: [NESTED_ENGINE_LABEL] }) : undefined;
 }

@@ -1,10 +1,10 @@
+import { getDomain } from 'tldts';
 import { nodeProblem } from '../../setup/node-version.mjs';
 import { EGRESS_BRIDGE_PREFIX } from '../engine/docker/networks/network.ts';
 import { filesReserveOf, reserveOf } from '../engine/engine-disk.ts';
 import type { DiskSpace } from '../engine/engine-disk.ts';
 import type { EngineInfo } from '../engine/engine.ts';
-import { SIBLING_FIX } from './preview-siblings.ts';
-import { HTTPS_FIX } from '../core/service-url.ts';
+import { HTTPS_FIX, isLoopback } from '../core/service-url.ts';
 import { formatBlock, overlaps, parseBlock } from '../core/ipv4.ts';
 import type { Route } from '../core/ipv4.ts';
 import { formatBytes } from '../core/units.ts';
@@ -204,4 +204,32 @@ export function checkTestPrograms(programs: readonly { name: string; present: bo
   const absent = programs.filter(({ present }) => !present).map(({ name }) => name);
   if (absent.length === 0) return ok('for tests', programs.map(({ name }) => name).join(', '));
   return advice('for tests', `no ${absent.join(', ')}`, 'npm test installs them as root on Debian or Ubuntu');
+}
+
+/** How to prevent previews from setting cookies for Berth's own domain. */
+const SIBLING_FIX =
+  'set BERTH_PREVIEW_DOMAIN to a name below another registrable domain; see docs/previews.md';
+
+/**
+ * Returns the problem if previews share a registrable domain with Berth, by the public suffix list: pages of learners
+ * can set cookies for that domain, which browsers then send to Berth ("cookie tossing"). Returns undefined otherwise.
+ * Pure.
+ */
+export function previewSiblingProblem({
+  publicUrl,
+  previewDomain,
+}: {
+  publicUrl: string | undefined;
+  previewDomain: string | undefined;
+}): string | undefined {
+  if (publicUrl === undefined || previewDomain === undefined || isLoopback(previewDomain)) return undefined;
+  const { hostname } = new URL(publicUrl);
+  const shared = registrableDomain(hostname);
+  if (shared === undefined || shared !== registrableDomain(previewDomain)) return undefined;
+  return `previews below ${previewDomain} can set cookies for ${shared}, which browsers also send to ${hostname}`;
+}
+
+/** Returns the registrable domain of a name; for a name without a known suffix, such as berth.internal, its last two labels. */
+function registrableDomain(hostname: string): string | undefined {
+  return getDomain(hostname, { allowPrivateDomains: true }) ?? undefined;
 }

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { connectEngine } from '../engine/docker/client.ts';
 import { readLocalDisk } from '../engine/docker/gauge/create-gauge.ts';
 import { readEngineInfo } from '../engine/docker/engine-info.ts';
@@ -9,12 +10,8 @@ import type { NestedSetting } from '../engine/docker/nested/nested-support.ts';
 import { DEFAULT_ENGINE } from '../engine/engine-address.ts';
 import type { EngineImages } from '../engine/engine-images.ts';
 import { isFault } from '../core/errors.ts';
-import { previewSiblingProblem } from './preview-siblings.ts';
-import { plainHttpProblem } from '../core/service-url.ts';
-import type { Portion } from '../core/units.ts';
-import { BASE_IMAGE } from './base-image.ts';
-import { testsFolder } from './project-folders.ts';
 import {
+  previewSiblingProblem,
   checkDatabase,
   checkDataFolder,
   checkEncryption,
@@ -29,15 +26,20 @@ import {
   checkSubnetPool,
   checkTestPrograms,
 } from './doctor-checks.ts';
+import { plainHttpProblem } from '../core/service-url.ts';
+import type { Portion } from '../core/units.ts';
+import { BASE_IMAGE } from './base-image.ts';
 import type { Finding } from './doctor-checks.ts';
 import { probeDatabase, probeFolder, probePort, probeTestPrograms, readRoutes } from './doctor-facts.ts';
 import { pingEngine } from './engine-ping.ts';
 import { readKernelLimits } from './kernel-limits.ts';
 import { findDebian } from './lab-image-base.ts';
 import type { BuildBase } from './lab-image-base.ts';
-import { listLabImages, readRecipe, repositoryOf } from './lab-images.ts';
+import { listLabImages, readRecipe, repositoryOf, neededImages } from './lab-images.ts';
 import type { LabImageFolder } from './lab-images.ts';
-import { neededImages } from './needed-images.ts';
+
+/** Folder of the tests. A packaged installation has none. */
+const testsFolder = fileURLToPath(new URL('../../test', import.meta.url));
 
 /** The settings that `berth doctor` checks. */
 export interface DoctorConfig {

@@ -1,10 +1,9 @@
 import { chmod, mkdir, readFile, readdir, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { runCommand } from '../../setup/command.mjs';
-import { labDaemonConfig, mergeDaemonConfig, REMAP_USER } from './daemon-config.ts';
+import { labDaemonConfig, mergeDaemonConfig, REMAP_USER, allocateSubordinateIds } from './daemon-config.ts';
 import { whenMissing } from '../../setup/debian.mjs';
 import { parseRoutes } from '../core/ipv4.ts';
-import { allocateSubordinateIds } from './subordinate-ids.ts';
 
 export const DAEMON_CONFIG = '/etc/docker/daemon.json';
 const ENGINE_DATA = '/var/lib/docker';

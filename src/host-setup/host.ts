@@ -5,9 +5,8 @@ import type { EngineImages } from '../engine/engine-images.ts';
 import { isFault } from '../core/errors.ts';
 import { BASE_IMAGE, ensureBaseImage } from './base-image.ts';
 import { ensureEngine } from './docker-engine.ts';
-import { ensureLabImage, hasLabImages, listLabImages } from './lab-images.ts';
+import { ensureLabImage, hasLabImages, listLabImages, neededImages } from './lab-images.ts';
 import type { LabImageFolder } from './lab-images.ts';
-import { neededImages } from './needed-images.ts';
 import type { Step, Steps } from '../../setup/steps.mjs';
 
 /**

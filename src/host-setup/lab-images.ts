@@ -1,11 +1,15 @@
 import { createHash } from 'node:crypto';
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { BuildFile, EngineImages, ImageBuildSpec } from '../engine/engine-images.ts';
 import { fault } from '../core/errors.ts';
 import { defaultBase, findBuildBase, REPOSITORY_PREFIX } from './lab-image-base.ts';
 import type { BuildBase } from './lab-image-base.ts';
 import type { Step } from '../../setup/steps.mjs';
+
+/** Folder with one folder for each lab image. `src` and `dist` are at the same level, so the path holds for both. */
+export const imagesFolder = fileURLToPath(new URL('../../images', import.meta.url));
 
 const SMOKE_TEST = 'smoke-test.sh';
 /** Maximum time of a smoke test, which only checks whether tools start. A longer one hangs. */
@@ -181,10 +185,35 @@ async function readBuildFiles(root: string): Promise<BuildFile[]> {
 }
 
 /** Returns a digest that depends only on the files and the base image. */
-export function contentDigest(files: readonly BuildFile[], baseId: string): string {
+function contentDigest(files: readonly BuildFile[], baseId: string): string {
   const hash = createHash('sha256').update(`${baseId}\n`);
   for (const { path, content, executable } of files) {
     hash.update(JSON.stringify([path, executable, content.length])).update(content);
   }
   return hash.digest('hex');
+}
+
+/** Images of the local registry, and its initial content. */
+const OF_REGISTRY = /^(registry|hub-.+)$/;
+/** Image of machines with their own engine. */
+const NESTED = 'docker';
+
+/** Image of imported labs. The first import builds it. */
+const OF_IMPORTS = 'ubuntu';
+
+/**
+ * Returns the images that this host needs. Includes images of the local registry and of nested engines only if they are
+ * enabled, and the image of imports only if another folder is based on it.
+ */
+export function neededImages(
+  folders: readonly LabImageFolder[],
+  env: NodeJS.ProcessEnv,
+  { nested }: { nested: boolean },
+): LabImageFolder[] {
+  const registry = env['BERTH_REGISTRY'] !== 'off';
+  const isBase = folders.some(({ builtOn }) => builtOn === OF_IMPORTS);
+  return folders.filter(
+    ({ name }) =>
+      (isBase || name !== OF_IMPORTS) && (registry || !OF_REGISTRY.test(name)) && (nested || name !== NESTED),
+  );
 }

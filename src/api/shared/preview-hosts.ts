@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { fault } from '../../core/errors.ts';
 import { isLoopback } from '../../core/service-url.ts';
-import { parsePreviewLabel } from '../../domains/previews/preview-label.ts';
+import { parsePreviewLabel } from '../../domains/previews/preview.ts';
 import type { PreviewTarget } from '../../domains/previews/preview.ts';
 
 interface PreviewHostOptions {

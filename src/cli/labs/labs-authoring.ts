@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { defineCommand } from 'citty';
 import { fault } from '../../core/errors.ts';
 import { newLab } from '../../domains/labs/new-lab.ts';
-import { SCHEMA_FILE, labJsonSchema } from '../../domains/labs/schema/json-schema.ts';
+import { SCHEMA_FILE, labJsonSchema } from '../../domains/labs/schema/lab-schema.ts';
 import { slugProblem } from '../../domains/labs/reading/read-lab.ts';
 import { labsDirectory, readFolders } from './named-labs.ts';
 

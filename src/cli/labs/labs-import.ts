@@ -4,15 +4,15 @@ import { defineCommand } from 'citty';
 import { fault, isFault } from '../../core/errors.ts';
 import { looksLikeGitUrl, withoutSecret } from '../../domains/labs/git/git-address.ts';
 import { fetchGit } from '../../domains/labs/git/fetch-git.ts';
-import { readEnvironments } from '../../domains/labs/import/needs/environments.ts';
+import { readEnvironments, PLAIN_IMAGE } from '../../domains/labs/import/needs/environments.ts';
 import { countOutcomes, describeImport, writeReport } from '../../domains/labs/import/import-report.ts';
 import type { ImportReport } from '../../domains/labs/import/import-report.ts';
 import { importScenarios } from '../../domains/labs/import/import-scenarios.ts';
 import { MOST_PICTURE_BYTES } from '../../domains/labs/import/reading/read-pictures.ts';
-import { languages } from '../../domains/labs/schema/language-schema.ts';
+import { languages } from '../../domains/labs/schema/lab-schema.ts';
 import { formatBytes, parseBytes } from '../../core/units.ts';
-import { createImageCommands } from '../../host-setup/image-commands.ts';
-import { imagesFolder } from '../../host-setup/project-folders.ts';
+import { createImageCommands, ensureImageOnRequest } from '../../host-setup/image-on-request.ts';
+import { imagesFolder } from '../../host-setup/lab-images.ts';
 import { sweepWorkFolders, withWorkFolder } from '../../core/work-folder.ts';
 import { jobsOf } from './with-lab-tests.ts';
 import { labsDirectory } from './named-labs.ts';
@@ -20,8 +20,6 @@ import { verifyImports } from './verify-imports.ts';
 import { readConfig } from '../../config/config.ts';
 import { connectEngine } from '../../engine/docker/client.ts';
 import { createDockerImages } from '../../engine/docker/images/images.ts';
-import { PLAIN_IMAGE } from '../../domains/labs/import/needs/environment-table.ts';
-import { ensureImageOnRequest } from '../../host-setup/image-on-request.ts';
 import { createSteps } from '../../../setup/steps.mjs';
 
 /** Exit code if some scenarios were refused; 1 means that the import could not start. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { defineCommand } from 'citty';
 import { system } from '../../domains/identity/actor.ts';
-import { createPinService } from '../../domains/images/pins/pin-service.ts';
+import { createPinService } from '../../domains/images/pins/pins.ts';
 import { createPinStore } from '../../domains/images/pins/pin-store.ts';
 import type { PinService } from '../../domains/images/pins/pin.ts';
 import { createLabVersionStore } from '../../domains/labs/versions/version-store.ts';

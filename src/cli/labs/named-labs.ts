@@ -4,8 +4,7 @@ import { isFault } from '../../core/errors.ts';
 import { describeProblem } from '../../domains/labs/lab-problem.ts';
 import type { LabProblem } from '../../domains/labs/lab-problem.ts';
 import type { Lab } from '../../domains/labs/lab.ts';
-import { LAB_FILE, readLab } from '../../domains/labs/reading/read-lab.ts';
-import { readLabs } from '../../domains/labs/reading/read-labs.ts';
+import { LAB_FILE, readLab, readLabs } from '../../domains/labs/reading/read-lab.ts';
 
 /** The valid labs, and a line for each problem of the others. */
 export interface NamedLabs {

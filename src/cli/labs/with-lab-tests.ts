@@ -10,9 +10,8 @@ import {
   LAB_TESTS_INSTALLATION,
   removeLeftovers,
 } from '../../domains/lab-tests/environment-ids.ts';
-import { createMemorySubnets } from '../../domains/lab-tests/memory-subnets.ts';
+import { createMemorySubnets, createPresentImages } from '../../domains/lab-tests/stand-ins.ts';
 import { createQueue } from '../../core/queue.ts';
-import { createPresentImages } from '../../domains/lab-tests/present-images.ts';
 import { testLab } from '../../domains/lab-tests/test-lab.ts';
 import { replayLab } from '../../domains/lab-tests/replay-lab.ts';
 import type { StepReplay } from '../../domains/lab-tests/replay-lab.ts';
@@ -23,7 +22,7 @@ import { createLabProvision } from '../../domains/sessions/provisioning/environm
 import { createStepStarts } from '../../domains/sessions/provisioning/preparing/preparation.ts';
 import { createSubnetAllocator, createSubnetPool } from '../../domains/sessions/provisioning/subnet-pool.ts';
 import { ensureHost } from '../../host-setup/host.ts';
-import { imagesFolder } from '../../host-setup/project-folders.ts';
+import { imagesFolder } from '../../host-setup/lab-images.ts';
 import { createSteps } from '../../../setup/steps.mjs';
 import { fault } from '../../core/errors.ts';
 import { createLabTestsRegistry, removeTestRegistries } from './lab-tests-registry.ts';

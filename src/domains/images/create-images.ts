@@ -12,7 +12,7 @@ import type { ImageFolders } from './image-service.ts';
 import type { LabImageUse } from './image-view.ts';
 import type { ImageService } from './image.ts';
 import { createInterruptedJobs } from './jobs/interrupted-jobs.ts';
-import { createJobEvents } from './jobs/job-events.ts';
+import { createJobEvents } from './jobs/job-report.ts';
 import { createJobRunner } from './jobs/job-runner.ts';
 import type { JobRunner } from './jobs/job-runner.ts';
 import { createJobService } from './jobs/job-service.ts';

@@ -6,7 +6,7 @@ import { listedName, parseImageName } from '../../engine/image-name.ts';
 import { fault, isFault } from '../../core/errors.ts';
 import { requireActor } from '../identity/actor.ts';
 import type { Actor } from '../identity/actor.ts';
-import { buildProgress, requireOwnName, uploadWork } from './jobs/upload-work.ts';
+import { buildProgress, requireOwnName, uploadWork, pruneWork, pullWork } from './jobs/image-work.ts';
 import { ownNames, usesOf, viewImage } from './image-view.ts';
 import type { LabImageUse } from './image-view.ts';
 import type { Image, ImageFolder, ImageService } from './image.ts';
@@ -14,8 +14,6 @@ import type { JobRunner } from './jobs/job-runner.ts';
 import type { JobStore } from './jobs/job-store.ts';
 import type { Job, JobWork } from './jobs/job.ts';
 import type { ManagedImageStore } from './managed-image-store.ts';
-import { pruneWork } from './jobs/prune-work.ts';
-import { pullWork } from './jobs/pull-work.ts';
 import type { Page, PageRequest } from '../../core/paging.ts';
 import { cursorFault, requirePageSize } from '../../core/paging.ts';
 

@@ -1,4 +1,5 @@
-import type { Lab } from './lab.ts';
+import type { Lab, VersionKey } from './lab.ts';
+import { versionName } from './lab.ts';
 import { fault } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
 import type { Page, PageRequest } from '../../core/paging.ts';
@@ -7,9 +8,8 @@ import type { LabProblem } from './lab-problem.ts';
 import { viewOf } from './lab-view.ts';
 import type { LabView } from './lab-view.ts';
 import { chooseLabs } from './sources/choose-labs.ts';
-import { readLabs } from './reading/read-labs.ts';
+import { readLabs } from './reading/read-lab.ts';
 import type { KeptVersions } from './versions/kept-versions.ts';
-import { createRememberedLabs } from './versions/remembered-labs.ts';
 
 /**
  * The labs that learners can use now. It does not authorise its callers: transports use {@link LabService}.
@@ -131,4 +131,35 @@ function checkerImages({ steps }: Lab): string[] {
   return steps
     .flatMap(({ checks }) => checks)
     .flatMap((check) => (check.kind === 'trusted' && check.image !== undefined ? [check.image] : []));
+}
+
+/** Number of unused versions that stay in memory, for sessions that start during a reload. */
+const FORMER_KEPT = 200;
+
+/** Caches current and former versions of labs, which sessions read often. */
+function createRememberedLabs({ versions }: { versions: Pick<KeptVersions, 'read'> }) {
+  const labs = new Map<string, Lab>();
+
+  return {
+    get: (key: VersionKey): Lab | undefined => labs.get(versionName(key)),
+
+    /** Adds a lab that was read from elsewhere. */
+    add(lab: Lab): void {
+      const name = versionName(lab);
+      if (!labs.has(name)) labs.set(name, lab);
+    },
+
+    /** Loads the `needed` versions, and evicts the oldest others. */
+    async load(needed: readonly VersionKey[]): Promise<void> {
+      for (const key of needed) {
+        const name = versionName(key);
+        const lab = labs.get(name) ?? (await versions.read(key));
+        labs.delete(name);
+        if (lab) labs.set(name, lab);
+      }
+      const names = new Set(needed.map(versionName));
+      const former = [...labs.keys()].filter((name) => !names.has(name));
+      for (const name of former.slice(0, -FORMER_KEPT)) labs.delete(name);
+    },
+  };
 }

@@ -11,7 +11,7 @@ import { createFollower } from './sources/follower.ts';
 import { createLabSourceService } from './sources/lab-source-service.ts';
 import { createLabSourceStore } from './sources/lab-source-store.ts';
 import { createKeptVersions } from './versions/kept-versions.ts';
-import type { VersionKey } from './versions/version-key.ts';
+import type { VersionKey } from './lab.ts';
 import { createLabVersionStore } from './versions/version-store.ts';
 
 /** Constructs the services of labs and reads the labs. @throws CONFIG_INVALID if `directory` is missing */

@@ -182,3 +182,15 @@ export interface LabScript {
   /** User that runs it; undefined for the image's default user. */
   user: string | undefined;
 }
+
+/** Identifies one content version of a lab. */
+export interface VersionKey {
+  slug: string;
+  /** Content digest. */
+  version: string;
+}
+
+/** Returns the key as one string. */
+export function versionName({ slug, version }: VersionKey): string {
+  return `${slug} ${version}`;
+}

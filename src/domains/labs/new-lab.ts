@@ -1,4 +1,4 @@
-import { SCHEMA_FILE } from './schema/json-schema.ts';
+import { SCHEMA_FILE } from './schema/lab-schema.ts';
 
 /**
  * Returns the files of a new, valid lab by path. Its step fails at first and passes with its solution. It uses

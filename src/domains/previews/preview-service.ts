@@ -14,10 +14,9 @@ import type { SessionService } from '../sessions/session.ts';
 import { createKeyedQueue } from '../../core/queue.ts';
 import { createOpenConnections } from './open-connections.ts';
 import type { OpenConnection } from './open-connections.ts';
-import { isPort, previewLabel } from './preview-label.ts';
+import { isPort, previewLabel } from './preview.ts';
 import type { PreviewStore } from './preview-store.ts';
 import type { PreviewService, PreviewTarget, AccessiblePort } from './preview.ts';
-import { createAccessCache } from './access-cache.ts';
 
 /** Lifetime of a grant, in milliseconds: enough to follow the link on a slow connection. */
 const GRANT_LIFETIME_MS = 60_000;
@@ -60,7 +59,7 @@ export interface PreviewServiceOptions {
 }
 
 /** The service with its background work. */
-export interface RunningPreviewService extends PreviewService {
+interface RunningPreviewService extends PreviewService {
   /** Ends the connections of users who lost access, even if the event was lost, until `signal` aborts. */
   maintain(signal: AbortSignal): Promise<void>;
   /** Stops listening, and ends all connections. */
@@ -196,5 +195,45 @@ export function createPreviewService(options: PreviewServiceOptions): RunningPre
       cache.clear();
       for (const { end } of connections.all()) end();
     },
+  };
+}
+
+/** Lifetime of an entry, in milliseconds: a page requests its hundred files within it. */
+const LIFETIME_MS = 5_000;
+/** Maximum number of entries: pages that load at this moment. */
+const MAX_ENTRIES = 5_000;
+
+interface Entry {
+  until: number;
+  port: AccessiblePort;
+}
+
+/** Creates a cache of granted accesses, so that not every file of a page needs a query. */
+function createAccessCache({ clock }: { clock: Clock }) {
+  const entries = new Map<string, Entry>();
+
+  let changes = 0;
+
+  function forget(of: (port: AccessiblePort) => boolean): void {
+    changes += 1;
+    for (const [key, { port }] of entries) if (of(port)) entries.delete(key);
+  }
+
+  return {
+    get(key: string): AccessiblePort | undefined {
+      const entry = entries.get(key);
+      return entry && entry.until > clock.now().getTime() ? entry.port : undefined;
+    },
+    /** Returns a number that grows with every removal: a result that was read before a removal must not be stored. */
+    changes: () => changes,
+    /** Stores an access; `expiresAt` is the end of the pass. */
+    store(key: string, port: AccessiblePort, expiresAt: Date): void {
+      if (entries.size >= MAX_ENTRIES) entries.clear();
+      const until = Math.min(clock.now().getTime() + LIFETIME_MS, expiresAt.getTime());
+      entries.set(key, { until, port });
+    },
+    forgetSession: (sessionId: string) => forget((port) => port.sessionId === sessionId),
+    forgetUser: (userId: string) => forget((port) => port.opener.userId === userId),
+    clear: () => entries.clear(),
   };
 }

@@ -1,6 +1,6 @@
 import type { Database } from '../../infra/database/database.ts';
-import { versionName } from '../labs/versions/version-key.ts';
-import type { VersionKey } from '../labs/versions/version-key.ts';
+import { versionName } from '../labs/lab.ts';
+import type { VersionKey } from '../labs/lab.ts';
 
 /** Returns the versions of labs that an active session or a saved state uses, each once. */
 export async function versionsInUse({ client }: Database): Promise<VersionKey[]> {

@@ -3,7 +3,7 @@ import type { Log } from '../../core/log.ts';
 import type { Actor } from '../identity/actor.ts';
 import type { CredentialWatch } from '../identity/credential-watch.ts';
 import type { LiveTerminal } from './live-terminal.ts';
-import { requireTerminalSize } from './terminal-size.ts';
+import { requireTerminalSize } from './terminal.ts';
 import type {
   AttachedTerminal,
   AttachRequest,

@@ -6,7 +6,7 @@ import { createRecordingStore } from './recordings/recording-store.ts';
 import { createRecordingMaintenance } from './recordings/recording-maintenance.ts';
 import { createRecordings } from './recordings/recordings.ts';
 import type { RecordingsOptions } from './recordings/recordings.ts';
-import { createOutputBudgets } from './pacing/output-budgets.ts';
+import { createOutputBudgets } from './pacing.ts';
 import type { RecordingLimits } from '../../config/config.ts';
 import type { RecordingService } from './recordings/recording.ts';
 import { createSnapshots } from './snapshots/snapshots.ts';

@@ -1,8 +1,8 @@
 import { deferred } from '../../core/async.ts';
 import type { EngineTerminal } from '../../engine/engine-terminals.ts';
 import type { Recorder } from './recordings/recorder.ts';
-import type { OutputBudgets } from './pacing/output-budgets.ts';
-import { createPace } from './pacing/pace.ts';
+import type { OutputBudgets } from './pacing.ts';
+import { createPace } from './pacing.ts';
 import { createResizeQueue } from './resize-queue.ts';
 import type { TerminalOver, TerminalSize } from './terminal.ts';
 import { createModeWatch } from './snapshots/mode-watch.ts';

@@ -5,7 +5,7 @@ import type { LabCatalogue } from '../labs/catalogue.ts';
 import type { Log } from '../../core/log.ts';
 import type { RunningMachine, SessionService } from '../sessions/session.ts';
 import type { createShellOwnership } from './shell-ownership.ts';
-import { leaseEnd, isLeaseFree } from './shell-lease.ts';
+import { leaseEnd, isLeaseFree } from './shell-ownership.ts';
 import type { LiveTerminal } from './live-terminal.ts';
 import { mayStay } from './viewer-access.ts';
 import type { ActorOf } from './viewer-access.ts';

@@ -6,7 +6,7 @@ import { system } from '../identity/actor.ts';
 import type { Log } from '../../core/log.ts';
 import type { SessionService } from '../sessions/session.ts';
 import { createKeyedQueue } from '../../core/queue.ts';
-import { leaseEnd, isLeaseFree, shellsRunIn } from './shell-lease.ts';
+import { leaseEnd, isLeaseFree, shellsRunIn } from './shell-ownership.ts';
 import { dropUnauthorized } from './viewer-access.ts';
 import type { ActorOf } from './viewer-access.ts';
 import type { Shells } from './shells.ts';

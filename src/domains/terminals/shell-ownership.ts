@@ -4,11 +4,10 @@ import type { EngineTerminal } from '../../engine/engine-terminals.ts';
 import { isFault } from '../../core/errors.ts';
 import { system } from '../identity/actor.ts';
 import type { Log } from '../../core/log.ts';
-import type { SessionService } from '../sessions/session.ts';
-import { leaseEnd, shellsRunIn } from './shell-lease.ts';
+import type { SessionService, SessionState } from '../sessions/session.ts';
 import { createLiveTerminal } from './live-terminal.ts';
 import type { LiveTerminal } from './live-terminal.ts';
-import type { OutputBudgets } from './pacing/output-budgets.ts';
+import type { OutputBudgets } from './pacing.ts';
 import type { Recorder } from './recordings/recorder.ts';
 import type { Recordings } from './recordings/recordings.ts';
 import type { Shells, ShellContext } from './shells.ts';
@@ -148,4 +147,36 @@ export function createShellOwnership(options: ShellOwnershipOptions) {
   };
 
   return { register, adopt };
+}
+
+/** How often a process renews the leases of its shells, in milliseconds. */
+export const RENEW_EVERY_MS = 15_000;
+
+/** Lifetime of a lease, in milliseconds: two renewals may fail. */
+const HOLD_MS = 3 * RENEW_EVERY_MS;
+
+/** Returns when a lease that is taken or renewed now expires. */
+export const leaseEnd = (now: Date) => new Date(now.getTime() + HOLD_MS);
+
+/** Session states in which shells keep running. In the others, the machines do not exist or are being removed. */
+export const shellsRunIn: Record<SessionState, boolean> = {
+  requested: false,
+  queued: false,
+  provisioning: false,
+  ready: true,
+  unreachable: true,
+  saving: false,
+  saved: false,
+  stopping: false,
+  ended: false,
+  failed: false,
+};
+
+/** Returns whether no process has a valid lease on the terminal's shell. */
+export function isLeaseFree(
+  { leaseOwner = '', leaseUntil }: Pick<StoredTerminal, 'leaseOwner' | 'leaseUntil'>,
+  now: Date,
+  isGone: (owner: string) => boolean,
+): boolean {
+  return !leaseUntil || leaseUntil < now || isGone(leaseOwner);
 }

@@ -2,7 +2,7 @@ import type Docker from 'dockerode';
 import { call } from './faults.ts';
 import type { CallOptions } from './faults.ts';
 import { removeContainer } from './environments/teardown.ts';
-import { createDemultiplexer } from './exec/demultiplexer.ts';
+import { createDemultiplexer } from './exec/exec-output.ts';
 import { TRANSFER_TIMEOUT_MS } from './exec/files.ts';
 import { LABEL, labelFilter } from './labels.ts';
 

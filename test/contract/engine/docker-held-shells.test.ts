@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type Docker from 'dockerode';
 import { test } from 'tap';
-import { ENDING_SCRIPT } from '../../../src/engine/docker/environments/ending-script.ts';
+import { ENDING_SCRIPT } from '../../../src/engine/docker/environments/ending.ts';
 import { reachHeldShell, startHeldShell } from '../../../src/engine/docker/holder/held-shell.ts';
 import { endShellOf } from '../../../src/engine/docker/exec/terminal.ts';
 import type { HeldStream } from '../../../src/engine/docker/holder/held-stream.ts';

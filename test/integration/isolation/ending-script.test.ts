@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'tap';
-import { ENDING_SCRIPT } from '../../../src/engine/docker/environments/ending-script.ts';
+import { ENDING_SCRIPT } from '../../../src/engine/docker/environments/ending.ts';
 import { withAnnouncement, parseAnnouncement } from '../../../src/engine/docker/exec/shell-leader.ts';
 
 for (const shell of [['sh'], ['bash', '--posix']] as const) {

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
-import { labJsonSchema } from '../../../src/domains/labs/schema/json-schema.ts';
+import { labJsonSchema } from '../../../src/domains/labs/schema/lab-schema.ts';
 import { labsCommand } from '../../kit/labs/labs-command.ts';
 import { labIn } from '../../kit/labs/lab-folders.ts';
 

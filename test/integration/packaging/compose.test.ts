@@ -10,7 +10,7 @@ import { connectEngine } from '../../../src/engine/docker/client.ts';
 import { LABEL, labelFilter } from '../../../src/engine/docker/labels.ts';
 import { listLabImages } from '../../../src/host-setup/lab-images.ts';
 import { neededImages } from '../../../src/host-setup/needed-images.ts';
-import { imagesFolder } from '../../../src/host-setup/project-folders.ts';
+import { imagesFolder } from '../../../src/host-setup/lab-images.ts';
 import { tarOf } from '../../kit/basics/tar.ts';
 import { until } from '../../kit/basics/until.ts';
 import { clearInstallation } from '../../kit/engine/installation.ts';

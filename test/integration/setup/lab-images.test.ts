@@ -7,8 +7,7 @@ import type { Step } from '../../../setup/steps.mjs';
 import { connectEngine } from '../../../src/engine/docker/client.ts';
 import { createDockerImages } from '../../../src/engine/docker/images/images.ts';
 import { BASE_IMAGE } from '../../../src/host-setup/base-image.ts';
-import { ensureLabImage, listLabImages } from '../../../src/host-setup/lab-images.ts';
-import { imagesFolder } from '../../../src/host-setup/project-folders.ts';
+import { ensureLabImage, listLabImages, imagesFolder } from '../../../src/host-setup/lab-images.ts';
 
 const { docker, close } = connectEngine(process.env['DOCKER_HOST'], process.env);
 t.teardown(close);

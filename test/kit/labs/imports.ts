@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Test } from 'tap';
-import { PLAIN_IMAGE } from '../../../src/domains/labs/import/needs/environment-table.ts';
-import { environmentsOf } from '../../../src/domains/labs/import/needs/environments.ts';
+import { PLAIN_IMAGE, environmentsOf } from '../../../src/domains/labs/import/needs/environments.ts';
 import { describeNote } from '../../../src/domains/labs/import/import-note.ts';
 import type { ScenarioReport } from '../../../src/domains/labs/import/import-report.ts';
 import { importScenarios } from '../../../src/domains/labs/import/import-scenarios.ts';
@@ -11,8 +10,8 @@ import type { PageContext } from '../../../src/domains/labs/import/text/page.ts'
 import { findNeeds } from '../../../src/domains/labs/import/needs/needs.ts';
 import type { CodePiece, Need } from '../../../src/domains/labs/import/needs/needs.ts';
 import { toPage } from '../../../src/domains/labs/import/text/to-page.ts';
-import { createImageCommands } from '../../../src/host-setup/image-commands.ts';
-import { imagesFolder } from '../../../src/host-setup/project-folders.ts';
+import { createImageCommands } from '../../../src/host-setup/image-on-request.ts';
+import { imagesFolder } from '../../../src/host-setup/lab-images.ts';
 import { labsFolder, writeLab } from './lab-folders.ts';
 
 /** Scenarios with every construct, of Katacoda and Killercoda. */

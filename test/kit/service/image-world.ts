@@ -13,10 +13,12 @@ import type { Images, ImagesOptions } from '../../../src/domains/images/create-i
 import type { Job } from '../../../src/domains/images/jobs/job.ts';
 import { createManagedImageStore } from '../../../src/domains/images/managed-image-store.ts';
 import type { ManagedImageStore } from '../../../src/domains/images/managed-image-store.ts';
-import { createRegistryCredentialService } from '../../../src/domains/images/registry/registry-credential-service.ts';
+import {
+  createRegistryCredentialService,
+  createRegistryLogins,
+} from '../../../src/domains/images/registry/registry-credential-service.ts';
 import { createRegistryCredentialStore } from '../../../src/domains/images/registry/registry-credential-store.ts';
 import type { RegistryCredentialService } from '../../../src/domains/images/registry/registry-credential.ts';
-import { createRegistryLogins } from '../../../src/domains/images/registry/registry-logins.ts';
 import { isOwnerGone, newOwner } from '../../../src/infra/leases/process-owner.ts';
 import { createLabImageFolders } from '../../../src/host-setup/lab-image-folders.ts';
 import { openImages } from '../engine/engine-images.ts';

@@ -10,7 +10,7 @@ import { newId } from '../../../src/core/ids.ts';
 import { attachViewer } from '../../../src/domains/terminals/attach-viewer.ts';
 import { createLiveTerminal } from '../../../src/domains/terminals/live-terminal.ts';
 import type { LiveTerminal } from '../../../src/domains/terminals/live-terminal.ts';
-import { createOutputBudgets } from '../../../src/domains/terminals/pacing/output-budgets.ts';
+import { createOutputBudgets } from '../../../src/domains/terminals/pacing.ts';
 import type { AttachedTerminal, AttachRequest, ViewerRole } from '../../../src/domains/terminals/terminal.ts';
 import { registerTerminalSocket } from '../../../src/api/ws/terminal-socket.ts';
 import { websocketOptions } from '../../../src/api/ws/websocket-options.ts';

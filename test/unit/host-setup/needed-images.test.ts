@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { neededImages } from '../../../src/host-setup/needed-images.ts';
+import { neededImages } from '../../../src/host-setup/lab-images.ts';
 
 const folders = ['docker', 'egress', 'hub-ubuntu', 'linux', 'registry'].map((name) => ({
   name,

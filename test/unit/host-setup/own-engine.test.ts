@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { withLabel } from '../../../src/host-setup/own-engine.ts';
+import { withLabel } from '../../../src/host-setup/docker-engine.ts';
 
 const IDS = 'dockremap:10485760:1048576\n';
 const OURS = '{ "userns-remap": "dockremap", "live-restore": true }';

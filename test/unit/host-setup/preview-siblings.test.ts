@@ -1,6 +1,6 @@
 import { test } from 'tap';
 import { readConfig } from '../../../src/config/config.ts';
-import { previewSiblingProblem } from '../../../src/host-setup/preview-siblings.ts';
+import { previewSiblingProblem } from '../../../src/host-setup/doctor-checks.ts';
 
 await test('advises only against previews that share a registrable domain with Berth', async (t) => {
   const table: [

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { ExecSpec } from '../../../engine/engine-exec.ts';
-import { interpreterOf } from '../../labs/interpreter.ts';
+import { interpreterOf } from '../../labs/machine-shell.ts';
 import type { ScriptCheck } from '../../labs/lab-check.ts';
 import { isShell, withHelpers } from './script-helpers.ts';
 import type { Reader } from './script-helpers.ts';

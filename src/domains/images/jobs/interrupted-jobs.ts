@@ -2,7 +2,7 @@ import type { Clock } from '../../../core/clock.ts';
 import type { EngineImage, EngineImages } from '../../../engine/engine-images.ts';
 import { fault, isFault } from '../../../core/errors.ts';
 import type { Reason } from '../../../core/errors.ts';
-import type { PublishJob } from './job-events.ts';
+import type { PublishJob } from './job-report.ts';
 import type { LeasedJob, JobEnd, JobStore } from './job-store.ts';
 import type { ManagedImageStore } from '../managed-image-store.ts';
 

@@ -1,6 +1,8 @@
 import type { Clock } from '../../../core/clock.ts';
 import { delay } from '../../../core/clock.ts';
-import type { JobProgress } from './job.ts';
+import type { EventBus } from '../../../infra/bus/event-bus.ts';
+import type { Log } from '../../../core/log.ts';
+import type { JobProgress, Job } from './job.ts';
 
 /**
  * Minimum time between two stored reports of one job, in milliseconds: people read no faster, and each report writes
@@ -99,4 +101,21 @@ function truncate(text: Buffer, limit: number): Buffer {
   let end = limit;
   while (((text[end] ?? 0) & 0b1100_0000) === 0b1000_0000) end--;
   return text.subarray(0, end);
+}
+
+export type PublishJob = (job: Pick<Job, 'id' | 'version'>) => void;
+
+/** Creates the publisher of job changes. Events are hints: if one is lost, clients read again later. */
+export function createJobEvents({
+  events,
+  log,
+}: {
+  events: Pick<EventBus, 'publish'>;
+  log: Log;
+}): PublishJob {
+  return ({ id: jobId, version }) => {
+    events.publish('job.changed', { jobId, version }).catch((error: unknown) => {
+      log.warn({ err: error, jobId }, 'publishing a job change failed');
+    });
+  };
 }

@@ -8,7 +8,7 @@ import type { Lease } from '../../../infra/leases/lease.ts';
 import type { Log } from '../../../core/log.ts';
 import { failure } from './interrupted-jobs.ts';
 import type { InterruptedJobs } from './interrupted-jobs.ts';
-import type { PublishJob } from './job-events.ts';
+import type { PublishJob } from './job-report.ts';
 import { createJobReport } from './job-report.ts';
 import type { JobEnd, JobStore, NewJob } from './job-store.ts';
 import type { Job, JobWork } from './job.ts';

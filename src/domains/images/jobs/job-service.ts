@@ -3,7 +3,7 @@ import { fault } from '../../../core/errors.ts';
 import { requireActor } from '../../identity/actor.ts';
 import { pageWindow, toPage } from '../../../core/paging.ts';
 import type { InterruptedJobs } from './interrupted-jobs.ts';
-import type { PublishJob } from './job-events.ts';
+import type { PublishJob } from './job-report.ts';
 import type { JobStore } from './job-store.ts';
 import type { Job, JobService } from './job.ts';
 

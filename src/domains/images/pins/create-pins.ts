@@ -3,10 +3,9 @@ import type { Database } from '../../../infra/database/database.ts';
 import type { EngineImages } from '../../../engine/engine-images.ts';
 import type { Log } from '../../../core/log.ts';
 import { createPinNames } from './pin-names.ts';
-import { createPinService } from './pin-service.ts';
+import { createPinService, createImagePins } from './pins.ts';
 import { createPinStore } from './pin-store.ts';
 import { createPinMaintenance } from './pin-maintenance.ts';
-import { createImagePins } from './pins.ts';
 
 /** Creates the services of pins. Nothing is released before `maintenance.maintain` runs. */
 export function createPins(options: {

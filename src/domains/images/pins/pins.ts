@@ -1,9 +1,10 @@
 import type { Clock } from '../../../core/clock.ts';
 import type { EngineImages } from '../../../engine/engine-images.ts';
 import { fault, isFault } from '../../../core/errors.ts';
+import { requireActor } from '../../identity/actor.ts';
 import type { PinNames } from './pin-names.ts';
 import type { PinStore } from './pin-store.ts';
-import type { ImagePin, ImagePins, LabImages, ResolveOptions } from './pin.ts';
+import type { ImagePin, ImagePins, LabImages, ResolveOptions, PinService } from './pin.ts';
 
 /** Precision of the last use, in milliseconds: ages are counted in days. */
 const USE_GRAIN_MS = 24 * 60 * 60 * 1000;
@@ -105,4 +106,29 @@ export function createImagePins(options: {
 export function digestOf(name: string, digests: readonly string[]): string | undefined {
   const repository = name.replace(/@.*$/, '').replace(/:[^/:]*$/, '');
   return digests.find((digest) => digest.startsWith(`${repository}@`)) ?? digests[0];
+}
+
+/** Creates the pin service for admins. `hasLab` returns whether a lab exists. */
+export function createPinService({
+  store,
+  hasLab,
+}: {
+  store: PinStore;
+  hasLab: (slug: string) => boolean;
+}): PinService {
+  return {
+    async list(actor, lab) {
+      requireActor(actor, { scope: 'read', role: 'admin' });
+      const pins = await store.ofLab(lab);
+      if (pins.length === 0 && !hasLab(lab)) throw fault('LAB_NOT_FOUND', { lab });
+      return pins;
+    },
+
+    async repin(actor, lab) {
+      requireActor(actor, { scope: 'manage', role: 'admin' });
+      const forgotten = await store.forget(lab);
+      if (forgotten === 0 && !hasLab(lab)) throw fault('LAB_NOT_FOUND', { lab });
+      return forgotten;
+    },
+  };
 }

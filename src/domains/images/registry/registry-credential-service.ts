@@ -1,11 +1,12 @@
 import type { Clock } from '../../../core/clock.ts';
 import type { Encryption } from '../../../core/encryption.ts';
 import { parseImageName, readRegistry } from '../../../engine/image-name.ts';
-import { fault } from '../../../core/errors.ts';
+import { fault, isFault } from '../../../core/errors.ts';
+import type { RegistryLogin } from '../../../engine/engine-images.ts';
+import type { Log } from '../../../core/log.ts';
 import { requireActor } from '../../identity/actor.ts';
-import type { RegistryCredentialStore } from './registry-credential-store.ts';
+import type { RegistryCredentialStore, SealedCredential } from './registry-credential-store.ts';
 import type { RegistryCredentialService } from './registry-credential.ts';
-import { secretOf } from './registry-logins.ts';
 
 /** Longest user name and password, in characters: some registries issue tokens of several thousand. */
 const LONGEST_USERNAME = 255;
@@ -65,4 +66,47 @@ function requireText(what: string, text: string, longest: number): void {
   throw fault('INPUT_INVALID', {
     problem: `The ${what} must have 1 to ${longest} characters on one line.`,
   });
+}
+
+/** Returns the encryption context of a registry's password. */
+function secretOf(registry: string): string {
+  return `the registry ${registry}`;
+}
+
+/** Creates the reader of decrypted logins, for the engine only. */
+export function createRegistryLogins(options: {
+  store: RegistryCredentialStore;
+  encryption: Encryption;
+  log: Log;
+}) {
+  const { store, encryption, log } = options;
+
+  function open({ registry, username, secret }: SealedCredential): RegistryLogin {
+    return { username, password: encryption.open(secret, secretOf(registry)) };
+  }
+
+  return {
+    /** @throws SECRET_UNREADABLE */
+    async credentialsFor(registry: string): Promise<RegistryLogin | undefined> {
+      const found = await store.find(registry);
+      return found && open(found);
+    },
+
+    /** Returns all readable logins by registry; a build may not need the unreadable ones. */
+    async allCredentials(): Promise<Record<string, RegistryLogin>> {
+      const logins: Record<string, RegistryLogin> = {};
+      for (const found of await store.all()) {
+        try {
+          logins[found.registry] = open(found);
+        } catch (error) {
+          if (!isFault(error, 'SECRET_UNREADABLE')) throw error;
+          log.warn(
+            { err: error, registry: found.registry },
+            'decrypting registry credentials failed; the build continues without them',
+          );
+        }
+      }
+      return logins;
+    },
+  };
 }

@@ -1,6 +1,11 @@
-import { isWithoutRoot, machineReferences, writtenAs } from './machine-references.ts';
+import {
+  isWithoutRoot,
+  machineReferences,
+  writtenAs,
+  startConflicts,
+  stepConflicts,
+} from './step-conflicts.ts';
 import type { KeyProblem } from '../schema/schema-messages.ts';
-import { startConflicts, stepConflicts } from './step-conflicts.ts';
 import { entries, isMapping } from '../reading/lab-yaml.ts';
 import type { Written } from '../reading/lab-yaml.ts';
 

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { isGlob, matches } from '../schema/glob.ts';
+import { isGlob, matches } from '../schema/file-schema.ts';
 import type { Notes, Place } from './import-note.ts';
 import { tooLarge } from './lab-draft.ts';
 import type { LabDraft } from './lab-draft.ts';

@@ -8,7 +8,7 @@ import { addText, asFolder, emptyDraft, tooLarge } from './lab-draft.ts';
 import type { LabDraft } from './lab-draft.ts';
 import { writeMachines } from './write-machines.ts';
 import { writeSteps } from './write-steps.ts';
-import { createScenarioSource } from './reading/scenario-source.ts';
+import { createScenarioSource, decodeText } from './reading/scenario-source.ts';
 import type { Scenario } from './reading/scenario.ts';
 import type { SourceTree } from './reading/source-tree.ts';
 import { findNeeds, isGivenByInternet } from './needs/needs.ts';
@@ -16,7 +16,6 @@ import type { CodePiece, Need } from './needs/needs.ts';
 import { shortened } from './names.ts';
 import { createTexts } from './texts.ts';
 import { posix } from 'node:path';
-import { decodeText } from './reading/decode-text.ts';
 
 /** How to recognize a shell script: by its name or its first line. */
 const SCRIPT_NAME = /\.(?:sh|bash)$/;

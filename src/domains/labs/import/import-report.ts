@@ -1,4 +1,4 @@
-import { PLAIN_IMAGE } from './needs/environment-table.ts';
+import { PLAIN_IMAGE } from './needs/environments.ts';
 import { describeNote } from './import-note.ts';
 import type { ImportNote } from './import-note.ts';
 import { isGivenByInternet } from './needs/needs.ts';

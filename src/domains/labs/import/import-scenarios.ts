@@ -1,8 +1,8 @@
 import { dirname, join, posix } from 'node:path';
 import { convertScenario } from './convert-scenario.ts';
 import type { Conversion, Converted } from './convert-scenario.ts';
-import { decodeText, encodingNote } from './reading/decode-text.ts';
-import { PLAIN_IMAGE } from './needs/environment-table.ts';
+import { decodeText, encodingNote } from './reading/scenario-source.ts';
+import { PLAIN_IMAGE } from './needs/environments.ts';
 import type { Environment, EnvironmentFor } from './needs/environments.ts';
 import { SCENARIO_FILE, findScenarios } from './reading/find-scenarios.ts';
 import type { FoundScenario } from './reading/find-scenarios.ts';

@@ -1,5 +1,4 @@
-import { createFolderMeasure, depthProblem } from '../reading/folder-limits.ts';
-import { contentDigest } from '../reading/lab-folder.ts';
+import { createFolderMeasure, depthProblem, contentDigest } from '../reading/lab-folder.ts';
 import type { LabFolder } from '../reading/lab-folder.ts';
 
 /** The files of a lab under construction. */

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import { packTar, tarEntries } from '../../../core/tar.ts';
 import type { PackEntry, TarEntry } from '../../../core/tar.ts';
-import { FOLDER_LIMITS } from './folder-limits.ts';
+import { FOLDER_LIMITS } from './lab-folder.ts';
 
 /** Largest overhead of tar for each file or folder: a header, a long name and padding. */
 const ENTRY_OVERHEAD_BYTES = 4 * 1024;

@@ -1,11 +1,12 @@
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
+import { readdir, stat } from 'node:fs/promises';
+import { fault } from '../../../core/errors.ts';
 import { findConflicts } from '../conflicts/lab-conflicts.ts';
 import { readLabFolder } from './lab-folder.ts';
 import type { LabFolder } from './lab-folder.ts';
 import { describeProblem, writeKey } from '../lab-problem.ts';
 import type { LabProblem } from '../lab-problem.ts';
-import { languagesOf } from '../schema/language-schema.ts';
-import { labSchema } from '../schema/lab-schema.ts';
+import { languagesOf, labSchema } from '../schema/lab-schema.ts';
 import { createPageReader } from './pages.ts';
 import { createPictureBudget } from './pictures.ts';
 import { parseLabYaml, entries, isMapping } from './lab-yaml.ts';
@@ -21,7 +22,7 @@ export const LAB_FILE = 'lab.yaml';
 const PROBLEM_LIMIT = 100;
 
 /** A lab with the folder it was read from, or the problems that make it invalid. */
-export type LabReading = { lab: Lab; folder: LabFolder } | { problems: LabProblem[] };
+type LabReading = { lab: Lab; folder: LabFolder } | { problems: LabProblem[] };
 
 /** Reads and validates the lab in `folder`. Throws only if the folder cannot be read. */
 export async function readLab(folder: string): Promise<LabReading> {
@@ -106,4 +107,57 @@ const LONGEST_SLUG = 63;
 export function slugProblem(slug: string): string | undefined {
   if (rule.test(slug) && slug.length <= LONGEST_SLUG) return undefined;
   return `must have up to ${LONGEST_SLUG} lower-case letters, digits and hyphens, such as "first-steps"`;
+}
+
+/** Maximum number of labs of one installation: bounds the reading time of a start and the memory. */
+const LAB_LIMIT = 5_000;
+
+/** The valid labs of a folder, and the problems of the others. */
+interface LabsReading {
+  labs: { lab: Lab; folder: LabFolder }[];
+  problems: LabProblem[];
+}
+
+/**
+ * Reads each folder in `directory` as a lab, except hidden folders. Files are ignored.
+ * @throws CONFIG_INVALID if the directory cannot be read
+ */
+export async function readLabs(directory: string): Promise<LabsReading> {
+  const slugs = await foldersIn(directory);
+  const reading: LabsReading = { labs: [], problems: [] };
+  for (const slug of slugs) {
+    const read = await readLab(join(directory, slug)).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === undefined) throw error;
+      const message = `cannot be read: ${error.code}`;
+      return { problems: [{ lab: slug, file: '.', line: undefined, key: undefined, message }] };
+    });
+    if ('lab' in read) reading.labs.push(read);
+    else reading.problems.push(...read.problems);
+  }
+  return reading;
+}
+
+async function foldersIn(directory: string): Promise<string[]> {
+  const entries = await readdir(directory, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
+    throw fault(
+      'CONFIG_INVALID',
+      { problem: `Could not read the folder of labs "${directory}" (${error.code}). Check BERTH_LABS_DIR.` },
+      error,
+    );
+  });
+  const folders: string[] = [];
+  for (const entry of entries) {
+    if (entry.name.startsWith('.')) continue;
+    // The admin may link to a lab elsewhere: the content of this folder is trusted.
+    const status = entry.isSymbolicLink()
+      ? await stat(join(directory, entry.name)).catch(() => entry)
+      : entry;
+    if (status.isDirectory()) folders.push(entry.name);
+  }
+  if (folders.length > LAB_LIMIT) {
+    throw fault('CONFIG_INVALID', {
+      problem: `The folder of labs "${directory}" has more than ${LAB_LIMIT} labs. Check BERTH_LABS_DIR.`,
+    });
+  }
+  return folders.sort();
 }

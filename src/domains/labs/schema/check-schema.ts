@@ -1,15 +1,23 @@
 import { z } from 'zod';
 import type { TextRule } from '../lab-check.ts';
 import { patternProblem } from '../pattern.ts';
-import { oneOrMany, mapping } from './mapping.ts';
+import {
+  oneOrMany,
+  mapping,
+  absolutePath,
+  argument,
+  image,
+  machinePath,
+  name,
+  user,
+  mode,
+} from './values.ts';
 import { nearest } from '../reading/nearest.ts';
 import { isMapping } from '../reading/lab-yaml.ts';
 import type { LabContext } from './lab-context.ts';
 import { localizedLine } from './localized.ts';
-import { absolutePath, argument, image, machinePath, name, user } from './names.ts';
 import { portNumber } from './machine-schema.ts';
 import { quizSchema } from './quiz-schema.ts';
-import { mode } from './quantities.ts';
 import { scriptText, timeout } from './script-schema.ts';
 
 /** Longest texts of `contains` and of `equals`, in characters. */

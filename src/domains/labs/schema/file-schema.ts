@@ -1,9 +1,7 @@
 import { z } from 'zod';
-import { fixedPart, isGlob, matches } from './glob.ts';
+import { RE2JS } from 're2js';
 import type { LabContext } from './lab-context.ts';
-import { mapping } from './mapping.ts';
-import { machinePath, user } from './names.ts';
-import { modeToGive } from './quantities.ts';
+import { mapping, machinePath, user, modeToGive } from './values.ts';
 import { missingFile, pathProblem, plainPath } from './text-file.ts';
 
 /** Maximum number of entries in a machine's `files`. */
@@ -94,4 +92,26 @@ function place(
 function relativePath(path: string, below: string | undefined): string {
   if (below === undefined) return path.slice(path.lastIndexOf('/') + 1);
   return below === '' ? path : path.slice(below.length + 1);
+}
+
+/** Whether the path is a glob: `*` matches characters within a name, `**` matches folders. */
+export function isGlob(path: string): boolean {
+  return path.includes('*');
+}
+
+/** Returns the folders before the first name with a `*`. Matches keep their path relative to it. */
+function fixedPart(glob: string): string {
+  const names = glob.split('/');
+  return names.slice(0, names.findIndex(isGlob)).join('/');
+}
+
+/** Returns the paths that match the glob, in linear time. */
+export function matches(glob: string, paths: Iterable<string>): string[] {
+  const names = glob.split('/').map((name, place, all) => {
+    const last = place === all.length - 1;
+    if (name === '**') return last ? '.+' : '(?:[^/]+/)*';
+    return name.split('*').map(RE2JS.quote).join('[^/]*') + (last ? '' : '/');
+  });
+  const pattern = RE2JS.compile(`(?s)^${names.join('')}$`);
+  return [...paths].filter((path) => pattern.test(path));
 }

@@ -1,12 +1,43 @@
 import { z } from 'zod';
 import type { LabContext } from './lab-context.ts';
-import { languages } from './language-schema.ts';
+import { emptyContext } from './lab-context.ts';
 import { localizedLine, localizedPage } from './localized.ts';
 import { machineSchema } from './machine-schema.ts';
-import { mapping } from './mapping.ts';
+import { mapping, name } from './values.ts';
 import { stepSchema } from './step-schema.ts';
-import { name } from './names.ts';
 import { MOST_WARM, WARM_TIME_PROBLEM, parseWarmTime } from '../warm-time.ts';
+
+/** Maximum number of languages of one lab: each one repeats all texts. */
+const MOST_LANGUAGES = 30;
+
+/** Language of a lab without `languages`. */
+const DEFAULT_LANGUAGE = 'en';
+
+const language = z.string().transform((given, context) => {
+  try {
+    const tag = Intl.getCanonicalLocales(given)[0];
+    if (tag === given) return tag;
+    context.addIssue({ code: 'custom', message: `must be written "${tag}"` });
+  } catch {
+    context.addIssue({
+      code: 'custom',
+      message: 'must be a language tag (BCP 47), such as "en", "ko" or "pt-BR"',
+    });
+  }
+  return z.NEVER;
+});
+
+export const languages = z
+  .array(language)
+  .min(1)
+  .max(MOST_LANGUAGES)
+  .refine((tags) => new Set(tags).size === tags.length, 'must list each language only once');
+
+/** Returns the languages of unvalidated data; the default if they are missing or invalid. */
+export function languagesOf(data: unknown): readonly string[] {
+  const named = languages.safeParse((data as { languages?: unknown } | null | undefined)?.languages);
+  return named.success ? named.data : [DEFAULT_LANGUAGE];
+}
 
 /** Maximum number of times in a lab's schedule. */
 const MOST_TIMES = 50;
@@ -124,4 +155,22 @@ function courseSchema(source: LabContext) {
   return z.union([bare, titled], {
     error: 'must be the short name of a course, or have "name" and "title"',
   });
+}
+
+/** Name of the schema file for editors, next to the folders of labs. */
+export const SCHEMA_FILE = 'lab.schema.json';
+
+/**
+ * Returns the schema of lab.yaml as JSON Schema, draft 7. YAML plugins of editors use it to complete and explain
+ * keys. It cannot check other files or conflicts between keys: `berth labs validate` does.
+ */
+export function labJsonSchema(): string {
+  const { $schema, ...schema } = z.toJSONSchema(labSchema(emptyContext), {
+    io: 'input',
+    target: 'draft-7',
+    // Transforms have no JSON Schema: these keys accept any value.
+    unrepresentable: 'any',
+  });
+  const head = { $schema, title: 'A lab of Berth', description: 'lab.yaml: see docs/lab-authoring.md.' };
+  return `${JSON.stringify({ ...head, ...schema }, null, 2)}\n`;
 }

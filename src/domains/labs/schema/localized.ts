@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { z } from 'zod';
 import type { LocalizedText } from '../localized-text.ts';
 import type { LabContext } from './lab-context.ts';
-import { line } from './names.ts';
+import { line } from './values.ts';
 import { withPictures } from './page-pictures.ts';
 import { wordProblems } from './word-problems.ts';
 import type { IssuePlace } from './schema-messages.ts';

@@ -1,10 +1,8 @@
 import { z } from 'zod';
 import type { LabContext } from './lab-context.ts';
 import { localizedLine } from './localized.ts';
-import { mapping } from './mapping.ts';
+import { mapping, argument, image, user, cpus, size } from './values.ts';
 import { filesSchema } from './file-schema.ts';
-import { argument, image, user } from './names.ts';
-import { cpus, size } from './quantities.ts';
 import { machineStart } from './script-schema.ts';
 
 /** Maximum number of ports of a machine: the page shows a link for each. */

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import type { LabContext } from './lab-context.ts';
 import { localizedPassage } from './localized.ts';
-import { mapping, oneOrMany } from './mapping.ts';
-import { share } from './quantities.ts';
+import { mapping, oneOrMany, share } from './values.ts';
 
 /** Maximum number of options of a question. */
 const MOST_OPTIONS = 20;

@@ -31,7 +31,7 @@ const sizes: Record<string, string> = { string: ' characters', array: ' entries'
 export function explainIssue(issue: z.core.$ZodIssue, data: unknown): KeyProblem[] {
   const value = valueAt(data, issue.path);
   if (issue.code === 'unrecognized_keys') {
-    // Its message is the list of known keys, see mapping.ts.
+    // Its message is the list of known keys, see `mapping` in values.ts.
     const known = issue.message.split(' ');
     return issue.keys.map((key) => ({
       path: [...issue.path, key],

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { LabContext } from './lab-context.ts';
-import { mapping, oneOrMany } from './mapping.ts';
-import { user } from './names.ts';
+import { mapping, oneOrMany, user } from './values.ts';
 import { plainPath, readTextFile } from './text-file.ts';
 
 /** Longest script in lab.yaml itself, in characters. */

@@ -2,9 +2,7 @@ import { z } from 'zod';
 import { checkSchema, checksSchema } from './check-schema.ts';
 import type { LabContext } from './lab-context.ts';
 import { localizedLine, localizedPage, localizedPassage } from './localized.ts';
-import { mapping } from './mapping.ts';
-import { name } from './names.ts';
-import { share } from './quantities.ts';
+import { mapping, name, share } from './values.ts';
 import { stepStart, testScripts } from './script-schema.ts';
 
 /** Maximum number of hints of one step. */

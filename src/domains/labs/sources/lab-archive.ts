@@ -1,8 +1,13 @@
 import { posix } from 'node:path';
 import { fault, isFault } from '../../../core/errors.ts';
 import type { TarEntry } from '../../../core/tar.ts';
-import { createFolderMeasure, depthProblem, sizeProblem } from '../reading/folder-limits.ts';
-import { contentDigest, isIgnored } from '../reading/lab-folder.ts';
+import {
+  createFolderMeasure,
+  depthProblem,
+  sizeProblem,
+  contentDigest,
+  isIgnored,
+} from '../reading/lab-folder.ts';
 import type { LabFolder } from '../reading/lab-folder.ts';
 import { entriesOf, unzipped } from '../reading/lab-tar.ts';
 import { LAB_FILE } from '../reading/read-lab.ts';

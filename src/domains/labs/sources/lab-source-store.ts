@@ -10,7 +10,7 @@ import type { Lease } from '../../../infra/leases/lease.ts';
 import { withoutSecret } from '../git/git-address.ts';
 import type { LabProblem } from '../lab-problem.ts';
 import { setPresent } from '../versions/version-store.ts';
-import type { VersionKey } from '../versions/version-key.ts';
+import type { VersionKey } from '../lab.ts';
 import type { LabSource } from './lab-source.ts';
 
 /** The result of one check of a source: unchanged, a new commit, or a failure. */

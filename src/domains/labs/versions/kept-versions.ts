@@ -1,11 +1,10 @@
 import type { Clock } from '../../../core/clock.ts';
 import type { Log } from '../../../core/log.ts';
 import type { LabFolder } from '../reading/lab-folder.ts';
-import type { Lab } from '../lab.ts';
+import type { Lab, VersionKey } from '../lab.ts';
 import { FOLDER, UPLOAD } from '../sources/choose-labs.ts';
 import { readLabFiles } from '../reading/read-lab.ts';
-import { versionName } from './version-key.ts';
-import type { VersionKey } from './version-key.ts';
+import { versionName } from '../lab.ts';
 import type { LabVersionStore } from './version-store.ts';
 import { contentDigest } from '../reading/lab-folder.ts';
 import { entriesOf, unzipped, zippedTar } from '../reading/lab-tar.ts';

@@ -1,6 +1,6 @@
 import { batches } from '../../../core/paging.ts';
 import type { Database, Transaction } from '../../../infra/database/database.ts';
-import type { VersionKey } from './version-key.ts';
+import type { VersionKey } from '../lab.ts';
 
 /** The current version of a lab in a source. */
 export interface PresentVersion extends VersionKey {

@@ -1,12 +1,11 @@
 import type { Clock } from '../../../core/clock.ts';
 import type { LabRecording } from '../../labs/lab.ts';
 import type { TerminalOver, TerminalSize } from '../terminal.ts';
-import { castEvent } from './cast.ts';
-import type { CastCode } from './cast.ts';
 import { createUtf8Decoder } from '../utf8.ts';
 import { createPartWriter } from './part-writer.ts';
 import type { PartWriterOptions } from './part-writer.ts';
 import type { StoredRecording } from './recording-store.ts';
+import type { Recording } from './recording.ts';
 
 /** Maximum output per event, in bytes. Any event of this size fits into the memory limit. */
 const EVENT_BYTES = 32 * 1024;
@@ -181,3 +180,22 @@ export function createRecorder(options: RecorderOptions): Recorder {
 }
 
 const sizeText = ({ rows, cols }: TerminalSize) => `${cols}x${rows}`;
+
+/** Event codes: output, input, marker, resize, exit. */
+type CastCode = 'o' | 'i' | 'm' | 'r' | 'x';
+
+/** Returns the first line of a recording's file. */
+export function castHeader(recording: Recording): string {
+  const { rows, cols, startedAt, labSlug, machine } = recording;
+  return `${JSON.stringify({
+    version: 3,
+    term: { cols, rows, type: 'xterm-256color' },
+    timestamp: Math.floor(startedAt.getTime() / 1_000),
+    title: `${labSlug}, ${machine}`,
+  })}\n`;
+}
+
+/** Returns one event that follows the previous one after `afterMs` milliseconds. */
+export function castEvent(afterMs: number, code: CastCode, data: string): string {
+  return `[${(afterMs / 1_000).toFixed(3)}, "${code}", ${JSON.stringify(data)}]\n`;
+}

@@ -5,7 +5,7 @@ import { newId } from '../../../core/ids.ts';
 import type { Log } from '../../../core/log.ts';
 import { delay } from '../../../core/clock.ts';
 import type { TerminalStore } from '../terminal-store.ts';
-import { castEvent } from './cast.ts';
+import { castEvent } from './recorder.ts';
 import type { RecordingStore } from './recording-store.ts';
 
 /** Interval between two rounds, in milliseconds. */

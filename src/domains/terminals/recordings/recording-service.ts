@@ -11,7 +11,7 @@ import type { RecordingService } from './recording.ts';
 import { pipeline, Readable } from 'node:stream';
 import { constants, createGunzip, createGzip, gzipSync } from 'node:zlib';
 import type { ByteSource } from '../../../core/byte-source.ts';
-import { castHeader } from './cast.ts';
+import { castHeader } from './recorder.ts';
 
 /** Maximum number of recorded courses. */
 const MOST_COURSES = 1_000;

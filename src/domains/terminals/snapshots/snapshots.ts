@@ -2,7 +2,7 @@ import { linkedAbort } from '../../../core/async.ts';
 import type { Log } from '../../../core/log.ts';
 import { createKeyedQueue } from '../../../core/queue.ts';
 import type { TerminalSize } from '../terminal.ts';
-import { requireTerminalSize } from '../terminal-size.ts';
+import { requireTerminalSize } from '../terminal.ts';
 import { createSerializerThread } from './serializer-thread.ts';
 import type { SerializerJob } from './serializer-thread.ts';
 

@@ -3,8 +3,8 @@ import { environmentAddresses } from '../networks/addresses.ts';
 import { allOrFirstFault } from '../faults.ts';
 import { createMachines, startMachine } from './machines.ts';
 import type { ProvisionContext } from './machines.ts';
-import { createUnlessTaken, noObjects, removeCreated } from './created-objects.ts';
-import type { CreatedObjects } from './created-objects.ts';
+import { createUnlessTaken, noObjects, removeCreated } from './teardown.ts';
+import type { CreatedObjects } from './teardown.ts';
 import { createNetwork, networkName } from '../networks/network.ts';
 import { createFront } from '../registry/registry-front.ts';
 

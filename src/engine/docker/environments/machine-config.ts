@@ -2,7 +2,7 @@ import type { ContainerCreateOptions, EndpointSettings, HostConfig, MountSetting
 import type { IsolationProfile, MachineLimits, MachineSpec } from '../../engine.ts';
 import type { HolderMounts, HolderVolume } from '../holder/holder-volume.ts';
 import { LABEL } from '../labels.ts';
-import { nestedIsolation } from '../nested/nested-isolation.ts';
+import { nestedIsolation } from '../nested/nested-support.ts';
 import type { UserMapping } from '../engine-info.ts';
 import { ordinarySeccompProfile } from '../seccomp/seccomp-profile.ts';
 import { createHash } from 'node:crypto';

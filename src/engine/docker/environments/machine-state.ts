@@ -6,7 +6,7 @@ import type { Egress } from '../networks/egress.ts';
 import { LABEL, listedIn } from '../labels.ts';
 import { limitNamespaces } from '../nested/namespace-limits.ts';
 import type { NamespaceLimitsOptions } from '../nested/namespace-limits.ts';
-import { waitForEngine } from '../nested/nested-ready.ts';
+import { waitForEngine } from '../nested/engine-socket.ts';
 import { networkName } from '../networks/network.ts';
 
 /** Freezes the machine's processes. Succeeds if they are already frozen. */

@@ -1,5 +1,6 @@
-import { createDemultiplexer } from './demultiplexer.ts';
-import type { OutputChannel } from './demultiplexer.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type Docker from 'dockerode';
+import { call, hasStatus } from '../faults.ts';
 import { parseAnnouncement } from './shell-leader.ts';
 import type { Leader } from './shell-leader.ts';
 
@@ -65,4 +66,88 @@ export function createExecOutput(
       return failure;
     },
   };
+}
+
+/** Header of the engine's frames without a terminal: channel, three zero bytes, length of the payload. */
+const HEADER_BYTES = 8;
+const STDERR = 2;
+
+type OutputChannel = 'stdout' | 'stderr';
+
+/**
+ * Separates the engine's framed output. It passes payloads on as they arrive, so it never buffers more than
+ * one header.
+ */
+export function createDemultiplexer(
+  onOutput: (channel: OutputChannel, bytes: Buffer) => void,
+): (chunk: Buffer) => void {
+  const header = Buffer.alloc(HEADER_BYTES);
+  let headerBytes = 0;
+  let payloadBytes = 0;
+  return (chunk) => {
+    let at = 0;
+    while (at < chunk.length) {
+      if (payloadBytes === 0) {
+        const taken = chunk.copy(header, headerBytes, at, at + HEADER_BYTES - headerBytes);
+        headerBytes += taken;
+        at += taken;
+        if (headerBytes < HEADER_BYTES) return;
+        payloadBytes = header.readUInt32BE(4);
+        if (payloadBytes === 0) headerBytes = 0;
+        continue;
+      }
+      const payload = chunk.subarray(at, at + payloadBytes);
+      at += payload.length;
+      payloadBytes -= payload.length;
+      if (payloadBytes === 0) headerBytes = 0;
+      onOutput(header[0] === STDERR ? 'stderr' : 'stdout', payload);
+    }
+  };
+}
+
+/**
+ * The engine records an exit a moment after the stream's end: attempts, and the delay between them in
+ * milliseconds.
+ */
+const ATTEMPTS = 50;
+const PAUSE_MS = 20;
+/** Exit code of a process that ends with its machine: 128 and SIGKILL. */
+const KILLED = 137;
+
+/**
+ * Returns the exit code of an exec whose stream has ended; undefined if the machine has ended too. Also
+ * undefined if the exec still runs after a second: then only its connection was lost.
+ */
+export async function waitForExit(
+  container: Docker.Container,
+  exec: Docker.Exec,
+): Promise<number | undefined> {
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+    const state = await unlessGone(() => exec.inspect());
+    if (!state) return undefined;
+    if (!state.Running) {
+      const exitCode = state.ExitCode ?? undefined;
+      return exitCode === KILLED && !(await isRunning(container)) ? undefined : exitCode;
+    }
+    await sleep(PAUSE_MS);
+  }
+  return undefined;
+}
+
+/**
+ * Returns whether the machine still runs. The engine records its end a moment after the end of its processes.
+ */
+async function isRunning(container: Docker.Container): Promise<boolean> {
+  await sleep(2 * PAUSE_MS);
+  const machine = await unlessGone(() => container.inspect());
+  return machine?.State.Running === true && machine.State.Status !== 'removing';
+}
+
+async function unlessGone<T>(inspect: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await call(inspect);
+  } catch (error) {
+    if (hasStatus(error, 404, 409)) return undefined;
+    throw error;
+  }
 }

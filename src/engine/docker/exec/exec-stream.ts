@@ -5,14 +5,13 @@ import { fault, isFault } from '../../../core/errors.ts';
 import type { ExecOutputSpec } from '../../engine-exec.ts';
 import type { EngineConnection } from '../client.ts';
 import { deferred } from '../../../core/async.ts';
-import { createDemultiplexer } from './demultiplexer.ts';
+import { createDemultiplexer, waitForExit } from './exec-output.ts';
 import { readDirectly } from './direct-reading.ts';
 import { endInside, newMark } from '../environments/ending.ts';
-import { waitForExit } from './exec-exit.ts';
 import { call } from '../faults.ts';
 import { createChunkQueue } from './chunk-queue.ts';
 import { environmentList } from '../environments/machine-config.ts';
-import { createExec } from '../nested/exec-user.ts';
+import { createExec } from '../environments/machine-user.ts';
 import { withAnnouncement, parseAnnouncement } from './shell-leader.ts';
 import type { Announcement, Leader } from './shell-leader.ts';
 

@@ -5,7 +5,7 @@ import type { ShellSpec } from '../../engine-terminals.ts';
 import { endInside, newMark } from '../environments/ending.ts';
 import { call } from '../faults.ts';
 import { environmentList } from '../environments/machine-config.ts';
-import { createExec } from '../nested/exec-user.ts';
+import { createExec } from '../environments/machine-user.ts';
 import { withAnnouncement, parseAnnouncement } from './shell-leader.ts';
 import type { Leader } from './shell-leader.ts';
 

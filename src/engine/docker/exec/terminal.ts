@@ -3,7 +3,7 @@ import type Docker from 'dockerode';
 import { isFault } from '../../../core/errors.ts';
 import type { EngineTerminal, TerminalEnd, TerminalSpec } from '../../engine-terminals.ts';
 import { endInside } from '../environments/ending.ts';
-import { waitForExit } from './exec-exit.ts';
+import { waitForExit } from './exec-output.ts';
 import { call, hasStatus } from '../faults.ts';
 import { shellHandle } from './shell-leader.ts';
 import { startShell } from './shell-opening.ts';

@@ -4,14 +4,13 @@ import type Docker from 'dockerode';
 import { deferred } from '../../../core/async.ts';
 import { fault, isFault } from '../../../core/errors.ts';
 import type { Fault } from '../../../core/errors.ts';
-import { createDemultiplexer } from '../exec/demultiplexer.ts';
+import { createDemultiplexer } from '../exec/exec-output.ts';
 import { call, isRefusal } from '../faults.ts';
 import { labelsOf } from '../labels.ts';
 import { removeOverdue, untilLabel } from '../helper.ts';
 import { removeContainer } from '../environments/teardown.ts';
-import { parseSpace, parseTotal } from './gauge.ts';
+import { parseSpace, parseTotal, ENGINE_FOLDER, GAUGE_SCRIPT, OPEN_FILES_SCRIPT } from './gauge.ts';
 import type { CountLimits, Gauge, Reading } from './gauge.ts';
-import { ENGINE_FOLDER, GAUGE_SCRIPT, OPEN_FILES_SCRIPT } from './gauge-scripts.ts';
 
 /** The disk of a busy engine answers within seconds. */
 const SPACE_TIMEOUT_S = 20;

@@ -3,8 +3,7 @@ import { access, readFile, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fault } from '../../../core/errors.ts';
 import type { DiskSpace } from '../../engine-disk.ts';
-import { spaceOf, parseTotal } from './gauge.ts';
-import { OPEN_FILES_SCRIPT } from './gauge-scripts.ts';
+import { spaceOf, parseTotal, OPEN_FILES_SCRIPT } from './gauge.ts';
 import type { CountLimits, Gauge, Reading } from './gauge.ts';
 
 const DU = ['--summarize', '--total', '--one-file-system'];

@@ -5,7 +5,7 @@ import type { ShellSpec } from '../../engine-terminals.ts';
 import { endInside, newMark } from '../environments/ending.ts';
 import { call, engineMessage, hasStatus } from '../faults.ts';
 import { environmentList } from '../environments/machine-config.ts';
-import { createExec } from '../nested/exec-user.ts';
+import { createExec } from '../environments/machine-user.ts';
 import type { Leader } from '../exec/shell-leader.ts';
 import { HeldStream } from './held-stream.ts';
 import type { Hello, HeldEnd } from './held-stream.ts';

@@ -1,10 +1,11 @@
 import type Docker from 'dockerode';
+import type { HostConfig } from 'dockerode';
 import { fault, isFault } from '../../../core/errors.ts';
 import { call, engineMessage } from '../faults.ts';
 import { runHelper, removeOverdue, untilLabel } from '../helper.ts';
 import { labelsOf } from '../labels.ts';
-import { nestedIsolation } from './nested-isolation.ts';
 import type { HelperOutcome } from '../helper.ts';
+import { nestedSeccompProfile } from '../seccomp/seccomp-profile.ts';
 
 /** Label in the daemon.json of an engine that was set up for machines with their own engine. */
 export const NESTED_ENGINE_LABEL = 'berth.nested-docker=on';
@@ -148,4 +149,27 @@ export function probeProblem({ exitCode, output }: HelperOutcome): string | unde
   if (exitCode === 0) return undefined;
   const problem = PROBLEMS[exitCode] ?? `the test exited with ${exitCode}`;
   return output ? `${problem} (${output})` : problem;
+}
+
+/** Device with which slirp4netns, an ordinary program, gives the machine's containers a network. */
+const TUN_DEVICE = '/dev/net/tun';
+
+/**
+ * Returns the isolation of a machine with its own engine. Its user has no capabilities. newuidmap and
+ * newgidmap get theirs from their files, to map the additional ids of that user, so new privileges cannot be
+ * forbidden completely. The kernel allows mounting a new /proc only if nothing of the old one is hidden. Its
+ * files belong to the host's root, which nobody in the machine is, as the engine remaps users. AppArmor's
+ * profile for containers forbids every mount, including those in the learner's own namespaces.
+ */
+export function nestedIsolation(runtime?: string): HostConfig {
+  return {
+    Privileged: false,
+    CapDrop: ['ALL'],
+    CapAdd: ['SETUID', 'SETGID'],
+    SecurityOpt: [`seccomp=${JSON.stringify(nestedSeccompProfile())}`, 'apparmor=unconfined'],
+    MaskedPaths: [],
+    ReadonlyPaths: [],
+    Devices: [{ PathOnHost: TUN_DEVICE, PathInContainer: TUN_DEVICE, CgroupPermissions: 'rw' }],
+    ...(runtime !== undefined && { Runtime: runtime }),
+  };
 }

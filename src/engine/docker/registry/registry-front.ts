@@ -7,8 +7,8 @@ import { labelsOf } from '../labels.ts';
 import { endpointConfig } from '../environments/machine-config.ts';
 import type { MachineEndpoint } from '../environments/machine-config.ts';
 import type { ProvisionContext } from '../environments/machines.ts';
-import { createUnlessTaken } from '../environments/created-objects.ts';
-import type { CreatedObjects } from '../environments/created-objects.ts';
+import { createUnlessTaken } from '../environments/teardown.ts';
+import type { CreatedObjects } from '../environments/teardown.ts';
 import { networkName } from '../networks/network.ts';
 import { hardened, registryNames, SOCKET_FOLDER } from './registry-config.ts';
 

@@ -4,7 +4,7 @@ import type { PushLayer, PushOptions } from '../../engine-registry.ts';
 import { call, hasStatus } from '../faults.ts';
 import { inspectImage, loginAddress } from '../images/image-pull.ts';
 import { readLines } from '../messages.ts';
-import { pushFault, unavailable } from './registry-faults.ts';
+import { pushFault, unavailable } from './registry-requests.ts';
 
 /**
  * Longest time without a message of the engine, in milliseconds; an active upload reports several times a

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import { fault } from '../../../core/errors.ts';
-import { createDemultiplexer } from '../exec/demultiplexer.ts';
+import { createDemultiplexer } from '../exec/exec-output.ts';
 import { call } from '../faults.ts';
 import { labelsOf } from '../labels.ts';
 import { MOVER_LIFETIME_MS, removeOverdue, untilLabel } from '../helper.ts';

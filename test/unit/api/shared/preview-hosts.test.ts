@@ -1,7 +1,7 @@
 import { test } from 'tap';
 import { newId } from '../../../../src/core/ids.ts';
 import { createPreviewHosts } from '../../../../src/api/shared/preview-hosts.ts';
-import { previewLabel } from '../../../../src/domains/previews/preview-label.ts';
+import { previewLabel } from '../../../../src/domains/previews/preview.ts';
 
 const target = { sessionId: newId(), machine: 'main', port: 8080 };
 const label = previewLabel(target);

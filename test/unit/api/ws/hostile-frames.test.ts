@@ -2,7 +2,7 @@ import { test } from 'tap';
 import { readControl } from 'berth-terminal-client/read-control';
 import { createHolderReader } from '../../../../src/engine/docker/holder/holder-messages.ts';
 import { isFault } from '../../../../src/core/errors.ts';
-import { requireTerminalSize } from '../../../../src/domains/terminals/terminal-size.ts';
+import { requireTerminalSize } from '../../../../src/domains/terminals/terminal.ts';
 import { readClientFrame } from '../../../../src/api/ws/frames.ts';
 import { fuzzFrames } from '../../../kit/fuzz/fuzz.ts';
 import { aliveBytes } from '../../../kit/fuzz/garbage.ts';

@@ -1,7 +1,7 @@
 import { test } from 'tap';
 import type { EngineImage } from '../../../../src/engine/engine-images.ts';
 import { prunableNames, viewImage } from '../../../../src/domains/images/image-view.ts';
-import { percentOf } from '../../../../src/domains/images/jobs/pull-work.ts';
+import { percentOf } from '../../../../src/domains/images/jobs/image-work.ts';
 
 const image = (changes: Partial<EngineImage> = {}): EngineImage => ({
   id: 'sha256:1',

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { createMemorySubnets } from '../../../../src/domains/lab-tests/memory-subnets.ts';
+import { createMemorySubnets } from '../../../../src/domains/lab-tests/stand-ins.ts';
 
 await t.test('a slot has one lease, for a network of an environment, until its release', async (t) => {
   const subnets = createMemorySubnets();

@@ -2,8 +2,11 @@ import t from 'tap';
 import { judgeQuiz } from '../../../../src/domains/checks/kinds/quiz-check.ts';
 import type { QuizCheck } from '../../../../src/domains/labs/lab-check.ts';
 import { patternFound } from '../../../../src/domains/labs/pattern.ts';
-import { patternExample } from '../../../../src/domains/lab-tests/pattern-example.ts';
-import { rightAnswers, wrongAnswers } from '../../../../src/domains/lab-tests/quiz-answers.ts';
+import {
+  patternExample,
+  rightAnswers,
+  wrongAnswers,
+} from '../../../../src/domains/lab-tests/quiz-answers.ts';
 
 const question = (answer: QuizCheck['answer']): QuizCheck => ({
   kind: 'quiz',

@@ -1,7 +1,6 @@
 import t from 'tap';
 import type { LabCase } from '../../../../src/domains/lab-tests/lab-case.ts';
-import { reportJunit } from '../../../../src/domains/lab-tests/report-junit.ts';
-import { describeCase, reportTable } from '../../../../src/domains/lab-tests/report-table.ts';
+import { reportJunit, describeCase, reportTable } from '../../../../src/domains/lab-tests/reports.ts';
 
 const labCase = (changes: Partial<LabCase>): LabCase => ({
   lab: 'lab',

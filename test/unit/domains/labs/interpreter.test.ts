@@ -1,5 +1,5 @@
 import t from 'tap';
-import { interpreterOf } from '../../../../src/domains/labs/interpreter.ts';
+import { interpreterOf } from '../../../../src/domains/labs/machine-shell.ts';
 
 const interpreters: [firstLine: string, expected: string[]][] = [
   ['', ['/bin/sh']],

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import t from 'tap';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { labJsonSchema } from '../../../../src/domains/labs/schema/json-schema.ts';
+import { labJsonSchema } from '../../../../src/domains/labs/schema/lab-schema.ts';
 
 const file = (path: string) => readFile(new URL(`../../../../${path}`, import.meta.url), 'utf8');
 

@@ -1,6 +1,6 @@
 import { test } from 'tap';
 import { newId } from '../../../../src/core/ids.ts';
-import { isPort, parsePreviewLabel, previewLabel } from '../../../../src/domains/previews/preview-label.ts';
+import { isPort, parsePreviewLabel, previewLabel } from '../../../../src/domains/previews/preview.ts';
 
 await test('a label encodes session, machine and port, and is decoded', (t) => {
   for (const machine of ['main', 'a', 'web-2', 'x-80', 'a--b']) {

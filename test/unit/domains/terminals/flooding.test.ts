@@ -3,7 +3,7 @@ import { test } from 'tap';
 import { deferred } from '../../../../src/core/async.ts';
 import type { TerminalEnd } from '../../../../src/engine/engine-terminals.ts';
 import { newId } from '../../../../src/core/ids.ts';
-import { createOutputBudgets } from '../../../../src/domains/terminals/pacing/output-budgets.ts';
+import { createOutputBudgets } from '../../../../src/domains/terminals/pacing.ts';
 import { createLiveTerminal } from '../../../../src/domains/terminals/live-terminal.ts';
 import { steppedTime } from '../../../kit/basics/stepped-time.ts';
 

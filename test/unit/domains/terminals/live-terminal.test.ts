@@ -2,7 +2,7 @@ import { Duplex } from 'node:stream';
 import { test } from 'tap';
 import { deferred } from '../../../../src/core/async.ts';
 import type { EngineTerminal, TerminalEnd } from '../../../../src/engine/engine-terminals.ts';
-import { createOutputBudgets } from '../../../../src/domains/terminals/pacing/output-budgets.ts';
+import { createOutputBudgets } from '../../../../src/domains/terminals/pacing.ts';
 import { createLiveTerminal } from '../../../../src/domains/terminals/live-terminal.ts';
 
 /** A connection to a shell, which the test breaks. */

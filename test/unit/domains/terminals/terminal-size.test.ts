@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { MAX_COLS, MAX_ROWS, requireTerminalSize } from '../../../../src/domains/terminals/terminal-size.ts';
+import { MAX_COLS, MAX_ROWS, requireTerminalSize } from '../../../../src/domains/terminals/terminal.ts';
 
 await test('accepts screen sizes', (t) => {
   for (const size of [

@@ -1,5 +1,3 @@
-import { withoutHereDocuments, withoutShellComments } from './shell-code.ts';
-
 /** Matches commands that print "done", but not the `done` of a loop or output into a file. */
 const SAYS_DONE =
   /\b(?:echo|printf)[ \t]+(?:-\w+[ \t]+)?(["']?)done(?:\\n)?\1[ \t]*(?:2>[ \t]*\S+|1?>[ \t]*(?:&1|\/dev\/stdout))?[ \t]*(?:$|[;&|)}])/m;
@@ -54,4 +52,30 @@ function delimiterFor(text: string): string {
   let delimiter = 'VERIFY';
   while (text.includes(delimiter)) delimiter += '_';
   return delimiter;
+}
+
+/** Removes comments from a shell script, but not `$#` and `${x#y}`. Pure. */
+function withoutShellComments(script: string): string {
+  return script.replaceAll(/(^|[ \t;])#.*$/gm, '$1');
+}
+
+const HERE_DOCUMENT = /(?<![<])<<(-?)[ \t]*(?:(["'])([^"'\n]+)\2|\\?([A-Za-z_][\w.-]*))/g;
+
+/** Removes the bodies of here-documents, which are data and not commands. Line numbers do not change. Pure. */
+export function withoutHereDocuments(script: string): string {
+  const kept: string[] = [];
+  const open: { end: string; tabs: boolean }[] = [];
+  for (const line of script.split('\n')) {
+    const [first] = open;
+    if (first) {
+      if ((first.tabs ? line.replace(/^\t+/, '') : line) === first.end) open.shift();
+      kept.push('');
+      continue;
+    }
+    kept.push(line);
+    for (const [, dash, , quoted, bare] of line.matchAll(HERE_DOCUMENT)) {
+      open.push({ end: quoted ?? bare ?? '', tabs: dash === '-' });
+    }
+  }
+  return kept.join('\n');
 }

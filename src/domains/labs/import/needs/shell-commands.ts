@@ -1,4 +1,4 @@
-import { withoutHereDocuments } from './shell-code.ts';
+import { withoutHereDocuments } from './scripts.ts';
 
 /** A command that shell code runs. */
 export interface ShellCommand {

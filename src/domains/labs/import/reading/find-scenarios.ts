@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { z } from 'zod';
-import { decodeText, encodingNote } from './decode-text.ts';
+import { decodeText, encodingNote } from './scenario-source.ts';
 import type { ImportNote } from '../import-note.ts';
 import { parseLooseJson } from './loose-json.ts';
 import { nameFrom } from '../names.ts';

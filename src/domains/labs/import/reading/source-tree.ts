@@ -2,8 +2,7 @@ import type { Dirent } from 'node:fs';
 import { opendir, realpath, stat } from 'node:fs/promises';
 import { join, posix, relative, sep } from 'node:path';
 import { fault } from '../../../../core/errors.ts';
-import { FOLDER_LIMITS } from '../../reading/folder-limits.ts';
-import { readOrdinaryFile } from '../../reading/lab-folder.ts';
+import { FOLDER_LIMITS, readOrdinaryFile } from '../../reading/lab-folder.ts';
 import type { FileReading } from '../../reading/lab-folder.ts';
 
 /**

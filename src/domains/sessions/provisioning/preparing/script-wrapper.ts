@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { ExecSpec } from '../../../../engine/engine-exec.ts';
-import { interpreterOf } from '../../../labs/interpreter.ts';
+import { interpreterOf } from '../../../labs/machine-shell.ts';
 import type { StartScript } from '../../../labs/lab.ts';
 
 /** Output limit of a script in the foreground, in bytes: apt-get prints less. */

@@ -4,8 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { chmod, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
-import { fetchGit } from '../../../../../src/domains/labs/git/fetch-git.ts';
-import { remoteCommit } from '../../../../../src/domains/labs/git/remote-commit.ts';
+import { fetchGit, remoteCommit } from '../../../../../src/domains/labs/git/fetch-git.ts';
 import { emptyFolder, gitRepository } from '../../../../kit/labs/git-repository.ts';
 
 const protocols = ['file'] as const;

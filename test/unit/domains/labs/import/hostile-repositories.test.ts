@@ -8,7 +8,7 @@ import { emptyDraft, tooLarge } from '../../../../../src/domains/labs/import/lab
 import { createScenarioSource } from '../../../../../src/domains/labs/import/reading/scenario-source.ts';
 import { readSourceTree } from '../../../../../src/domains/labs/import/reading/source-tree.ts';
 import type { SourceTree } from '../../../../../src/domains/labs/import/reading/source-tree.ts';
-import { FOLDER_LIMITS } from '../../../../../src/domains/labs/reading/folder-limits.ts';
+import { FOLDER_LIMITS } from '../../../../../src/domains/labs/reading/lab-folder.ts';
 import { importAll, smallIndex } from '../../../../kit/labs/imports.ts';
 import { labsFolder } from '../../../../kit/labs/lab-folders.ts';
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import t from 'tap';
-import { decodeText } from '../../../../../src/domains/labs/import/reading/decode-text.ts';
+import { decodeText } from '../../../../../src/domains/labs/import/reading/scenario-source.ts';
 import { importAll, importOne, smallIndex } from '../../../../kit/labs/imports.ts';
 import { labIn, labsFolder, writeLab } from '../../../../kit/labs/lab-folders.ts';
 

@@ -1,6 +1,5 @@
 import { test } from 'tap';
-import { createDemultiplexer } from '../../../../../src/engine/docker/exec/demultiplexer.ts';
-import { createExecOutput } from '../../../../../src/engine/docker/exec/exec-output.ts';
+import { createDemultiplexer, createExecOutput } from '../../../../../src/engine/docker/exec/exec-output.ts';
 
 const announcement = '\u000126 S 0 26 26 0 -1 4194560 943 0 0 0 1 1 0 0 20 0 1 0 77 1 1\n';
 

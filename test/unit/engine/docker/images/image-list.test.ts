@@ -1,6 +1,6 @@
 import type Dockerode from 'dockerode';
 import t from 'tap';
-import { listImages } from '../../../../../src/engine/docker/images/image-list.ts';
+import { listImages } from '../../../../../src/engine/docker/images/images.ts';
 
 const image = { Id: 'sha256:1', RepoTags: ['a:1'], RepoDigests: null, Size: 10, Created: 1, Labels: null };
 

@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { fillingFault } from '../../../../../src/engine/docker/storage/volume-filling.ts';
+import { fillingFault } from '../../../../../src/engine/docker/storage/volume.ts';
 
 await test('a full disk is reported as such, whatever else tar prints', async (t) => {
   const words =

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import t from 'tap';
-import { fromParts, toParts } from '../../../../../src/engine/docker/storage/volume-parts.ts';
+import { fromParts, toParts } from '../../../../../src/engine/docker/storage/volume-helper.ts';
 
 const MIB = 1024 * 1024;
 
