@@ -90,7 +90,6 @@ export function createSessions(options: SessionsOptions): Sessions {
   return {
     service,
     warm: warm.service,
-    warmEviction: warm.eviction,
     saves: saves.service,
     start() {
       work.started = true;

@@ -12,7 +12,6 @@ import type { DiskOptions } from './disk/create-disk.ts';
 import type { SaveService } from './snapshots/saved-state.ts';
 import type { SessionService, SessionState } from './session.ts';
 import type { WarmOptions } from './pool/create-warm.ts';
-import type { WarmEviction } from './pool/warm-pool.ts';
 import type { WarmPoolView, WarmService } from './pool/warm-service.ts';
 
 /** Options of sessions. */
@@ -46,8 +45,6 @@ export interface Sessions {
   service: SessionService;
   /** Prewarmed environments. */
   warm: WarmService;
-  /** The memory that they use, and its eviction. */
-  warmEviction: WarmEviction;
   /** Saved sessions. */
   saves: SaveService;
   /**

@@ -163,8 +163,6 @@ export function createWarmPool(options: {
   };
 }
 
-export type WarmEviction = ReturnType<typeof createWarmEviction>;
-
 /** Removes prewarmed environments when learners need their capacity. */
 export function createWarmEviction(options: {
   store: Pick<WarmStore, 'all' | 'pools'>;
@@ -174,11 +172,6 @@ export function createWarmEviction(options: {
   const { store, pool, removal } = options;
 
   return {
-    /** Returns the memory limits of all prewarmed environments together, in bytes. */
-    async memoryBytes(): Promise<number> {
-      return (await store.all()).reduce((sum, environment) => sum + environment.memoryBytes, 0);
-    },
-
     /**
      * Removes ready environments until the missing capacity is free, first those of the least recently used lab. Returns
      * how much became free, which is less if there were too few.
