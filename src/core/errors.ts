@@ -54,7 +54,7 @@ const catalogue = {
   ],
   LAB_TOO_LARGE: [
     409,
-    'The lab "{lab}" needs {needed}, but the maximum is {most}. An admin {remedy}, or makes the lab smaller.',
+    'The lab "{lab}" needs {needed}, but the maximum is {maximum}. An admin {remedy}, or makes the lab smaller.',
   ],
   MACHINE_NOT_FOUND: [404, 'The session has no machine "{machine}".'],
   MACHINE_NOT_RUNNING: [409, 'The machine is not running. Restart the session, or start the lab again.'],
@@ -81,7 +81,7 @@ const catalogue = {
   ],
   MACHINE_DISK_FULL: [
     410,
-    'The session was stopped because the disk usage of its machine "{machine}" was {written}, and the limit is {limit}. Next time, delete files before the disk is full.',
+    'The session was stopped because the disk usage of its machine "{machine}" was {used}, and the limit is {limit}. Next time, delete files before the disk is full.',
   ],
 
   // Saved states

@@ -64,7 +64,7 @@ export function tooLarge(
   return fault('LAB_TOO_LARGE', {
     lab,
     needed: `${need.networks} networks`,
-    most: `${maximum.networks} of them`,
+    maximum: `${maximum.networks} of them`,
     remedy: 'gives BERTH_SUBNET_POOL a larger range',
   });
 }
@@ -76,9 +76,9 @@ function overQuota(lab: string, need: Need, quota: QuotaLimit): Fault | undefine
   return tooMuchMemory(lab, need, quota.memoryBytes ?? 0, `raises the quota of ${quota.subject}`);
 }
 
-function tooMuchMemory(lab: string, need: Need, most: number, remedy: string): Fault {
+function tooMuchMemory(lab: string, need: Need, maximum: number, remedy: string): Fault {
   const needed = `${formatBytes(need.memoryBytes)} of memory`;
-  return fault('LAB_TOO_LARGE', { lab, needed, most: formatBytes(most), remedy });
+  return fault('LAB_TOO_LARGE', { lab, needed, maximum: formatBytes(maximum), remedy });
 }
 
 /** Returns the limit of the learner's own quota, if it is among these. */

@@ -96,9 +96,9 @@ export function createWriteLimits(options: {
   }
 
   async function end(row: SessionRow, usage: MachineUsage | Unmeasured): Promise<boolean> {
-    const { machine, written, limit } = describe(usage);
-    const problem = isSavedAtEnd(row) ? saveProblemOf(fault('SAVE_TOO_LARGE', { size: written, limit })) : {};
-    const why = { ...reason('MACHINE_DISK_FULL', { machine, written, limit }), ...problem };
+    const { machine, used, limit } = describe(usage);
+    const problem = isSavedAtEnd(row) ? saveProblemOf(fault('SAVE_TOO_LARGE', { size: used, limit })) : {};
+    const why = { ...reason('MACHINE_DISK_FULL', { machine, used, limit }), ...problem };
     // An earlier saved state stays.
     const moved = await changer.move(row, hasSaved(row) ? 'fallBack' : 'stop', why);
     if (!moved) return false;
@@ -156,13 +156,13 @@ export function createWriteLimits(options: {
 /** The usage of a machine that could not be measured in time. */
 type Unmeasured = Omit<MachineUsage, 'usedBytes' | 'files'> & { usedBytes: 'unmeasured' };
 
-function describe(usage: MachineUsage | Unmeasured): { machine: string; written: string; limit: string } {
+function describe(usage: MachineUsage | Unmeasured): { machine: string; used: string; limit: string } {
   if (usage.usedBytes === 'unmeasured') {
     const { machine, limitBytes } = usage;
-    return { machine, written: 'more files than can be measured', limit: formatBytes(limitBytes) };
+    return { machine, used: 'more files than can be measured', limit: formatBytes(limitBytes) };
   }
   const { machine, usedBytes, limitBytes, files } = usage;
   return hasTooManyFiles(usage)
-    ? { machine, written: `${files} files`, limit: `${mostFiles(usage)} files` }
-    : { machine, written: formatBytes(usedBytes), limit: formatBytes(limitBytes) };
+    ? { machine, used: `${files} files`, limit: `${mostFiles(usage)} files` }
+    : { machine, used: formatBytes(usedBytes), limit: formatBytes(limitBytes) };
 }
