@@ -59,7 +59,7 @@ await test('waiting sessions show their position, reason and estimated wait', as
     const [ready = ''] = await startAll(service, other, ['one'], tick);
     const unmeasured = await service.queuePositions(other, [ready]);
     t.strictSame(unmeasured, [
-      { position: 1, waiting: 1, estimatedWaitSeconds: undefined, reason: 'earlier-starts' },
+      { position: 1, waiting: 1, estimatedWaitSeconds: undefined, reason: 'earlier_starts' },
     ]);
     await hold(database, ready, clock.now());
     const [first = '', second = ''] = await startAll(service, owner, ['one', 'two'], tick);
@@ -68,14 +68,14 @@ await test('waiting sessions show their position, reason and estimated wait', as
     t.strictSame(await service.queuePositions(owner, [second, ready, first, 'none']), [
       { position: 2, waiting: 2, estimatedWaitSeconds: 20 * 60 + 5 + 2, reason: 'memory' },
       undefined,
-      { position: 1, waiting: 2, estimatedWaitSeconds: 2, reason: 'earlier-starts' },
+      { position: 1, waiting: 2, estimatedWaitSeconds: 2, reason: 'earlier_starts' },
       undefined,
     ]);
     t.strictSame(await service.queuePositions(other, [first]), [undefined], "another student's is not shown");
     t.match(await service.queuePositions(admin, [first]), [{ position: 1 }]);
     t.equal(await outcomeOf(() => service.queuePositions(nobody, [first])), 'UNAUTHENTICATED');
     await service.stop(owner, first);
-    t.match(await service.queuePositions(owner, [second]), [{ position: 1, reason: 'earlier-starts' }]);
+    t.match(await service.queuePositions(owner, [second]), [{ position: 1, reason: 'earlier_starts' }]);
   });
 });
 
@@ -135,19 +135,19 @@ await test('a start over the quota of a course or lab waits, without delaying ot
     const [held = ''] = await startAll(service, other, ['one']);
     await hold(database, held, new Date());
     const waiting = await startAll(service, owner, ['one', 'two', 'large']);
-    t.strictSame(await reasons(waiting), ['earlier-starts', 'earlier-starts', 'earlier-starts']);
+    t.strictSame(await reasons(waiting), ['earlier_starts', 'earlier_starts', 'earlier_starts']);
     await set('lab:one', 1);
-    t.strictSame(await reasons(waiting), ['quota', 'earlier-starts', 'earlier-starts']);
+    t.strictSame(await reasons(waiting), ['quota', 'earlier_starts', 'earlier_starts']);
     await set('course:basics', 1);
-    t.strictSame(await reasons(waiting), ['quota', 'quota', 'earlier-starts']);
+    t.strictSame(await reasons(waiting), ['quota', 'quota', 'earlier_starts']);
     await set('course:basics', 3, 256 * MIB);
-    t.strictSame(await reasons(waiting), ['quota', 'earlier-starts', 'earlier-starts']);
+    t.strictSame(await reasons(waiting), ['quota', 'earlier_starts', 'earlier_starts']);
     await set(`learner:${owner.userId}`, undefined, 1100 * MIB);
-    t.strictSame(await reasons(waiting), ['quota', 'earlier-starts', 'quota'], 'of a learner, in total');
+    t.strictSame(await reasons(waiting), ['quota', 'earlier_starts', 'quota'], 'of a learner, in total');
     await quotas.remove('lab:one');
     t.strictSame(
       await reasons(waiting),
-      ['earlier-starts', 'quota', 'quota'],
+      ['earlier_starts', 'quota', 'quota'],
       'the course has space for one more',
     );
   });
@@ -239,6 +239,6 @@ await test('bus events reach watchers of a queued session', async (t) => {
     });
     maker.start();
     t.equal(await received, id);
-    t.match(await maker.service.queuePositions(owner, [id]), [{ position: 1, reason: 'session-limit' }]);
+    t.match(await maker.service.queuePositions(owner, [id]), [{ position: 1, reason: 'session_limit' }]);
   });
 });

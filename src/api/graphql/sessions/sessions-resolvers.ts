@@ -85,10 +85,10 @@ export const sessionsResolvers = {
     PREPARING: 'preparing',
   },
   QueueReason: {
-    EARLIER_STARTS: 'earlier-starts',
+    EARLIER_STARTS: 'earlier_starts',
     MEMORY: 'memory',
     DISK: 'disk',
-    SESSION_LIMIT: 'session-limit',
+    SESSION_LIMIT: 'session_limit',
     NETWORKS: 'networks',
     QUOTA: 'quota',
   },

@@ -94,7 +94,7 @@ export function createAdmission(options: {
     });
     return known.waiting.map(({ row, share }, index) => ({
       row,
-      verdict: tooLarge(row.labSlug, share, known.maximum) ?? verdicts[index] ?? 'earlier-starts',
+      verdict: tooLarge(row.labSlug, share, known.maximum) ?? verdicts[index] ?? 'earlier_starts',
       entry: entryOf(share, known.limits),
     }));
   }

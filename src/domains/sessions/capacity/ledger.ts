@@ -1,5 +1,5 @@
 /** Why a session waits: the resource that is used up, or `turn` if only earlier sessions are provisioned first. */
-export type QueueReason = 'earlier-starts' | 'memory' | 'disk' | 'session-limit' | 'networks' | 'quota';
+export type QueueReason = 'earlier_starts' | 'memory' | 'disk' | 'session_limit' | 'networks' | 'quota';
 
 /** Limits of all sessions together; Infinity means unlimited. */
 export interface Limits {
@@ -107,10 +107,10 @@ export function createLedger(options: {
     /** Returns whether a prewarmed environment is ready for the session. */
     hasPrewarmed,
     /** Returns what prevents a start now; undefined if nothing does. */
-    obstacle(share: Share): Exclude<QueueReason, 'earlier-starts'> | undefined {
+    obstacle(share: Share): Exclude<QueueReason, 'earlier_starts'> | undefined {
       if (isOverQuota(share)) return 'quota';
       if (limits.diskLow) return 'disk';
-      if (used.sessions + 1 > limits.sessions) return 'session-limit';
+      if (used.sessions + 1 > limits.sessions) return 'session_limit';
       return hasPrewarmed(share) ? undefined : missing(share);
     },
     /** Returns whether there is capacity to prewarm an environment. */

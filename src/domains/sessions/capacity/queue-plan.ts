@@ -45,7 +45,7 @@ export function planQueue(
     const hasPrewarmed = ledger.hasPrewarmed(candidate);
     ledger.take(candidate);
     if (hasPrewarmed) return 'admit';
-    if (slots <= 0) return 'earlier-starts';
+    if (slots <= 0) return 'earlier_starts';
     slots -= 1;
     return 'admit';
   }

@@ -29,7 +29,7 @@ export function createQueueView(options: {
       lifeMs: row.endsAt.getTime() - row.createdAt.getTime(),
     }));
     const verdicts = planQueue(waiting, { ledger: createLedger(facts), maximum, slots: 0, now });
-    const reasons = verdicts.map((verdict) => (verdict === 'admit' ? 'earlier-starts' : verdict));
+    const reasons = verdicts.map((verdict) => (verdict === 'admit' ? 'earlier_starts' : verdict));
     const estimates = estimateWaits(waiting, {
       limits,
       maximum,
@@ -47,7 +47,7 @@ export function createQueueView(options: {
           position: index + 1,
           waiting: waiting.length,
           estimatedWaitSeconds: estimates[index],
-          reason: reasons[index] ?? 'earlier-starts',
+          reason: reasons[index] ?? 'earlier_starts',
         },
       ]),
     );

@@ -32,7 +32,7 @@ await test('each exhausted resource keeps a session out and is named', async (t)
   t.equal(obstacle({ memoryBytes: 3 * GIB }), undefined, 'exactly the capacity');
   t.equal(obstacle({ memoryBytes: 3 * GIB - 1 }), 'memory');
   t.equal(obstacle({ sessions: 3 }), undefined);
-  t.equal(obstacle({ sessions: 2 }), 'session-limit');
+  t.equal(obstacle({ sessions: 2 }), 'session_limit');
   t.equal(obstacle({ networks: 3 }, { networks: 1 }), undefined);
   t.equal(obstacle({ networks: 3 }, { networks: 2 }), 'networks');
   t.equal(obstacle({ networks: 0 }, { networks: 0 }), 'networks', 'more is in use than the capacity');

@@ -32,10 +32,10 @@ function plan(waiting: Who[], options: { free: number; slots?: number; quotas?: 
 
 await test('admits the longest waiting sessions while there is capacity', async (t) => {
   t.strictSame(plan([{}, {}, {}], { free: 2 }), ['admit', 'admit', 'memory']);
-  t.strictSame(plan([{}, {}, {}], { free: 10, slots: 2 }), ['admit', 'admit', 'earlier-starts']);
+  t.strictSame(plan([{}, {}, {}], { free: 10, slots: 2 }), ['admit', 'admit', 'earlier_starts']);
   t.strictSame(
     plan([{}, {}], { free: 1, slots: 0 }),
-    ['earlier-starts', 'memory'],
+    ['earlier_starts', 'memory'],
     'an earlier session has the capacity',
   );
   t.strictSame(plan([], { free: 1 }), []);
