@@ -1,5 +1,5 @@
 import type { Answer } from './given-answers.ts';
-import type { Reader } from './scripts/script-helpers.ts';
+import type { Reader } from './scripts/script-command.ts';
 
 /** The context in which a check runs. */
 export interface CheckContext {

@@ -11,7 +11,7 @@ import { pageWindow, toPage } from '../../core/paging.ts';
 import type { SessionService } from '../sessions/session.ts';
 import type { Attempt, CheckService } from './results/attempt.ts';
 import type { AttemptStore } from './results/attempt-store.ts';
-import type { PublishEnd } from './check-events.ts';
+import type { PublishEnd } from './check-ends.ts';
 import { answersTo } from './given-answers.ts';
 import type { LeasedCheck } from './leased-check.ts';
 import type { HintStore } from './hint-store.ts';

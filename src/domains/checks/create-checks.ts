@@ -11,7 +11,7 @@ import { delay } from '../../core/clock.ts';
 import type { SessionService } from '../sessions/session.ts';
 import type { CheckService } from './results/attempt.ts';
 import { createAttemptStore } from './results/attempt-store.ts';
-import { createCheckEvents } from './check-events.ts';
+import { createCheckEvents, createInterruptedChecks } from './check-ends.ts';
 import { createCheckRunner } from './check-runner.ts';
 import type { CheckEngine } from './check-runner.ts';
 import { createCheckService } from './check-service.ts';
@@ -20,7 +20,6 @@ import { createLeasedCheck } from './leased-check.ts';
 import type { HintService } from './hint.ts';
 import { createHintService } from './hint-service.ts';
 import { createHintStore } from './hint-store.ts';
-import { createInterruptedChecks } from './interrupted-checks.ts';
 import { createProgressStore } from './results/progress-store.ts';
 
 /** Maximum number of checks of one user: more than a person can read, but it slows down a faulty script. */

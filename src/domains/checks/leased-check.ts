@@ -8,7 +8,7 @@ import type { RunningMachine } from '../sessions/session.ts';
 import type { Attempt } from './results/attempt.ts';
 import type { AttemptStore } from './results/attempt-store.ts';
 import type { CheckRunner } from './check-runner.ts';
-import type { InterruptedChecks } from './interrupted-checks.ts';
+import type { InterruptedChecks } from './check-ends.ts';
 import { runStep } from './step-run.ts';
 import type { StepRun } from './step-run.ts';
 import { unjudgedStep } from './results/step-verdict.ts';

@@ -10,14 +10,12 @@ import { createPartUploads } from './upload/part-uploads.ts';
 import type { FilePlace, FileService } from './file.ts';
 import type { PartWay } from './upload/parts.ts';
 import { createShortRequests } from './short-requests.ts';
-import { isKernelPath, machinePath } from './machine-path.ts';
+import { isKernelPath, machinePath } from './file.ts';
 import { createLearnerReader, createStaffReader } from './file-reader.ts';
 import { runScript } from './run-script.ts';
 import { REMOVE_SCRIPT } from './scripts.ts';
-import { cancelTransfersOfEndedSessions } from './session-end.ts';
-import type { SessionStates } from './session-end.ts';
-import { createTransfers } from './transfers.ts';
-import type { TransferOf } from './transfers.ts';
+import { cancelTransfersOfEndedSessions, createTransfers } from './transfers.ts';
+import type { SessionStates, TransferOf } from './transfers.ts';
 import { createUploads } from './upload/uploads.ts';
 
 export interface FileServiceOptions {
@@ -27,7 +25,7 @@ export interface FileServiceOptions {
   log: Log;
   /** Maximum size of one upload, in bytes. */
   uploadLimitBytes: number;
-  /** Chooses the size of upload parts; by default as in part-size.ts. */
+  /** Chooses the size of upload parts; by default as in parts.ts. */
   partSize?: PartWay['partSize'];
 }
 

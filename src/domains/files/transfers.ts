@@ -1,6 +1,11 @@
-import { fault } from '../../core/errors.ts';
+import { fault, isFault } from '../../core/errors.ts';
 import { linkedAbort } from '../../core/async.ts';
 import type { LinkedAbort } from '../../core/async.ts';
+import type { EventBus } from '../../infra/bus/event-bus.ts';
+import type { Log } from '../../core/log.ts';
+import { system } from '../identity/actor.ts';
+import type { Actor } from '../identity/actor.ts';
+import type { Session, SessionState } from '../sessions/session.ts';
 
 /** Maximum per session: a browser opens as many to upload a folder, and each is a process in the machine. */
 const SESSION_TRANSFERS = 4;
@@ -22,14 +27,14 @@ export interface TransferOf {
 }
 
 /** A transfer that is under way. */
-export interface Transfer {
+interface Transfer {
   /** Aborts when its client disconnects, its session ends, its time is over, or the service stops. */
   signal: AbortSignal;
   /** Frees the slot; to be called once, at the end. */
   end(): void;
 }
 
-export type Transfers = ReturnType<typeof createTransfers>;
+type Transfers = ReturnType<typeof createTransfers>;
 
 /** Counts the transfers of this process, and ends them. Transfers beyond its limit wait in order of arrival. */
 export function createTransfers(
@@ -153,4 +158,46 @@ function createCounts() {
       else counts.delete(learnerId);
     },
   };
+}
+
+/** Session states in which the machines can be read and written. */
+const MACHINES_RUN: ReadonlySet<SessionState> = new Set(['ready', 'saving']);
+
+/** Reads the state of a session. */
+export interface SessionStates {
+  get(actor: Actor | undefined, id: string): Promise<Pick<Session, 'state'>>;
+}
+
+/**
+ * Cancels the transfers of sessions that end: otherwise a client that does not read would delay the removal of their
+ * machines. Returns a function that stops listening.
+ */
+export function cancelTransfersOfEndedSessions(options: {
+  transfers: Pick<Transfers, 'has' | 'cancel'>;
+  events: Pick<EventBus, 'listen'>;
+  sessions: SessionStates;
+  log: Log;
+}): () => void {
+  const { transfers, events, sessions, log } = options;
+
+  async function runs(sessionId: string): Promise<boolean> {
+    try {
+      return MACHINES_RUN.has((await sessions.get(system, sessionId)).state);
+    } catch (error) {
+      if (isFault(error, 'SESSION_NOT_FOUND')) return false;
+      throw error;
+    }
+  }
+
+  async function cancelIfOver(sessionId: string): Promise<void> {
+    try {
+      if (!(await runs(sessionId))) transfers.cancel(sessionId);
+    } catch (error) {
+      log.error({ err: error, sessionId }, 'handling a changed session failed');
+    }
+  }
+
+  return events.listen('session.changed', ({ sessionId }) => {
+    if (transfers.has(sessionId)) void cancelIfOver(sessionId);
+  });
 }

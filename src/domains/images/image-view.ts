@@ -2,7 +2,7 @@ import type { EngineImage } from '../../engine/engine-images.ts';
 import { listedName } from '../../engine/image-name.ts';
 import type { Image, ImageOrigin } from './image.ts';
 import type { ManagedImage } from './managed-image-store.ts';
-import { isPinName } from './pins/pin-names.ts';
+import { isPinName } from './pins/pins.ts';
 
 /** Prefix of the names of lab images; the current version has this tag. */
 const SET_UP_PREFIX = 'berth/lab-';

@@ -1,8 +1,7 @@
 import type { Lab, LabStep } from '../labs/lab.ts';
-import { createCaseRecorder } from './case-recorder.ts';
+import { createCaseRecorder, tamperSubject, wrongSubject } from './lab-case.ts';
 import type { LabCase } from './lab-case.ts';
 import { testSteps } from './test-steps.ts';
-import { tamperSubject, wrongSubject } from './lab-case.ts';
 import { attacksOn, canBeTamperedWith, testTampering } from './tampering/tampering.ts';
 import type { Trials } from './trials.ts';
 import { testWrongStates, wrongStateRows } from './wrong-states.ts';

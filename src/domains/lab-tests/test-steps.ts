@@ -1,9 +1,8 @@
 import type { CheckVerdict } from '../checks/results/check-verdict.ts';
 import type { QuizCheck } from '../labs/lab-check.ts';
 import type { Lab, LabStep } from '../labs/lab.ts';
-import type { CaseRecorder } from './case-recorder.ts';
+import type { CaseRecorder, CaseSubject } from './lab-case.ts';
 import { answerSubject, beforeSubject, machinesSubject, solutionSubject, CaseFailed } from './lab-case.ts';
-import type { CaseSubject } from './lab-case.ts';
 import { describeAnswer, questionsOf, rightAnswers, wrongAnswers } from './quiz-answers.ts';
 import type { Trial } from './trial.ts';
 import type { OpenTrial, Trials } from './trials.ts';

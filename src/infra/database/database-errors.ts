@@ -2,6 +2,7 @@ import { isDriverAdapterError } from '@prisma/driver-adapter-utils';
 import type { MappedError } from '@prisma/driver-adapter-utils';
 import { fault, isFault } from '../../core/errors.ts';
 import { Prisma } from './generated/sqlite/client.ts';
+import type { PrismaClient } from './generated/sqlite/client.ts';
 
 /** Codes of PostgreSQL if it is starting or stopping (57P…), or if the connection failed (08…). */
 const POSTGRES_AWAY = /^(57P0[1-5]|08\w{3})$/;
@@ -89,7 +90,7 @@ export function driverCause(error: unknown): DriverCause | undefined {
 
 /**
  * Returns whether `error` says that a row with the same unique value exists. With `field`, the violated key must also
- * contain that field of the model. Errors report fields on both databases: see unique-indexes.ts.
+ * contain that field of the model. Errors report fields on both databases: see {@link withUniqueFields}.
  */
 export function isUniqueViolation(error: unknown, field?: string): boolean {
   const cause = driverCause(error);
@@ -109,4 +110,43 @@ export function whenGone(code: 'SESSION_NOT_FOUND' | 'TERMINAL_NOT_FOUND' | 'USE
   return (error: unknown): never => {
     throw isForeignKeyViolation(error) ? fault(code, {}, error) : error;
   };
+}
+
+/** The columns of each unique index of a PostgreSQL database, by the name of the index. */
+export type UniqueIndexes = ReadonlyMap<string, readonly string[]>;
+
+/** Reads the columns of each unique index. Names of indexes are not enough: a primary key's name has no column. @throws MIGRATION_FAILED if there are no indexes */
+export async function readUniqueIndexes(client: Pick<PrismaClient, '$queryRaw'>): Promise<UniqueIndexes> {
+  const rows = await client.$queryRaw<{ name: string; columns: string[] }[]>`
+    SELECT class.relname::text AS name, array_agg(attribute.attname::text) AS columns
+    FROM pg_index
+    JOIN pg_class class ON class.oid = pg_index.indexrelid
+    JOIN pg_namespace namespace ON namespace.oid = class.relnamespace
+    JOIN pg_attribute attribute
+      ON attribute.attrelid = pg_index.indrelid AND attribute.attnum = ANY (pg_index.indkey)
+    WHERE pg_index.indisunique AND namespace.nspname = current_schema()
+    GROUP BY class.relname`;
+  if (rows.length === 0) throw await withoutTables(client);
+  return new Map(rows.map(({ name, columns }) => [name, columns]));
+}
+
+async function withoutTables(client: Pick<PrismaClient, '$queryRaw'>): Promise<Error> {
+  const [row] = await client.$queryRaw<{ schema: string | null }[]>`SELECT current_schema()::text AS schema`;
+  const schema = row?.schema;
+  const where = schema
+    ? `the schema "${schema}" does not have the tables`
+    : 'its search_path does not name a schema';
+  return fault('MIGRATION_FAILED', {
+    problem: `${where}. Check the database and the search_path of DATABASE_URL.`,
+  });
+}
+
+/** Replaces the index in PostgreSQL's unique violation by its columns, as SQLite reports them. */
+export function withUniqueFields(error: unknown, indexes: UniqueIndexes): unknown {
+  const cause = driverCause(error);
+  if (cause?.kind !== 'UniqueConstraintViolation') return error;
+  const { constraint } = cause;
+  const fields = constraint && 'index' in constraint ? indexes.get(constraint.index) : undefined;
+  if (fields) cause.constraint = { fields: [...fields] };
+  return error;
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { PrismaPg } from '@prisma/adapter-pg';
 import type { SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils';
-import { databaseFault, driverCause } from './database-errors.ts';
+import { databaseFault, driverCause, readUniqueIndexes, withUniqueFields } from './database-errors.ts';
 import { parseDatabaseUrl } from './database-url.ts';
 import type { DatabaseLocation } from './database-url.ts';
 import { PrismaClient as PostgresClient } from './generated/postgres/client.ts';
@@ -10,8 +10,7 @@ import type { Prisma } from './generated/sqlite/client.ts';
 import { keepSpareSpace } from './spare-space.ts';
 import { createSqliteAdapter, WRITE_WAIT_LIMIT_MS } from './sqlite-adapter.ts';
 import { currentSchema } from './migration-target.ts';
-import { readUniqueIndexes, withUniqueFields } from './unique-indexes.ts';
-import type { UniqueIndexes } from './unique-indexes.ts';
+import type { UniqueIndexes } from './database-errors.ts';
 import { setTimeout } from 'node:timers/promises';
 import { fault } from '../../core/errors.ts';
 

@@ -5,7 +5,7 @@ import { fault } from '../../../src/core/errors.ts';
 import { createMemoryBus } from '../../../src/infra/bus/memory-bus.ts';
 import { createFileService } from '../../../src/domains/files/file-service.ts';
 import type { FilePlace } from '../../../src/domains/files/file.ts';
-import { nextPart } from '../../../src/domains/files/upload/part-size.ts';
+import { nextPart } from '../../../src/domains/files/upload/parts.ts';
 import { allScopes } from '../../../src/domains/identity/actor.ts';
 import type { Actor, Role } from '../../../src/domains/identity/actor.ts';
 import { authorize } from '../../../src/domains/sessions/access.ts';

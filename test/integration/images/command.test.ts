@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 import t from 'tap';
 import { openDatabase, readInstallation } from '../../../src/infra/database/database.ts';
-import { createPinNames } from '../../../src/domains/images/pins/pin-names.ts';
+import { createPinNames } from '../../../src/domains/images/pins/pins.ts';
 import { createPinStore } from '../../../src/domains/images/pins/pin-store.ts';
 import { openImages } from '../../kit/engine/engine-images.ts';
 import { MACHINE_IMAGE } from '../../kit/engine/engines.ts';

@@ -5,8 +5,7 @@ import { test } from 'tap';
 import { systemClock } from '../../../src/core/clock.ts';
 import { guard } from '../../../src/core/containment.ts';
 import type { Contained } from '../../../src/core/containment.ts';
-import { isFatal } from '../../../src/core/last-resort.ts';
-import { createBackgroundWork } from '../../../src/core/lifecycle.ts';
+import { isFatal, createBackgroundWork } from '../../../src/core/lifecycle.ts';
 
 function noted() {
   const errors: string[] = [];

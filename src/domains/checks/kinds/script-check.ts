@@ -1,10 +1,14 @@
 import { fault } from '../../../core/errors.ts';
 import { lastLine } from '../../../core/plain-text.ts';
-import { judged, MESSAGE_LIMIT, unjudged } from '../results/check-verdict.ts';
+import type { CommandCheck } from '../../labs/lab-check.ts';
+import { judged, MESSAGE_LIMIT, unjudged, passedOrNot } from '../results/check-verdict.ts';
 import type { Judgement } from '../results/check-verdict.ts';
 import { found } from '../results/findings.ts';
-import { PARTLY_EXIT_CODE } from '../scripts/script-helpers.ts';
+import type { Found } from '../results/findings.ts';
+import { PARTLY_EXIT_CODE, shellWord } from '../scripts/script-command.ts';
 import type { ScriptEnd } from '../scripts/script-runner.ts';
+import type { Script } from '../scripts/script-command.ts';
+import { fitsRule } from '../text-rule.ts';
 
 /**
  * Judges the result of a script. With exit code 0 the score is the given one, or 1 without any. With another exit code
@@ -34,4 +38,25 @@ function readScore(text: string): number | 'wrong' {
   const of = percent ? 100 : Number(whole ?? 1);
   const share = Number(number) / of;
   return share >= 0 && share <= 1 ? share : 'wrong';
+}
+
+/** Returns a script that runs only the command. */
+export function commandScript({ command, user, timeoutSeconds }: CommandCheck): Script {
+  return { script: `exec ${command.run.map(shellWord).join(' ')}\n`, user, timeoutSeconds };
+}
+
+/** Judges the result of a command. */
+export function judgeCommand({ command }: CommandCheck, end: ScriptEnd): Judgement {
+  if ('unjudged' in end) return end.unjudged;
+  const { exitCode, printed, evidence } = end;
+  return passedOrNot(problemOf(command, exitCode, printed), { evidence, exitCode });
+}
+
+function problemOf(
+  { exit, output }: CommandCheck['command'],
+  exitCode: number,
+  printed: string,
+): Found | undefined {
+  if (exitCode !== exit) return found('COMMAND_OTHER_EXIT', { exitCode });
+  return fitsRule(printed, output) ? undefined : found('COMMAND_OTHER_OUTPUT');
 }

@@ -8,11 +8,18 @@ import { fault } from '../../../core/errors.ts';
 import type { LabStep } from '../../labs/lab.ts';
 import type { Lease } from '../../../infra/leases/lease.ts';
 import type { Attempt } from './attempt.ts';
-import { emptyOldEvidence, findingColumns, insertVerdicts, readFinding, toVerdict } from './verdict-store.ts';
+import {
+  emptyOldEvidence,
+  findingColumns,
+  insertVerdicts,
+  readFinding,
+  toVerdict,
+  afterWrongAnswers,
+  countWrongAnswers,
+} from './verdict-store.ts';
 import { hintCost } from '../hint-store.ts';
 import { recordAttempt } from './progress-store.ts';
 import type { StepVerdict } from './step-verdict.ts';
-import { afterWrongAnswers, countWrongAnswers } from './wrong-answers.ts';
 
 /** A running attempt as stored in the database. */
 export interface RunningAttempt {

@@ -47,7 +47,7 @@ export type PartUploads = ReturnType<typeof createPartUploads>;
 /**
  * Creates the uploader for engines that cannot stream input. It copies an upload in parts as archives, at a fraction of
  * the cost of a command's input. While the engine unpacks an archive, it blocks the machine, so no part may be as slow
- * as its client: part-size.ts limits that.
+ * as its client: parts.ts limits that.
  */
 export function createPartUploads({
   engine,

@@ -2,8 +2,7 @@ import type { Clock } from '../../../core/clock.ts';
 import type { Database } from '../../../infra/database/database.ts';
 import type { EngineImages } from '../../../engine/engine-images.ts';
 import type { Log } from '../../../core/log.ts';
-import { createPinNames } from './pin-names.ts';
-import { createPinService, createImagePins } from './pins.ts';
+import { createPinNames, createPinService, createImagePins } from './pins.ts';
 import { createPinStore } from './pin-store.ts';
 import { createPinMaintenance } from './pin-maintenance.ts';
 

@@ -2,7 +2,7 @@ import type { Clock } from '../../../core/clock.ts';
 import type { EngineImages } from '../../../engine/engine-images.ts';
 import type { Log } from '../../../core/log.ts';
 import { delay } from '../../../core/clock.ts';
-import type { PinNames } from './pin-names.ts';
+import type { PinNames } from './pins.ts';
 import type { PinStore } from './pin-store.ts';
 
 /** Interval between two sweeps, in milliseconds: only disk space depends on it. */

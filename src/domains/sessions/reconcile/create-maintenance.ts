@@ -1,6 +1,6 @@
 import type { SessionLeaseStore } from '../provisioning/session-lease-store.ts';
 import { createComparison } from './reconciler.ts';
-import { createEngineWatcher, createPeriodicWork } from './maintenance.ts';
+import { createEngineWatcher, createPeriodicWork, createAdoption } from './maintenance.ts';
 import type { LifetimeStore } from '../lifetime-store.ts';
 import { createLifetimes } from '../lifetimes.ts';
 import type { Provisioner } from '../provisioning/provisioner.ts';
@@ -9,7 +9,6 @@ import type { SessionChanger } from '../session-changes.ts';
 import type { SessionRow, SessionStore } from '../session-store.ts';
 import type { SessionsOptions } from '../sessions-options.ts';
 import type { SubnetStore } from '../provisioning/subnet-store.ts';
-import { createAdoption } from './adoption.ts';
 import { createTeardown } from './teardown.ts';
 import type { Warm } from '../pool/create-warm.ts';
 

@@ -1,6 +1,6 @@
 import { test } from 'tap';
 import type { ByteSource } from '../../../../src/core/byte-source.ts';
-import { withFirstBytes, takeFirstLine } from '../../../../src/domains/files/byte-sources.ts';
+import { withFirstBytes, takeFirstLine } from '../../../../src/domains/files/file-reader.ts';
 import { bytesOf } from '../../../kit/basics/bytes-of.ts';
 
 /** Yields the given pieces. */

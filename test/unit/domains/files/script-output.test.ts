@@ -1,6 +1,6 @@
 import { test } from 'tap';
 import { ENTRY_LIMIT, parseListing, parseStatLine } from '../../../../src/domains/files/script-output.ts';
-import { machinePath } from '../../../../src/domains/files/machine-path.ts';
+import { machinePath } from '../../../../src/domains/files/file.ts';
 
 const parse = (text: string | Buffer) => parseListing('/a', Buffer.from(text), { cut: false });
 

@@ -1,6 +1,6 @@
 import { test } from 'tap';
 import type { ByteSource } from '../../../../src/core/byte-source.ts';
-import { exactSize } from '../../../../src/domains/files/byte-sources.ts';
+import { exactSize } from '../../../../src/domains/files/file-reader.ts';
 import { bytesOf } from '../../../kit/basics/bytes-of.ts';
 
 /** Yields 1,000 bytes each time, `times` times, and counts. */

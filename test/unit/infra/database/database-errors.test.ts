@@ -2,8 +2,7 @@ import { DriverAdapterError } from '@prisma/driver-adapter-utils';
 import type { MappedError } from '@prisma/driver-adapter-utils';
 import { test } from 'tap';
 import { Prisma } from '../../../../src/infra/database/generated/sqlite/client.ts';
-import { withUniqueFields } from '../../../../src/infra/database/unique-indexes.ts';
-import { isUniqueViolation } from '../../../../src/infra/database/database-errors.ts';
+import { withUniqueFields, isUniqueViolation } from '../../../../src/infra/database/database-errors.ts';
 
 const prismaError = (cause: MappedError) =>
   new Prisma.PrismaClientKnownRequestError('Unique constraint failed', {

@@ -1,8 +1,7 @@
 import { meaningOf, writeAction } from './action.ts';
 import { linkAddresses, nameAddresses, onlyAddress } from './addresses.ts';
 import { fenced, machinePath, plainCode, preBlock } from './file-block.ts';
-import { markFolds, openFolds, takeFolds, withoutMarks } from './folds.ts';
-import { attribute, withoutHtml } from './html.ts';
+import { markFolds, openFolds, takeFolds, withoutMarks, attribute, withoutHtml } from './html.ts';
 import type { Page, PageContext } from './page.ts';
 import { takeQuestions } from './quiz.ts';
 import { segmentsOf } from './segments.ts';

@@ -1,8 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import t from 'tap';
-import { prepareScript, withoutRunner } from '../../../../../src/domains/checks/scripts/script-command.ts';
-import { withHelpers } from '../../../../../src/domains/checks/scripts/script-helpers.ts';
-import type { Reader } from '../../../../../src/domains/checks/scripts/script-helpers.ts';
+import {
+  prepareScript,
+  withoutRunner,
+  withHelpers,
+} from '../../../../../src/domains/checks/scripts/script-command.ts';
+import type { Reader } from '../../../../../src/domains/checks/scripts/script-command.ts';
 
 const check = { machine: 'main', script: 'exit 0\n', user: 'learner', timeoutSeconds: 2.5 };
 

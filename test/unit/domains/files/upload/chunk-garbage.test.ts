@@ -1,7 +1,7 @@
 import { constants, PerformanceObserver } from 'node:perf_hooks';
 import { setImmediate as turn } from 'node:timers/promises';
 import { test } from 'tap';
-import { createChunkGarbage } from '../../../../../src/domains/files/upload/chunk-garbage.ts';
+import { createChunkGarbage } from '../../../../../src/domains/files/upload/stream-upload.ts';
 
 const CHUNK_BYTES = 64 * 1024;
 const CHUNKS = 8_000;

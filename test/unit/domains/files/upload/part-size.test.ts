@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { nextPart } from '../../../../../src/domains/files/upload/part-size.ts';
+import { nextPart } from '../../../../../src/domains/files/upload/parts.ts';
 import { PIECE_BYTES } from '../../../../../src/domains/files/upload/pieces.ts';
 
 const MB = 1024 * 1024;
