@@ -128,10 +128,10 @@ export function createSessionService(options: {
       authorize(actor, 'enter', row, await hiddenFrom(actor));
       if (row.state !== 'ready') throw fault('SESSION_NOT_READY', { state: row.state });
       const machine = row.machines.find((candidate) => candidate.name === name);
-      if (!machine?.engineId) throw fault('MACHINE_NOT_FOUND', { machine: name });
+      if (!machine?.containerId) throw fault('MACHINE_NOT_FOUND', { machine: name });
       const { learnerId, labSlug, labVersion } = row;
       const isFork = row.forkOfId !== null;
-      return { name, machineId: machine.engineId, sessionId: id, isFork, learnerId, labSlug, labVersion };
+      return { name, machineId: machine.containerId, sessionId: id, isFork, learnerId, labSlug, labVersion };
     },
 
     hiddenFrom,

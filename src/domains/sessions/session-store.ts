@@ -252,7 +252,7 @@ export function machineRows(sessionId: string, machines: readonly { name: string
     sessionId,
     name,
     image,
-    engineId: null,
+    containerId: null,
     addresses: formatAddresses([]),
     diskPercent: null,
     pausedBy: null,
@@ -271,15 +271,15 @@ export function withHandle(machine: SessionRow['machines'][number], provisioned:
 
 /** Returns whether the row already has the id and addresses, as for a prewarmed machine. */
 function isStored({ machines }: SessionRow, made: ProvisionedMachine): boolean {
-  const { engineId, addresses } = handleOf(made);
+  const { containerId, addresses } = handleOf(made);
   return machines.some(
-    (row) => row.name === made.name && row.engineId === engineId && row.addresses === addresses,
+    (row) => row.name === made.name && row.containerId === containerId && row.addresses === addresses,
   );
 }
 
 /** Returns the columns of a machine that was just provisioned. */
 export const handleOf = ({ machineId, addresses }: ProvisionedMachine) => ({
-  engineId: machineId,
+  containerId: machineId,
   addresses: formatAddresses(addresses),
   diskPercent: null,
 });

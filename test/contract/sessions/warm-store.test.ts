@@ -115,11 +115,11 @@ await test('without capacity, none is created and a ready one is not taken', asy
     t.equal(row && (await store.take(row, environment(id), lease, { ...open, mayTake: closed })), 'refused');
     t.match(await store.find(id), { state: 'ready' });
     const taken = row && (await store.take(row, environment(id), lease, open));
-    t.match(taken, { memoryBytes: 1n, networks: 1, claimedAt: now, machines: [{ engineId: 'there' }] });
+    t.match(taken, { memoryBytes: 1n, networks: 1, claimedAt: now, machines: [{ containerId: 'there' }] });
     const machines = await database.client.machine.findMany();
     t.match(
       machines,
-      [{ name: 'main', engineId: 'there' }],
+      [{ name: 'main', containerId: 'there' }],
       'its machines are those of the ready environment',
     );
   });

@@ -58,7 +58,7 @@ async function openPinned(t: Test, changes: Partial<Lab> = {}) {
     t.equal(ready.state, 'ready');
     const machine = await database.client.machine.findFirstOrThrow({ where: { sessionId: id } });
     t.equal(machine.image, name, 'people see the name that the lab uses');
-    const { out } = await runScript(engine, machine.engineId ?? '', 'cat /mark');
+    const { out } = await runScript(engine, machine.containerId ?? '', 'cat /mark');
     await sessions.service.stop(learner, id);
     await whenState(sessions.service, id, 'ended');
     return out;

@@ -98,15 +98,15 @@ export function agreeingEngine(database: Database, able: Partial<Engine> = {}): 
     async destroy() {},
     async list() {
       const machines = await database.client.machine.findMany({
-        where: { engineId: { not: null } },
+        where: { containerId: { not: null } },
         include: { session: true },
       });
-      return machines.map(({ session, name, engineId, addresses }) => ({
+      return machines.map(({ session, name, containerId, addresses }) => ({
         environmentId: session.environmentId ?? '',
         machines: [
           {
             name,
-            machineId: engineId ?? '',
+            machineId: containerId ?? '',
             state: 'running' as const,
             addresses: parseAddresses(addresses),
             exitCode: undefined,
@@ -199,7 +199,7 @@ export async function putInState(database: Database, id: string, state: SessionS
   if (state !== 'ready') return;
   await database.client.machine.updateMany({
     where: { sessionId: id },
-    data: { engineId: newId(), addresses: formatAddresses([{ network: 'lab', address: '10.231.0.2' }]) },
+    data: { containerId: newId(), addresses: formatAddresses([{ network: 'lab', address: '10.231.0.2' }]) },
   });
 }
 

@@ -78,9 +78,11 @@ export function createMachineMeter(options: {
   let lane: Promise<void> | undefined;
 
   function limitedIn(row: SessionRow): LimitedMachine[] {
-    return row.machines.flatMap(({ name, engineId }) => {
+    return row.machines.flatMap(({ name, containerId }) => {
       const limitBytes = diskLimitOf(row, name);
-      return engineId && limitBytes !== undefined ? [{ row, name, machineId: engineId, limitBytes }] : [];
+      return containerId && limitBytes !== undefined
+        ? [{ row, name, machineId: containerId, limitBytes }]
+        : [];
     });
   }
 

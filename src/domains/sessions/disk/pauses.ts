@@ -51,8 +51,8 @@ export function createPauses(options: {
     has: (machineId: string) => paused.has(machineId),
 
     /** Returns whether any process paused the machine of this row. */
-    isPaused({ engineId, pausedBy, pausedUntil }: SessionRow['machines'][number]): boolean {
-      if (engineId !== null && paused.has(engineId)) return true;
+    isPaused({ containerId, pausedBy, pausedUntil }: SessionRow['machines'][number]): boolean {
+      if (containerId !== null && paused.has(containerId)) return true;
       return isHeldByOther({ owner: pausedBy, expiresAt: pausedUntil }, owner, clock.now());
     },
 

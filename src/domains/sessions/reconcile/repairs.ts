@@ -85,7 +85,7 @@ export function createRepairs(options: {
   async function resumeForgotten(row: SessionRow, machines: FoundMachine[]): Promise<void> {
     const now = await findUnchanged(row);
     if (!now || (await isBeingCopied(row.id))) return;
-    const paused = new Set(now.machines.filter(isPausedForDisk).map(({ engineId }) => engineId));
+    const paused = new Set(now.machines.filter(isPausedForDisk).map(({ containerId }) => containerId));
     const forgotten = machines.filter(({ machineId }) => !paused.has(machineId));
     await Promise.all(forgotten.map(({ machineId }) => engine.unpause(machineId)));
   }
@@ -119,13 +119,13 @@ export function createRepairs(options: {
 
   async function inspectMachines(row: SessionRow): Promise<FoundMachine[]> {
     const found = await Promise.all(
-      row.machines.map(async ({ name, engineId }) => {
-        if (engineId === null) return [];
-        const status = await engine.inspect(engineId).catch((error: unknown) => {
+      row.machines.map(async ({ name, containerId }) => {
+        if (containerId === null) return [];
+        const status = await engine.inspect(containerId).catch((error: unknown) => {
           if (isFault(error, 'CONTAINER_NOT_FOUND')) return undefined;
           throw error;
         });
-        return status ? [{ ...status, name, machineId: engineId }] : [];
+        return status ? [{ ...status, name, machineId: containerId }] : [];
       }),
     );
     return found.flat();
@@ -182,7 +182,7 @@ export function createRestartLimit({ clock }: { clock: Pick<Clock, 'now'> }) {
 /** A machine's columns in the database. */
 interface KnownMachine {
   name: string;
-  engineId: string | null;
+  containerId: string | null;
   /** The text of the database column. */
   addresses: string;
 }
@@ -202,7 +202,7 @@ type RepairPlan =
 export function planRepair(known: KnownMachine[], found: FoundMachine[]): RepairPlan {
   const pairs = known.map((machine) => ({
     machine,
-    status: found.find(({ machineId }) => machineId === machine.engineId),
+    status: found.find(({ machineId }) => machineId === machine.containerId),
   }));
   const present = pairs.flatMap(({ status }) => status ?? []);
   if (present.length < known.length) return { kind: 'lost' };

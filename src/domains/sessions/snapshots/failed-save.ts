@@ -38,8 +38,8 @@ export function createFailedSave(options: {
 
   async function restartMachines(row: SessionRow): Promise<ProvisionedMachine[]> {
     return Promise.all(
-      row.machines.map(async ({ name, engineId }) => {
-        const machineId = engineId ?? '';
+      row.machines.map(async ({ name, containerId }) => {
+        const machineId = containerId ?? '';
         const withoutItsEngine = await engine.restart(machineId).catch(onlyNested);
         const { state, addresses } = await engine.inspect(machineId);
         if (withoutItsEngine && state !== 'running') throw withoutItsEngine;

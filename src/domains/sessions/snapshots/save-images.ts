@@ -67,8 +67,8 @@ export function createSaveImages(options: {
   const { engine, states, owner, limitBytes, diskLimitOf, saveCapacity } = options;
 
   async function partsOf(row: SessionRow, stateId: string): Promise<Part[]> {
-    const parts = row.machines.map(async ({ name: machineName, engineId }) => {
-      const machineId = engineId ?? '';
+    const parts = row.machines.map(async ({ name: machineName, containerId }) => {
+      const machineId = containerId ?? '';
       // No machine has a dot in its name.
       const image = `${REPOSITORY}:${stateId}-${machineName}`;
       const volumes = (await engine.listVolumes(machineId)).map((volume, index) => ({
@@ -106,9 +106,9 @@ export function createSaveImages(options: {
     inVolumes: (machine: string) => number,
   ): Promise<Set<string>> {
     const late = new Set<string>();
-    for (const { name, engineId } of row.machines) {
+    for (const { name, containerId } of row.machines) {
       requireWithinDisk(row, name, inVolumes(name));
-      const written = await engine.measureUsage(engineId ?? '', { timeoutMs: USAGE_TIMEOUT_MS });
+      const written = await engine.measureUsage(containerId ?? '', { timeoutMs: USAGE_TIMEOUT_MS });
       if (written === 'late') late.add(name);
       else requireWithinDisk(row, name, written.bytes);
     }

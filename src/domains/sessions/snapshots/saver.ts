@@ -121,7 +121,7 @@ export function createSaver(options: {
     signal: AbortSignal,
   ) {
     // Stopped before the wait for a slot, so that a machine over its limit writes nothing more.
-    await Promise.all(row.machines.map(({ engineId }) => engine.stop(engineId ?? '')));
+    await Promise.all(row.machines.map(({ containerId }) => engine.stop(containerId ?? '')));
     const bytes = await queue.run(() =>
       saveImages(row, stateId, {
         signal,

@@ -20,7 +20,7 @@ const sessionOf = (machine: string) =>
     labSlug: 'narrow',
     labVersion: '1',
     savedStateId: null,
-    machines: [{ name: 'main', engineId: machine, diskPercent: null }],
+    machines: [{ name: 'main', containerId: machine, diskPercent: null }],
   }) as unknown as SessionRow;
 
 interface Answers {

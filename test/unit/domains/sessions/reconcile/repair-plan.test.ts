@@ -3,11 +3,11 @@ import type { MachineStatus } from '../../../../../src/engine/engine.ts';
 import { planRepair } from '../../../../../src/domains/sessions/reconcile/repairs.ts';
 
 const known = [
-  { name: 'main', engineId: 'a', addresses: '[{"network":"lab","address":"10.0.0.2"}]' },
-  { name: 'web', engineId: 'b', addresses: '[{"network":"lab","address":"10.0.0.3"}]' },
+  { name: 'main', containerId: 'a', addresses: '[{"network":"lab","address":"10.0.0.2"}]' },
+  { name: 'web', containerId: 'b', addresses: '[{"network":"lab","address":"10.0.0.3"}]' },
 ];
 const found = (machineId: string, changes: Partial<MachineStatus> = {}) => {
-  const { name = '', addresses = '[]' } = known.find(({ engineId }) => engineId === machineId) ?? {};
+  const { name = '', addresses = '[]' } = known.find(({ containerId }) => containerId === machineId) ?? {};
   return {
     name,
     machineId,

@@ -1,0 +1,2 @@
+-- RenameColumn
+ALTER TABLE "Machine" RENAME COLUMN "engineId" TO "containerId";
