@@ -1,3 +1,6 @@
+/** Signals that ask a program to stop. */
+export const STOP_SIGNALS: readonly NodeJS.Signals[];
+
 /**
  * Runs a program with this process's input and output, forwards signals to it, and returns its exit code.
  */

@@ -31,7 +31,7 @@ async function test(paths) {
   await preparation.make('build:tap');
   if (files.length === 0) await preparation.lint();
   if (files.length > 0 && unitFiles.length === 0) return handOver(...testProgram('machine/main.ts', others));
-  const units = await runOnce(...testProgram('unit/run.ts', unitFiles));
+  const units = await runOnce(...testProgram('unit.ts', unitFiles));
   if (units.asked) return units.code;
   return (await handOver(...testProgram('machine/main.ts', others))) || units.code;
 }
@@ -43,7 +43,7 @@ async function testUnits(paths) {
   await preparation.dependencies();
   await preparation.make('generate');
   await preparation.make('build:tap');
-  return handOver(...testProgram('unit/run.ts', files));
+  return handOver(...testProgram('unit.ts', files));
 }
 
 const testProgram = (path, files) => [

@@ -1,10 +1,14 @@
-import { writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { access, appendFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
 import { connectEngine } from '../../../src/engine/docker/client.ts';
 import { labelsOf } from '../../../src/engine/docker/labels.ts';
 import { MACHINE_IMAGE } from '../../kit/engine/engines.ts';
 import { newInstallation } from '../../kit/engine/installation.ts';
+import { newOwner, PROCESS_SPACE } from '../../../src/infra/leases/process-owner.ts';
+import { openLedger, removeAbandoned } from '../../kit/runner/machine/ledger.ts';
 import { takeLeftovers } from '../../kit/runner/machine/leftovers.ts';
 
 await t.test('leftovers of tests are reported with their test, and removed', async (t) => {
@@ -37,3 +41,40 @@ await t.test('leftovers of tests are reported with their test, and removed', asy
   t.same(await takeLeftovers(file, host, 0), []);
   t.ok(await docker.getVolume(`volume-${other}`).inspect(), 'objects of others are left alone');
 });
+
+await t.test(
+  'the next run removes what a killed run left on its engine, and nothing of running ones',
+  async (t) => {
+    const host = process.env['DOCKER_HOST'] ?? '';
+    const { docker, close } = connectEngine(host, process.env);
+    t.teardown(close);
+    const parent = t.testdir({});
+    const run = spawn('sleep', ['600'], { stdio: 'ignore' });
+    const killed = newOwner().replace(`${PROCESS_SPACE}/${process.pid}/`, `${PROCESS_SPACE}/${run.pid}/`);
+
+    /** Creates a volume that a test of the run recorded. */
+    async function leave(owner: string, engine: string) {
+      const installation = newInstallation(t);
+      const ledger = await openLedger(engine, { owner, parent });
+      await appendFile(ledger.file, `${installation} test/careless.test.ts\n`);
+      const Labels = labelsOf(installation, 'machine');
+      await docker.createVolume({ Name: `volume-${installation}`, Labels });
+      return { ledger, name: `volume-${installation}` };
+    }
+    const abandoned = await leave(killed, host);
+    const running = await leave(newOwner(), host);
+    const elsewhere = await leave(killed, 'tcp://192.0.2.1:2375');
+    t.same(await removeAbandoned(host, parent), [], 'all runs are still running');
+
+    run.kill('SIGKILL');
+    await once(run, 'exit');
+    t.same(await removeAbandoned(host, parent), [`volume ${abandoned.name} of test/careless.test.ts`]);
+    const gone = docker.getVolume(abandoned.name).inspect();
+    t.equal(await gone.catch((error: { statusCode?: number }) => error.statusCode), 404);
+    await t.rejects(access(abandoned.ledger.file), { code: 'ENOENT' });
+    for (const { ledger, name } of [running, elsewhere]) {
+      t.ok(await docker.getVolume(name).inspect());
+      await access(ledger.file);
+    }
+  },
+);

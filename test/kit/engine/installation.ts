@@ -1,5 +1,4 @@
 import { appendFileSync } from 'node:fs';
-import { relative } from 'node:path';
 import type { Test } from 'tap';
 import { readConfig } from '../../../src/config/config.ts';
 import { openDatabase, readInstallation } from '../../../src/infra/database/database.ts';
@@ -18,8 +17,7 @@ export function newInstallation(t: Test): string {
 /** Records that a test has this installation, of which nothing may be left after all tests. */
 function noteInstallation(installation: string): void {
   const file = process.env['BERTH_TEST_INSTALLATIONS'];
-  const test = relative(process.cwd(), process.argv[1] ?? '');
-  if (file !== undefined) appendFileSync(file, `${installation} ${test}\n`);
+  if (file !== undefined) appendFileSync(file, `${installation} ${process.env['BERTH_TEST_FILE']}\n`);
 }
 
 /** Removes everything that the installation has on the engine. */
@@ -33,12 +31,18 @@ export async function clearInstallation(installation: string): Promise<void> {
   }
 }
 
+/** Records the installation of a service with these settings, and returns it. */
+export async function noteService(environment: NodeJS.ProcessEnv): Promise<string> {
+  const database = await openDatabase({ url: readConfig(environment).databaseUrl });
+  const installation = await readInstallation(database);
+  await database.close();
+  noteInstallation(installation);
+  return installation;
+}
+
 /**
  * Removes everything that a service with these settings has on the engine, including unfinished work of a killed one.
  */
 export async function clearService(environment: NodeJS.ProcessEnv): Promise<void> {
-  const database = await openDatabase({ url: readConfig(environment).databaseUrl });
-  const installation = await readInstallation(database);
-  await database.close();
-  await clearInstallation(installation);
+  await clearInstallation(await noteService(environment));
 }

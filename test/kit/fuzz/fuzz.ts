@@ -26,7 +26,11 @@ export function* fuzzFrames(
   const random = seededRandom(seed);
   const upTo = (most: number) => Math.floor(random() * (most + 1));
   const oneOf = <T>(choices: readonly T[]) => choices[upTo(choices.length - 1)] as T;
-  const noise = (length: number) => Buffer.from(Array.from({ length }, () => upTo(255)));
+  const noise = (length: number) => {
+    const bytes = Buffer.alloc(length);
+    for (let place = 0; place < length; place++) bytes[place] = upTo(255);
+    return bytes;
+  };
 
   const changes: ((frame: Buffer) => Buffer)[] = [
     (frame) => frame,

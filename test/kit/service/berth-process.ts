@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Test } from 'tap';
-import { clearService } from '../engine/installation.ts';
+import { clearInstallation, noteService } from '../engine/installation.ts';
 import { bundledLab } from '../labs/lab-folders.ts';
 import { memoryFolder } from '../basics/memory-folder.ts';
 import { BERTH } from './berth-command.ts';
@@ -56,6 +56,7 @@ export async function startBerth(t: Test, settings: Record<string, string> = {})
   };
   let child: ChildProcess | undefined;
   let printed = '';
+  let installation: string | undefined;
 
   const berth: BerthProcess = {
     url: '',
@@ -122,11 +123,12 @@ export async function startBerth(t: Test, settings: Record<string, string> = {})
 
   t.teardown(async () => {
     await berth.stop();
-    // Other engines are removed with their tests, or do not answer at all.
-    if (berth.url !== '' && settings['DOCKER_HOST'] === undefined) await clearService(environment);
+    if (installation !== undefined) await clearInstallation(installation);
     await rm(dataDir, { recursive: true, force: true });
   });
   await berth.start();
+  // Other engines are removed with their tests, or do not answer at all.
+  if (settings['DOCKER_HOST'] === undefined) installation = await noteService(environment);
   return berth;
 }
 

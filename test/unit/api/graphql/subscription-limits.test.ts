@@ -63,11 +63,12 @@ await test('disconnects a client that causes answers but does not read them', as
   // Otherwise the frame budget would stop the flood first.
   const budgets = createBudgets({ each: { perSecond: 1e9, burst: 1e9 } });
   const { url } = await startApp(t, { budget: createQueryBudget({ budgets }) });
+  const ping = Buffer.from(JSON.stringify({ type: 'ping', payload: { x: 'x'.repeat(60_000) } }));
   for (const send of [
-    (socket: WebSocket) => socket.send(JSON.stringify({ type: 'ping', payload: { x: 'x'.repeat(60_000) } })),
+    (socket: WebSocket) => socket.send(ping, { binary: false }),
     (socket: WebSocket) => socket.ping('x'.repeat(125)),
   ]) {
-    const socket = await open(url);
+    const socket = await open(url, { generateMask: (mask) => mask.fill(0) });
     socket.on('error', () => {});
     socket.send('{"type":"connection_init","payload":{"token":"owner"}}');
     await once(socket, 'message');

@@ -5,11 +5,11 @@ export interface FileOutcome {
   passed: number;
   failed: number;
   leftOut: number;
-  /** Readable failures, or undefined if everything passed. */
+  /** Describes what failed; undefined if everything passed. */
   problems?: string;
 }
 
-/** Sent by a process that runs tests when it wants the next file, with the result of the last, if any. */
+/** Message of a process that runs tests: the result of the last file, if there was one, and a request for the next. */
 export interface FromShard {
   outcome: FileOutcome | undefined;
   wantsFile: true;

@@ -1,10 +1,10 @@
 /*
- * Loaded into a process that runs many test files: gives each file a `tap` of its own, so that what it tears down,
- * and how long it may take, ends with it.
+ * Loaded into a process that runs many test files. Gives each file its own `tap`, so that its teardowns and its
+ * timeout end with it.
  */
 const SCHEME = 'tap-of:';
-/** Where test files lie, and those that the test of these tests runs. */
-const TEST_FILE = /\/test\/(?:unit|fixtures)\//;
+/** Folders of test files, and of the files that the tests of this runner run. */
+const TEST_FILE = /\/test\/(?:unit|contract|integration|e2e|fixtures)\//;
 const fileTests = new URL('file-tests.ts', import.meta.url).href;
 
 export async function resolve(specifier, context, nextResolve) {
@@ -21,6 +21,6 @@ export async function load(url, context, nextLoad) {
     import { testOf } from ${JSON.stringify(fileTests)};
     const t = testOf(${file});
     export default t;
-    export const test = t.test.bind(t);`;
+    export const test = (...args) => t.test(...args);`;
   return { format: 'module', shortCircuit: true, source };
 }
