@@ -2,6 +2,7 @@ import type { EventBus } from '../../infra/bus/event-bus.ts';
 import type { Log } from '../../core/log.ts';
 import type { Clock } from '../../core/clock.ts';
 import { fault } from '../../core/errors.ts';
+import { isAdoptable } from '../../infra/leases/lease.ts';
 import type { AttemptStore } from './results/attempt-store.ts';
 import { unjudgedStep } from './results/step-verdict.ts';
 
@@ -54,7 +55,7 @@ export function createInterruptedChecks({
       const now = clock.now();
       let ended = 0;
       for (const attempt of await attempts.running(of)) {
-        if (attempt.heldUntil >= now && !isGone(attempt.heldBy)) continue;
+        if (!isAdoptable(attempt.lease, now, isGone)) continue;
         if (!(await attempts.interrupt(attempt, unjudgedStep(fault('CHECK_INTERRUPTED')), now))) continue;
         ended++;
         await publishEnd(attempt);

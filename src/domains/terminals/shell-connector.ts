@@ -5,7 +5,8 @@ import type { LabCatalogue } from '../labs/catalogue.ts';
 import type { Log } from '../../core/log.ts';
 import type { RunningMachine, SessionService } from '../sessions/session.ts';
 import type { createShellOwnership } from './shell-ownership.ts';
-import { leaseEnd, isLeaseFree } from './shell-ownership.ts';
+import { isAdoptable } from '../../infra/leases/lease.ts';
+import { newShellLease } from './shell-ownership.ts';
 import type { LiveTerminal } from './live-terminal.ts';
 import { mayStay } from './viewer-access.ts';
 import type { ActorOf } from './viewer-access.ts';
@@ -69,7 +70,7 @@ export function createShellConnector(options: {
     if (terminal.endedAt) throw fault('TERMINAL_ENDED');
     if (!terminal.isStarted) return start(terminal, userId);
     // If this process has the lease without a live shell, its last attempt to adopt the shell failed.
-    const isFree = terminal.leaseOwner === leaseOwner || isLeaseFree(terminal, clock.now(), isGone);
+    const isFree = terminal.lease.owner === leaseOwner || isAdoptable(terminal.lease, clock.now(), isGone);
     if (!isFree && !terminal.durable) throw fault('TERMINAL_ELSEWHERE');
     const adopted = await ownership.adopt(terminal);
     if (adopted === 'elsewhere') throw fault('TERMINAL_ELSEWHERE');
@@ -83,8 +84,7 @@ export function createShellConnector(options: {
 
   async function start(terminal: StoredTerminal, userId: string): Promise<ConnectedShell> {
     const { id, sessionId, openedById, rows, cols } = terminal;
-    const now = clock.now();
-    if (!(await store.acquireLease(id, { owner: leaseOwner, until: leaseEnd(now) }, now)))
+    if (!(await store.acquireLease(id, newShellLease(clock, leaseOwner), clock.now())))
       throw fault('TERMINAL_ELSEWHERE');
     try {
       const opener = await actorOf(userId);

@@ -6,7 +6,8 @@ import { system } from '../identity/actor.ts';
 import type { Log } from '../../core/log.ts';
 import type { SessionService } from '../sessions/session.ts';
 import { createKeyedQueue } from '../../core/queue.ts';
-import { leaseEnd, isLeaseFree, shellsRunIn } from './shell-ownership.ts';
+import { isAdoptable } from '../../infra/leases/lease.ts';
+import { newShellLease, shellsRunIn } from './shell-ownership.ts';
 import { dropUnauthorized } from './viewer-access.ts';
 import type { ActorOf } from './viewer-access.ts';
 import type { Shells } from './shells.ts';
@@ -47,9 +48,7 @@ export async function recoverShells(
   await store.expireUnused(now);
   await tickets.expire(now);
   const candidates = await store.listLeasedByOthers(leaseOwner, now);
-  const abandoned = candidates.filter(
-    (terminal) => isLeaseFree(terminal, now, isGone) && !shells.has(terminal.id),
-  );
+  const abandoned = candidates.filter(({ id, lease }) => isAdoptable(lease, now, isGone) && !shells.has(id));
   const count = { adopted: 0, ended: 0 };
 
   async function recover(terminal: StoredTerminal): Promise<void> {
@@ -83,7 +82,7 @@ export async function recoverShells(
  */
 export async function maintainShells(maintenance: MaintenanceOptions): Promise<void> {
   const { store, shells, clock, log, leaseOwner } = maintenance;
-  const lost = await store.renewLeases(shells.ids(), { owner: leaseOwner, until: leaseEnd(clock.now()) });
+  const lost = await store.renewLeases(shells.ids(), newShellLease(clock, leaseOwner));
   await Promise.all(lost.map((id) => endOrLeave({ store, shells, log, leaseOwner }, id)));
   await dropUnauthorized(maintenance);
 }
@@ -94,7 +93,7 @@ async function endOrLeave(
   id: string,
 ): Promise<void> {
   const stored = await store.find(id);
-  if (!stored || stored.endedAt || stored.leaseOwner === leaseOwner) return endOrLog({ shells, log }, id);
+  if (!stored || stored.endedAt || stored.lease.owner === leaseOwner) return endOrLog({ shells, log }, id);
   shells.get(id)?.live.release();
 }
 

@@ -4,6 +4,8 @@ import type { EngineTerminal } from '../../engine/engine-terminals.ts';
 import { isFault } from '../../core/errors.ts';
 import { system } from '../identity/actor.ts';
 import type { Log } from '../../core/log.ts';
+import { newLease } from '../../infra/leases/lease.ts';
+import type { Lease } from '../../infra/leases/lease.ts';
 import type { SessionService, SessionState } from '../sessions/session.ts';
 import { createLiveTerminal } from './live-terminal.ts';
 import type { LiveTerminal } from './live-terminal.ts';
@@ -63,7 +65,7 @@ export function createShellOwnership(options: ShellOwnershipOptions) {
     from: number,
   ): Promise<EngineTerminal | 'elsewhere' | undefined> {
     const stored = await store.find(id);
-    if (stored && !stored.endedAt && stored.leaseOwner !== leaseOwner) return 'elsewhere';
+    if (stored && !stored.endedAt && stored.lease.owner !== leaseOwner) return 'elsewhere';
     const found = await engine.reattachTerminal(handle.machineId, handle.shell, from);
     if (!found) await engine.endShell(handle.machineId, handle.shell);
     return found;
@@ -109,15 +111,14 @@ export function createShellOwnership(options: ShellOwnershipOptions) {
   }
 
   async function adoptFrom(terminal: StoredTerminal): ReturnType<Adopt> {
-    const { id, sessionId, openedById, handle, leaseOwner: previousOwner, rows, cols } = terminal;
+    const { id, sessionId, openedById, handle, lease, rows, cols } = terminal;
     if (!terminal.durable || !handle) return undefined;
     const session = await sessions.get(system, sessionId).catch((error: unknown) => {
       if (isFault(error, 'SESSION_NOT_FOUND')) return undefined;
       throw error;
     });
     if (!session || !shellsRunIn[session.state]) return undefined;
-    const until = leaseEnd(clock.now());
-    if (!(await store.transferLease(id, previousOwner, { owner: leaseOwner, until }))) return 'elsewhere';
+    if (!(await store.transferLease(id, lease.owner, newShellLease(clock, leaseOwner)))) return 'elsewhere';
     const recorder = await recordings.resume(id, { rows, cols });
     const engineTerminal = await engine.reattachTerminal(handle.machineId, handle.shell, 0);
     if (!engineTerminal) return undefined;
@@ -153,10 +154,12 @@ export function createShellOwnership(options: ShellOwnershipOptions) {
 export const RENEW_EVERY_MS = 15_000;
 
 /** Lifetime of a lease, in milliseconds: two renewals may fail. */
-const HOLD_MS = 3 * RENEW_EVERY_MS;
+const SHELL_LEASE_MS = 3 * RENEW_EVERY_MS;
 
-/** Returns when a lease that is taken or renewed now expires. */
-export const leaseEnd = (now: Date) => new Date(now.getTime() + HOLD_MS);
+/** Returns a lease on a shell that starts now. It lasts longer than other leases, because renewals are rarer. */
+export function newShellLease(clock: Pick<Clock, 'now'>, owner: string): Lease {
+  return newLease(clock, owner, SHELL_LEASE_MS);
+}
 
 /** Session states in which shells keep running. In the others, the machines do not exist or are being removed. */
 export const shellsRunIn: Record<SessionState, boolean> = {
@@ -171,12 +174,3 @@ export const shellsRunIn: Record<SessionState, boolean> = {
   ended: false,
   failed: false,
 };
-
-/** Returns whether no process has a valid lease on the terminal's shell. */
-export function isLeaseFree(
-  { leaseOwner = '', leaseUntil }: Pick<StoredTerminal, 'leaseOwner' | 'leaseUntil'>,
-  now: Date,
-  isGone: (owner: string) => boolean,
-): boolean {
-  return !leaseUntil || leaseUntil < now || isGone(leaseOwner);
-}

@@ -2,6 +2,7 @@ import { batches } from '../../core/paging.ts';
 import type { Database } from '../../infra/database/database.ts';
 import { whenGone } from '../../infra/database/database-errors.ts';
 import { fault } from '../../core/errors.ts';
+import type { Lease, StoredLease } from '../../infra/leases/lease.ts';
 import type { Terminal, TerminalSize } from './terminal.ts';
 import { TICKET_LIFETIME_MS } from './ticket-store.ts';
 
@@ -9,16 +10,9 @@ import { TICKET_LIFETIME_MS } from './ticket-store.ts';
 export interface StoredTerminal extends Terminal, TerminalSize {
   /** Whether a process has started, or is starting, the shell. */
   isStarted: boolean;
-  leaseOwner: string | undefined;
-  leaseUntil: Date | undefined;
+  lease: StoredLease;
   /** The shell's machine and its id there; undefined until both are stored. */
   handle: { machineId: string; shell: string } | undefined;
-}
-
-/** A lease of one process on a terminal's shell. */
-export interface Lease {
-  owner: string;
-  until: Date;
 }
 
 export type TerminalStore = ReturnType<typeof createTerminalStore>;
@@ -51,19 +45,19 @@ export function createTerminalStore({ database }: { database: Database }) {
      * Acquires the lease to start the shell. Returns false if another process has it already, or the terminal has
      * ended.
      */
-    async acquireLease(id: string, { owner, until }: Lease, now: Date): Promise<boolean> {
+    async acquireLease(id: string, { owner, expiresAt }: Lease, now: Date): Promise<boolean> {
       const { count } = await client.terminal.updateMany({
         where: { id, endedAt: null, attachedAt: null },
-        data: { attachedAt: now, heldBy: owner, heldUntil: until },
+        data: { attachedAt: now, heldBy: owner, heldUntil: expiresAt },
       });
       return count === 1;
     },
 
     /** Transfers the lease from another owner. Returns false if the owner has changed, or the terminal has ended. */
-    async transferLease(id: string, from: string | undefined, { owner, until }: Lease): Promise<boolean> {
+    async transferLease(id: string, from: string | null, { owner, expiresAt }: Lease): Promise<boolean> {
       const { count } = await client.terminal.updateMany({
-        where: { id, endedAt: null, heldBy: from ?? null },
-        data: { heldBy: owner, heldUntil: until },
+        where: { id, endedAt: null, heldBy: from },
+        data: { heldBy: owner, heldUntil: expiresAt },
       });
       return count === 1;
     },
@@ -124,11 +118,11 @@ export function createTerminalStore({ database }: { database: Database }) {
     },
 
     /** Extends the leases. Returns the ids of terminals that have ended or whose lease another process has. */
-    async renewLeases(ids: readonly string[], { owner, until }: Lease): Promise<string[]> {
+    async renewLeases(ids: readonly string[], { owner, expiresAt }: Lease): Promise<string[]> {
       const lost = new Set(ids);
       for (const some of batches(ids, BATCH)) {
         const where = { id: { in: some }, endedAt: null, heldBy: owner };
-        await client.terminal.updateMany({ where, data: { heldUntil: until } });
+        await client.terminal.updateMany({ where, data: { heldUntil: expiresAt } });
         const open = await client.terminal.findMany({ where, select: { id: true } });
         for (const { id } of open) lost.delete(id);
       }
@@ -217,8 +211,7 @@ function toStored(row: TerminalRow): StoredTerminal {
     rows,
     cols,
     isStarted: row.attachedAt !== null,
-    leaseOwner: row.heldBy ?? undefined,
-    leaseUntil: row.heldUntil ?? undefined,
+    lease: { owner: row.heldBy, expiresAt: row.heldUntil },
     handle: machineId !== null && shell !== null ? { machineId, shell } : undefined,
   };
 }

@@ -23,15 +23,15 @@ export interface StoredLease {
 /** Lifetime of a lease since its last renewal, in milliseconds: two renewals in a row may fail. */
 export const LEASE_MS = 15_000;
 
-/** Interval between two renewals by {@link withLease}, in milliseconds. */
-const RENEW_EVERY_MS = 5_000;
+/** Interval between two renewals, in milliseconds. */
+export const RENEW_EVERY_MS = 5_000;
 
 /** Aborts work whose lease another process has adopted, or may have adopted. */
 export const LEASE_LOST = new Error('Another process adopted this work.');
 
-/** Returns a lease of `owner` that starts now. Storing it again renews it. */
-export function newLease(clock: Pick<Clock, 'now'>, owner: string): Lease {
-  return { owner, expiresAt: new Date(clock.now().getTime() + LEASE_MS) };
+/** Returns a lease of `owner` that starts now and lasts `ms` milliseconds. Storing it again renews it. */
+export function newLease(clock: Pick<Clock, 'now'>, owner: string, ms: number = LEASE_MS): Lease {
+  return { owner, expiresAt: new Date(clock.now().getTime() + ms) };
 }
 
 /** Returns whether a process may adopt the lease: nobody has it, it has expired, or its owner is gone. */
@@ -82,6 +82,15 @@ export async function withLease<T>(
 
   async function keepRenewing(): Promise<void> {
     let { expiresAt } = newLease(clock, owner);
+    const expire = async () => {
+      // A renewal at the last moment may still succeed.
+      for (let now = clock.now(); now <= expiresAt && !over.signal.aborted; now = clock.now()) {
+        await delay(clock, expiresAt.getTime() - now.getTime() + 1, over.signal);
+      }
+      if (!over.signal.aborted) lost.abort(LEASE_LOST);
+    };
+    // In parallel with the renewals, because one can hang for as long as the database does not answer.
+    void expire();
     for (;;) {
       await delay(clock, RENEW_EVERY_MS, over.signal);
       if (over.signal.aborted) return;
@@ -91,8 +100,9 @@ export async function withLease<T>(
         else return lost.abort(LEASE_LOST);
       } catch (error) {
         onError(error);
-        if (clock.now() >= expiresAt) return lost.abort(LEASE_LOST);
+        if (clock.now() >= expiresAt) lost.abort(LEASE_LOST);
       }
+      if (lost.signal.aborted) return;
     }
   }
 
@@ -109,16 +119,51 @@ export async function withLease<T>(
 }
 
 /**
- * Renews the leases of all `running` work by one write, for callers that run many pieces of work. `renew` resolves to
- * the ids of the work whose lease this process still has. All other work is aborted with `reason`.
+ * Creates a function that renews the leases of all `running` work by one write, for callers that run many pieces of
+ * work. Call it every {@link RENEW_EVERY_MS}, also while nothing runs. It aborts work with `reason` when another
+ * process has its lease, or when no renewal succeeded before the lease expired: the database may be away, or hang.
+ * @throws what `renew` throws
  */
-export async function renewAll(
-  running: Iterable<readonly [id: string, work: { abort: AbortController }]>,
-  renew: () => Promise<readonly string[]>,
-  reason: Error,
-): Promise<void> {
-  const before = [...running];
-  if (before.length === 0) return;
-  const renewed = new Set(await renew());
-  for (const [id, { abort }] of before) if (!renewed.has(id)) abort.abort(reason);
+export function createRenewal(options: {
+  owner: string;
+  /** Stores the lease of all work again. Resolves to the ids of the work that `owner` still has. */
+  renew: (lease: Lease) => Promise<readonly string[]>;
+  clock: Clock;
+  reason: Error;
+}): (running: Iterable<readonly [id: string, work: { abort: AbortController }]>) => Promise<void> {
+  const { owner, renew, clock, reason } = options;
+  /** When the lease of each piece of work expires unless it is renewed, in milliseconds since 1970. */
+  const expiry = new Map<AbortController, number>();
+  let isWatching = false;
+
+  async function watch(): Promise<void> {
+    if (isWatching) return;
+    isWatching = true;
+    while (expiry.size > 0) {
+      await clock.sleep(Math.max(1, Math.min(...expiry.values()) - clock.now().getTime()));
+      const now = clock.now().getTime();
+      for (const [abort, at] of expiry) {
+        if (at > now) continue;
+        expiry.delete(abort);
+        abort.abort(reason);
+      }
+    }
+    isWatching = false;
+  }
+
+  return async (running) => {
+    const before = new Map([...running].map(([id, { abort }]) => [abort, id]));
+    for (const ended of expiry.keys()) if (!before.has(ended)) expiry.delete(ended);
+    if (before.size === 0) return;
+    const lease = newLease(clock, owner);
+    // New work stored its lease after the previous renewal, or just before it.
+    const first = lease.expiresAt.getTime() - RENEW_EVERY_MS;
+    for (const abort of before.keys()) if (!expiry.has(abort)) expiry.set(abort, first);
+    void watch();
+    const renewed = new Set(await renew(lease));
+    for (const [abort, id] of before) {
+      if (!renewed.has(id)) abort.abort(reason);
+      else if (!abort.signal.aborted) expiry.set(abort, lease.expiresAt.getTime());
+    }
+  };
 }

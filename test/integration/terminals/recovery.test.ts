@@ -228,6 +228,6 @@ await test('an unresponsive machine does not keep other shells from being releas
   TerminalClient.connect(await stopping.open(owner, sessionId, {}));
   await sleep(300);
   await stopping.terminals.shutdown();
-  t.match(await server.stored(kept.id), { leaseUntil: new Date(0), endedAt: undefined });
+  t.match(await server.stored(kept.id), { lease: { expiresAt: new Date(0) }, endedAt: undefined });
   await server.terminals.close(owner, kept.id);
 });

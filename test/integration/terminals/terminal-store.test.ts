@@ -28,7 +28,8 @@ async function prepare(t: Parameters<Parameters<typeof eachDatabase>[2]>[0], dat
       limit,
     });
   };
-  const begin = (id: string, owner = 'me') => store.acquireLease(id, { owner, until: after(45_000) }, NOW);
+  const begin = (id: string, owner = 'me') =>
+    store.acquireLease(id, { owner, expiresAt: after(45_000) }, NOW);
   return { store, sessionId: session.id, owner, insert, begin };
 }
 
@@ -79,16 +80,16 @@ await test('one process starts a shell, and only its lease owner passes it on', 
     const { id } = await insert();
     const started = await Promise.all([begin(id), begin(id), begin(id)]);
     t.equal(started.filter(Boolean).length, 1);
-    const hold = (owner: string) => ({ owner, until: after(45_000) });
+    const hold = (owner: string) => ({ owner, expiresAt: after(45_000) });
     const passed = await Promise.all(
       ['a', 'b', 'c'].map((owner) => store.transferLease(id, 'me', hold(owner))),
     );
     t.equal(passed.filter(Boolean).length, 1);
     t.equal(await store.transferLease(id, 'me', hold('d')), false);
     t.same(await store.renewLeases([id], hold('me')), [id], 'the previous owner is notified');
-    const { leaseOwner = '' } = (await store.find(id)) ?? {};
+    const leaseOwner = (await store.find(id))?.lease.owner ?? '';
     await store.releaseLeases([id], 'me');
-    t.same((await store.find(id))?.leaseUntil, after(45_000), 'only the owner releases it');
+    t.same((await store.find(id))?.lease.expiresAt, after(45_000), 'only the owner releases it');
     await store.releaseLeases([id], leaseOwner);
     t.match(await store.listLeasedByOthers('me', NOW), [{ id }]);
     await store.end(id, { at: NOW });
@@ -128,10 +129,7 @@ await test('of many foreign leases, each expired one is found', async (t) => {
     await holds(501, 'the dead', after(-1));
     await holds(600, 'a living neighbour', after(45_000));
     const found = await store.listLeasedByOthers('me', NOW);
-    t.equal(
-      new Set(found.filter(({ leaseOwner }) => leaseOwner === 'the dead').map(({ id }) => id)).size,
-      501,
-    );
+    t.equal(new Set(found.filter(({ lease }) => lease.owner === 'the dead').map(({ id }) => id)).size, 501);
     t.ok(found.length <= 1_000, 'and valid ones are not all read');
   });
 });
@@ -149,13 +147,12 @@ await test('leases of others and expired ones are found, and renewed ones are no
     t.match(await store.listLeasedByOthers('me', NOW), [
       {
         id: theirs.id,
-        leaseOwner: 'them',
-        leaseUntil: after(45_000),
+        lease: { owner: 'them', expiresAt: after(45_000) },
         handle: { machineId: 'm', shell: '7:0:1' },
       },
     ]);
     t.match(await store.listLeasedByOthers('them', after(50_000)), [{}, {}], 'holds that ran out');
-    const hold = { owner: 'me', until: after(90_000) };
+    const hold = { owner: 'me', expiresAt: after(90_000) };
     t.same(await store.renewLeases([mine.id, theirs.id, ended.id, 'gone'], hold), [
       theirs.id,
       ended.id,

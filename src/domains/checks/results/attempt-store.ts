@@ -6,7 +6,7 @@ import type {
 } from '../../../infra/database/generated/sqlite/client.ts';
 import { fault } from '../../../core/errors.ts';
 import type { LabStep } from '../../labs/lab.ts';
-import type { Lease } from '../../../infra/leases/lease.ts';
+import type { Lease, StoredLease } from '../../../infra/leases/lease.ts';
 import type { Attempt } from './attempt.ts';
 import {
   emptyOldEvidence,
@@ -26,8 +26,7 @@ export interface RunningAttempt {
   id: string;
   sessionId: string | undefined;
   learnerId: string;
-  heldBy: string;
-  heldUntil: Date;
+  lease: StoredLease;
 }
 
 /** The learner, lab version and step of a new attempt. */
@@ -143,9 +142,9 @@ export function createAttemptStore({ database }: { database: Database }) {
      * the lease.
      */
     async interrupt(running: RunningAttempt, verdict: StepVerdict, at: Date): Promise<boolean> {
-      const { id, heldBy, heldUntil } = running;
+      const { id, lease } = running;
       const { count } = await client.attempt.updateMany({
-        where: { id, state: 'running', heldBy, heldUntil },
+        where: { id, state: 'running', heldBy: lease.owner, heldUntil: lease.expiresAt },
         data: { ...toColumns(verdict), ...released, finishedAt: at },
       });
       return count === 1;
@@ -158,12 +157,11 @@ export function createAttemptStore({ database }: { database: Database }) {
         orderBy: { id: 'asc' },
         take: SWEEP_LIMIT,
       });
-      return rows.map(({ id, sessionId, learnerId, heldBy, heldUntil, startedAt }) => ({
+      return rows.map(({ id, sessionId, learnerId, heldBy, heldUntil }) => ({
         id,
         sessionId: sessionId ?? undefined,
         learnerId,
-        heldBy: heldBy ?? '',
-        heldUntil: heldUntil ?? startedAt,
+        lease: { owner: heldBy, expiresAt: heldUntil },
       }));
     },
 

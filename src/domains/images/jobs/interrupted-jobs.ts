@@ -2,6 +2,7 @@ import type { Clock } from '../../../core/clock.ts';
 import type { EngineImage, EngineImages } from '../../../engine/engine-images.ts';
 import { fault, isFault } from '../../../core/errors.ts';
 import type { Reason } from '../../../core/errors.ts';
+import { isAdoptable } from '../../../infra/leases/lease.ts';
 import type { PublishJob } from './job-report.ts';
 import type { LeasedJob, JobEnd, JobStore } from './job-store.ts';
 import type { ManagedImageStore } from '../managed-image-store.ts';
@@ -42,7 +43,7 @@ export function createInterruptedJobs(options: {
       const now = clock.now();
       let ended = 0;
       for (const held of await jobs.listActive()) {
-        if (held.heldUntil >= now && !isGone(held.heldBy)) continue;
+        if (!isAdoptable(held.lease, now, isGone)) continue;
         if (held.kind === 'build' && !(await claimLeftover(held))) continue;
         const job = await jobs.interrupt(held, failure(fault('JOB_INTERRUPTED')), now);
         if (!job) continue;

@@ -3,7 +3,7 @@ import type { Job as JobRow, Prisma } from '../../../infra/database/generated/sq
 import { readReason, reasonColumns } from '../../../infra/database/reason-columns.ts';
 import { isUniqueViolation } from '../../../infra/database/database-errors.ts';
 import type { Reason } from '../../../core/errors.ts';
-import type { Lease } from '../../../infra/leases/lease.ts';
+import type { Lease, StoredLease } from '../../../infra/leases/lease.ts';
 import type { Job, JobFilter, JobKind, JobProgress } from './job.ts';
 
 export interface NewJob {
@@ -21,8 +21,7 @@ export interface LeasedJob {
   id: string;
   kind: JobKind;
   createdAt: Date;
-  heldBy: string;
-  heldUntil: Date;
+  lease: StoredLease;
 }
 
 /** How a job ended. */
@@ -86,8 +85,8 @@ export function createJobStore({ database }: { database: Database }) {
      * Ends a job whose lease owner is dead. Returns undefined if another process was first, or the owner has renewed
      * the lease.
      */
-    interrupt: ({ id, heldBy, heldUntil }: LeasedJob, end: JobEnd, at: Date) =>
-      change({ id, heldBy, heldUntil, ...active }, endColumns(end, at)),
+    interrupt: ({ id, lease }: LeasedJob, end: JobEnd, at: Date) =>
+      change({ id, heldBy: lease.owner, heldUntil: lease.expiresAt, ...active }, endColumns(end, at)),
 
     /** Stores a request to cancel. Returns undefined if the job has ended, or was cancelled before. */
     requestCancel: (id: string, at: Date) =>
@@ -115,8 +114,7 @@ export function createJobStore({ database }: { database: Database }) {
         id,
         kind,
         createdAt,
-        heldBy: heldBy ?? '',
-        heldUntil: heldUntil ?? createdAt,
+        lease: { owner: heldBy, expiresAt: heldUntil },
       }));
     },
 

@@ -2,7 +2,7 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, join, sep } from 'node:path';
 import type { Clock } from '../../../core/clock.ts';
 import { fault, isFault } from '../../../core/errors.ts';
-import { LEASE_LOST, newLease, withLease } from '../../../infra/leases/lease.ts';
+import { isAdoptable, LEASE_LOST, newLease, withLease } from '../../../infra/leases/lease.ts';
 import { linkedAbort } from '../../../core/async.ts';
 import type { Log } from '../../../core/log.ts';
 import { delay } from '../../../core/clock.ts';
@@ -94,10 +94,9 @@ export function createFollower(options: {
   async function followDue(signal: AbortSignal): Promise<void> {
     await publish();
     const now = clock.now();
-    for (const { id, heldBy, heldUntil } of await sources.due(now)) {
+    for (const { id, lease } of await sources.due(now)) {
       if (signal.aborted) return;
-      const free = heldBy === null || isGone(heldBy) || (heldUntil ?? now) <= now;
-      if (free) await follow({ id, heldBy }, signal);
+      if (isAdoptable(lease, now, isGone)) await follow({ id, heldBy: lease.owner }, signal);
     }
   }
 

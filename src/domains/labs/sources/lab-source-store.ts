@@ -6,7 +6,7 @@ import type { Encryption } from '../../../core/encryption.ts';
 import { isFault } from '../../../core/errors.ts';
 import type { Reason } from '../../../core/errors.ts';
 import { newId } from '../../../core/ids.ts';
-import type { Lease } from '../../../infra/leases/lease.ts';
+import type { Lease, StoredLease } from '../../../infra/leases/lease.ts';
 import { withoutSecret } from '../git/git-address.ts';
 import type { LabProblem } from '../lab-problem.ts';
 import { setPresent } from '../versions/version-store.ts';
@@ -109,10 +109,15 @@ export function createLabSourceStore({
       await client.labSource.updateMany({ where: { id }, data: { dueAt: at } });
     },
 
-    /** Lists the due sources, with the owner of each lease. */
-    async due(now: Date): Promise<{ id: string; heldBy: string | null; heldUntil: Date | null }[]> {
+    /** Lists the due sources with their leases. */
+    async due(now: Date): Promise<{ id: string; lease: StoredLease }[]> {
       const select = { id: true, heldBy: true, heldUntil: true };
-      return client.labSource.findMany({ where: { dueAt: { lte: now } }, select, orderBy: { dueAt: 'asc' } });
+      const where = { dueAt: { lte: now } };
+      const rows = await client.labSource.findMany({ where, select, orderBy: { dueAt: 'asc' } });
+      return rows.map(({ id, heldBy, heldUntil }) => ({
+        id,
+        lease: { owner: heldBy, expiresAt: heldUntil },
+      }));
     },
 
     /** Leases the source, from its previous owner if any. Returns undefined if another process was faster. */

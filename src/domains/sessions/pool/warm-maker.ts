@@ -3,7 +3,7 @@ import type { Transaction } from '../../../infra/database/database.ts';
 import type { Engine, IsolationProfile, ProvisionedMachine } from '../../../engine/engine.ts';
 import { fault } from '../../../core/errors.ts';
 import { newId } from '../../../core/ids.ts';
-import { newLease, renewAll } from '../../../infra/leases/lease.ts';
+import { createRenewal, newLease } from '../../../infra/leases/lease.ts';
 import type { LabCatalogue } from '../../labs/catalogue.ts';
 import type { Lab } from '../../labs/lab.ts';
 import type { Log } from '../../../core/log.ts';
@@ -71,6 +71,7 @@ export function createWarmMaker(options: {
   const underWay = new Map<string, Creation>();
 
   const lease = () => newLease(clock, owner);
+  const renewLeases = createRenewal({ owner, renew: store.renew, clock, reason: UNWANTED });
 
   /** Creates an environment; resolves to the milliseconds that it took, or to undefined if it failed. */
   async function create(lab: Lab, id: string, abort: AbortController): Promise<number | undefined> {
@@ -177,8 +178,7 @@ export function createWarmMaker(options: {
     },
     /** Renews the leases of this process, and stops creating environments that are no longer wanted. */
     renew(): Promise<void> {
-      const stored = [...underWay].filter(([, { isStored }]) => isStored);
-      return renewAll(stored, () => store.renew(lease()), UNWANTED);
+      return renewLeases([...underWay].filter(([, { isStored }]) => isStored));
     },
     /** Stops all creation; resolves once everything is removed. */
     async stop(): Promise<void> {

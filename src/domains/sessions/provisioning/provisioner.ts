@@ -3,7 +3,7 @@ import { isFault } from '../../../core/errors.ts';
 import type { Fault } from '../../../core/errors.ts';
 import { newId } from '../../../core/ids.ts';
 import type { Log } from '../../../core/log.ts';
-import { newLease, renewAll } from '../../../infra/leases/lease.ts';
+import { createRenewal, newLease } from '../../../infra/leases/lease.ts';
 import type { Admission, Planned } from '../capacity/admission.ts';
 import type { QueueNotifier } from '../capacity/queue-view.ts';
 import { missingCapacity } from '../capacity/admission.ts';
@@ -63,6 +63,7 @@ export function createProvisioner(options: {
   });
 
   const lease = () => newLease(clock, owner);
+  const renewLeases = createRenewal({ owner, renew: leases.renew, clock, reason: LOST });
 
   async function fill(): Promise<void> {
     const queue: Planned[] = [];
@@ -136,7 +137,7 @@ export function createProvisioner(options: {
     freeSlots,
     isWorkingOn: (id: string) => underWay.has(id),
     /** Renews the leases of this process, and stops provisioning sessions that another process has adopted. */
-    renewLeases: (): Promise<void> => renewAll(underWay, () => leases.renew(lease()), LOST),
+    renewLeases: (): Promise<void> => renewLeases(underWay),
     /** Stops provisioning the session if it has a newer generation. */
     changed(id: string, generation: number): void {
       const work = underWay.get(id);

@@ -1,10 +1,10 @@
 import { test } from 'tap';
 import {
+  createRenewal,
   isAbandoned,
   isAdoptable,
   isHeldByOther,
   LEASE_LOST,
-  renewAll,
   withLease,
 } from '../../../../src/infra/leases/lease.ts';
 import type { Lease } from '../../../../src/infra/leases/lease.ts';
@@ -126,12 +126,83 @@ await test('distinguishes its own leases from those of other processes', async (
 });
 
 await test('aborts the work whose lease was not renewed with the others', async (t) => {
-  const running = ['one', 'two'].map((id) => [id, { abort: new AbortController() }] as const);
+  const { running, round, renewal, reasons, lost } = openRenewal();
+  renewal.ids = ['two'];
+  await round();
+  t.same(reasons(), [lost, undefined]);
+  running.length = 0;
+  renewal.renew = async () => t.fail('nothing to renew') as never;
+  await round();
+});
+
+await test('aborts all work when no renewal succeeded before the leases expired', async (t) => {
+  const { clock, round, renewal, reasons, lost } = openRenewal();
+  await round();
+  renewal.renew = async () => {
+    throw new Error('The database is away.');
+  };
+  for (let seconds = 5; seconds < 15; seconds += 5) {
+    await clock.advance(5_000);
+    await t.rejects(round(), /The database is away/);
+    t.same(reasons(), [undefined, undefined], `after ${seconds} s`);
+  }
+  await clock.advance(4_999);
+  t.same(reasons(), [undefined, undefined]);
+  await clock.advance(1);
+  t.same(reasons(), [lost, lost], 'without another round');
+});
+
+await test('aborts all work while a renewal hangs, and no work that ended before', async (t) => {
+  const { clock, running, round, renewal, reasons, lost } = openRenewal();
+  await round();
+  const [, ended] = running.splice(0);
+  if (ended) running.push(ended);
+  renewal.renew = () => new Promise(() => undefined);
+  void round();
+  await clock.advance(15_000);
+  t.same(reasons(), [undefined, lost]);
+});
+
+await test('new work has the rest of its lease until its first renewal', async (t) => {
+  const { clock, round, renewal, reasons, lost } = openRenewal();
+  renewal.renew = async () => {
+    throw new Error('The database is away.');
+  };
+  await t.rejects(round());
+  await clock.advance(9_999);
+  t.same(reasons(), [undefined, undefined]);
+  await clock.advance(1);
+  t.same(reasons(), [lost, lost], 'its lease was stored up to 5 s earlier');
+});
+
+await test('a renewal that succeeds in time lets the work continue', async (t) => {
+  const { clock, round, renewal, reasons } = openRenewal();
+  const { renew } = renewal;
+  for (let count = 0; count < 10; count++) {
+    renewal.renew = count % 2 === 0 ? renew : () => Promise.reject(new Error('busy'));
+    await round().catch(() => undefined);
+    await clock.advance(5_000);
+  }
+  t.same(reasons(), [undefined, undefined]);
+});
+
+/** Two pieces of work, and the renewal of their leases. */
+function openRenewal() {
+  const clock = createFakeClock();
   const lost = new Error('lost');
-  await renewAll(running, async () => ['two'], lost);
-  t.same(
-    running.map(([, { abort }]) => abort.signal.reason as unknown),
-    [lost, undefined],
-  );
-  await renewAll([], async () => t.fail('nothing to renew') as never, lost);
+  const all = ['one', 'two'].map((id) => [id, { abort: new AbortController() }] as const);
+  const running = [...all];
+  const renewal = { ids: ['one', 'two'], renew: async (): Promise<readonly string[]> => renewal.ids };
+  const renew = createRenewal({ owner: 'me', renew: () => renewal.renew(), clock, reason: lost });
+  const reasons = () => all.map(([, { abort }]) => abort.signal.reason as unknown);
+  return { clock, running, round: () => renew(running), renewal, reasons, lost };
+}
+
+await test('aborts work while a renewal of its lease hangs', async (t) => {
+  const { clock, work, seen } = openWork(() => new Promise(() => undefined));
+  work.catch(() => undefined);
+  await clock.advance(15_000);
+  t.equal(seen.signal?.aborted, false);
+  await clock.advance(1);
+  t.equal(seen.signal?.reason, LEASE_LOST);
 });
