@@ -1,4 +1,4 @@
-/** The registry of names that do not include one. */
+/** The registry of names without a registry. */
 export const DEFAULT_REGISTRY = 'docker.io';
 
 /** Longest name to parse, in characters: engines accept fewer. */
@@ -16,7 +16,7 @@ export interface ImageName {
   registry: string;
   /** Path within the registry, such as `library/debian`. */
   path: string;
-  /** `latest` if the name has neither tag nor digest. */
+  /** `latest` if the name has neither tag nor digest, undefined if it has only a digest. */
   tag: string | undefined;
   digest: string | undefined;
 }
@@ -51,7 +51,7 @@ export function listedName(text: string): string {
   const name = parseImageName(text);
   if (!name) return text;
   const { registry, path, tag, digest } = name;
-  const familiar = registry === DEFAULT_REGISTRY ? path.replace(/^library\//, '') : `${registry}/${path}`;
-  // The engine lists an image with a digest without the tag of the request.
-  return digest ? `${familiar}@${digest}` : `${familiar}:${tag}`;
+  const listed = registry === DEFAULT_REGISTRY ? path.replace(/^library\//, '') : `${registry}/${path}`;
+  // If the name has a digest, the engine's list omits the tag.
+  return digest ? `${listed}@${digest}` : `${listed}:${tag}`;
 }

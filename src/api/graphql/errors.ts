@@ -42,7 +42,7 @@ export function formatError(
   };
 }
 
-/** Returns the path of the invalid variable, if there is one. */
+/** Returns the path of the invalid variable, if variables.ts found one. */
 function variableOf(error: GraphQLError): { variable?: string } {
   // Errors of compiled queries have no extensions.
   const variable = (error.extensions as GraphQLError['extensions'] | undefined)?.['variable'];
@@ -74,7 +74,7 @@ function isOfRequest(error: GraphQLError): boolean {
   return isOfGraphql && ARGUMENT_REFUSED.test(error.message);
 }
 
-/** What a message was made of, each with its name. */
+/** The values of a message's placeholders, each with its name. */
 export function details(of: { details: FaultDetails }): { name: string; value: string }[] {
   return Object.entries(of.details).map(([name, value]) => ({ name, value: String(value) }));
 }

@@ -17,7 +17,12 @@ import type { Snapshots } from './snapshots/snapshots.ts';
 /** Marks a snapshot in which a program draws the whole screen and redraws it on request. */
 const ALTERNATE_SCREEN = '\u001B[?1049h';
 
-/** Attaches a viewer to a terminal, and returns the output that the viewer lacks. */
+/**
+ * Attaches a viewer to a terminal, and returns the output that the viewer lacks. A client that attaches again replaces
+ * its previous connection.
+ *
+ * @throws TICKET_INVALID if the viewer may no longer enter the machine, VIEWER_LIMIT if the terminal has too many viewers
+ */
 export async function attachViewer(options: {
   terminalId: string;
   learnerId: string;
@@ -31,10 +36,11 @@ export async function attachViewer(options: {
 }): Promise<AttachedTerminal> {
   const { terminalId, learnerId, live, viewer, request, snapshots, mayStay, log } = options;
   const { from, client } = request;
-  const counted = client && `${viewer.userId} ${client.id}`;
+  /** Under this key, the terminal counts the input of the client. */
+  const inputKey = client && `${viewer.userId} ${client.id}`;
   // Close the client's previous connection: the server may not have noticed yet that it is broken.
   if (client) live.viewers.drop(({ id, userId }) => id === viewer.id && userId === viewer.userId);
-  // Without this wait, a client that reconnects right after a restart would have a larger offset than the buffer.
+  // Without this wait, a client that reconnects right after a restart would have a larger offset than the end of the buffer.
   await live.caughtUp;
   let drop: (() => void) | undefined;
   const dropped = new Promise<TerminalOver>((resolve) => (drop = () => resolve('elsewhere')));
@@ -61,13 +67,13 @@ export async function attachViewer(options: {
     size: live.size,
     recorded: live.recorded,
     start,
-    typed: client && live.inputCounts.register(counted ?? '', client.typed),
+    typed: inputKey === undefined ? undefined : live.inputCounts.register(inputKey, client?.typed ?? 0),
     output,
     listen: registration.listen,
     setPaused: registration.setPaused,
     input(bytes) {
       if (viewer.role === 'watching') throw fault('TERMINAL_READ_ONLY');
-      if (counted) live.inputCounts.add(counted, bytes.length);
+      if (inputKey) live.inputCounts.add(inputKey, bytes.length);
       registration.type();
       return live.input(bytes);
     },
@@ -87,7 +93,7 @@ export async function attachViewer(options: {
   };
 }
 
-/** Returns where the output of a viewer starts who has all bytes before `from`. */
+/** Returns where the output starts for a viewer that already has all bytes before `from`. */
 async function startOf(
   live: LiveTerminal,
   from: number | undefined,

@@ -31,7 +31,7 @@ export interface OutputStart {
   snapshot: Buffer | undefined;
 }
 
-/** How a terminal ended for this process: its shell ended, or another process has it. */
+/** How a terminal ended for a viewer here: its shell ended, or another process or connection has it. */
 export type TerminalOver = { exitCode: number | undefined } | 'elsewhere';
 
 /** Receives the events of a terminal for one viewer. */

@@ -10,7 +10,7 @@ import type { Actor } from '../../../domains/identity/actor.ts';
  * time. Queries of the web app are cached and cost almost nothing.
  */
 const PREPARING = { perSecond: 100, burst: 500 };
-/** Maximum number of waiting operations of one account. Each holds a body of up to 64 KiB in memory. */
+/** Maximum number of waiting operations of one account. Each holds its body in memory. */
 const MAX_WAITING = 100;
 /** Seconds after which a rejected client should retry: by then most of the waiting operations have run. */
 const RETRY_SECONDS = 10;
@@ -21,17 +21,17 @@ const BYTE_MS = 1 / 200_000;
 
 export type QueryBudget = ReturnType<typeof createQueryBudget>;
 
-/** Limits the service's time that each account can use for queries, over all of its connections. */
+/** Limits the time for parsing and validating queries that each account can use, over all of its connections. */
 export function createQueryBudget({
   budgets = createBudgets({ each: PREPARING }),
   now = () => performance.now(),
 }: { budgets?: Budgets; now?: () => number } = {}) {
   const waiting = new Map<string, number>();
 
-  function waitInQueue(account: string, client: AbortSignal): Promise<void> {
+  function waitInQueue(account: string, clientGone: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       const end = () => {
-        client.removeEventListener('abort', leave);
+        clientGone.removeEventListener('abort', leave);
         resolve();
       };
       const cancel = budgets.wait(account, end);
@@ -39,8 +39,8 @@ export function createQueryBudget({
         cancel();
         end();
       }
-      client.addEventListener('abort', leave, { once: true });
-      if (client.aborted) leave();
+      clientGone.addEventListener('abort', leave, { once: true });
+      if (clientGone.aborted) leave();
     });
   }
 
@@ -48,16 +48,17 @@ export function createQueryBudget({
     budgets,
 
     /**
-     * Waits until the account has time left, or `client` aborts: an operation whose client is gone must not stay
+     * Waits until the account has time left, or `clientGone` aborts: an operation whose client is gone must not stay
      * in memory. @throws RATE_LIMITED if too many of its operations wait already
      */
-    async waitForBudget(account: string, client: AbortSignal): Promise<void> {
+    async waitForBudget(account: string, clientGone: AbortSignal): Promise<void> {
       const count = waiting.get(account) ?? 0;
+      // Spending nothing succeeds if the account has time left.
       if (count === 0 && budgets.spend(account, 0)) return;
       if (count >= MAX_WAITING) throw fault('RATE_LIMITED', { seconds: RETRY_SECONDS });
       waiting.set(account, count + 1);
       try {
-        await waitInQueue(account, client);
+        await waitInQueue(account, clientGone);
       } finally {
         const left = (waiting.get(account) ?? 1) - 1;
         if (left > 0) waiting.set(account, left);

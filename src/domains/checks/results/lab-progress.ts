@@ -33,8 +33,9 @@ export function progressIn(
   };
 }
 
-function toStepProgress({ lastScore, ...step }: TriedStep, attempts: Lab['attempts']): StepProgress {
-  return { ...step, score: attempts === 'last' ? lastScore : step.bestScore, hints: [] };
+/** Returns the progress with the score that the lab's rule counts. Hints come from the lab, so they are added later. */
+function toStepProgress({ lastScore, ...step }: TriedStep, counted: Lab['attempts']): StepProgress {
+  return { ...step, score: counted === 'last' ? lastScore : step.bestScore, hints: [] };
 }
 
 /** Returns the seen hints that the step still has, in its order. */

@@ -1,4 +1,4 @@
-/** Why a session waits: the resource that is used up, or `turn` if only earlier sessions are provisioned first. */
+/** Why a session waits: the resource that is used up, or `earlier_starts` if only earlier sessions are provisioned first. */
 export type QueueReason = 'earlier_starts' | 'memory' | 'disk' | 'session_limit' | 'networks' | 'quota';
 
 /** Limits of all sessions together; Infinity means unlimited. */
@@ -17,7 +17,7 @@ export interface QuotaLimit {
   memoryBytes: number | undefined;
 }
 
-/** What a session's environment uses of the engine, or will use. */
+/** The share of the engine's capacity that a session's environment uses, or will use. */
 export interface Share {
   learnerId: string;
   labSlug: string;

@@ -15,7 +15,7 @@ import { createWriteLimits } from './write-limits.ts';
 
 /** Options that keep the engine's disk from filling up. */
 export interface DiskOptions {
-  /** No session starts with less free space; undefined for the default of disk-reserve.ts. */
+  /** No session starts with less free space; undefined for the default of engine-disk.ts. */
   diskReserve: Portion | undefined;
 }
 

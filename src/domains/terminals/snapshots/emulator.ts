@@ -113,7 +113,10 @@ function fixErasing(terminal: Terminal, { _inputHandler: handler }: Internals): 
   });
 }
 
-/** Returns whether the character set draws lines. Programs still use this set and ASCII, but no others. */
+/**
+ * Returns whether the character set is the one of line drawing, in which `q` is a horizontal line. Programs use only
+ * this set and ASCII.
+ */
 export function drawsLines(charset: Charset): boolean {
   return charset?.['q'] === '─';
 }

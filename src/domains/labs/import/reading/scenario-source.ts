@@ -35,14 +35,14 @@ export function createScenarioSource({
       notes.refuse(`the file "${path}" ${file.problem}`, place);
       return undefined;
     }
-    const decoded = decodeText(file.content);
-    if (!decoded) {
+    const decodedFile = decodeText(file.content);
+    if (!decodedFile) {
       notes.refuse(`the file "${path}" is not text`, place);
       return undefined;
     }
-    const note = encodingNote(decoded);
+    const note = encodingNote(decodedFile);
     if (note !== undefined) notes.warn(`the file "${path}" ${note}`, place);
-    return decoded.text.replaceAll(/\r\n?/g, '\n');
+    return decodedFile.text.replaceAll(/\r\n?/g, '\n');
   }
 
   return {
@@ -75,7 +75,7 @@ interface DecodedText {
 /** Number of bytes that are examined to detect UTF-16 without a byte order mark. */
 const SAMPLE_BYTES = 4096;
 
-/** Control characters that no text has: all except tab, line ends, form feed and escape. */
+/** Control characters that no text has: all except tab, line ends, vertical tab, form feed and escape. */
 // oxlint-disable-next-line no-control-regex -- the pattern searches for them.
 const BINARY = /[\0-\u0008\u000E-\u001A\u001C-\u001F]/;
 
@@ -85,8 +85,8 @@ const BINARY = /[\0-\u0008\u000E-\u001A\u001C-\u001F]/;
  */
 export function decodeText(content: Buffer): DecodedText | undefined {
   const order = utf16Order(content);
-  if (order !== undefined) return decoded(content, order, 'UTF-16');
-  return decoded(content, 'utf-8', 'UTF-8') ?? fromWindows(content);
+  if (order !== undefined) return decodeAs(content, order, 'UTF-16');
+  return decodeAs(content, 'utf-8', 'UTF-8') ?? fromWindows(content);
 }
 
 /** Characters of the bytes 0x80 to 0x9f. Node.js 20 decodes Windows-1252 as Latin-1, where these are controls. */
@@ -104,7 +104,12 @@ export function encodingNote({ encoding }: DecodedText): string | undefined {
   return encoding === 'UTF-8' ? undefined : `was decoded from ${encoding}; save it as UTF-8`;
 }
 
-function decoded(content: Buffer, label: string, encoding: DecodedText['encoding']): DecodedText | undefined {
+/** Decodes with the decoder `label`. Returns undefined if the bytes are malformed there, or not text. */
+function decodeAs(
+  content: Buffer,
+  label: string,
+  encoding: DecodedText['encoding'],
+): DecodedText | undefined {
   try {
     const text = new TextDecoder(label, { fatal: true }).decode(content);
     return BINARY.test(text) ? undefined : { text, encoding };
@@ -121,7 +126,7 @@ function utf16Order(content: Buffer): 'utf-16le' | 'utf-16be' | undefined {
   const zeros = [0, 0];
   for (const [at, byte] of sample.entries()) if (byte === 0) zeros[at % 2] = (zeros[at % 2] ?? 0) + 1;
   const [even = 0, odd = 0] = zeros;
-  const most = sample.length / 4;
-  if (odd > most && even === 0) return 'utf-16le';
-  return even > most && odd === 0 ? 'utf-16be' : undefined;
+  const enough = sample.length / 4;
+  if (odd > enough && even === 0) return 'utf-16le';
+  return even > enough && odd === 0 ? 'utf-16be' : undefined;
 }

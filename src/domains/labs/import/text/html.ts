@@ -79,10 +79,14 @@ const CLOSE = '\uE001';
 const HEAD = '\uE002';
 const BODY = '\uE003';
 
-const FOLD = new RegExp(`${OPEN}([^${CLOSE}]*)${CLOSE}`, 'g');
+/** A fold without another one in it. */
+const INNERMOST = new RegExp(`${OPEN}([^${OPEN}${CLOSE}]*)${CLOSE}`, 'g');
+const EDGE = new RegExp(`[${OPEN}${CLOSE}]`, 'g');
+/** Levels of nested folds that are expanded. The text of deeper ones stays, without headings. */
+const NESTING = 20;
 const MARKS = new RegExp(`[${OPEN}${CLOSE}${HEAD}${BODY}]`, 'g');
 
-/** Replaces the tags `<details>` and `<summary>` with marks. */
+/** Replaces the tags `<details>` (a fold) and `<summary>` (its heading) with marks. */
 export function markFolds(prose: string): string {
   return prose
     .replaceAll(/<details\b[^>]*>/gi, OPEN)
@@ -91,20 +95,36 @@ export function markFolds(prose: string): string {
     .replaceAll(/<\/summary>/gi, BODY);
 }
 
-/** Extracts the folded parts with their headings from a marked text. Pure. */
+/** Extracts the outermost folds with their headings from a marked text; nested folds are expanded in them. Pure. */
 export function takeFolds(marked: string): { markdown: string; folded: string[] } {
   const folded: string[] = [];
-  const kept = marked.replaceAll(FOLD, (_, content: string) => {
-    folded.push(unfold(content));
-    return '';
-  });
-  // Nested and unclosed parts stay in the text.
-  return { markdown: withoutMarks(kept), folded: folded.filter((text) => text !== '') };
+  let kept = '';
+  let depth = 0;
+  let from = 0;
+  for (const { 0: edge, index } of marked.matchAll(EDGE)) {
+    if (edge === OPEN && depth++ === 0) {
+      kept += marked.slice(from, index);
+      from = index + 1;
+    } else if (edge === CLOSE && depth > 0 && --depth === 0) {
+      folded.push(unfold(expand(marked.slice(from, index))));
+      from = index + 1;
+    }
+  }
+  // The text of a fold that is not closed stays.
+  return { markdown: withoutMarks(kept + marked.slice(from)), folded: folded.filter((text) => text !== '') };
 }
 
-/** Expands all folded parts in place. Pure. */
+/** Expands all folds in place, with their headings. Pure. */
 export function openFolds(marked: string): string {
-  return withoutMarks(marked.replaceAll(FOLD, (_, content: string) => `\n\n${unfold(content)}\n\n`));
+  return withoutMarks(expand(marked));
+}
+
+function expand(marked: string): string {
+  let text = marked;
+  for (let level = 0; level < NESTING && text.includes(CLOSE); level++) {
+    text = text.replaceAll(INNERMOST, (_, content: string) => `\n\n${unfold(content)}\n\n`);
+  }
+  return text;
 }
 
 /** Removes the characters that serve as marks. */
@@ -113,9 +133,10 @@ export function withoutMarks(text: string): string {
 }
 
 function unfold(content: string): string {
-  const [head = '', body] = content.split(BODY, 2);
-  const [before = '', words = ''] = body === undefined ? [head] : head.split(HEAD, 2);
+  const end = content.indexOf(BODY);
+  const [before = '', words = ''] = end === -1 ? [content] : content.slice(0, end).split(HEAD, 2);
+  const body = end === -1 ? '' : content.slice(end + 1);
   const heading = decodeEntities(withoutMarks(words)).replaceAll('**', '').replaceAll(/\s+/g, ' ').trim();
-  const text = withoutMarks(`${before}${body ?? ''}`).replaceAll(/^\s*\n|\s+$/g, '');
+  const text = withoutMarks(`${before}${body}`).replaceAll(/^\s*\n|\s+$/g, '');
   return [...(heading === '' ? [] : [`**${heading}**`]), ...(text === '' ? [] : [text])].join('\n\n');
 }

@@ -159,7 +159,6 @@ function encoded(path: string): string {
 }
 
 /** Formats inline code with a number of backticks that does not occur in it. */
-
 function inline(code: string): string {
   const text = code.replaceAll(/\s*\n\s*/g, ' ');
   const ticks = new Set([...text.matchAll(/`+/g)].map(([run]) => run.length));

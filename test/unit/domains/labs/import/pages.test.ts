@@ -160,6 +160,14 @@ await t.test('folded parts are extracted or expanded', async (t) => {
   const block = '```bash exec\nls </details>\n```';
   t.match(pageOf(text), { markdown: 'a\n\nb', folded: [`**A tip**\n\n${block}`] });
   t.match(pageOf(text, {}, 'open'), { markdown: `a\n\n**A tip**\n\n${block}\n\nb`, folded: [] });
+  const nested =
+    '<details><summary>Outer</summary>one<details><summary>Inner</summary>two</details>three</details>';
+  t.match(pageOf(nested, {}, 'open'), {
+    markdown: '**Outer**\n\none\n\n**Inner**\n\ntwo\n\nthree',
+    folded: [],
+  });
+  t.match(pageOf(`a${nested}`), { markdown: 'a', folded: ['**Outer**\n\none\n\n**Inner**\n\ntwo\n\nthree'] });
+  t.match(pageOf('<details>never closed'), { markdown: 'never closed', folded: [] });
   t.match(pageOf('<details>no heading</details> <details></details>'), { folded: ['no heading'] });
 });
 
