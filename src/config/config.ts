@@ -26,20 +26,7 @@ export type RecordingLimits = Pick<Config, 'recordingDays' | 'recordingLimitByte
  * @throws CONFIG_INVALID with the name of each invalid setting and its valid values
  */
 export function readConfig(environment: Record<string, string | undefined>): Config {
-  const problems: string[] = [];
-  const read = ({ name, schema, default: fallback }: Setting<unknown>): unknown => {
-    const parsed = schema.safeParse(environment[name] || fallback);
-    if (parsed.success) return parsed.data;
-    for (const { path, message } of parsed.error.issues)
-      problems.push(`${[name, ...path].join('.')}: ${message}`);
-    return undefined;
-  };
-  const values = Object.fromEntries(
-    Object.entries(settings).map(([field, each]) => [field, read(each)]),
-  ) as Values;
-  if (problems.length > 0) {
-    throw fault('CONFIG_INVALID', { problem: `Invalid settings. ${problems.join('; ')}` });
-  }
+  const values = readValues(settings, environment) as Values;
   return {
     ...values,
 
@@ -47,6 +34,35 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     databaseUrl: values.databaseUrl ?? `file:${values.dataDir}/berth.db`,
     timeZone: values.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
   };
+}
+
+/**
+ * Reads one setting, for commands whose users may not have the others. An empty value counts as absent.
+ * @throws CONFIG_INVALID if the value is invalid
+ */
+export function readSetting<Field extends keyof Values>(
+  field: Field,
+  environment: Record<string, string | undefined>,
+): Values[Field] {
+  return readValues({ [field]: settings[field] }, environment)[field] as Values[Field];
+}
+
+function readValues(
+  some: Record<string, Setting<unknown>>,
+  environment: Record<string, string | undefined>,
+): Record<string, unknown> {
+  const problems: string[] = [];
+  const values = Object.entries(some).map(([field, { name, schema, default: fallback }]) => {
+    const parsed = schema.safeParse(environment[name] || fallback);
+    if (parsed.success) return [field, parsed.data] as const;
+    for (const { path, message } of parsed.error.issues)
+      problems.push(`${[name, ...path].join('.')}: ${message}`);
+    return [field, undefined] as const;
+  });
+  if (problems.length > 0) {
+    throw fault('CONFIG_INVALID', { problem: `Invalid settings. ${problems.join('; ')}` });
+  }
+  return Object.fromEntries(values);
 }
 
 /**

@@ -3,7 +3,7 @@ import { execute, GraphQLError, OperationTypeNode } from 'graphql';
 import type { GraphQLSchema } from 'graphql';
 import { fault, isFault } from '../../core/errors.ts';
 import { fromFastify } from '../shared/fastify-fault.ts';
-import { clientOf } from '../shared/files-stream.ts';
+import { whenClientGone } from '../shared/files-stream.ts';
 import { createContext } from './context.ts';
 import type { GraphqlContext, ContextSource } from './context.ts';
 import { asGraphqlError, faultOf, formatError, RequestRefused, tooComplex } from './errors.ts';
@@ -32,7 +32,7 @@ export function addHttpRoute(
     const asked = readQueryRequest(request.body);
     const { actor } = request;
     const account = accountOf(actor, request);
-    await options.budget.waitForBudget(account, clientOf(reply));
+    await options.budget.waitForBudget(account, whenClientGone(reply));
     // The connection may have closed, or the credential may have ended, during the wait.
     if (reply.raw.destroyed) throw fault('UNAUTHENTICATED');
     const prepared = options.budget.charge(account, () => options.prepare(asked, actor !== undefined));

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { FileEntry, FilePlace, FileService, FileStat } from '../../domains/files/file.ts';
 import { readGlobalId } from '../shared/global-id.ts';
 import { asAttachment, sendBytes } from './downloads.ts';
-import { clientOf, contentOf, lingering } from '../shared/files-stream.ts';
+import { whenClientGone, contentOf, lingering } from '../shared/files-stream.ts';
 import { STREAMS_BODY } from './request-ends.ts';
 import { z } from 'zod';
 import { fault } from '../../core/errors.ts';
@@ -92,7 +92,7 @@ export async function addFiles(app: FastifyInstance, { files }: { files: FileSer
           .send({ path, entries: entries.map(show), truncated });
       }
       const name = posix.basename(query.path);
-      const client = clientOf(reply);
+      const client = whenClientGone(reply);
       if (query.as === 'tar') {
         const tar = await files.readTar(request.actor, place, client);
         return sendBytes(download(reply, `${name || 'machine'}.tar`).type('application/x-tar'), tar);
@@ -106,7 +106,7 @@ export async function addFiles(app: FastifyInstance, { files }: { files: FileSer
       const { path, mode, parents } = readQuery(filesQueries.put, request);
       const upload = { ...contentOf(request), mode, parents };
       const written = await lingering(request, () =>
-        files.write(request.actor, placeOf(request, path), upload, clientOf(reply)),
+        files.write(request.actor, placeOf(request, path), upload, whenClientGone(reply)),
       );
       return { path, ...showStat(written) };
     });
@@ -117,7 +117,7 @@ export async function addFiles(app: FastifyInstance, { files }: { files: FileSer
       if (as === 'folder') await files.makeFolder(request.actor, place);
       else {
         const upload = { ...contentOf(request), parents, keepOwners };
-        await lingering(request, () => files.unpack(request.actor, place, upload, clientOf(reply)));
+        await lingering(request, () => files.unpack(request.actor, place, upload, whenClientGone(reply)));
       }
       return reply.code(204).send();
     });

@@ -5,7 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 const LINGER_MS = 10_000;
 
 /** Returns a signal that aborts if the client disconnects before the response is sent. */
-export function clientOf(reply: FastifyReply): AbortSignal {
+export function whenClientGone(reply: FastifyReply): AbortSignal {
   const gone = new AbortController();
   const { raw } = reply;
   if (raw.destroyed) gone.abort();

@@ -17,7 +17,7 @@ import { sweepWorkFolders, withWorkFolder } from '../../core/work-folder.ts';
 import { jobsOf } from './with-lab-tests.ts';
 import { labsDirectory } from './named-labs.ts';
 import { verifyImports } from './verify-imports.ts';
-import { readConfig } from '../../config/config.ts';
+import { readConfig, readSetting } from '../../config/config.ts';
 import { connectEngine } from '../../engine/docker/client.ts';
 import { createDockerImages } from '../../engine/docker/images/images.ts';
 import { createSteps } from '../../../setup/steps.mjs';
@@ -85,7 +85,7 @@ export const importCommand = defineCommand({
     }
     const jobs = jobsOf(args.jobs);
     const into = args.into ?? labsDirectory();
-    const path = args.environments ?? (process.env['BERTH_IMPORT_ENVIRONMENTS'] || undefined);
+    const path = args.environments ?? readSetting('importEnvironments', process.env);
     const options = {
       into,
       environmentFor: await readEnvironments(path),

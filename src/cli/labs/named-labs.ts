@@ -1,5 +1,6 @@
 import { access } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
+import { readSetting } from '../../config/config.ts';
 import { isFault } from '../../core/errors.ts';
 import { describeProblem } from '../../domains/labs/lab-problem.ts';
 import type { LabProblem } from '../../domains/labs/lab-problem.ts';
@@ -59,7 +60,9 @@ function toLines(problems: readonly LabProblem[], folder: string): NamedLabs['pr
   });
 }
 
-/** Returns the default folder of labs. It does not read the other settings, which authors may not have. */
+/** Returns the default folder of labs, relative to the working directory if it is within it. */
 export function labsDirectory(): string {
-  return process.env['BERTH_LABS_DIR'] || 'labs';
+  const folder = readSetting('labsDir', process.env);
+  const path = relative('', folder);
+  return path.startsWith('..') ? folder : path || '.';
 }

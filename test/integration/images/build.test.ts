@@ -106,7 +106,7 @@ await t.test('a build can be cancelled during its upload and its steps', async (
 
   const slow = tarOf(`FROM ${MACHINE_IMAGE}\n${mark()}RUN echo started && sleep 1000\n`);
   const job = await service.buildUpload(system, { name, tar: slow });
-  await until(async () => (await jobs.log(system, job.id)).includes('\nbegun\n'));
+  await until(async () => (await jobs.log(system, job.id)).includes('\nstarted\n'));
   await t.rejects(service.buildUpload(system, { name, tar: tarOf('FROM scratch\n') }), { code: 'JOB_BUSY' });
   await jobs.cancel(system, job.id);
   t.match(await world.ended(job), { state: 'cancelled' });

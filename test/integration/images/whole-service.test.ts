@@ -239,7 +239,7 @@ await test('leftovers of the build of a dead service are pruned by the next', as
     const headers = { authorization: `Bearer ${berth.adminToken}` };
     return (await (await fetch(berth.url + place, { headers })).json()) as Job & { log: string };
   };
-  await until(async () => (await see()).log.includes('\nbegun\n'));
+  await until(async () => (await see()).log.includes('\nstarted\n'));
   await berth.kill();
   const marked = async () => {
     const nameless = (await images.list()).filter(({ names }) => names.length === 0);

@@ -112,7 +112,7 @@ await test('exceptions in listeners and timers end their owner, and never the pr
     'ws/',
     'graphql/subscriptions/',
     'engine/docker/',
-    'http/limits/limited-body',
+    'http/tar-uploads',
   ]) {
     t.ok(
       thrown.some((place) => place.includes(part)),

@@ -161,7 +161,7 @@ const failures: [what: string, script: ReturnType<typeof startScript>, message: 
   [
     'takes too long',
     startScript('echo started; sleep 1000', { timeoutSeconds: 1 }),
-    /did not end within 1 s and was stopped. Its last output:\nbegun$/,
+    /did not end within 1 s and was stopped. Its last output:\nstarted$/,
   ],
   ['prints too much', startScript('yes'), /printed more than 1048576 bytes and was stopped/],
   ['has no interpreter', startScript('#!/usr/bin/fish'), /exit code 125[^]*\/usr\/bin\/fish is not in/],
