@@ -270,4 +270,15 @@ export async function imagesContract(
     const setUp = (await images.list()).find(({ names }) => names.includes(MACHINE_IMAGE));
     t.equal(setUp?.role, 'set-up');
   });
+
+  await test('builds succeed while other images are removed', async (t) => {
+    const images = openImages(t);
+    const builder = async () => {
+      for (let round = 0; round < 15; round++) {
+        const unique = `LABEL unique=${randomBytes(8).toString('hex')}`;
+        await images.remove(await images.build(buildSpec(`FROM scratch\n${unique}\n`)));
+      }
+    };
+    await t.resolves(Promise.all(Array.from({ length: 6 }, builder)));
+  });
 }

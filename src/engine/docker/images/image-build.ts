@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
 import type Dockerode from 'dockerode';
-import { fault } from '../../../core/errors.ts';
+import { fault, isFault } from '../../../core/errors.ts';
 import type { ImageBuildSpec, RegistryLogin } from '../../engine-images.ts';
 import { call, engineMessage, hasStatus } from '../faults.ts';
 import { inspectImage, loginAddress } from './image-pull.ts';
@@ -46,6 +46,11 @@ const TAIL_LINES = 30;
 /** Longest line, in characters; longer output without a line end is split. */
 const MAX_LINE_CHARS = 4_000;
 
+/** How often to build when images that are removed at the same time disturb it. Each attempt keeps the cached steps. */
+const ATTEMPTS = 5;
+/** The engine's reason, which comes last, so that a step's output cannot forge it. */
+const DISTURBED = /(?:^|\n)unable to find image "sha256:[0-9a-f]{64}"$/;
+
 /** Largest difference between the engine's clock and ours, in milliseconds. */
 const CLOCK_DIFFERENCE_MS = 60_000;
 /** Longest wait for the engine's answer about the leftover image, in milliseconds. */
@@ -63,7 +68,17 @@ export async function buildImage(context: BuildContext, spec: ImageBuildSpec): P
   const log = createBuildLog(spec.onOutput);
   try {
     const onStatus = await watchBases(context);
-    return await followBuild(await startBuild(context, spec), { name: spec.name, log, onStatus });
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await followBuild(await startBuild(context, spec), { name: spec.name, log, onStatus });
+      } catch (error) {
+        if (!isDisturbed(error)) throw error;
+        // A stream is read by now.
+        if (spec.context instanceof Readable || attempt === ATTEMPTS) {
+          throw buildFault(spec.name, 'An image was removed at the same time. Build it again.', error);
+        }
+      }
+    }
   } catch (error) {
     // The original error is thrown even if the engine no longer answers.
     const leftover = await findLeftover(context.docker, log.lastImage(), startedAt).catch(() => undefined);
@@ -176,6 +191,14 @@ function createBuildLog(onOutput: (line: string) => void) {
       return [step, ...tail, reason].filter(Boolean).join('\n');
     },
   };
+}
+
+/**
+ * Whether the build failed because another image was removed while the builder looked for a cached step: it lists the
+ * images and then reads each one.
+ */
+function isDisturbed(error: unknown): boolean {
+  return isFault(error, 'IMAGE_BUILD_FAILED') && DISTURBED.test(String(error.details['problem']));
 }
 
 function buildFault(image: string, problem: string, cause?: unknown) {
