@@ -2,7 +2,7 @@ import type { Duplex, Readable } from 'node:stream';
 import type { EngineCheckers } from './engine-checkers.ts';
 import type { EngineDisk } from './engine-disk.ts';
 import type { EngineExec } from './engine-exec.ts';
-import type { EngineSnapshots } from './engine-snapshots.ts';
+import type { EngineSaves } from './engine-saves.ts';
 import type { EngineTerminals } from './engine-terminals.ts';
 
 /**
@@ -24,7 +24,7 @@ export const NESTED_DATA_FOLDER = '/var/lib/docker';
  * throw `MACHINE_NOT_RUNNING` for a machine that exists and is stopped. Methods that run a command throw
  * `ROOT_REFUSED` if it would be root in a `nested` machine.
  */
-export interface Engine extends EngineCheckers, EngineDisk, EngineExec, EngineSnapshots, EngineTerminals {
+export interface Engine extends EngineCheckers, EngineDisk, EngineExec, EngineSaves, EngineTerminals {
   /**
    * Describes the engine and its capabilities. Answers within a few seconds, or throws ENGINE_UNREACHABLE.
    */

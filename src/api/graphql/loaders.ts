@@ -3,7 +3,7 @@ import type { LabProgress } from '../../domains/checks/results/attempt.ts';
 import type { User } from '../../domains/identity/user.ts';
 import type { Actor } from '../../domains/identity/actor.ts';
 import type { LabView } from '../../domains/labs/lab-view.ts';
-import type { SavedState } from '../../domains/sessions/snapshots/saved-state.ts';
+import type { SavedState } from '../../domains/sessions/saves/saved-state.ts';
 import type { QueuePosition } from '../../domains/sessions/session.ts';
 import type { Session } from '../../domains/sessions/session.ts';
 import type { Recording } from '../../domains/terminals/recordings/recording.ts';

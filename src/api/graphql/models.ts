@@ -15,7 +15,7 @@ import type { LabSource } from '../../domains/labs/sources/lab-source.ts';
 import type { CheckView, LabView, QuizView } from '../../domains/labs/lab-view.ts';
 import type { LocalizedText } from '../../domains/labs/localized-text.ts';
 import type { Page } from '../../core/paging.ts';
-import type { SavedState } from '../../domains/sessions/snapshots/saved-state.ts';
+import type { SavedState } from '../../domains/sessions/saves/saved-state.ts';
 import type { CapacityReport } from '../../domains/sessions/capacity/engine-capacity.ts';
 import type { Quota } from '../../domains/sessions/capacity/quota.ts';
 import type { QueuePosition, Session, SessionMachine, SessionState } from '../../domains/sessions/session.ts';

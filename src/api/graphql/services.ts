@@ -9,7 +9,7 @@ import type { RegistryService } from '../../domains/images/registry/registry-ser
 import type { LabService } from '../../domains/labs/lab-service.ts';
 import type { LabSourceService } from '../../domains/labs/sources/lab-source.ts';
 import type { PreviewService } from '../../domains/previews/preview.ts';
-import type { SaveService } from '../../domains/sessions/snapshots/saved-state.ts';
+import type { SaveService } from '../../domains/sessions/saves/saved-state.ts';
 import type { CapacityService } from '../../domains/sessions/capacity/engine-capacity.ts';
 import type { QuotaService } from '../../domains/sessions/capacity/quota.ts';
 import type { SessionService } from '../../domains/sessions/session.ts';

@@ -7,7 +7,7 @@ import { createLifetimeStore } from './lifetime-store.ts';
 import { newOwner } from '../../infra/leases/process-owner.ts';
 import { createProvisioningParts } from './provisioning/create-provisioning.ts';
 import { createMaintenance } from './reconcile/create-maintenance.ts';
-import { createSaves } from './snapshots/create-saves.ts';
+import { createSaves } from './saves/create-saves.ts';
 import { createSessionChanger } from './session-changes.ts';
 import { createSessionEnd, createSessionExtend } from './session-end.ts';
 import { createSessionService } from './session-service.ts';

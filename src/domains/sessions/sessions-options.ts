@@ -9,7 +9,7 @@ import type { CapacityService } from './capacity/engine-capacity.ts';
 import type { AdmissionOptions } from './capacity/create-admissions.ts';
 import type { DiskState } from './disk/disk-watch.ts';
 import type { DiskOptions } from './disk/create-disk.ts';
-import type { SaveService } from './snapshots/saved-state.ts';
+import type { SaveService } from './saves/saved-state.ts';
 import type { SessionService, SessionState } from './session.ts';
 import type { WarmOptions } from './pool/create-warm.ts';
 import type { WarmPoolView, WarmService } from './pool/warm-service.ts';

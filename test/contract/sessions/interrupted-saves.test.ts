@@ -2,7 +2,7 @@ import { test } from 'tap';
 import type { Test } from 'tap';
 import type { Database } from '../../../src/infra/database/database.ts';
 import { newId } from '../../../src/core/ids.ts';
-import { createSavedStateStore } from '../../../src/domains/sessions/snapshots/saved-state-store.ts';
+import { createSavedStateStore } from '../../../src/domains/sessions/saves/saved-state-store.ts';
 import { createSessionStore } from '../../../src/domains/sessions/session-store.ts';
 import type { SessionRow } from '../../../src/domains/sessions/session-store.ts';
 import { createActors } from '../../kit/service/actors.ts';

@@ -3,7 +3,7 @@ import type { Database } from '../../../src/infra/database/database.ts';
 import type { SavedStateState } from '../../../src/infra/database/generated/sqlite/client.ts';
 import { newId } from '../../../src/core/ids.ts';
 import { createQuotaStore } from '../../../src/domains/sessions/capacity/quota-store.ts';
-import { createSavedQuota } from '../../../src/domains/sessions/snapshots/saved-quota.ts';
+import { createSavedQuota } from '../../../src/domains/sessions/saves/saved-quota.ts';
 import { askAsEach, createActors, outcomeOf } from '../../kit/service/actors.ts';
 import { eachDatabase } from '../../kit/database/databases.ts';
 import { openSessions } from '../../kit/sessions/sessions.ts';

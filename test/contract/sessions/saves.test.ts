@@ -3,7 +3,7 @@ import type { Test } from 'tap';
 import type { Database } from '../../../src/infra/database/database.ts';
 import type { Actor } from '../../../src/domains/identity/actor.ts';
 import { newId } from '../../../src/core/ids.ts';
-import type { SaveService } from '../../../src/domains/sessions/snapshots/saved-state.ts';
+import type { SaveService } from '../../../src/domains/sessions/saves/saved-state.ts';
 import type { SessionState } from '../../../src/domains/sessions/session.ts';
 import { askAsEach, createActors, outcomeOf } from '../../kit/service/actors.ts';
 import type { ActorName } from '../../kit/service/actors.ts';

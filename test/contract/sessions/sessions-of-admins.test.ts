@@ -2,7 +2,7 @@ import { test } from 'tap';
 import type { Database } from '../../../src/infra/database/database.ts';
 import type { Actor } from '../../../src/domains/identity/actor.ts';
 import { newId } from '../../../src/core/ids.ts';
-import type { SaveService } from '../../../src/domains/sessions/snapshots/saved-state.ts';
+import type { SaveService } from '../../../src/domains/sessions/saves/saved-state.ts';
 import type { SessionService, SessionState } from '../../../src/domains/sessions/session.ts';
 import { mayStay } from '../../../src/domains/terminals/viewer-access.ts';
 import type { RecordingService } from '../../../src/domains/terminals/recordings/recording.ts';

@@ -3,7 +3,7 @@ import type { SessionLeaseStore } from './session-lease-store.ts';
 import { createEnvironmentBuilder, createLabProvision } from './environment-builder.ts';
 import { createProvisioner } from './provisioner.ts';
 import { createProvisioning } from './provisioning.ts';
-import type { Saves } from '../snapshots/create-saves.ts';
+import type { Saves } from '../saves/create-saves.ts';
 import type { SessionChanger } from '../session-changes.ts';
 import type { SessionStore } from '../session-store.ts';
 import type { SessionsOptions } from '../sessions-options.ts';

@@ -4,7 +4,7 @@ import { createEngineWatcher, createPeriodicWork, createAdoption } from './maint
 import type { LifetimeStore } from '../lifetime-store.ts';
 import { createLifetimes } from '../lifetimes.ts';
 import type { Provisioner } from '../provisioning/provisioner.ts';
-import type { Saves } from '../snapshots/create-saves.ts';
+import type { Saves } from '../saves/create-saves.ts';
 import type { SessionChanger } from '../session-changes.ts';
 import type { SessionRow, SessionStore } from '../session-store.ts';
 import type { SessionsOptions } from '../sessions-options.ts';

@@ -5,7 +5,7 @@ import { delay } from '../../../core/clock.ts';
 import { isAbandoned, newLease } from '../../../infra/leases/lease.ts';
 import type { Lifetimes } from '../lifetimes.ts';
 import type { Provisioner } from '../provisioning/provisioner.ts';
-import type { Saves } from '../snapshots/create-saves.ts';
+import type { Saves } from '../saves/create-saves.ts';
 import { leaseOf } from '../provisioning/session-lease-store.ts';
 import type { SessionLeaseStore } from '../provisioning/session-lease-store.ts';
 import { reason } from '../session-changes.ts';

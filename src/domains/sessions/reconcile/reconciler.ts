@@ -3,7 +3,7 @@ import { isFault } from '../../../core/errors.ts';
 import type { Log } from '../../../core/log.ts';
 import { createQueue } from '../../../core/queue.ts';
 import type { Clock } from '../../../core/clock.ts';
-import type { Saves } from '../snapshots/create-saves.ts';
+import type { Saves } from '../saves/create-saves.ts';
 import type { Repairs } from './repairs.ts';
 import { createRepairs, createRestartLimit } from './repairs.ts';
 import type { SessionChanger } from '../session-changes.ts';

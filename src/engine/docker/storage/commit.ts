@@ -1,6 +1,6 @@
 import type Docker from 'dockerode';
 import { fault } from '../../../core/errors.ts';
-import type { CommitSpec } from '../../engine-snapshots.ts';
+import type { CommitSpec } from '../../engine-saves.ts';
 import { call, hasStatus } from '../faults.ts';
 import { whilePaused } from '../environments/machine-state.ts';
 import { TRANSFER_TIMEOUT_MS } from '../exec/files.ts';

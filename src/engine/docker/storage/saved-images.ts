@@ -1,6 +1,6 @@
 import type Docker from 'dockerode';
 import { fault } from '../../../core/errors.ts';
-import type { SavedImageStatus } from '../../engine-snapshots.ts';
+import type { SavedImageStatus } from '../../engine-saves.ts';
 import { call, hasStatus, isRefusal } from '../faults.ts';
 import { LABEL, labelFilter, labelsOf } from '../labels.ts';
 

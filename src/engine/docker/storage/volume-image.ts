@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import { fault } from '../../../core/errors.ts';
-import type { CommitSpec } from '../../engine-snapshots.ts';
+import type { CommitSpec } from '../../engine-saves.ts';
 import { call } from '../faults.ts';
 import { whilePaused } from '../environments/machine-state.ts';
 import { TRANSFER_TIMEOUT_MS } from '../exec/files.ts';

@@ -1,7 +1,7 @@
 import { requireActor } from '../../../../src/domains/identity/actor.ts';
 import type { Actor } from '../../../../src/domains/identity/actor.ts';
 import type { Page, PageRequest } from '../../../../src/core/paging.ts';
-import type { SaveService } from '../../../../src/domains/sessions/snapshots/saved-state.ts';
+import type { SaveService } from '../../../../src/domains/sessions/saves/saved-state.ts';
 import type { Session } from '../../../../src/domains/sessions/session.ts';
 import { savedState } from './world.ts';
 import type { World } from './world.ts';

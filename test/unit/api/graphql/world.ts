@@ -6,7 +6,7 @@ import { allScopes } from '../../../../src/domains/identity/actor.ts';
 import type { Actor, Role } from '../../../../src/domains/identity/actor.ts';
 import type { User } from '../../../../src/domains/identity/user.ts';
 import type { LabView } from '../../../../src/domains/labs/lab-view.ts';
-import type { SavedState } from '../../../../src/domains/sessions/snapshots/saved-state.ts';
+import type { SavedState } from '../../../../src/domains/sessions/saves/saved-state.ts';
 import type { Session } from '../../../../src/domains/sessions/session.ts';
 import type { Terminal } from '../../../../src/domains/terminals/terminal.ts';
 import { quietLog } from '../../../kit/basics/quiet-log.ts';

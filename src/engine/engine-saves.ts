@@ -1,5 +1,5 @@
 /** Part of the engine port: saves file systems and volumes as images. */
-export interface EngineSnapshots {
+export interface EngineSaves {
   /**
    * Lists the paths of the machine's volumes, in the order of its specification. @throws CONTAINER_NOT_FOUND
    */
