@@ -4,7 +4,7 @@ import type { Contained } from '../../core/containment.ts';
 import { fault, isFault } from '../../core/errors.ts';
 import type { Fault } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
-import type { AttachedTerminal, TerminalOver } from '../../domains/terminals/terminal.ts';
+import type { AttachedTerminal, ViewerOver } from '../../domains/terminals/terminal.ts';
 import type { Viewer } from '../../domains/terminals/terminal.ts';
 import { CLOSE_EXITED, closeCodes, isRetryable, toFault } from './close-codes.ts';
 import { controlFrame, readClientFrame, snapshotFrames } from './frames.ts';
@@ -135,9 +135,9 @@ export function serveTerminal(options: {
     }
   }
 
-  function ended(end: TerminalOver): void {
+  function ended(end: ViewerOver): void {
     if (over || !connection) return;
-    if (end === 'elsewhere') {
+    if (end === 'other-process' || end === 'dropped') {
       fail(fault('TERMINAL_ELSEWHERE'));
       return;
     }

@@ -8,9 +8,9 @@ import type {
   AttachedTerminal,
   AttachRequest,
   OutputStart,
-  TerminalOver,
   TerminalSize,
   Viewer,
+  ViewerOver,
 } from './terminal.ts';
 import type { Snapshots } from './snapshots/snapshots.ts';
 
@@ -43,7 +43,7 @@ export async function attachViewer(options: {
   // Without this wait, a client that reconnects right after a restart would have a larger offset than the end of the buffer.
   await live.caughtUp;
   let drop: (() => void) | undefined;
-  const dropped = new Promise<TerminalOver>((resolve) => (drop = () => resolve('elsewhere')));
+  const dropped = new Promise<ViewerOver>((resolve) => (drop = () => resolve('dropped')));
   // The shell stays paused during this work: its new output could overflow the buffer.
   const { registration, start } = await live.pauseDuring(async () => {
     const start = await startOf(live, from, (...screen) => snapshots.take(learnerId, ...screen));

@@ -69,7 +69,7 @@ export interface LiveTerminalOptions {
   /** Receives all input and output if the terminal is recorded. */
   recorder?: Recorder | undefined;
   /** Reconnects to a durable shell whose stream was cut, at byte `from`; undefined if it is gone. */
-  reconnect: (from: number) => Promise<EngineTerminal | 'elsewhere' | undefined>;
+  reconnect: (from: number) => Promise<EngineTerminal | 'other-process' | undefined>;
   /** Called for output that has a viewer, and for input. */
   onActivity: () => void;
   /** Called when the size has changed. */
@@ -96,7 +96,7 @@ export function createLiveTerminal(options: LiveTerminalOptions): LiveTerminal {
   const over = deferred<TerminalOver>();
   const caughtUp = deferred<void>();
   const { printed: before = 0, offset } = options.engineTerminal;
-  const released = deferred<'elsewhere'>();
+  const released = deferred<'other-process'>();
   const viewers = createViewers(flow);
   const isAttended = () => !ending && viewers.hasOwner();
   const pace = createPace({ ...options, isAttended, onChange: flow });
@@ -146,7 +146,7 @@ export function createLiveTerminal(options: LiveTerminalOptions): LiveTerminal {
   }
 
   async function reconnectStream(): Promise<TerminalOver | 'cut'> {
-    if (releasing) return 'elsewhere';
+    if (releasing) return 'other-process';
     if (ending) {
       await terminal.end();
       return { exitCode: undefined };
@@ -156,9 +156,9 @@ export function createLiveTerminal(options: LiveTerminalOptions): LiveTerminal {
     const next = await Promise.race([connecting, released.promise]);
     if (releasing) {
       connecting.then(hangUp, () => undefined);
-      return 'elsewhere';
+      return 'other-process';
     }
-    if (next === 'elsewhere') return 'elsewhere';
+    if (next === 'other-process') return 'other-process';
     if (next === undefined) return { exitCode: undefined };
     terminal = next;
     if (terminal.offset !== output.next) {
@@ -209,7 +209,7 @@ export function createLiveTerminal(options: LiveTerminalOptions): LiveTerminal {
   setTimeout(() => caughtUp.resolve(), CATCH_UP_MS).unref();
   void over.promise.then(() => caughtUp.resolve());
   void over.promise.then(pace.stop);
-  run().then(over.resolve, () => over.resolve('elsewhere'));
+  run().then(over.resolve, () => over.resolve('other-process'));
 
   return {
     get shell() {
@@ -284,7 +284,7 @@ export function createLiveTerminal(options: LiveTerminalOptions): LiveTerminal {
     },
     release() {
       releasing = true;
-      released.resolve('elsewhere');
+      released.resolve('other-process');
       terminal.stream.destroy();
     },
     over: over.promise,
@@ -292,6 +292,6 @@ export function createLiveTerminal(options: LiveTerminalOptions): LiveTerminal {
 }
 
 /** Closes a connection that was established too late. */
-function hangUp(late: EngineTerminal | 'elsewhere' | undefined): void {
-  if (late !== undefined && late !== 'elsewhere') late.stream.destroy();
+function hangUp(late: EngineTerminal | 'other-process' | undefined): void {
+  if (late !== undefined && late !== 'other-process') late.stream.destroy();
 }

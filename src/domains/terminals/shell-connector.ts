@@ -73,7 +73,7 @@ export function createShellConnector(options: {
     const isFree = terminal.lease.owner === leaseOwner || isAdoptable(terminal.lease, clock.now(), isGone);
     if (!isFree && !terminal.durable) throw fault('TERMINAL_ELSEWHERE');
     const adopted = await ownership.adopt(terminal);
-    if (adopted === 'elsewhere') throw fault('TERMINAL_ELSEWHERE');
+    if (adopted === 'other-process') throw fault('TERMINAL_ELSEWHERE');
     const joined = adopted && liveShell(id);
     if (joined) return joined;
     if (!terminal.handle) throw fault('TERMINAL_ELSEWHERE');

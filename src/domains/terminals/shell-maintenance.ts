@@ -55,7 +55,7 @@ export async function recoverShells(
     const { id, handle } = terminal;
     try {
       const adopted = await adopt(terminal);
-      if (adopted === 'elsewhere') return;
+      if (adopted === 'other-process') return;
       if (adopted) {
         count.adopted += 1;
         return;

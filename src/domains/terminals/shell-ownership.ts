@@ -36,10 +36,10 @@ interface ShellOwnershipOptions {
 const TOUCH_EVERY_MS = 5_000;
 
 /**
- * Adopts a durable shell of another process. Resolves to 'elsewhere' if another process was first, and to undefined if
+ * Adopts a durable shell of another process. Resolves to 'other-process' if another one was first, and to undefined if
  * the shell is gone.
  */
-export type Adopt = (terminal: StoredTerminal) => Promise<LiveTerminal | 'elsewhere' | undefined>;
+export type Adopt = (terminal: StoredTerminal) => Promise<LiveTerminal | 'other-process' | undefined>;
 
 /**
  * Creates the functions that make this process the owner of a shell: of one that it started, or of one that another
@@ -50,7 +50,7 @@ export function createShellOwnership(options: ShellOwnershipOptions) {
 
   /** Marks the terminal as ended. If the database does not answer, the lease expires and recovery marks it. */
   async function storeEnd(id: string, over: TerminalOver): Promise<void> {
-    if (over === 'elsewhere') return;
+    if (over === 'other-process') return;
     try {
       await store.end(id, { at: clock.now(), exitCode: over.exitCode });
     } catch (error) {
@@ -63,9 +63,9 @@ export function createShellOwnership(options: ShellOwnershipOptions) {
     id: string,
     handle: { machineId: string; shell: string },
     from: number,
-  ): Promise<EngineTerminal | 'elsewhere' | undefined> {
+  ): Promise<EngineTerminal | 'other-process' | undefined> {
     const stored = await store.find(id);
-    if (stored && !stored.endedAt && stored.lease.owner !== leaseOwner) return 'elsewhere';
+    if (stored && !stored.endedAt && stored.lease.owner !== leaseOwner) return 'other-process';
     const found = await engine.reattachTerminal(handle.machineId, handle.shell, from);
     if (!found) await engine.endShell(handle.machineId, handle.shell);
     return found;
@@ -118,7 +118,8 @@ export function createShellOwnership(options: ShellOwnershipOptions) {
       throw error;
     });
     if (!session || !shellsRunIn[session.state]) return undefined;
-    if (!(await store.transferLease(id, lease.owner, newShellLease(clock, leaseOwner)))) return 'elsewhere';
+    if (!(await store.transferLease(id, lease.owner, newShellLease(clock, leaseOwner))))
+      return 'other-process';
     const recorder = await recordings.resume(id, { rows, cols });
     const engineTerminal = await engine.reattachTerminal(handle.machineId, handle.shell, 0);
     if (!engineTerminal) return undefined;

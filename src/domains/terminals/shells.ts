@@ -87,7 +87,7 @@ export function createShells() {
     ): void {
       const release = async () => {
         const over = await shell.live.over;
-        if (over !== 'elsewhere') remember(id, shell);
+        if (over !== 'other-process') remember(id, shell);
         await note(over).finally(() => shells.delete(id));
       };
       const released = release();

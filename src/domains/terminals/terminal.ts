@@ -31,8 +31,11 @@ export interface OutputStart {
   snapshot: Buffer | undefined;
 }
 
-/** How a terminal ended for a viewer here: its shell ended, or another process or connection has it. */
-export type TerminalOver = { exitCode: number | undefined } | 'elsewhere';
+/** How a terminal ended in this process: its shell ended, or another process has adopted it or may adopt it. */
+export type TerminalOver = { exitCode: number | undefined } | 'other-process';
+
+/** How a terminal ended for one viewer. A dropped viewer may reconnect: the terminal continues here. */
+export type ViewerOver = TerminalOver | 'dropped';
 
 /** Receives the events of a terminal for one viewer. */
 export interface ViewerListener {
@@ -76,7 +79,7 @@ export interface AttachedTerminal {
    * @throws TERMINAL_SIZE_INVALID, TERMINAL_READ_ONLY for watching viewers
    */
   resize(size: { rows: unknown; cols: unknown }): Promise<void>;
-  over: Promise<TerminalOver>;
+  over: Promise<ViewerOver>;
   /** Detaches the viewer, who has all output before byte `received`. The shell keeps running. */
   detach(received: number): void;
 }

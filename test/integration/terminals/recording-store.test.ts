@@ -130,7 +130,7 @@ await test('recordings in the database', async (t) => {
       [others.id],
     );
     flood.recorder.output(0, Buffer.alloc(200_000));
-    await flood.recorder.finish('elsewhere', 200_000);
+    await flood.recorder.finish('other-process', 200_000);
     t.equal(flood.recorder.content, undefined, 'it ends because of the limit');
   });
 

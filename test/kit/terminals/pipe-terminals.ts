@@ -119,7 +119,7 @@ function createPipe() {
     size: { rows: 24, cols: 80 },
     learnerId: 'u1',
     budgets: createOutputBudgets(),
-    reconnect: async () => 'elsewhere',
+    reconnect: async () => 'other-process',
     onActivity: () => pipe.touched++,
     onResize: () => undefined,
   });

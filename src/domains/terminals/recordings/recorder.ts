@@ -162,8 +162,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
     },
     async finish(over, printed) {
       // The recorder that resumes reads the incomplete character and the dropped output again.
-      if (!isOver && over === 'elsewhere') close('released', []);
-      if (!isOver && over !== 'elsewhere') {
+      if (!isOver && over === 'other-process') close('released', []);
+      if (!isOver && over !== 'other-process') {
         const gap = gapBefore(printed);
         const incomplete: CastEvent[] =
           gap.length === 0 && shown.pendingBytes() > 0 ? [['o', shown.end()]] : [];

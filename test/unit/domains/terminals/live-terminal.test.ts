@@ -48,7 +48,7 @@ await test('a shell released during a reconnect is released immediately, and its
   first.cut();
   await new Promise(setImmediate);
   live.release();
-  t.equal(await live.over, 'elsewhere');
+  t.equal(await live.over, 'other-process');
   answered.resolve(late.terminal);
   await new Promise(setImmediate);
   t.ok(late.stream.destroyed);
@@ -80,5 +80,5 @@ await test('a shell that cannot be ended accepts no input, and stays for another
   live.input(Buffer.from('after'));
   t.same(typed, ['before']);
   cut();
-  t.equal(await live.over, 'elsewhere', 'it is not reported as ended');
+  t.equal(await live.over, 'other-process', 'it is not reported as ended');
 });

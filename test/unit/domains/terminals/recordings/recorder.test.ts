@@ -110,7 +110,7 @@ await test('recorded bytes are skipped, and missing ones marked', async (t) => {
 await test('an incomplete character is left to the next recorder', async (t) => {
   const { recorder, writes, cast } = record();
   recorder.output(0, Buffer.from('a\u20AC').subarray(0, 3));
-  await recorder.finish('elsewhere', 3);
+  await recorder.finish('other-process', 3);
   t.equal(cast().output, 'a');
   t.match(writes.at(-1), { ending: 'released', offset: 1 });
 });
@@ -180,7 +180,7 @@ await test('a recording that another process adopted is left alone', async (t) =
   const { recorder, database, memory } = record();
   database.theirs = true;
   recorder.output(0, Buffer.alloc(200_000));
-  await recorder.finish('elsewhere', 200_000);
+  await recorder.finish('other-process', 200_000);
   t.equal(recorder.content, undefined);
   t.equal(memory.taken(), 0);
 });
