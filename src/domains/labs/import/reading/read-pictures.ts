@@ -26,7 +26,7 @@ export async function readPictures(
   const { each, page } = limit === undefined ? PICTURE_LIMITS : { each: limit, page: limit };
   let total = 0;
   for (const [, address = ''] of text.matchAll(ADDRESS)) {
-    const file = placeOf(address, path, { source, tree });
+    const file = findPicture(address, path, { source, tree });
     if (file === undefined || pictures.has(address)) continue;
     const read = await tree.read(file);
     if ('problem' in read) {
@@ -60,18 +60,20 @@ function overLimit(what: string, bytes: number, limit: number): string | undefin
  * Finds a picture next to the text, in the scenario's folder or in its assets. Katacoda also used addresses
  * relative to the site's root.
  */
-function placeOf(
+function findPicture(
   address: string,
   page: string,
   { source, tree }: { source: ScenarioSource; tree: SourceTree },
 ): string | undefined {
-  const local = pathWithin(posix.dirname(page), decoded(address));
+  const path = decodePath(address);
+  const local = pathWithin(posix.dirname(page), path);
   if (local !== undefined && tree.paths.has(local)) return local;
-  const [, inAssets] = /\/(assets\/.+)$/.exec(decoded(address)) ?? [];
-  return source.find(decoded(address)) ?? (inAssets === undefined ? undefined : source.find(inAssets));
+  const [, inAssets] = /\/(assets\/.+)$/.exec(path) ?? [];
+  return source.find(path) ?? (inAssets === undefined ? undefined : source.find(inAssets));
 }
 
-function decoded(address: string): string {
+/** Decodes the percent-encoding of an address. If it is malformed, the address itself is the path. */
+function decodePath(address: string): string {
   try {
     return decodeURIComponent(address);
   } catch {

@@ -150,11 +150,11 @@ function toPre(pre: Pre, context: PageContext, page: Page): string {
 /** Returns a link that opens the file. */
 function openLink(code: string, context: PageContext): string {
   const path = code.trim();
-  return `[${path.replaceAll(/[[\]]/g, String.raw`\$&`)}](berth:file${encoded(machinePath(path, context))})`;
+  return `[${path.replaceAll(/[[\]]/g, String.raw`\$&`)}](berth:file${encodePath(machinePath(path, context))})`;
 }
 
 /** Encodes a path for a link, including the characters that would end the link or the path. */
-function encoded(path: string): string {
+function encodePath(path: string): string {
   return encodeURI(path).replaceAll(/[()?#]/g, (letter) => `%${letter.charCodeAt(0).toString(16)}`);
 }
 
