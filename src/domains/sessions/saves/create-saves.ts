@@ -86,7 +86,7 @@ export function createSaves(options: SavesOptions) {
   });
   const maintenance = createSavedMaintenance({ ...common, lists, saver, giveUp, onEnded });
   const atEnd = createSavingAtEnd({ saver, catalogue, saveOnEnd });
-  const { keptUntil } = saver;
+  const { newExpiry } = saver;
   const resumption = createSessionResume({
     store,
     resumes: createResumeStore({ database }),
@@ -94,7 +94,7 @@ export function createSaves(options: SavesOptions) {
     catalogue,
     clock,
     limitOf,
-    keptUntil,
+    newExpiry,
     onQueued,
   });
   const fork = createForks({ forks, saver, changer, catalogue, clock, limitOf, onQueued });

@@ -63,11 +63,11 @@ export function createSaver(options: {
   let stopped = false;
 
   const lease = () => newLease(clock, owner);
-  const keptUntil = () => new Date(clock.now().getTime() + days * DAY_MS);
+  const newExpiry = () => new Date(clock.now().getTime() + days * DAY_MS);
 
   function newState(madeById: string): NewSavedState {
     const createdAt = clock.now();
-    return { id: newId(createdAt), madeById, createdAt, expiresAt: keptUntil() };
+    return { id: newId(createdAt), madeById, createdAt, expiresAt: newExpiry() };
   }
 
   async function withoutAdoption<T>(stateId: string, begin: () => Promise<T>): Promise<T> {
@@ -129,7 +129,7 @@ export function createSaver(options: {
         reserve: (size) => quota.reserve(row, stateId, { bytes: size, ends: ending !== undefined }),
       }),
     );
-    const made = { id: stateId, owner, bytes, expiresAt: keptUntil() };
+    const made = { id: stateId, owner, bytes, expiresAt: newExpiry() };
     const saved = await states.finish(row, made, ending ?? {});
     if (!saved) throw fault('SESSION_STATE_CONFLICT', { state: 'another', verb: 'be saved' });
     logger.info({ sessionId: row.id, savedStateId: stateId, bytes }, 'session saved');
@@ -149,7 +149,7 @@ export function createSaver(options: {
     /** Returns whether a save that starts now would wait. */
     isFull: queue.isFull,
     isWorkingOn: (stateId: string) => starting.has(stateId) || underWay.has(stateId),
-    keptUntil,
+    newExpiry,
     newState,
 
     /**

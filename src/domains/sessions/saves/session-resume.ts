@@ -20,11 +20,11 @@ export function createSessionResume(options: {
   catalogue: Pick<LabCatalogue, 'get' | 'version'>;
   clock: Clock;
   limitOf: SessionLimit;
-  /** Returns when a state that is used now expires. */
-  keptUntil: () => Date;
+  /** Returns when a saved state expires that is created or resumed now. */
+  newExpiry: () => Date;
   onQueued: () => void;
 }) {
-  const { store, resumes, changer, catalogue, clock, limitOf, keptUntil, onQueued } = options;
+  const { store, resumes, changer, catalogue, clock, limitOf, newExpiry, onQueued } = options;
 
   type Attempt = (row: SessionRow) => Promise<SessionRow | 'changed'>;
 
@@ -48,7 +48,7 @@ export function createSessionResume(options: {
     const lab = catalogue.version(row.labSlug, row.labVersion);
     const life = newLifetime(lab.lifetime, clock.now());
     const limit = await limitOf(row.learnerId);
-    const done = await resumes.resume(row, life, { limit, expiresAt: keptUntil() });
+    const done = await resumes.resume(row, life, { limit, expiresAt: newExpiry() });
     if (done === 'limit') throw fault('SESSION_LIMIT', { limit });
     if (done === 'gone') throw fault('SAVED_STATE_NOT_FOUND');
     return done;
