@@ -82,6 +82,7 @@ module.exports = {
   'src/domains/files': ['file-service.ts', 'file.ts'],
   'src/domains/checks': [
     'check-runner.ts',
+    'check-service.ts',
     'create-checks.ts',
     'given-answers.ts',
     'hint.ts',

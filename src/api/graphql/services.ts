@@ -1,4 +1,4 @@
-import type { CheckService } from '../../domains/checks/results/attempt.ts';
+import type { CheckService } from '../../domains/checks/check-service.ts';
 import type { HintService } from '../../domains/checks/hint.ts';
 import type { TokenService, UserService } from '../../domains/identity/user.ts';
 import type { PinService } from '../../domains/images/pins/pin.ts';

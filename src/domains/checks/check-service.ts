@@ -8,11 +8,13 @@ import { linkedAbort } from '../../core/async.ts';
 import { languageGiven } from '../labs/localized-text.ts';
 import type { Lab, LabStep } from '../labs/lab.ts';
 import { pageWindow, toPage } from '../../core/paging.ts';
+import type { Page, PageRequest } from '../../core/paging.ts';
 import type { SessionService } from '../sessions/session.ts';
-import type { Attempt, CheckService } from './results/attempt.ts';
+import type { Attempt, LabProgress } from './results/attempt.ts';
 import type { AttemptStore } from './results/attempt-store.ts';
 import type { PublishEnd } from './check-ends.ts';
 import { answersTo } from './given-answers.ts';
+import type { GivenAnswer } from './given-answers.ts';
 import type { LeasedCheck } from './leased-check.ts';
 import type { HintStore } from './hint-store.ts';
 import { progressIn } from './results/lab-progress.ts';
@@ -21,6 +23,48 @@ import type { ProgressStore } from './results/progress-store.ts';
 import { machinesOf, stepToCheck } from './step-run.ts';
 import type { LabCheck } from '../labs/lab-check.ts';
 import type { CheckVerdict } from './results/check-verdict.ts';
+
+/** Runs checks, and returns attempts and progress. */
+export interface CheckService {
+  /**
+   * Runs the step's checks and stores the attempt. Resolves when it has ended; if a check could not judge, the attempt
+   * errored. Unanswered questions fail. A `poll` is sent by a client automatically: it does not count as activity, and
+   * a failed poll is not counted, published or stored. Scripts get the learner's `language`, or the lab's default.
+   * @throws SESSION_NOT_FOUND, SESSION_NOT_READY, STEP_NOT_FOUND, STEP_HAS_NO_CHECK, INPUT_INVALID (an answer without a
+   * matching question, a poll of a step without polling, a poll with answers), CHECK_BUSY, RATE_LIMITED
+   */
+  run(
+    actor: Actor | undefined,
+    input: {
+      sessionId: string;
+      stepId: string;
+      answers?: readonly GivenAnswer[];
+      poll?: boolean;
+      language?: string | undefined;
+    },
+  ): Promise<Attempt>;
+  /** @throws NOT_FOUND */
+  get(actor: Actor | undefined, attemptId: string): Promise<Attempt>;
+  /** Lists attempts, newest first. */
+  listAttempts(
+    actor: Actor | undefined,
+    filter: {
+      sessionId?: string | undefined;
+      learnerId?: string | undefined;
+      lab?: string | undefined;
+      step?: string | undefined;
+    },
+    page: PageRequest,
+  ): Promise<Page<Attempt>>;
+  /**
+   * Returns the progress of each (learner, lab) pair in the order asked, for batched loading.
+   * @throws USER_NOT_FOUND if the actor may not see a learner
+   */
+  progress(
+    actor: Actor | undefined,
+    of: readonly { learnerId: string; lab: string }[],
+  ): Promise<LabProgress[]>;
+}
 
 export interface CheckServiceParts {
   sessions: Pick<SessionService, 'get' | 'machine' | 'touch'>;

@@ -1,8 +1,5 @@
-import type { Actor } from '../../identity/actor.ts';
-import type { Page, PageRequest } from '../../../core/paging.ts';
 import type { CheckVerdict } from './check-verdict.ts';
 import type { Finding } from './findings.ts';
-import type { GivenAnswer } from '../given-answers.ts';
 import type { RevealedHint } from '../hint.ts';
 
 /** One run of all of a step's checks. */
@@ -52,45 +49,4 @@ export interface LabProgress {
   total: number;
   /** Mean score of the steps with checks, 0 to 1; 0 without any. */
   score: number;
-}
-
-export interface CheckService {
-  /**
-   * Runs the step's checks and stores the attempt. Resolves when it has ended; if a check could not judge, the attempt
-   * errored. Unanswered questions fail. A `poll` is sent by a client automatically: it does not count as activity, and
-   * a failed poll is not counted, published or stored. Scripts get the learner's `language`, or the lab's default.
-   * @throws SESSION_NOT_FOUND, SESSION_NOT_READY, STEP_NOT_FOUND, STEP_HAS_NO_CHECK, INPUT_INVALID (an answer without a
-   * matching question, a poll of a step without polling, a poll with answers), CHECK_BUSY, RATE_LIMITED
-   */
-  run(
-    actor: Actor | undefined,
-    input: {
-      sessionId: string;
-      stepId: string;
-      answers?: readonly GivenAnswer[];
-      poll?: boolean;
-      language?: string | undefined;
-    },
-  ): Promise<Attempt>;
-  /** @throws NOT_FOUND */
-  get(actor: Actor | undefined, attemptId: string): Promise<Attempt>;
-  /** Lists attempts, newest first. */
-  listAttempts(
-    actor: Actor | undefined,
-    filter: {
-      sessionId?: string | undefined;
-      learnerId?: string | undefined;
-      lab?: string | undefined;
-      step?: string | undefined;
-    },
-    page: PageRequest,
-  ): Promise<Page<Attempt>>;
-  /**
-   * Returns the progress of each (learner, lab) pair in the order asked, for batched loading.
-   * @throws USER_NOT_FOUND if the actor may not see a learner
-   */
-  progress(
-    actor: Actor | undefined,
-    of: readonly { learnerId: string; lab: string }[],
-  ): Promise<LabProgress[]>;
 }
