@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { prismaFolder } from '../src/infra/database/migrations.ts';
-import type { Datamodels } from '../src/infra/database/schema-engine.ts';
+import type { Datamodels } from '../src/infra/database/migrate.ts';
 
 /** Reads a database's schema.prisma and the models that both share. */
 export async function readModels(provider: 'sqlite' | 'postgresql'): Promise<Datamodels> {

@@ -2,7 +2,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { migrationList, migrationsFolder, readMigrations } from '../src/infra/database/migrations.ts';
-import { openSchemaEngine } from '../src/infra/database/schema-engine.ts';
+import { openSchemaEngine } from '../src/infra/database/migrate.ts';
 import { memoryDatabases } from './memory-databases.ts';
 import { readModels } from './models.ts';
 

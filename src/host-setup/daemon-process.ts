@@ -4,8 +4,29 @@ import { open, readFile, rename, stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { runCommand } from '../../setup/command.mjs';
 import { whenMissing } from '../../setup/debian.mjs';
-import { pingEngine } from './engine-ping.ts';
+import { connectEngine } from '../engine/docker/client.ts';
+import { call, engineMessage } from '../engine/docker/faults.ts';
 import { setupFault } from './setup-fault.ts';
+
+/** An engine responds to a ping in milliseconds. One that needs longer than this is not usable. */
+const PING_TIMEOUT_MS = 3_000;
+
+/** `refused` means that an engine exists, but this user may not access it. */
+type PingResult = { readonly state: 'up' } | { readonly state: 'refused' | 'down'; readonly reason: string };
+
+/** Pings the engine at `address`. @throws CONFIG_INVALID for an invalid address */
+export async function pingEngine(address: string, env: NodeJS.ProcessEnv): Promise<PingResult> {
+  const { docker, close } = connectEngine(address, env);
+  try {
+    await call(() => docker.ping(), { timeoutMs: PING_TIMEOUT_MS });
+    return { state: 'up' };
+  } catch (error) {
+    const { code } = ((error as Error).cause ?? {}) as { code?: string };
+    return { state: code === 'EACCES' ? 'refused' : 'down', reason: engineMessage(error) };
+  } finally {
+    close();
+  }
+}
 
 const LOG_FILE = '/var/log/berth-dockerd.log';
 /** The daemon writes this file, and does not start if the process in it is alive. */

@@ -4,13 +4,19 @@ import type { Fault } from '../core/errors.ts';
 import { hasCommand, installPackages, readHost, whenMissing } from '../../setup/debian.mjs';
 import { DEFAULT_ENGINE } from '../engine/engine-address.ts';
 import { NESTED_ENGINE_LABEL } from '../engine/docker/nested/nested-support.ts';
-import { pingEngine } from './engine-ping.ts';
-import { startDaemon } from './daemon-process.ts';
-import { prepareEngineFiles, DAEMON_CONFIG, replaceFile } from './engine-files.ts';
+import { pingEngine, startDaemon } from './daemon-process.ts';
+import {
+  prepareEngineFiles,
+  DAEMON_CONFIG,
+  replaceFile,
+  mergeDaemonConfig,
+  REMAP_USER,
+  parseSubordinateIds,
+  REMAP_COUNT,
+} from './engine-files.ts';
 import { raiseKernelLimits } from './kernel-limits.ts';
 import { setupFault } from './setup-fault.ts';
 import type { Step } from '../../setup/steps.mjs';
-import { mergeDaemonConfig, REMAP_USER, parseSubordinateIds, REMAP_COUNT } from './daemon-config.ts';
 
 /** docker.io contains the daemon. If its client is a separate package, people need it too. */
 const PACKAGES = ['docker.io', 'iptables', 'ca-certificates'];

@@ -31,7 +31,7 @@ import type { Portion } from '../core/units.ts';
 import { BASE_IMAGE } from './base-image.ts';
 import type { Finding } from './doctor-checks.ts';
 import { probeDatabase, probeFolder, probePort, probeTestPrograms, readRoutes } from './doctor-facts.ts';
-import { pingEngine } from './engine-ping.ts';
+import { pingEngine } from './daemon-process.ts';
 import { readKernelLimits } from './kernel-limits.ts';
 import { findDebian } from './lab-image-base.ts';
 import type { BuildBase } from './lab-image-base.ts';

@@ -4,7 +4,7 @@ import type Docker from 'dockerode';
 import { COPY_FOLDER, NOBODY } from '../engine-checkers.ts';
 import type { Checker, CheckerSpec } from '../engine-checkers.ts';
 import { fault, isFault } from '../../core/errors.ts';
-import { addressesBelowLast } from './networks/addresses.ts';
+import { addressesBelowLast } from './networks/network.ts';
 import { call, engineMessage } from './faults.ts';
 import { ensureImage } from './images/image-pull.ts';
 import type { PullContext } from './images/image-pull.ts';

@@ -16,7 +16,14 @@ import { openExecOutput } from './exec/exec-stream.ts';
 import { runExec } from './exec/exec.ts';
 import type { PullContext } from './images/image-pull.ts';
 import { machineRevision } from './environments/machine-config.ts';
-import { pauseMachine, unpauseMachine, restartMachine, stopMachine } from './environments/machine-state.ts';
+import {
+  pauseMachine,
+  unpauseMachine,
+  restartMachine,
+  stopMachine,
+  inspectMachine,
+  listEnvironments,
+} from './environments/machine-state.ts';
 import { copyIn, copyOut } from './exec/files.ts';
 import { createLayerLimit } from './environments/layer-limit.ts';
 import { createNestedSupport } from './nested/nested-support.ts';
@@ -24,7 +31,6 @@ import type { NestedSetting } from './nested/nested-support.ts';
 import { listSavedImages, measureImage, removeImage } from './storage/saved-images.ts';
 import { parseHandle } from './exec/shell-leader.ts';
 import { createShells } from './exec/shells.ts';
-import { inspectMachine, listEnvironments } from './status.ts';
 import { destroyEnvironment, removeContainer } from './environments/teardown.ts';
 import { createUsage } from './storage/usage.ts';
 import { commitVolume, listVolumes, measureVolume } from './storage/volume-image.ts';

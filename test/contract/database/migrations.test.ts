@@ -7,12 +7,11 @@ import { SchemaEngine } from '@prisma/schema-engine-wasm/schema_engine_bg';
 import { readModels } from '../../../prisma/models.ts';
 import { createDescribingAdapter } from '../../../prisma/postgres-for-engine.ts';
 import { openDatabase } from '../../../src/infra/database/database.ts';
-import { migrate } from '../../../src/infra/database/migrate.ts';
+import { migrate, openSchemaEngine } from '../../../src/infra/database/migrate.ts';
 import { readMigrations } from '../../../src/infra/database/migrations.ts';
 import type { Migration } from '../../../src/infra/database/migrations.ts';
 import { MIGRATION_LOCK_KEY } from '../../../src/infra/database/migration-target.ts';
 import { isUniqueViolation } from '../../../src/infra/database/database-errors.ts';
-import { openSchemaEngine } from '../../../src/infra/database/schema-engine.ts';
 import { createSqliteAdapter } from '../../../src/infra/database/sqlite-adapter.ts';
 import { emptyDatabaseUrl, freshDatabaseUrl, providers } from '../../kit/database/databases.ts';
 

@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import t from 'tap';
 import type { Test } from 'tap';
-import { pingEngine } from '../../../src/host-setup/engine-ping.ts';
+import { pingEngine } from '../../../src/host-setup/daemon-process.ts';
 import { TYPESCRIPT } from '../../kit/service/typescript.ts';
 
 const ENSURE_ENGINE = [process.execPath, TYPESCRIPT, 'test/kit/runner/machine/ensure-engine.ts'];

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Test } from 'tap';
 import { connectEngine } from '../../../src/engine/docker/client.ts';
-import { pingEngine } from '../../../src/host-setup/engine-ping.ts';
+import { pingEngine } from '../../../src/host-setup/daemon-process.ts';
 
 const run = promisify(execFile);
 

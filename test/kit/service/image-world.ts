@@ -20,7 +20,7 @@ import {
 import { createRegistryCredentialStore } from '../../../src/domains/images/registry/registry-credential-store.ts';
 import type { RegistryCredentialService } from '../../../src/domains/images/registry/registry-credential.ts';
 import { isOwnerGone, newOwner } from '../../../src/infra/leases/process-owner.ts';
-import { createLabImageFolders } from '../../../src/host-setup/lab-image-folders.ts';
+import { createLabImageFolders } from '../../../src/host-setup/image-on-request.ts';
 import { openImages } from '../engine/engine-images.ts';
 import { newInstallation } from '../engine/installation.ts';
 import { quietLog } from '../basics/quiet-log.ts';

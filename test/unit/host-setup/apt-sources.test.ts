@@ -1,5 +1,5 @@
 import t from 'tap';
-import { debianSources, parseDeb822, parseOneLine } from '../../../src/host-setup/root-file-system.ts';
+import { debianSources, parseDeb822, parseOneLine } from '../../../src/host-setup/base-image.ts';
 
 const DEB822 = `# Written by the installer
 Types: deb deb-src

@@ -4,7 +4,7 @@ import {
   parseSubordinateIds,
   REMAP_COUNT,
   REMAP_MINIMUM,
-} from '../../../src/host-setup/daemon-config.ts';
+} from '../../../src/host-setup/engine-files.ts';
 
 const rangeOf = (text: string, user: string) =>
   parseSubordinateIds(text).filter((range) => range.user === user);

@@ -1,11 +1,10 @@
 import type { EnvironmentSpec, ProvisionedMachine, ProvisionOptions } from '../../engine.ts';
-import { environmentAddresses } from '../networks/addresses.ts';
+import { environmentAddresses, createNetwork, networkName } from '../networks/network.ts';
 import { allOrFirstFault } from '../faults.ts';
 import { createMachines, startMachine } from './machines.ts';
 import type { ProvisionContext } from './machines.ts';
 import { createUnlessTaken, noObjects, removeCreated } from './teardown.ts';
 import type { CreatedObjects } from './teardown.ts';
-import { createNetwork, networkName } from '../networks/network.ts';
 import { createFront } from '../registry/registry-front.ts';
 
 /** Creates and starts an environment. Removes everything again if a step fails. */

@@ -2,13 +2,13 @@ import { Readable } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
 import type Dockerode from 'dockerode';
 import { fault, isFault } from '../../../core/errors.ts';
-import type { ImageBuildSpec, RegistryLogin } from '../../engine-images.ts';
+import { packTar } from '../../../core/tar.ts';
+import type { ImageBuildSpec, RegistryLogin, BuildFile } from '../../engine-images.ts';
 import { call, engineMessage, hasStatus } from '../faults.ts';
 import { inspectImage, loginAddress } from './image-pull.ts';
 import type { PullContext } from './image-pull.ts';
 import { readMessages } from '../messages.ts';
 import type { ImageMessage } from '../messages.ts';
-import { packFiles } from './build-files.ts';
 
 /**
  * The engine's message for an image that it pulled. The output of a build's step arrives in another field, so
@@ -205,4 +205,19 @@ function buildFault(image: string, problem: string, cause?: unknown) {
   return /no space left on device/i.test(problem)
     ? fault('DISK_FULL', { where: 'the container engine' }, cause)
     : fault('IMAGE_BUILD_FAILED', { image, problem }, cause);
+}
+
+/**
+ * Packs files into a tar stream. The same files always give the same bytes, so that the engine's build cache
+ * works.
+ */
+export function packFiles(files: readonly BuildFile[]): Readable {
+  return packTar(async (add) => {
+    for (const { path, content, executable } of files) {
+      await add(
+        { name: path, mode: executable ? 0o755 : 0o644, mtime: new Date(0), uid: 0, gid: 0 },
+        content,
+      );
+    }
+  });
 }

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import type Dockerode from 'dockerode';
 import { removeOverdue, untilLabel } from '../helper.ts';
-import { packFiles } from './build-files.ts';
+import { packFiles } from './image-build.ts';
 
 /** Output to keep, in bytes: more than a smoke test prints. */
 const MAX_OUTPUT_BYTES = 64 * 1024;

@@ -1,7 +1,7 @@
 import type Docker from 'dockerode';
 import { fault, isFault } from '../../../core/errors.ts';
 import type { EnvironmentSpec } from '../../engine.ts';
-import { lastAddress } from '../networks/addresses.ts';
+import { lastAddress, networkName } from '../networks/network.ts';
 import { call, engineMessage, hasStatus } from '../faults.ts';
 import { labelsOf } from '../labels.ts';
 import { endpointConfig } from '../environments/machine-config.ts';
@@ -9,8 +9,7 @@ import type { MachineEndpoint } from '../environments/machine-config.ts';
 import type { ProvisionContext } from '../environments/machines.ts';
 import { createUnlessTaken } from '../environments/teardown.ts';
 import type { CreatedObjects } from '../environments/teardown.ts';
-import { networkName } from '../networks/network.ts';
-import { hardened, registryNames, SOCKET_FOLDER } from './registry-config.ts';
+import { hardened, registryNames, SOCKET_FOLDER } from './registry-part.ts';
 
 /** Host name of the registry on an environment's networks, where it listens on port 5000. */
 const REGISTRY_HOST = 'registry';

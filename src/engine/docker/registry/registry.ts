@@ -4,9 +4,15 @@ import type { EngineRegistry } from '../../engine-registry.ts';
 import { call, engineMessage, hasStatus } from '../faults.ts';
 import { LABEL, labelFilter, labelsOf } from '../labels.ts';
 import { runExec } from '../exec/exec.ts';
-import { REGISTRY_PORT, registryNames, registryParts } from './registry-config.ts';
+import {
+  REGISTRY_PORT,
+  registryNames,
+  registryParts,
+  ensurePart,
+  inspectPart,
+  publishedPort,
+} from './registry-part.ts';
 import { unavailable, deleteFromRegistry, digestInRegistry, listRegistry } from './registry-requests.ts';
-import { ensurePart, inspectPart, publishedPort } from './registry-part.ts';
 import { pushImage } from './registry-push.ts';
 import { removeContainer, removeNetwork, removeVolume } from '../environments/teardown.ts';
 

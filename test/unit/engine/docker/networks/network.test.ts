@@ -2,8 +2,8 @@ import { test } from 'tap';
 import {
   environmentAddresses,
   machineAddresses,
-} from '../../../../../src/engine/docker/networks/addresses.ts';
-import { networkConfig } from '../../../../../src/engine/docker/networks/network.ts';
+  networkConfig,
+} from '../../../../../src/engine/docker/networks/network.ts';
 
 const spec = { installation: 'i', environmentId: 'e', name: 'lab', subnet: '10.1.0.0/28', internet: false };
 

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { labDaemonConfig, mergeDaemonConfig } from '../../../src/host-setup/daemon-config.ts';
+import { labDaemonConfig, mergeDaemonConfig } from '../../../src/host-setup/engine-files.ts';
 import { parseRoutes } from '../../../src/core/ipv4.ts';
 
 /** The format of /proc/net/route: a default route, and 172.28.0.0/14 on eth0. */
