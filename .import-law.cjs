@@ -70,7 +70,6 @@ module.exports = {
     'provisioning/preparing/machine-probe.ts',
     'provisioning/preparing/placing.ts',
     'provisioning/preparing/preparation.ts',
-    'provisioning/preparing/script-wrapper.ts',
     'provisioning/preparing/start-scripts.ts',
     'provisioning/subnet-pool.ts',
     'saves/saved-state.ts',

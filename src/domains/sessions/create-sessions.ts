@@ -2,20 +2,35 @@ import { createHiddenOwners } from './access.ts';
 import { createAdminStore } from './admin-store.ts';
 import { createAdmissions } from './capacity/create-admissions.ts';
 import { createSessionLeaseStore } from './provisioning/session-lease-store.ts';
+import type { SessionLeaseStore } from './provisioning/session-lease-store.ts';
 import { createDisk } from './disk/create-disk.ts';
 import { createLifetimeStore } from './lifetime-store.ts';
+import type { LifetimeStore } from './lifetime-store.ts';
 import { newOwner } from '../../infra/leases/process-owner.ts';
-import { createProvisioningParts } from './provisioning/create-provisioning.ts';
-import { createMaintenance } from './reconcile/create-maintenance.ts';
 import { createSaves } from './saves/create-saves.ts';
+import type { Saves } from './saves/create-saves.ts';
 import { createSessionChanger } from './session-changes.ts';
+import type { SessionChanger } from './session-changes.ts';
 import { createSessionEnd, createSessionExtend } from './session-end.ts';
 import { createSessionService } from './session-service.ts';
 import { createSessionStart } from './session-start.ts';
 import { createSessionStore } from './session-store.ts';
+import type { SessionStore, SessionRow } from './session-store.ts';
 import type { Sessions, SessionsOptions } from './sessions-options.ts';
-import { createSubnetPool } from './provisioning/subnet-pool.ts';
+import { createSubnetPool, createSubnetAllocator } from './provisioning/subnet-pool.ts';
+import type { SubnetPool } from './provisioning/subnet-pool.ts';
 import { createSubnetStore } from './provisioning/subnet-store.ts';
+import type { SubnetStore } from './provisioning/subnet-store.ts';
+import { createEnvironmentBuilder, createLabProvision } from './provisioning/environment-builder.ts';
+import { createProvisioner } from './provisioning/provisioner.ts';
+import type { Provisioner } from './provisioning/provisioner.ts';
+import { createProvisioning } from './provisioning/provisioning.ts';
+import { createWarm } from './pool/create-warm.ts';
+import type { Warm } from './pool/create-warm.ts';
+import { createComparison } from './reconcile/reconciler.ts';
+import { createEngineWatcher, createPeriodicWork, createAdoption } from './reconcile/maintenance.ts';
+import { createLifetimes } from './lifetimes.ts';
+import { createTeardown } from './reconcile/teardown.ts';
 
 /** Creates all components of sessions. @throws CONFIG_INVALID for a subnet pool that is too small */
 export function createSessions(options: SessionsOptions): Sessions {
@@ -119,4 +134,109 @@ export function createSessions(options: SessionsOptions): Sessions {
       await Promise.all(ends);
     },
   };
+}
+
+/**
+ * Creates the components that provision environments: for waiting sessions, and prewarmed ones. `onSettled` is called
+ * when this process no longer works on a session.
+ */
+function createProvisioningParts(
+  options: SessionsOptions & {
+    store: SessionStore;
+    leases: SessionLeaseStore;
+    changer: SessionChanger;
+    subnets: SubnetStore;
+    pool: SubnetPool;
+    admissions: ReturnType<typeof createAdmissions>;
+    savedMachines: Saves['machines'];
+    owner: string;
+    onSettled: () => void;
+  },
+) {
+  const { engine, pool, subnets, pins, admissions, onSettled } = options;
+  const { capacity, admission, notifier } = admissions;
+  const allocator = createSubnetAllocator({ pool, subnets });
+  const provisionLab = createLabProvision({ engine, allocator, pins });
+  const warm = createWarm({
+    ...options,
+    make: createEnvironmentBuilder({ ...options, provision: provisionLab }),
+    provision: provisionLab,
+    mayPrewarm: async () => provisioner.freeSlots() > 0 && (await admission.isQuiet()),
+    prewarmCheck: admission.prewarmCheck,
+  });
+  const provision = createProvisioning({
+    ...options,
+    make: warm.starts.make,
+    timeoutSeconds: options.provisionTimeoutSeconds,
+    onOutcome: options.onProvisioned ?? (() => undefined),
+    onNoNetwork: capacity.networksExhausted,
+  });
+  const provisioner = createProvisioner({
+    ...options,
+    admission,
+    notifier,
+    warm: warm.starts,
+    provision,
+    concurrency: options.provisionConcurrency,
+    onSettled() {
+      onSettled();
+      warm.wake();
+    },
+    evict: warm.eviction.evict,
+  });
+  return { warm, provisioner };
+}
+
+/**
+ * Creates the components that keep sessions, engine and lifetimes consistent. `onFreed` is called when an environment was
+ * removed, `onEnded` when there is something to tear down.
+ */
+function createMaintenance(
+  options: SessionsOptions & {
+    store: SessionStore;
+    leases: SessionLeaseStore;
+    changer: SessionChanger;
+    subnets: SubnetStore;
+    lifetimeStore: LifetimeStore;
+    provisioner: Provisioner;
+    saves: Saves;
+    warm: Warm;
+    /** Whether a machine is paused because of its disk usage. */
+    isPausedForDisk: (machine: SessionRow['machines'][number]) => boolean;
+    owner: string;
+    onFreed: () => void;
+    onEnded: () => void;
+  },
+) {
+  const { engine, clock, saves, warm, onEnded } = options;
+  const teardown = createTeardown(options);
+  const comparison = createComparison({ ...options, warm: warm.compare, onLost: onEnded });
+  const lifetimes = createLifetimes({
+    ...options,
+    lifetimes: options.lifetimeStore,
+    saveAtEnd: saves.saveAtEnd,
+  });
+  const periodicWork = createPeriodicWork({
+    ...options,
+    teardown,
+    adoptAbandoned: createAdoption(options),
+    lifetimes,
+    compare: comparison.wake,
+  });
+  const watcher = createEngineWatcher({
+    engine,
+    clock,
+    onMachine: (id) =>
+      periodicWork.run('machine not repaired', async () => {
+        await warm.compare.inspect(id);
+        await comparison.repairs.inspect(id);
+      }),
+    onLost: () => periodicWork.run('sessions not marked unreachable', comparison.engineLost),
+    onReturned: () => {
+      comparison.wake();
+      teardown.retry();
+      warm.retry();
+    },
+  });
+  return { teardown, comparison, lifetimes, periodicWork, watcher };
 }

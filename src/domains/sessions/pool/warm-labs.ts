@@ -2,7 +2,7 @@ import type { Clock } from '../../../core/clock.ts';
 import type { LabCatalogue } from '../../labs/catalogue.ts';
 import type { Lab } from '../../labs/lab.ts';
 import type { Log } from '../../../core/log.ts';
-import { isWarm } from './warm-start.ts';
+import { isWarm } from './warm-plan.ts';
 import type { WarmStore } from './warm-store.ts';
 
 /** Shortest time between two writes for one lab, in milliseconds: idle time is counted in minutes. */

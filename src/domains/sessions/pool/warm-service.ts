@@ -3,7 +3,7 @@ import { requireActor } from '../../identity/actor.ts';
 import type { Actor } from '../../identity/actor.ts';
 import type { LabCatalogue } from '../../labs/catalogue.ts';
 import type { WarmMaker } from './warm-maker.ts';
-import type { WarmNeeds } from './warm-needs.ts';
+import type { WarmNeeds } from './warm-plan.ts';
 import type { WarmRemoval } from './warm-removal.ts';
 import type { WarmStore } from './warm-store.ts';
 

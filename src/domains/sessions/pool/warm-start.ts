@@ -1,7 +1,7 @@
 import type { Engine, ProvisionedMachine } from '../../../engine/engine.ts';
 import { isFault } from '../../../core/errors.ts';
 import type { LabCatalogue } from '../../labs/catalogue.ts';
-import type { Lab, LabWarm } from '../../labs/lab.ts';
+import type { Lab } from '../../labs/lab.ts';
 import type { Log } from '../../../core/log.ts';
 import type { Entry } from '../capacity/admission.ts';
 import type { Lease } from '../../../infra/leases/lease.ts';
@@ -9,7 +9,8 @@ import type { SessionWithEnvironment } from '../provisioning/session-lease-store
 import type { EnvironmentBuilder } from '../provisioning/environment-builder.ts';
 import type { SessionRow } from '../session-store.ts';
 import type { WarmEnvironment, WarmMachine } from './warm-environment.ts';
-import type { WarmImages } from './warm-images.ts';
+import type { WarmImages } from './warm-compare.ts';
+import { isWarm } from './warm-plan.ts';
 import type { WarmShells } from './warm-shells.ts';
 import type { WarmStore } from './warm-store.ts';
 
@@ -110,9 +111,4 @@ export function createWarmStart(options: {
       return make(row, ...how);
     },
   };
-}
-
-/** Returns whether the lab is ever prewarmed. */
-export function isWarm({ count, schedule }: LabWarm): boolean {
-  return count > 0 || schedule.length > 0;
 }

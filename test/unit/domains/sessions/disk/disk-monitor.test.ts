@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { createDiskMonitor } from '../../../../../src/domains/sessions/disk/disk-monitor.ts';
+import { createDiskMonitor } from '../../../../../src/domains/sessions/disk/create-disk.ts';
 import type { DiskState } from '../../../../../src/domains/sessions/disk/disk-watch.ts';
 import { createFakeClock } from '../../../../kit/basics/fake-clock.ts';
 import { quietLog } from '../../../../kit/basics/quiet-log.ts';
