@@ -7,9 +7,10 @@ import { createLabList } from './reading/lab-list.ts';
 import type { LabProblem } from './lab-problem.ts';
 import { viewOf } from './lab-view.ts';
 import type { LabView } from './lab-view.ts';
-import { chooseLabs } from './sources/choose-labs.ts';
 import { readLabs } from './reading/read-lab.ts';
 import type { KeptVersions } from './versions/kept-versions.ts';
+import { FOLDER, UPLOAD } from './versions/version-store.ts';
+import type { PresentVersion } from './versions/version-store.ts';
 
 /**
  * The labs that learners can use now. It does not authorise its callers: transports use {@link LabService}.
@@ -162,4 +163,41 @@ function createRememberedLabs({ versions }: { versions: Pick<KeptVersions, 'read
       for (const name of former.slice(0, -FORMER_KEPT)) labs.delete(name);
     },
   };
+}
+
+/** The sources before all repositories. */
+const OWN_SOURCES = [FOLDER, UPLOAD];
+
+/**
+ * Chooses one lab for each name: the folder's, then an uploaded one, then that of the oldest repository. The
+ * others are reported as problems.
+ */
+function chooseLabs(
+  present: readonly PresentVersion[],
+  repositories: readonly { id: string; name: string }[],
+): { chosen: PresentVersion[]; problems: LabProblem[] } {
+  const names = new Map(repositories.map(({ id, name }) => [id, name]));
+  const ranks = new Map(
+    [...OWN_SOURCES, ...repositories.map(({ id }) => id)].map((source, rank) => [source, rank]),
+  );
+  const chosen = new Map<string, PresentVersion>();
+  const problems: LabProblem[] = [];
+  const known = present.filter(({ source }) => ranks.has(source));
+  for (const each of known.toSorted((a, b) => (ranks.get(a.source) ?? 0) - (ranks.get(b.source) ?? 0))) {
+    const winner = chosen.get(each.slug);
+    if (!winner) chosen.set(each.slug, each);
+    else problems.push(hiddenBy(winner, each, (source) => names.get(source) ?? source));
+  }
+  return { chosen: [...chosen.values()], problems };
+}
+
+function hiddenBy(
+  winner: PresentVersion,
+  hidden: PresentVersion,
+  name: (source: string) => string,
+): LabProblem {
+  const { slug } = hidden;
+  const where = winner.source === FOLDER ? 'the folder of labs' : `the source "${name(winner.source)}"`;
+  const message = `is hidden by the lab with the same name in ${where}: rename one of them`;
+  return { source: name(hidden.source), lab: slug, file: '.', line: undefined, key: undefined, message };
 }

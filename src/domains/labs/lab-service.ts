@@ -7,7 +7,7 @@ import { describeProblem } from './lab-problem.ts';
 import type { LabProblem } from './lab-problem.ts';
 import type { LabView } from './lab-view.ts';
 import { readLabFiles } from './reading/read-lab.ts';
-import { readLabArchive } from './sources/lab-archive.ts';
+import { readLabArchive } from './reading/lab-tar.ts';
 import type { KeptVersions } from './versions/kept-versions.ts';
 
 /** Maximum number of problems listed in one error. */

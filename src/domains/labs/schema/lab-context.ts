@@ -1,8 +1,6 @@
 import type { LabFolder } from '../reading/lab-folder.ts';
-import { createPageReader } from '../reading/pages.ts';
-import type { PageReader } from '../reading/pages.ts';
-import { createPictureBudget } from '../reading/pictures.ts';
-import type { PictureBudget } from '../reading/pictures.ts';
+import { createPageReader, createPictureBudget } from '../reading/pages.ts';
+import type { PageReader, PictureBudget } from '../reading/pages.ts';
 
 /** The context that validates a lab.yaml: the other files of its folder, and the settings that its texts depend on. */
 export interface LabContext extends Pick<LabFolder, 'files' | 'refused' | 'runnable'> {

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { z } from 'zod';
 import type { LocalizedText } from '../localized-text.ts';
-import { isPicture, PICTURE_LIMITS, pictureAddress } from '../reading/pictures.ts';
+import { isPicture, PICTURE_LIMITS, pictureAddress } from '../reading/pages.ts';
 import type { LabContext } from './lab-context.ts';
 import { line } from './values.ts';
 import { wordProblems } from './word-problems.ts';

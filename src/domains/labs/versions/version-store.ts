@@ -2,9 +2,14 @@ import { batches } from '../../../core/paging.ts';
 import type { Database, Transaction } from '../../../infra/database/database.ts';
 import type { VersionKey } from '../lab.ts';
 
+/** Source id of the folder of labs. */
+export const FOLDER = 'folder';
+/** Source id of uploaded labs. */
+export const UPLOAD = 'upload';
+
 /** The current version of a lab in a source. */
 export interface PresentVersion extends VersionKey {
-  /** `folder`, `upload`, or the id of a followed repository. */
+  /** {@link FOLDER}, {@link UPLOAD}, or the id of a followed repository. */
   source: string;
 }
 

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import t from 'tap';
 import { readLabFolder } from '../../../../src/domains/labs/reading/lab-folder.ts';
-import { readLabArchive } from '../../../../src/domains/labs/sources/lab-archive.ts';
+import { readLabArchive } from '../../../../src/domains/labs/reading/lab-tar.ts';
 import { labsFolder } from '../../../kit/labs/lab-folders.ts';
 import { tarOf } from '../../../kit/basics/tar.ts';
 

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { formatBytes } from '../../../../core/units.ts';
-import { PICTURE_LIMITS, pictureAddress } from '../../reading/pictures.ts';
+import { PICTURE_LIMITS, pictureAddress } from '../../reading/pages.ts';
 import type { ScenarioSource, SourceText } from './scenario-source.ts';
 import { pathWithin } from './source-tree.ts';
 import type { SourceTree } from './source-tree.ts';
