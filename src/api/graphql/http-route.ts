@@ -32,7 +32,7 @@ export function addHttpRoute(
     const asked = readQueryRequest(request.body);
     const { actor } = request;
     const account = accountOf(actor, request);
-    await options.budget.waitForBudget(account, whenClientGone(reply));
+    await options.budget.waitForBudget(account, () => whenClientGone(reply));
     // The connection may have closed, or the credential may have ended, during the wait.
     if (reply.raw.destroyed) throw fault('UNAUTHENTICATED');
     const prepared = options.budget.charge(account, () => options.prepare(asked, actor !== undefined));

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 
 /** Prefix of each kind of secret, so that people and secret scanners recognise it. */
 const PREFIXES = {
@@ -27,7 +27,7 @@ export function makeSecret(kind: SecretKind): string {
  * the hash matches, but nothing about the secret.
  */
 export function hashSecret(secret: string): string {
-  return createHash('sha256').update(secret).digest('hex');
+  return hash('sha256', secret, 'hex');
 }
 
 /** Returns the part of a token that is safe to show; nothing for a token that a person chose. */

@@ -48,17 +48,18 @@ export function createQueryBudget({
     budgets,
 
     /**
-     * Waits until the account has time left, or `clientGone` aborts: an operation whose client is gone must not stay
-     * in memory. @throws RATE_LIMITED if too many of its operations wait already
+     * Waits until the account has time left, or the signal that `clientGone` returns aborts: an operation whose client
+     * is gone must not stay in memory. `clientGone` is called only if there is a wait.
+     * @throws RATE_LIMITED if too many of its operations wait already
      */
-    async waitForBudget(account: string, clientGone: AbortSignal): Promise<void> {
+    async waitForBudget(account: string, clientGone: () => AbortSignal): Promise<void> {
       const count = waiting.get(account) ?? 0;
       // Spending nothing succeeds if the account has time left.
       if (count === 0 && budgets.spend(account, 0)) return;
       if (count >= MAX_WAITING) throw fault('RATE_LIMITED', { seconds: RETRY_SECONDS });
       waiting.set(account, count + 1);
       try {
-        await waitInQueue(account, clientGone);
+        await waitInQueue(account, clientGone());
       } finally {
         const left = (waiting.get(account) ?? 1) - 1;
         if (left > 0) waiting.set(account, left);

@@ -111,7 +111,7 @@ export function createSubscriptionServer(options: ServerOptions): Server<Connect
       try {
         if (!left) throw tooComplex(`a connection can run at most ${OPERATION_LIMIT} operations at once`);
         const account = accountOf(user?.actor, request);
-        await options.budget.waitForBudget(account, gone);
+        await options.budget.waitForBudget(account, () => gone);
         // The connection, or its credential, may have ended during the wait.
         if (user) user.actor = await user.authenticate();
         if (socket.readyState !== socket.OPEN) throw fault('UNAUTHENTICATED');

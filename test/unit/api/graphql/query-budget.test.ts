@@ -46,7 +46,7 @@ await test('query time is charged to the account, and further queries wait', asy
   const budget = createQueryBudget({ budgets, now: () => clock });
   const done: string[] = [];
   const run = async (account: string) => {
-    await budget.waitForBudget(account, new AbortController().signal);
+    await budget.waitForBudget(account, () => new AbortController().signal);
     budget.charge(account, () => {
       clock += 12;
       done.push(account);
@@ -156,10 +156,12 @@ await test('operations of disconnected clients leave the queue', async (t) => {
 
 /** Whether the account's queue is full, so that one more operation is rejected. */
 async function isFull(budget: ReturnType<typeof smallBudget>['budget'], account: string): Promise<boolean> {
-  return budget.waitForBudget(account, AbortSignal.abort()).then(
-    () => false,
-    () => true,
-  );
+  return budget
+    .waitForBudget(account, () => AbortSignal.abort())
+    .then(
+      () => false,
+      () => true,
+    );
 }
 
 await test('raw frames count, even before authentication', async (t) => {
