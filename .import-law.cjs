@@ -83,7 +83,6 @@ module.exports = {
     'check-runner.ts',
     'check-service.ts',
     'create-checks.ts',
-    'given-answers.ts',
     'hint.ts',
     'kinds/quiz-check.ts',
     'results/attempt.ts',

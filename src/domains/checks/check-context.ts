@@ -1,4 +1,4 @@
-import type { Answer } from './given-answers.ts';
+import type { Answer } from './kinds/quiz-check.ts';
 import type { Reader } from './scripts/script-command.ts';
 
 /** The context in which a check runs. */

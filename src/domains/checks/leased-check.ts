@@ -1,21 +1,21 @@
 import type { Clock } from '../../core/clock.ts';
 import { fault } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
-import { newLease, withLease } from '../../infra/leases/lease.ts';
+import { newLease, withLease, isAdoptable } from '../../infra/leases/lease.ts';
 import type { Lease } from '../../infra/leases/lease.ts';
 import type { Log } from '../../core/log.ts';
+import type { EventBus } from '../../infra/bus/event-bus.ts';
 import type { RunningMachine } from '../sessions/session.ts';
 import type { Attempt } from './results/attempt.ts';
 import type { AttemptStore } from './results/attempt-store.ts';
 import type { CheckRunner } from './check-runner.ts';
-import type { InterruptedChecks } from './check-ends.ts';
 import { runStep } from './step-run.ts';
 import type { StepRun } from './step-run.ts';
 import { unjudgedStep } from './results/step-verdict.ts';
 
 export type LeasedCheck = ReturnType<typeof createLeasedCheck>;
 
-export interface LeasedCheckParts {
+interface LeasedCheckParts {
   runner: CheckRunner;
   attempts: AttemptStore;
   interrupted: InterruptedChecks;
@@ -74,6 +74,65 @@ export function createLeasedCheck(parts: LeasedCheckParts) {
       if (error !== undefined) throw error;
       if (!attempt) throw fault('NOT_FOUND', { thing: 'attempt' });
       return attempt;
+    },
+  };
+}
+
+/** Publishes that a check ended. */
+export type PublishEnd = (attempt: {
+  id: string;
+  sessionId: string | undefined;
+  learnerId: string;
+}) => Promise<void>;
+
+/**
+ * Creates the publisher. Events are hints: if one is lost, clients read again later, and the result is stored anyway.
+ */
+export function createCheckEvents({
+  events,
+  logger,
+}: {
+  events: Pick<EventBus, 'publish'>;
+  logger: Log;
+}): PublishEnd {
+  return async ({ id, sessionId, learnerId }) => {
+    // The session was deleted meanwhile, so it has no listeners.
+    if (sessionId === undefined) return;
+    await events
+      .publish('check.finished', { attemptId: id, sessionId, learnerId })
+      .catch((error: unknown) =>
+        logger.warn({ err: error, attemptId: id }, 'publishing the end of a check failed'),
+      );
+  };
+}
+
+type InterruptedChecks = ReturnType<typeof createInterruptedChecks>;
+
+/** Creates the recovery that ends the attempts of dead processes. */
+export function createInterruptedChecks({
+  attempts,
+  clock,
+  isGone,
+  publishEnd,
+}: {
+  attempts: AttemptStore;
+  clock: Clock;
+  /** Returns whether the named process is known to be dead. */
+  isGone: (owner: string) => boolean;
+  publishEnd: PublishEnd;
+}) {
+  return {
+    /** Ends the abandoned attempts of all steps, or of one step of a session. Returns how many. */
+    async end(of?: { sessionId: string; stepId: string }): Promise<number> {
+      const now = clock.now();
+      let ended = 0;
+      for (const attempt of await attempts.running(of)) {
+        if (!isAdoptable(attempt.lease, now, isGone)) continue;
+        if (!(await attempts.interrupt(attempt, unjudgedStep(fault('CHECK_INTERRUPTED')), now))) continue;
+        ended++;
+        await publishEnd(attempt);
+      }
+      return ended;
     },
   };
 }

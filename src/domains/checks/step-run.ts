@@ -4,7 +4,7 @@ import type { Lab, LabStep } from '../labs/lab.ts';
 import { cutText } from '../../core/plain-text.ts';
 import type { CheckRunner } from './check-runner.ts';
 import type { CheckVerdict } from './results/check-verdict.ts';
-import type { Answer } from './given-answers.ts';
+import type { Answer } from './kinds/quiz-check.ts';
 import { stepVerdict } from './results/step-verdict.ts';
 import type { StepVerdict } from './results/step-verdict.ts';
 

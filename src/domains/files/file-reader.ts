@@ -2,10 +2,18 @@ import type { ByteSource } from '../../core/byte-source.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { fault, isFault } from '../../core/errors.ts';
 import type { FileStat, FolderListing, OpenFile } from './file.ts';
-import { LIST_OUTPUT_BYTES, parseListing, parseStatLine, STAT_LINE_BYTES } from './script-output.ts';
+import {
+  LIST_OUTPUT_BYTES,
+  parseListing,
+  parseStatLine,
+  STAT_LINE_BYTES,
+  LIST_SCRIPT,
+  READ_SCRIPT,
+  STAT_SCRIPT,
+  TAR_SCRIPT,
+} from './scripts.ts';
 import { explain, runScript, streamScript } from './run-script.ts';
 import type { ScriptCall } from './run-script.ts';
-import { LIST_SCRIPT, READ_SCRIPT, STAT_SCRIPT, TAR_SCRIPT } from './scripts.ts';
 
 /** Root by number: the machine's user list can give it any name. */
 const ROOT = '0';

@@ -9,12 +9,11 @@ import type { RunningMachine, SessionService } from '../sessions/session.ts';
 import { createPartUploads } from './upload/part-uploads.ts';
 import type { FilePlace, FileService } from './file.ts';
 import type { PartWay } from './upload/parts.ts';
-import { createShortRequests } from './short-requests.ts';
+import { createShortRequests, cancelTransfersOfEndedSessions, createTransfers } from './transfers.ts';
 import { isKernelPath, machinePath } from './file.ts';
 import { createLearnerReader, createStaffReader } from './file-reader.ts';
 import { runScript } from './run-script.ts';
 import { REMOVE_SCRIPT } from './scripts.ts';
-import { cancelTransfersOfEndedSessions, createTransfers } from './transfers.ts';
 import type { SessionStates, TransferOf } from './transfers.ts';
 import { createUploads } from './upload/uploads.ts';
 

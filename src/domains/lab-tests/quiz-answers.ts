@@ -1,4 +1,4 @@
-import type { Answer } from '../checks/given-answers.ts';
+import type { Answer } from '../checks/kinds/quiz-check.ts';
 import { judgeQuiz } from '../checks/kinds/quiz-check.ts';
 import type { QuizCheck } from '../labs/lab-check.ts';
 import type { LabStep } from '../labs/lab.ts';

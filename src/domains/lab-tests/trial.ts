@@ -1,5 +1,5 @@
 import type { CheckRunner } from '../checks/check-runner.ts';
-import type { Answer } from '../checks/given-answers.ts';
+import type { Answer } from '../checks/kinds/quiz-check.ts';
 import { runStep } from '../checks/step-run.ts';
 import { evidenceOf } from '../checks/results/step-verdict.ts';
 import type { StepVerdict } from '../checks/results/step-verdict.ts';

@@ -7,12 +7,10 @@ import { createResizeQueue } from './resize-queue.ts';
 import type { TerminalOver, TerminalSize } from './terminal.ts';
 import { createModeWatch } from './snapshots/mode-watch.ts';
 import type { ModeWatch } from './snapshots/mode-watch.ts';
-import { createInputCounts } from './input-counts.ts';
-import type { InputCounts } from './input-counts.ts';
+import { createInputCounts, createViewers } from './viewers.ts';
+import type { InputCounts, Viewers } from './viewers.ts';
 import { createOutputBuffer } from './output-buffer.ts';
 import type { OutputBuffer } from './output-buffer.ts';
-import { createViewers } from './viewers.ts';
-import type { Viewers } from './viewers.ts';
 
 /** Size of the output buffer, in bytes: more than a client may leave unacknowledged. */
 export const KEPT_BYTES = 768 * 1024;

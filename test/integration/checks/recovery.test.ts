@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import type { Test } from 'tap';
 import { createAttemptStore } from '../../../src/domains/checks/results/attempt-store.ts';
-import { createInterruptedChecks } from '../../../src/domains/checks/check-ends.ts';
+import { createInterruptedChecks } from '../../../src/domains/checks/leased-check.ts';
 import { unjudgedStep } from '../../../src/domains/checks/results/step-verdict.ts';
 import { openDatabase } from '../../../src/infra/database/database.ts';
 import { fault } from '../../../src/core/errors.ts';

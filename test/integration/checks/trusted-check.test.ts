@@ -2,7 +2,7 @@ import Docker from 'dockerode';
 import t from 'tap';
 import { createCheckRunner } from '../../../src/domains/checks/check-runner.ts';
 import type { CheckContext } from '../../../src/domains/checks/check-context.ts';
-import { COPY_LIMITS } from '../../../src/domains/checks/scripts/machine-copy.ts';
+import { COPY_LIMITS } from '../../../src/domains/checks/kinds/trusted-check.ts';
 import { systemClock } from '../../../src/core/clock.ts';
 import { createPins } from '../../../src/domains/images/pins/create-pins.ts';
 import type { LabCheck, TrustedCheck } from '../../../src/domains/labs/lab-check.ts';

@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { SESSION_REQUESTS } from '../../../src/domains/files/short-requests.ts';
+import { SESSION_REQUESTS } from '../../../src/domains/files/transfers.ts';
 import { until } from '../../kit/basics/until.ts';
 import { createFileWorld, instructor, never, owner } from './file-world.ts';
 

@@ -9,8 +9,8 @@ import {
   limitLateFrames,
   limitUnreadAnswers,
   createReading,
-} from '../../shared/sockets/socket-limits.ts';
-import { createHeartbeat } from '../../shared/sockets/heartbeat.ts';
+  createHeartbeat,
+} from '../../shared/sockets.ts';
 import { createOriginCheck } from '../../shared/origin.ts';
 import { accountOf, frameCost } from '../limits/query-budget.ts';
 import type { QueryBudget } from '../limits/query-budget.ts';

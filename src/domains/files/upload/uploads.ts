@@ -8,8 +8,7 @@ import type { StreamedUpload } from './stream-upload.ts';
 import type { FileService, FileStat } from '../file.ts';
 import type { Inspection } from './pieces.ts';
 import { runScript } from '../run-script.ts';
-import { MAKE_FOLDER_SCRIPT } from '../scripts.ts';
-import { parseStatLine } from '../script-output.ts';
+import { MAKE_FOLDER_SCRIPT, parseStatLine } from '../scripts.ts';
 import { createTarReader } from './tar-reader.ts';
 import { createTarRules } from './tar-rules.ts';
 import {

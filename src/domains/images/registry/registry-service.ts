@@ -6,7 +6,7 @@ import { requireActor } from '../../identity/actor.ts';
 import type { Actor } from '../../identity/actor.ts';
 import type { JobRunner } from '../jobs/job-runner.ts';
 import type { Job } from '../jobs/job.ts';
-import { mirrorWork } from '../jobs/mirror-work.ts';
+import { mirrorWork } from '../jobs/image-work.ts';
 import type { PushNames } from './push-names.ts';
 import { parseRegistryName, registryNameOf, targetOf } from './registry-name.ts';
 

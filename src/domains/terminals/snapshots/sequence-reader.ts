@@ -1,4 +1,75 @@
-import { action, state as states, steps } from './sequence-table.ts';
+/** The position in an escape sequence after the last byte. */
+const states = {
+  outside: 0,
+  afterEsc: 1,
+  inCsi: 2,
+  inModes: 3,
+  afterExclamationMark: 4,
+  inOsc: 5,
+  afterTitleNumber: 6,
+  inTitle: 7,
+  escInTitle: 8,
+} as const;
+
+/** The action of a byte in addition to the state change. */
+const action = {
+  nothing: 0,
+  digit: 1,
+  nextMode: 2,
+  setModes: 3,
+  resetModes: 4,
+  beginModes: 5,
+  keypadOn: 6,
+  keypadOff: 7,
+  resetAll: 8,
+  resetSoft: 9,
+  beginTitle: 10,
+  /** BEL ends the title. */
+  endTitle: 11,
+  /** The backslash of ESC \ ends the title, one byte after its end. */
+  endTitleBefore: 12,
+} as const;
+
+/** States fit in the lower four bits of a step. */
+const STATES = 16;
+
+/** Indexed by 256 × state + byte: the lower four bits are the next state, the higher ones the action. */
+const steps = buildSteps();
+
+function buildSteps(): Uint8Array {
+  const table = new Uint8Array(STATES * 256);
+  const on = (from: number, bytes: string, to: number, does: number = action.nothing) => {
+    for (const byte of bytes) table[from * 256 + byte.charCodeAt(0)] = to | (does << 4);
+  };
+  // By default, a byte leads outside, and ESC starts a sequence and aborts the current one.
+  for (let from = 0; from < STATES; from++) on(from, '\x1b', states.afterEsc);
+
+  for (const from of [states.afterEsc, states.escInTitle]) {
+    on(from, '[', states.inCsi);
+    on(from, ']', states.inOsc);
+    on(from, '=', states.outside, action.keypadOn);
+    on(from, '>', states.outside, action.keypadOff);
+    on(from, 'c', states.outside, action.resetAll);
+  }
+  on(states.inCsi, '?', states.inModes, action.beginModes);
+  on(states.inModes, '0123456789', states.inModes, action.digit);
+  on(states.inModes, ';', states.inModes, action.nextMode);
+  on(states.inModes, 'h', states.outside, action.setModes);
+  on(states.inModes, 'l', states.outside, action.resetModes);
+  on(states.inCsi, '!', states.afterExclamationMark);
+  on(states.afterExclamationMark, 'p', states.outside, action.resetSoft);
+
+  on(states.inOsc, '02', states.afterTitleNumber);
+  on(states.afterTitleNumber, ';', states.inTitle, action.beginTitle);
+  // Control characters abort a title.
+  for (let byte = 0x20; byte < 256; byte++) {
+    if (byte !== 0x7f) on(states.inTitle, String.fromCharCode(byte), states.inTitle);
+  }
+  on(states.inTitle, '\x1b', states.escInTitle);
+  on(states.inTitle, '\x07', states.outside, action.endTitle);
+  on(states.escInTitle, '\\', states.outside, action.endTitleBefore);
+  return table;
+}
 
 /** Longest remembered title, in bytes: nobody reads more of it. */
 const MAX_TITLE = 1_024;
@@ -75,7 +146,7 @@ const MAX_MODES = 32;
 /** Larger than any mode. Larger numbers count as this one, so the value stays bounded. */
 const NO_MODE = 100_000;
 
-export interface SequenceListener {
+interface SequenceListener {
   /** The output sets or resets a DEC private mode. */
   mode(mode: number, on: boolean): void;
   /** The output sets or resets the application keypad mode. */

@@ -9,8 +9,7 @@ import { TRANSFER_TIMEOUT_MS } from '../exec/files.ts';
 import { readMessages } from '../messages.ts';
 import { LABEL, labelsOf } from '../labels.ts';
 import { labelInstructions, SAVED_COMMENT } from './saved-images.ts';
-import { toParts, volumeHelper, HELPER_FOLDER, mount } from './volume-helper.ts';
-import { packVolume } from './volume-tar.ts';
+import { toParts, volumeHelper, HELPER_FOLDER, mount, packVolume } from './volume-helper.ts';
 import { runHelper, MOVER_LIFETIME_MS, removeOverdue, untilLabel } from '../helper.ts';
 import { WALK_TIMEOUT_MS } from './usage.ts';
 

@@ -1,5 +1,5 @@
 import type { CheckVerdict } from '../../../../src/domains/checks/results/check-verdict.ts';
-import type { GivenAnswer } from '../../../../src/domains/checks/given-answers.ts';
+import type { GivenAnswer } from '../../../../src/domains/checks/kinds/quiz-check.ts';
 
 /** The verdicts of the two checks of the step `look`. The question's verdict has the given answer. */
 export function verdictsOn(answers: readonly GivenAnswer[]): CheckVerdict[] {

@@ -1,7 +1,6 @@
 import t from 'tap';
-import { answersTo } from '../../../../src/domains/checks/given-answers.ts';
-import type { GivenAnswer } from '../../../../src/domains/checks/given-answers.ts';
-import { judgeQuiz } from '../../../../src/domains/checks/kinds/quiz-check.ts';
+import { answersTo, judgeQuiz } from '../../../../src/domains/checks/kinds/quiz-check.ts';
+import type { GivenAnswer } from '../../../../src/domains/checks/kinds/quiz-check.ts';
 import type { QuizCheck, QuizText } from '../../../../src/domains/labs/lab-check.ts';
 import { scriptCheck } from '../../../kit/labs/checks.ts';
 

@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { ENTRY_LIMIT, parseListing, parseStatLine } from '../../../../src/domains/files/script-output.ts';
+import { ENTRY_LIMIT, parseListing, parseStatLine } from '../../../../src/domains/files/scripts.ts';
 import { machinePath } from '../../../../src/domains/files/file.ts';
 
 const parse = (text: string | Buffer) => parseListing('/a', Buffer.from(text), { cut: false });

@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { createShortRequests } from '../../../../src/domains/files/short-requests.ts';
+import { createShortRequests } from '../../../../src/domains/files/transfers.ts';
 
 await test('limits simultaneous file requests, for a session and in total', async (t) => {
   const requests = createShortRequests({ session: 2, learner: 3, all: 3, waitMs: 20 });
