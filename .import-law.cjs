@@ -131,6 +131,6 @@ module.exports = {
   'src/infra/bus': ['event-bus.ts', 'memory-bus.ts', 'redis-bus.ts', 'redis-connection.ts'],
   'src/infra/leases': ['lease.ts', 'process-owner.ts'],
   'src/infra/rate-limits': ['rate-limits.ts'],
-  'src/host-setup': ['doctor.ts', 'host.ts', 'image-on-request.ts', 'lab-images.ts', 'nested-notice.ts'],
+  'src/host-setup': ['doctor.ts', 'host.ts', 'image-on-request.ts', 'lab-images.ts'],
   'src/config': ['config.ts'],
 };

@@ -43,7 +43,7 @@ import { createSessions } from './domains/sessions/create-sessions.ts';
 import { isOwnerGone, newOwner } from './infra/leases/process-owner.ts';
 import { createSteps } from './domains/sessions/steps/step-service.ts';
 import { createLabImageFolders } from './host-setup/image-on-request.ts';
-import { logNestedSupport } from './host-setup/nested-notice.ts';
+import { logNestedSupport } from './engine/docker/nested/nested-support.ts';
 import { imagesFolder } from './host-setup/lab-images.ts';
 import { createTerminals } from './domains/terminals/create-terminals.ts';
 

@@ -9,7 +9,7 @@ import { testMachine, whenState } from '../../kit/sessions/sessions.ts';
 import { until } from '../../kit/basics/until.ts';
 import { openPool, readyIds, warmLab, whenPool } from '../../kit/sessions/warm.ts';
 import type { Database } from '../../../src/infra/database/database.ts';
-import type { WarmMachine } from '../../../src/domains/sessions/pool/warm-environment.ts';
+import type { WarmMachine } from '../../../src/domains/sessions/pool/warm-store.ts';
 
 const machine = testMachine('main', { shell: ['/bin/bash', '--norc'], environment: { PS1: 'ready> ' } });
 

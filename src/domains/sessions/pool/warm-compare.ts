@@ -3,8 +3,7 @@ import { isFault } from '../../../core/errors.ts';
 import type { Log } from '../../../core/log.ts';
 import type { ImagePins } from '../../images/pins/pin.ts';
 import type { Lab } from '../../labs/lab.ts';
-import type { WarmEnvironment } from './warm-environment.ts';
-import type { WarmStore } from './warm-store.ts';
+import type { WarmEnvironment, WarmStore } from './warm-store.ts';
 
 export type WarmCompare = ReturnType<typeof createWarmCompare>;
 

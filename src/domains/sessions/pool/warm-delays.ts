@@ -1,5 +1,5 @@
 import type { Clock } from '../../../core/clock.ts';
-import type { LabVersion } from './warm-plan.ts';
+import type { VersionKey } from '../../labs/lab.ts';
 
 /** Delay after the first failure, in milliseconds; each further failure in a row doubles it, up to the longest. */
 const FIRST_DELAY_MS = 10_000;
@@ -13,19 +13,19 @@ export function createWarmFailures({ clock }: { clock: Pick<Clock, 'now'> }) {
   const failing = new Map<string, { version: string; delayMs: number; until: number }>();
 
   return {
-    mayTry({ slug, version }: LabVersion): boolean {
+    mayTry({ slug, version }: VersionKey): boolean {
       const last = failing.get(slug);
       return last?.version !== version || last.until <= clock.now().getTime();
     },
     /** Records a failure; returns the delay until the next attempt, in milliseconds. */
-    failed({ slug, version }: LabVersion): number {
+    failed({ slug, version }: VersionKey): number {
       const last = failing.get(slug);
       const delayMs =
         last?.version === version ? Math.min(2 * last.delayMs, LONGEST_DELAY_MS) : FIRST_DELAY_MS;
       failing.set(slug, { version, delayMs, until: clock.now().getTime() + delayMs });
       return delayMs;
     },
-    succeeded: ({ slug }: LabVersion) => void failing.delete(slug),
+    succeeded: ({ slug }: VersionKey) => void failing.delete(slug),
     /** Allows an attempt for every lab. */
     clear: () => failing.clear(),
   };

@@ -8,11 +8,10 @@ import type { LabCatalogue } from '../../labs/catalogue.ts';
 import type { Lab } from '../../labs/lab.ts';
 import type { Log } from '../../../core/log.ts';
 import type { LabProvision } from '../provisioning/environment-builder.ts';
-import type { WarmEnvironment } from './warm-environment.ts';
+import type { WarmEnvironment, WarmStore } from './warm-store.ts';
 import type { WarmFailures } from './warm-delays.ts';
 import type { WarmRemoval } from './warm-removal.ts';
 import type { WarmShells } from './warm-shells.ts';
-import type { WarmStore } from './warm-store.ts';
 
 const mayBePaused: Readonly<Record<IsolationProfile, boolean>> = {
   standard: true,

@@ -1,17 +1,11 @@
 import { Temporal } from 'temporal-polyfill';
 import type { Clock } from '../../../core/clock.ts';
-import type { LabWarm, Lab } from '../../labs/lab.ts';
+import type { LabWarm, Lab, VersionKey } from '../../labs/lab.ts';
 import type { WarmTime } from '../../labs/warm-time.ts';
 import type { LabCatalogue } from '../../labs/catalogue.ts';
-import type { WarmEnvironment, WarmPool } from './warm-environment.ts';
+import type { WarmEnvironment, WarmPool } from './warm-store.ts';
 
-/** A version of a lab. */
-export interface LabVersion {
-  slug: string;
-  version: string;
-}
-
-interface WarmPlan<L extends LabVersion> {
+interface WarmPlan<L extends VersionKey> {
   /** Labs to prewarm, one entry for each environment, those with the fewest first. */
   make: L[];
   /** Ids of environments that are no longer needed. */
@@ -25,9 +19,9 @@ type Present = Pick<WarmEnvironment, 'id' | 'labSlug' | 'labVersion' | 'state'>;
  * gets one before any lab gets another. An environment counts until it is removed. `current` are the prewarmed versions,
  * and `needs` has those that this process knows. Pure.
  */
-export function planWarm<L extends LabVersion>(
+export function planWarm<L extends VersionKey>(
   needs: readonly { lab: L; need: WarmNeed }[],
-  { present, current, limit }: { present: readonly Present[]; current: readonly LabVersion[]; limit: number },
+  { present, current, limit }: { present: readonly Present[]; current: readonly VersionKey[]; limit: number },
 ): WarmPlan<L> {
   const staying = present.filter(({ state }) => state !== 'leaving');
   const isCurrent = ({ labSlug, labVersion }: Present) =>

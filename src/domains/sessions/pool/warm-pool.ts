@@ -6,14 +6,13 @@ import { createRunner } from '../reconcile/runner.ts';
 import { isAbandoned } from '../../../infra/leases/lease.ts';
 import type { MissingCapacity } from '../capacity/admission.ts';
 import type { WarmAnnouncer } from './warm-labs.ts';
-import type { WarmEnvironment } from './warm-environment.ts';
+import type { WarmEnvironment, WarmStore } from './warm-store.ts';
 import type { StartPause, WarmFailures } from './warm-delays.ts';
 import type { WarmImages } from './warm-compare.ts';
 import type { WarmMaker } from './warm-maker.ts';
 import type { WarmNeeds } from './warm-plan.ts';
 import { planWarm } from './warm-plan.ts';
 import type { WarmRemoval } from './warm-removal.ts';
-import type { WarmStore } from './warm-store.ts';
 
 /** Environments that one process prewarms at the same time: the engine serves learners' starts first. */
 export const AT_ONCE = 2;

@@ -4,7 +4,7 @@ import type { Lab } from '../../labs/lab.ts';
 import { shellOf } from '../../labs/machine-shell.ts';
 import type { Log } from '../../../core/log.ts';
 import type { MadeMachine } from '../provisioning/environment-builder.ts';
-import type { WarmMachine } from './warm-environment.ts';
+import type { WarmMachine } from './warm-store.ts';
 
 export type WarmShells = ReturnType<typeof createWarmShells>;
 

@@ -8,11 +8,10 @@ import type { Lease } from '../../../infra/leases/lease.ts';
 import type { SessionWithEnvironment } from '../provisioning/session-lease-store.ts';
 import type { EnvironmentBuilder } from '../provisioning/environment-builder.ts';
 import type { SessionRow } from '../session-store.ts';
-import type { WarmEnvironment, WarmMachine } from './warm-environment.ts';
+import type { WarmEnvironment, WarmMachine, WarmStore } from './warm-store.ts';
 import type { WarmImages } from './warm-compare.ts';
 import { isWarm } from './warm-plan.ts';
 import type { WarmShells } from './warm-shells.ts';
-import type { WarmStore } from './warm-store.ts';
 
 /** Prewarmed environments to try, if other sessions keep taking them first, before a new one is created. */
 const TRIES = 8;

@@ -1,9 +1,7 @@
 import type { Database, Transaction } from '../../../infra/database/database.ts';
 import type { Prisma } from '../../../infra/database/generated/sqlite/client.ts';
-import type { Lab } from '../../labs/lab.ts';
-import type { Lease } from '../../../infra/leases/lease.ts';
-import type { WarmEnvironment, WarmMachine, WarmPool } from './warm-environment.ts';
-import type { LabVersion } from './warm-plan.ts';
+import type { Lab, VersionKey } from '../../labs/lab.ts';
+import type { Lease, StoredLease } from '../../../infra/leases/lease.ts';
 import type { Entry } from '../capacity/admission.ts';
 import { needOf } from '../capacity/need.ts';
 import { leaseColumns as sessionLease } from '../provisioning/session-lease-store.ts';
@@ -11,13 +9,48 @@ import type { SessionWithEnvironment } from '../provisioning/session-lease-store
 import { nextState } from '../session-states.ts';
 import { handleOf, withHandle } from '../session-store.ts';
 import type { SessionRow } from '../session-store.ts';
+import type { MadeMachine } from '../provisioning/environment-builder.ts';
+
+/** A prewarmed machine. */
+export type WarmMachine = MadeMachine & {
+  /** Handle of its prepared shell, if it has one. */
+  shell?: string;
+  /** The engine's digest of how it creates machines; absent if an earlier version of Berth created this one. */
+  revision?: string;
+};
+
+/** A prewarmed environment, which has no session yet. Its id is the id of the environment on the engine. */
+export interface WarmEnvironment {
+  id: string;
+  labSlug: string;
+  labVersion: string;
+  state: 'making' | 'ready' | 'leaving';
+  /** Memory limit of its machines together. */
+  memoryBytes: number;
+  /** Number of its networks. */
+  networks: number;
+  /** Its machines, once it is ready. */
+  machines: WarmMachine[];
+  /** The lease of the process that creates it. */
+  lease: StoredLease;
+}
+
+/** The version of a lab that is prewarmed, and when the lab was last used. */
+export interface WarmPool {
+  labSlug: string;
+  labVersion: string;
+  /** The last start of the lab, or when its version was first seen. */
+  neededAt: Date;
+  /** When an admin emptied the pool. */
+  drainedAt: Date | null;
+}
 
 /** Rolls back a transaction whose session has changed. */
 const CHANGED = new Error('The session has changed.');
 
-export interface NewWarmEnvironment {
+interface NewWarmEnvironment {
   id: string;
-  lab: LabVersion & Pick<Lab, 'machines' | 'networks' | 'steps'>;
+  lab: VersionKey & Pick<Lab, 'machines' | 'networks' | 'steps'>;
   lease: Lease;
   /** Limits on the environments of the lab, and of all labs, including this one. */
   most: { ofLab: number; inAll: number };
@@ -43,7 +76,7 @@ export function createWarmStore({ database }: { database: Database }) {
     },
 
     /** Finds the oldest ready environment of this version of the lab. */
-    async findReady({ slug, version }: LabVersion): Promise<WarmEnvironment | undefined> {
+    async findReady({ slug, version }: VersionKey): Promise<WarmEnvironment | undefined> {
       const row = await client.warmEnvironment.findFirst({
         where: { labSlug: slug, labVersion: version, state: 'ready' },
         orderBy: { id: 'asc' },
@@ -180,7 +213,7 @@ export function createWarmStore({ database }: { database: Database }) {
     pools: (): Promise<WarmPool[]> => client.warmPool.findMany({ orderBy: { labSlug: 'asc' } }),
 
     /** Prewarms this version of the lab from now on; the same version again changes nothing. */
-    async announce({ slug, version }: LabVersion, now: Date): Promise<void> {
+    async announce({ slug, version }: VersionKey, now: Date): Promise<void> {
       await database.transaction(async (tx) => {
         const pool = await tx.warmPool.findUnique({ where: { labSlug: slug } });
         if (pool?.labVersion === version) return;

@@ -6,7 +6,7 @@ import type { ExecOutputSpec } from '../../engine-exec.ts';
 import type { EngineConnection } from '../client.ts';
 import { deferred } from '../../../core/async.ts';
 import { createDemultiplexer, waitForExit } from './exec-output.ts';
-import { readDirectly } from './direct-reading.ts';
+import { readDirectly } from '../client.ts';
 import { endInside, newMark } from '../environments/ending.ts';
 import { call } from '../faults.ts';
 import { createChunkQueue } from './chunk-queue.ts';

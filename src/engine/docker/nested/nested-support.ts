@@ -1,6 +1,8 @@
 import type Docker from 'dockerode';
 import type { HostConfig } from 'dockerode';
 import { fault, isFault } from '../../../core/errors.ts';
+import type { Log } from '../../../core/log.ts';
+import type { Engine } from '../../engine.ts';
 import { call, engineMessage } from '../faults.ts';
 import { runHelper, removeOverdue, untilLabel } from '../helper.ts';
 import { labelsOf } from '../labels.ts';
@@ -172,4 +174,25 @@ export function nestedIsolation(runtime?: string): HostConfig {
     Devices: [{ PathOnHost: TUN_DEVICE, PathInContainer: TUN_DEVICE, CgroupPermissions: 'rw' }],
     ...(runtime !== undefined && { Runtime: runtime }),
   };
+}
+
+/** Logs at the start whether machines can have their own Docker engine: as a warning if the settings require it and it is unavailable. */
+export async function logNestedSupport({
+  engine,
+  config,
+  log,
+}: {
+  engine: Pick<Engine, 'nestedProblem'>;
+  config: { nestedDocker: NestedSetting };
+  log: Log;
+}): Promise<void> {
+  if (config.nestedDocker === 'off') return;
+  try {
+    const problem = await engine.nestedProblem();
+    if (problem === undefined) log.info({}, 'nested Docker engines are available');
+    else if (config.nestedDocker === 'on') log.warn({ problem }, 'nested Docker engines are unavailable');
+    else log.info({ problem }, 'nested Docker engines are unavailable');
+  } catch (error) {
+    log.warn({ err: error }, 'could not check whether nested Docker engines are available');
+  }
 }

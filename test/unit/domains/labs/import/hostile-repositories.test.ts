@@ -1,7 +1,7 @@
 import { readdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
-import { addAsset } from '../../../../../src/domains/labs/import/assets.ts';
+import { addAsset } from '../../../../../src/domains/labs/import/write-machines.ts';
 import { findScenarios } from '../../../../../src/domains/labs/import/reading/find-scenarios.ts';
 import { collectNotes, describeNote } from '../../../../../src/domains/labs/import/import-note.ts';
 import { emptyDraft, tooLarge } from '../../../../../src/domains/labs/import/lab-draft.ts';

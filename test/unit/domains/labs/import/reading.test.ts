@@ -2,7 +2,7 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
 import type { Test } from 'tap';
-import { fileMode } from '../../../../../src/domains/labs/import/assets.ts';
+import { fileMode } from '../../../../../src/domains/labs/import/write-machines.ts';
 import {
   parseLooseJson,
   withoutComments,
