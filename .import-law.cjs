@@ -3,19 +3,7 @@
  * first, which is a decision about the module's interface.
  */
 module.exports = {
-  'src/domains/identity': [
-    'actor.ts',
-    'authentication-service.ts',
-    'credential-watch.ts',
-    'first-admin.ts',
-    'secrets.ts',
-    'sign-in-store.ts',
-    'token-service.ts',
-    'token-store.ts',
-    'user-service.ts',
-    'user-store.ts',
-    'user.ts',
-  ],
+  'src/domains/identity': ['actor.ts', 'create-identity.ts', 'credential-watch.ts', 'secrets.ts', 'user.ts'],
   'src/domains/labs': [
     'catalogue.ts',
     'create-labs.ts',
@@ -53,7 +41,6 @@ module.exports = {
     'pins/pin.ts',
     'pins/pins.ts',
     'registry/registry-credential-service.ts',
-    'registry/registry-credential-store.ts',
     'registry/registry-credential.ts',
     'registry/registry-maintenance.ts',
     'registry/registry-seeds.ts',
@@ -103,6 +90,7 @@ module.exports = {
   ],
   'src/engine': [
     'docker/client.ts',
+    'docker/create-docker.ts',
     'docker/docker-engine.ts',
     'docker/engine-info.ts',
     'docker/faults.ts',

@@ -5,31 +5,18 @@ import type { Closing } from './core/lifecycle.ts';
 import type { Config } from './config/config.ts';
 import { createContained } from './core/containment.ts';
 import { openDatabase, readInstallation } from './infra/database/database.ts';
-import { connectEngine } from './engine/docker/client.ts';
-import { createDockerEngine } from './engine/docker/docker-engine.ts';
-import { createDockerImages } from './engine/docker/images/images.ts';
+import { createDocker } from './engine/docker/create-docker.ts';
 import { listedName } from './engine/image-name.ts';
 import { createEncryption } from './core/encryption.ts';
-import { createDockerRegistry, REGISTRY_IMAGE } from './engine/docker/registry/registry.ts';
 import { connectEvents } from './infra/bus/redis-bus.ts';
 import { createRateLimits } from './infra/rate-limits/rate-limits.ts';
 import { createFileService } from './domains/files/file-service.ts';
 import { createMetrics } from './api/http/metrics.ts';
-import { createAuthenticationService } from './domains/identity/authentication-service.ts';
-import { createCredentialWatch } from './domains/identity/credential-watch.ts';
-import { createSignInStore } from './domains/identity/sign-in-store.ts';
-import { createTokenService } from './domains/identity/token-service.ts';
-import { createTokenStore } from './domains/identity/token-store.ts';
-import { createUserService } from './domains/identity/user-service.ts';
-import { createUserStore } from './domains/identity/user-store.ts';
+import { createIdentity } from './domains/identity/create-identity.ts';
 import { createImages } from './domains/images/create-images.ts';
 import { createPins } from './domains/images/pins/create-pins.ts';
 import { createManagedImageStore } from './domains/images/managed-image-store.ts';
-import {
-  createRegistryCredentialService,
-  createRegistryLogins,
-} from './domains/images/registry/registry-credential-service.ts';
-import { createRegistryCredentialStore } from './domains/images/registry/registry-credential-store.ts';
+import { createRegistryCredentials } from './domains/images/registry/registry-credential-service.ts';
 import { createRegistryService } from './domains/images/registry/registry-service.ts';
 import { keepRegistry } from './domains/images/registry/registry-maintenance.ts';
 import { createLabs } from './domains/labs/create-labs.ts';
@@ -78,36 +65,26 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
   const database = await openDatabase({ url: config.databaseUrl });
   closing.add('the database', database.close);
   const installation = await readInstallation(database);
-  const encryption = await createEncryption(config);
-  const credentials = createRegistryCredentialStore({ database });
-  const logins = createRegistryLogins({ store: credentials, encryption, log });
+  const encryption = await createEncryption({ secretKey: config.secretKey, dataDir: config.dataDir });
+  const registryCredentials = createRegistryCredentials({ database, encryption, clock, log });
   const ownImages = createManagedImageStore({ database });
-  const pulling = {
-    credentialsFor: logins.credentialsFor,
-    onPulled: ({ name, id }: { name: string; id: string }) =>
-      ownImages.put({ name: listedName(name), imageId: id, origin: 'pulled' }, clock.now()),
-  };
-  const engine = createDockerEngine({
+  const docker = createDocker({
     installation,
     host: config.dockerHost,
     nameServers: config.nameServers,
-    ...pulling,
-    registryImage: config.registry === 'off' ? undefined : REGISTRY_IMAGE,
     nestedDocker: config.nestedDocker,
     nestedRuntime: config.nestedRuntime,
+    registrySetting: config.registry,
+    credentialsFor: registryCredentials.credentialsFor,
+    allCredentials: registryCredentials.allCredentials,
+    onPulled: ({ name, id }) =>
+      ownImages.put({ name: listedName(name), imageId: id, origin: 'pulled' }, clock.now()),
   });
-  closing.add('the engine', engine.close);
-  const imageConnection = connectEngine(config.dockerHost, process.env);
-  closing.add('the connection to images', async () => imageConnection.close());
-  const engineImages = createDockerImages({
-    docker: imageConnection.docker,
-    installation,
-    ...pulling,
-    allCredentials: logins.allCredentials,
-  });
+  closing.add('the engine', docker.close);
+  const { engine, images: engineImages, registry } = docker;
   const metrics = createMetrics();
   const contained = createContained({ log, count: metrics.contained });
-  const events = await connectEvents(config, { log, contained });
+  const events = await connectEvents({ redisUrl: config.redisUrl }, { log, contained });
   closing.add('events', events.close);
   const rateLimits = createRateLimits({ redisUrl: config.redisUrl, log });
   closing.add('rate limits', rateLimits.close);
@@ -125,22 +102,10 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
   });
   const { catalogue } = labs;
 
-  const users = createUserStore({ database });
-  const tokens = createTokenStore({ database });
-  const signIns = createSignInStore({ database });
-  const identity = { users, tokens, signIns, events, clock, log };
-  const userService = createUserService(identity);
-  const authentication = createAuthenticationService({ ...identity, userService });
-  closing.add('authentication', authentication.close);
-  const credentialWatch = createCredentialWatch({ authentication, events, log });
-  closing.add('the watch of credentials', async () => credentialWatch.close());
+  const identity = createIdentity({ database, events, clock, log });
+  closing.add('identity', identity.close);
+  const { authentication, users } = identity;
 
-  const registry = createDockerRegistry({
-    docker: imageConnection.docker,
-    installation,
-    upstream: config.registry === 'auto' || config.registry === 'off' ? undefined : config.registry,
-  });
-  const registryWanted = config.registry !== 'off';
   const pins = createPins({
     database,
     images: engineImages,
@@ -165,7 +130,22 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     isGone: isOwnerGone,
   });
   const sessions = createSessions({
-    ...config,
+    subnetPool: config.subnetPool,
+    provisionTimeoutSeconds: config.provisionTimeoutSeconds,
+    provisionConcurrency: config.provisionConcurrency,
+    sessionLimit: config.sessionLimit,
+    maxSessions: config.maxSessions,
+    memoryBudget: config.memoryBudget,
+    diskReserve: config.diskReserve,
+    warningMinutes: config.warningMinutes,
+    warmLimit: config.warmLimit,
+    warmIdleMinutes: config.warmIdleMinutes,
+    warmAheadMinutes: config.warmAheadMinutes,
+    timeZone: config.timeZone,
+    saveOnEnd: config.saveOnEnd,
+    saveLimitBytes: config.saveLimitBytes,
+    saveQuotaBytes: config.saveQuotaBytes,
+    saveDays: config.saveDays,
     database,
     engine,
     events,
@@ -188,15 +168,18 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     logger: log,
     leaseOwner: newOwner(),
     isGone: isOwnerGone,
-    credentials: credentialWatch,
+    credentials: identity.credentials,
   };
   const terminals = createTerminals({
-    ...config,
     ...inSessions,
-    users: userService,
+    users,
     actorOf: authentication.actorOf,
+    terminalLimit: config.terminalLimit,
+    recordingDays: config.recordingDays,
+    recordingLimitBytes: config.recordingLimitBytes,
+    recordingTotalBytes: config.recordingTotalBytes,
   });
-  const files = createFileService({ ...config, ...inSessions });
+  const files = createFileService({ ...inSessions, uploadLimitBytes: config.uploadLimitBytes });
   const checks = createChecks({ ...inSessions, pins: pins.pins, onVerdict: metrics.checkFinished });
   const steps = createSteps(inSessions);
   const previews = createPreviewService({
@@ -230,31 +213,31 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
 
   return {
     authentication,
-    credentialWatch,
+    credentials: identity.credentials,
     events,
     rateLimits,
     metrics,
     contained,
-    users: userService,
-    tokens: createTokenService({ tokens, users, events, clock }),
+    users,
+    tokens: identity.tokens,
     labs: labs.service,
     labSources: labs.sources,
     pins: pins.service,
     images: images.service,
     jobs: images.jobs,
-    registryCredentials: createRegistryCredentialService({ store: credentials, encryption, clock }),
+    registryCredentials: registryCredentials.service,
     registry: createRegistryService({
-      registry: registryWanted ? registry : undefined,
+      registry: config.registry === 'off' ? undefined : registry,
       engine: engineImages,
       startJob: images.startJob,
       names: images.pushNames,
-      loginFor: logins.credentialsFor,
+      loginFor: registryCredentials.credentialsFor,
     }),
     sessions: sessions.service,
     warm: sessions.warm,
     saves: sessions.saves,
     engineCapacity: sessions.engineCapacity,
-    quotas: createQuotas({ database, users: userService, clock, onChanged: sessions.capacityChanged }),
+    quotas: createQuotas({ database, users, clock, onChanged: sessions.capacityChanged }),
     terminals,
     recordings: terminals.recordings,
     files,
@@ -280,9 +263,21 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
       background.start('maintenance of pinned images', pins.maintenance.maintain);
       background.start('checks of lab sources', labs.maintain);
       background.start('maintenance of the local registry', (signal) =>
-        keepRegistry({ registry, config, seed: images.seed, clock, log }, signal),
+        keepRegistry(
+          {
+            registry,
+            setting: config.registry,
+            cacheBytes: config.registryCacheBytes,
+            seed: images.seed,
+            clock,
+            log,
+          },
+          signal,
+        ),
       );
-      background.start('check of nested engines', () => logNestedSupport({ engine, config, log }));
+      background.start('check of nested engines', () =>
+        logNestedSupport({ engine, nestedDocker: config.nestedDocker, log }),
+      );
       background.start('recovery of terminals', terminals.recover);
     },
 

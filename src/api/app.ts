@@ -49,7 +49,7 @@ export function createServer(config: Config, times: HeadTimes = {}): FastifyInst
 /** Registers all transports on `app`. */
 export async function addTransports(app: FastifyInstance, config: Config, services: Services): Promise<void> {
   const { publicUrl, allowedOrigins, development } = config;
-  const { authentication, credentialWatch: credentials, events, rateLimits, contained } = services;
+  const { authentication, credentials, events, rateLimits, contained } = services;
   const cookie = createSessionCookie({ publicUrl });
   const previewHosts = createPreviewHosts(config);
   addProblems(app, { count: services.metrics.contained });

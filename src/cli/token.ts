@@ -2,20 +2,14 @@ import { defineCommand } from 'citty';
 import { fault, isFault } from '../core/errors.ts';
 import { allScopes, system } from '../domains/identity/actor.ts';
 import type { Scope } from '../domains/identity/actor.ts';
-import type { ApiToken, User, TokenService, UserService } from '../domains/identity/user.ts';
+import { createIdentity } from '../domains/identity/create-identity.ts';
+import type { Identity } from '../domains/identity/create-identity.ts';
+import type { ApiToken, User } from '../domains/identity/user.ts';
 import { localUrl } from '../core/service-url.ts';
 import { PAGE_LIMIT } from '../core/paging.ts';
 import { systemClock } from '../core/clock.ts';
 import type { Config } from '../config/config.ts';
-import type { Database } from '../infra/database/database.ts';
-import type { EventBus } from '../infra/bus/event-bus.ts';
 import { connectEvents } from '../infra/bus/redis-bus.ts';
-import { ensureFirstAdmin } from '../domains/identity/first-admin.ts';
-import { createSignInStore } from '../domains/identity/sign-in-store.ts';
-import { createTokenService } from '../domains/identity/token-service.ts';
-import { createTokenStore } from '../domains/identity/token-store.ts';
-import { createUserService } from '../domains/identity/user-service.ts';
-import { createUserStore } from '../domains/identity/user-store.ts';
 import type { Log } from '../core/log.ts';
 import { withDatabase } from './database.ts';
 
@@ -137,13 +131,9 @@ function day(date: Date | undefined): string {
   return date?.toISOString().slice(0, 10) ?? 'never';
 }
 
-/** The services for commands on users and tokens. */
-interface CliIdentity {
+/** What commands on users and tokens need. */
+interface CliIdentity extends Pick<Identity, 'users' | 'tokens' | 'firstAdmin'> {
   config: Config;
-  users: UserService;
-  tokens: TokenService;
-  /** Returns the first admin, who is created if there is no admin. */
-  firstAdmin(): Promise<User>;
 }
 
 /**
@@ -153,24 +143,14 @@ interface CliIdentity {
 async function withIdentity(work: (identity: CliIdentity) => Promise<void>): Promise<void> {
   await withDatabase(async ({ config, database }) => {
     const events = await connectEvents(config, { log: warnings });
+    const identity = createIdentity({ database, events, clock: systemClock, log: warnings });
     try {
-      await work({ config, ...createIdentity(database, events) });
+      await work({ config, ...identity });
     } finally {
+      await identity.close();
       await events.close();
     }
   });
-}
-
-function createIdentity(database: Database, events: EventBus): Omit<CliIdentity, 'config'> {
-  const clock = systemClock;
-  const users = createUserStore({ database });
-  const tokens = createTokenStore({ database });
-  const signIns = createSignInStore({ database });
-  return {
-    users: createUserService({ users, signIns, events, clock }),
-    tokens: createTokenService({ tokens, users, events, clock }),
-    firstAdmin: () => ensureFirstAdmin({ users, clock }),
-  };
 }
 
 function warn(_details: object, message: string): void {

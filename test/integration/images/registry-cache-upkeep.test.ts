@@ -27,7 +27,8 @@ await t.test('a service keeps the cache of the local registry small', async (t) 
   const kept = keepRegistry(
     {
       registry,
-      config: { registry: 'http://a.registry', registryCacheBytes: 3 * MIB },
+      setting: 'http://a.registry',
+      cacheBytes: 3 * MIB,
       seed: notSeeded,
       clock: systemClock,
       log,

@@ -57,7 +57,7 @@ await t.test('a service runs the configured registry, and an admin fills it', as
   const seed = async () => {
     t.fail('without a registry, pushes are rejected');
   };
-  const settings = { config: { registry: 'off', registryCacheBytes: 0 }, seed };
+  const settings = { setting: 'off', cacheBytes: 0, seed };
   const off = { ...settings, registry, clock: systemClock, log: quietLog() };
   await keepRegistry(off, new AbortController().signal);
   t.strictSame(await containers(), [], 'a service configured without one removes it');

@@ -13,11 +13,7 @@ import type { Images, ImagesOptions } from '../../../src/domains/images/create-i
 import type { Job } from '../../../src/domains/images/jobs/job.ts';
 import { createManagedImageStore } from '../../../src/domains/images/managed-image-store.ts';
 import type { ManagedImageStore } from '../../../src/domains/images/managed-image-store.ts';
-import {
-  createRegistryCredentialService,
-  createRegistryLogins,
-} from '../../../src/domains/images/registry/registry-credential-service.ts';
-import { createRegistryCredentialStore } from '../../../src/domains/images/registry/registry-credential-store.ts';
+import { createRegistryCredentials } from '../../../src/domains/images/registry/registry-credential-service.ts';
 import type { RegistryCredentialService } from '../../../src/domains/images/registry/registry-credential.ts';
 import { isOwnerGone, newOwner } from '../../../src/infra/leases/process-owner.ts';
 import { createLabImageFolders } from '../../../src/host-setup/image-on-request.ts';
@@ -61,8 +57,7 @@ export async function createImageWorld(
   const log = quietLog();
   const { events = createMemoryBus({ log }) } = options;
   const encryption = await createEncryption({ secretKey: 'ab'.repeat(32), dataDir: '/none' });
-  const store = createRegistryCredentialStore({ database });
-  const logins = createRegistryLogins({ store, encryption, log });
+  const { service: credentials, ...logins } = createRegistryCredentials({ database, encryption, clock, log });
   const own = createManagedImageStore({ database });
   const installation = newInstallation(t);
   const engine =
@@ -106,7 +101,7 @@ export async function createImageWorld(
     log,
     labs,
     pinned,
-    credentials: createRegistryCredentialService({ store, encryption, clock }),
+    credentials,
     neighbour: open,
     async ended({ id }) {
       const now = async () => jobs.get(system, id);

@@ -1,10 +1,12 @@
 import type { Clock } from '../../../core/clock.ts';
+import type { Database } from '../../../infra/database/database.ts';
 import type { Encryption } from '../../../core/encryption.ts';
 import { parseImageName, readRegistry } from '../../../engine/image-name.ts';
 import { fault, isFault } from '../../../core/errors.ts';
 import type { RegistryLogin } from '../../../engine/engine-images.ts';
 import type { Log } from '../../../core/log.ts';
 import { requireActor } from '../../identity/actor.ts';
+import { createRegistryCredentialStore } from './registry-credential-store.ts';
 import type { RegistryCredentialStore, SealedCredential } from './registry-credential-store.ts';
 import type { RegistryCredentialService } from './registry-credential.ts';
 
@@ -14,7 +16,22 @@ const LONGEST_PASSWORD = 16_384;
 /** Maximum number of registries: the list has one page. */
 const REGISTRY_LIMIT = 100;
 
-export function createRegistryCredentialService(options: {
+/** Creates the service of registry credentials, and the reader of decrypted logins, which is for the engine only. */
+export function createRegistryCredentials(options: {
+  database: Database;
+  encryption: Encryption;
+  clock: Clock;
+  log: Log;
+}) {
+  const { database, encryption, clock, log } = options;
+  const store = createRegistryCredentialStore({ database });
+  return {
+    service: createRegistryCredentialService({ store, encryption, clock }),
+    ...createRegistryLogins({ store, encryption, log }),
+  };
+}
+
+function createRegistryCredentialService(options: {
   store: RegistryCredentialStore;
   encryption: Encryption;
   clock: Clock;
@@ -73,12 +90,7 @@ function secretOf(registry: string): string {
   return `the registry ${registry}`;
 }
 
-/** Creates the reader of decrypted logins, for the engine only. */
-export function createRegistryLogins(options: {
-  store: RegistryCredentialStore;
-  encryption: Encryption;
-  log: Log;
-}) {
+function createRegistryLogins(options: { store: RegistryCredentialStore; encryption: Encryption; log: Log }) {
   const { store, encryption, log } = options;
 
   function open({ registry, username, secret }: SealedCredential): RegistryLogin {

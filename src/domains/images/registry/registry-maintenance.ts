@@ -20,7 +20,10 @@ const MAX_ATTEMPTS = 60;
 export async function keepRegistry(
   options: {
     registry: EngineRegistry;
-    config: Pick<Config, 'registry' | 'registryCacheBytes'>;
+    /** The setting BERTH_REGISTRY: whether Berth keeps the registry, or the address of the one it caches. */
+    setting: Config['registry'];
+    /** Limit of the cache, in bytes. */
+    cacheBytes: number;
     /** Pushes the initial images into a registry that Berth manages. */
     seed: (registry: EngineRegistry, signal: AbortSignal) => Promise<void>;
     clock: Clock;
@@ -28,14 +31,13 @@ export async function keepRegistry(
   },
   signal: AbortSignal,
 ): Promise<void> {
-  const { registry: setting, registryCacheBytes: cacheBytes } = options.config;
-  const cache = setting === 'off' ? undefined : keepRegistryCache({ ...options, cacheBytes }, signal);
+  const cache = options.setting === 'off' ? undefined : keepRegistryCache(options, signal);
   await keepRunning(options, signal);
   await cache;
 }
 
 async function keepRunning(
-  { registry, config: { registry: setting }, seed, clock, log }: Parameters<typeof keepRegistry>[0],
+  { registry, setting, seed, clock, log }: Parameters<typeof keepRegistry>[0],
   signal: AbortSignal,
 ): Promise<void> {
   let seeded = setting !== 'auto';

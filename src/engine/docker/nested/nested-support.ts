@@ -179,18 +179,18 @@ export function nestedIsolation(runtime?: string): HostConfig {
 /** Logs at the start whether machines can have their own Docker engine: as a warning if the settings require it and it is unavailable. */
 export async function logNestedSupport({
   engine,
-  config,
+  nestedDocker,
   log,
 }: {
   engine: Pick<Engine, 'nestedProblem'>;
-  config: { nestedDocker: NestedSetting };
+  nestedDocker: NestedSetting;
   log: Log;
 }): Promise<void> {
-  if (config.nestedDocker === 'off') return;
+  if (nestedDocker === 'off') return;
   try {
     const problem = await engine.nestedProblem();
     if (problem === undefined) log.info({}, 'nested Docker engines are available');
-    else if (config.nestedDocker === 'on') log.warn({ problem }, 'nested Docker engines are unavailable');
+    else if (nestedDocker === 'on') log.warn({ problem }, 'nested Docker engines are unavailable');
     else log.info({ problem }, 'nested Docker engines are unavailable');
   } catch (error) {
     log.warn({ err: error }, 'could not check whether nested Docker engines are available');
