@@ -1,10 +1,9 @@
 import type { FastifyInstance } from 'fastify';
-import { mercurius } from 'mercurius';
 import type { AuthenticationService } from '../../domains/identity/user.ts';
 import type { CredentialWatch } from '../../domains/identity/credential-watch.ts';
 import type { SessionCookie } from '../shared/credentials.ts';
-import type { GraphqlContext, ContextSource } from './context.ts';
-import { formatError } from './errors.ts';
+import type { ContextSource } from './context.ts';
+import { createExecutor } from './execute.ts';
 import { addHttpRoute } from './http-route.ts';
 import { createPreparer } from './limits/prepare.ts';
 import { createQueryBudget } from './limits/query-budget.ts';
@@ -12,11 +11,6 @@ import type { QueryBudget } from './limits/query-budget.ts';
 import { createSchema } from './schema.ts';
 import type { ConnectionCount } from './subscriptions/counts.ts';
 import { addSubscriptionRoute } from './subscriptions/route.ts';
-
-/** Number of executions by mercurius after which it compiles a query. It does not see the first execution of a query. */
-const COMPILE_AFTER = 2;
-/** Number of queries in each of mercurius' two cache generations. Each cached query takes three times its own memory, plus its compiled code. */
-const COMPILED_QUERIES = 50;
 
 /**
  * Registers GraphQL at `/graphql`: POST for queries and mutations, graphql-transport-ws for these and for
@@ -38,21 +32,12 @@ export async function registerGraphql(
   },
 ): Promise<void> {
   const schema = createSchema();
-  const shared = { schema, prepare: createPreparer(schema), budget: options.budget ?? createQueryBudget() };
-  await app.register(mercurius, {
+  const shared = {
     schema,
-    routes: false,
-    jit: COMPILE_AFTER,
-    cache: COMPILED_QUERIES,
-    errorFormatter: ({ data, errors }, context) => {
-      // Mercurius passes on the context that this plugin gives it.
-      const graphqlContext = context as unknown as GraphqlContext;
-      return {
-        statusCode: 200,
-        response: { data, errors: errors.map((error) => formatError(error, graphqlContext)) },
-      };
-    },
-  });
+    prepare: createPreparer(schema),
+    executor: createExecutor(schema),
+    budget: options.budget ?? createQueryBudget(),
+  };
   await app.register(async (scope) => {
     scope.removeContentTypeParser('text/plain');
     addHttpRoute(scope, { ...options, ...shared });

@@ -1,14 +1,14 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { execute, GraphQLError, OperationTypeNode } from 'graphql';
-import type { GraphQLSchema } from 'graphql';
+import { OperationTypeNode } from 'graphql';
 import { fault, isFault } from '../../core/errors.ts';
 import { fromFastify } from '../shared/fastify-fault.ts';
 import { whenClientGone } from '../shared/files-stream.ts';
 import { createContext } from './context.ts';
-import type { GraphqlContext, ContextSource } from './context.ts';
+import type { ContextSource } from './context.ts';
 import { asGraphqlError, faultOf, formatError, RequestRefused, tooComplex } from './errors.ts';
 import { limits } from './limits/limits.ts';
-import type { Prepare, PreparedQuery, QueryRequest } from './limits/prepare.ts';
+import type { Executor } from './execute.ts';
+import type { Prepare } from './limits/prepare.ts';
 import { accountOf } from './limits/query-budget.ts';
 import type { QueryBudget } from './limits/query-budget.ts';
 import { readQueryRequest } from './limits/prepare.ts';
@@ -20,7 +20,7 @@ const RESPONSE_TYPE = 'application/graphql-response+json';
 /** Registers `POST /graphql`. It accepts only JSON, which a form of another site cannot send. */
 export function addHttpRoute(
   app: FastifyInstance,
-  options: ContextSource & { schema: GraphQLSchema; prepare: Prepare; budget: QueryBudget },
+  options: ContextSource & { executor: Executor; prepare: Prepare; budget: QueryBudget },
 ): void {
   // Responses are data, not pages, so they need only one of the security headers.
   const route = {
@@ -40,28 +40,14 @@ export function addHttpRoute(
       throw fault('INPUT_INVALID', { problem: 'Send subscriptions over WebSocket to this address.' });
     }
     const context = createContext(options, request, actor, async () => actor);
-    const result = await (prepared.again ? carryOutAgain : executeOnce)(prepared, asked, context);
-    // A result without data was not executed, because a variable has the wrong type.
-    return sendJson(request, reply, result.data === undefined ? 400 : 200, result);
-  });
-
-  /** Executes a query without caching it: most anonymous and handwritten queries are sent only once. */
-  async function executeOnce({ document }: PreparedQuery, asked: QueryRequest, context: GraphqlContext) {
-    const { errors, ...result } = await execute({
-      schema: options.schema,
-      document,
-      contextValue: context,
-      variableValues: asked.variables,
-      operationName: asked.operationName,
+    const { errors, ...result } = await options.executor.run(prepared, {
+      context,
+      variables: asked.variables,
     });
-    return errors ? { ...result, errors: errors.map((each) => formatError(each, context)) } : result;
-  }
-
-  async function carryOutAgain({ document }: PreparedQuery, asked: QueryRequest, context: GraphqlContext) {
-    // Mercurius adds its own fields to the context.
-    const mercuriusContext = context as unknown as Record<string, unknown>;
-    return await app.graphql(document, mercuriusContext, asked.variables, asked.operationName);
-  }
+    const formatted = errors && { errors: errors.map((each) => formatError(each, context)) };
+    // A result without data was not executed, because a variable has the wrong type.
+    return sendJson(request, reply, result.data === undefined ? 400 : 200, { ...result, ...formatted });
+  });
 }
 
 function typeFor(request: FastifyRequest): string {
@@ -96,18 +82,10 @@ function sendJson(
 
 function refusalOf(error: unknown, request: FastifyRequest): RequestRefused {
   if (error instanceof RequestRefused) return error;
-  const found = graphqlErrorsOf(error);
-  if (found.length > 0) return new RequestRefused(found);
   const known = isFault(error) ? error : fromFastify(error, request);
   if (known?.code === 'BODY_TOO_LARGE') {
     return tooComplex(`its body is larger than ${limits.bodyBytes} bytes`);
   }
   const cause = known ?? (error instanceof Error ? error : new Error(String(error)));
   return new RequestRefused([asGraphqlError(cause)]);
-}
-
-/** Returns the errors that mercurius found in the variables. */
-function graphqlErrorsOf(error: unknown): GraphQLError[] {
-  if (!(error instanceof Error) || !('errors' in error) || !Array.isArray(error.errors)) return [];
-  return error.errors.filter((each) => each instanceof GraphQLError);
 }

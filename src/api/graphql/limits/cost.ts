@@ -119,7 +119,8 @@ export function costOf(
   return { cost: Math.ceil(cost), varies, rootFields: fields };
 }
 
-function fieldOf(parent: GraphQLNamedType | undefined, name: string) {
+/** Returns a field of a type, also `__schema` and `__type`; undefined if it has no such field. */
+export function fieldOf(parent: GraphQLNamedType | undefined, name: string) {
   if (name === SchemaMetaFieldDef.name) return SchemaMetaFieldDef;
   if (name === TypeMetaFieldDef.name) return TypeMetaFieldDef;
   return isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[name] : undefined;

@@ -10,9 +10,12 @@ import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graph
 import { fault } from '../../../core/errors.ts';
 import { RequestRefused, tooComplex } from '../errors.ts';
 import { checkVariables } from './variables.ts';
+import { createCompiler } from './compile.ts';
+import type { Compilable, CompiledQuery } from './compile.ts';
 import { costOf } from './cost.ts';
 import type { Cost, Variables } from './cost.ts';
 import { limits } from './limits.ts';
+import { createRecent } from './recent.ts';
 import { checkShape } from './shape.ts';
 
 /**
@@ -27,14 +30,14 @@ const MAX_ERRORS = 10;
 
 /** A query that is valid and within the limits. */
 export interface PreparedQuery {
-  /** Only the chosen operation, with the fragments that it uses. A cached query always has the same object. */
+  /** Only the chosen operation, with the fragments that it uses. */
   document: DocumentNode;
   operation: OperationDefinitionNode;
-  /** Whether the query was cached, which makes compiling it worthwhile. */
-  again: boolean;
+  /** The compiled form of a query that is used repeatedly. */
+  compiled: CompiledQuery | undefined;
 }
 
-interface Entry extends Omit<PreparedQuery, 'again'> {
+interface Entry extends Compilable {
   fixedCost: Cost | undefined;
 }
 
@@ -50,7 +53,8 @@ export type Prepare = (request: QueryRequest, known: boolean) => PreparedQuery;
 
 /** Creates the preparer of queries for HTTP and WebSocket, which caches recent queries. */
 export function createPreparer(schema: GraphQLSchema): Prepare {
-  const recent = createRecent<Entry>(KEPT_CHARACTERS);
+  const recent = createRecent<string, Entry>(KEPT_CHARACTERS);
+  const compiledOf = createCompiler(schema);
 
   function read({ query, operationName }: QueryRequest): Entry {
     const whole = parseWithin(query);
@@ -61,7 +65,7 @@ export function createPreparer(schema: GraphQLSchema): Prepare {
     if (!chosen) throw refused(unknownOperation(operationName));
     const document = separateOperations(whole)[chosen.name?.value ?? ''];
     if (!document) throw refused(unknownOperation(operationName));
-    return { document, operation: chosen, fixedCost: undefined };
+    return { document, operation: chosen, fixedCost: undefined, uses: 0, interpreted: false };
   }
 
   function check(entry: Entry, variables: Variables): void {
@@ -86,8 +90,9 @@ export function createPreparer(schema: GraphQLSchema): Prepare {
     const entry = kept ?? read(request);
     check(entry, request.variables ?? {});
     checkVariables(schema, entry, request.variables ?? {});
-    if (!kept && known && key.length <= KEPT_LENGTH) recent.keep(key, entry);
-    return { document: entry.document, operation: entry.operation, again: kept !== undefined };
+    if (!kept && known && key.length <= KEPT_LENGTH) recent.keep(key, entry, key.length);
+    const { document, operation } = entry;
+    return { document, operation, compiled: kept && compiledOf(kept) };
   };
 }
 
@@ -138,29 +143,4 @@ function invalid(problem: string) {
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** Creates an LRU cache. The total length of its keys is at most `characters`. */
-export function createRecent<V>(characters: number) {
-  const values = new Map<string, V>();
-  let kept = 0;
-  return {
-    get(key: string): V | undefined {
-      const value = values.get(key);
-      if (value === undefined) return undefined;
-      // A Map remembers the order of insertion: the oldest is the first.
-      values.delete(key);
-      values.set(key, value);
-      return value;
-    },
-    keep(key: string, value: V): void {
-      if (!values.has(key)) kept += key.length;
-      values.set(key, value);
-      for (const oldest of values.keys()) {
-        if (kept <= characters) return;
-        values.delete(oldest);
-        kept -= oldest.length;
-      }
-    },
-  };
 }

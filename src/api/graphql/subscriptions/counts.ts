@@ -1,5 +1,5 @@
-import { execute, subscribe } from 'graphql';
-import type { ExecutionArgs, ExecutionResult } from 'graphql';
+import type { ExecutionResult } from 'graphql';
+import type { Results } from '../execute.ts';
 
 /** Maximum number of connections of one process. Each uses about 20 KB while idle. */
 const CONNECTION_LIMIT = 5_000;
@@ -63,8 +63,6 @@ export function createConnectionCount(limits = LIMITS) {
 
 export type ConnectionCount = ReturnType<typeof createConnectionCount>;
 
-type Values = AsyncGenerator<ExecutionResult, void, void>;
-
 /**
  * Counts the operations of a connection while they run. A client's "complete" ends a subscription, but not a running
  * query or mutation.
@@ -87,21 +85,27 @@ export function createOperationCount(limit: number) {
 }
 
 /** Executes a query or a mutation, then calls `leave`. */
-export async function executeCounted(args: ExecutionArgs, leave: () => void): Promise<ExecutionResult> {
+export async function executeCounted(operation: {
+  run: () => Promise<ExecutionResult>;
+  leave: () => void;
+}): Promise<ExecutionResult> {
   try {
-    return await execute(args);
+    return await operation.run();
   } finally {
-    leave();
+    operation.leave();
   }
 }
 
 /** Starts a subscription, and calls `leave` when it ends. */
-export async function subscribeCounted(
-  args: ExecutionArgs,
-  leave: () => void,
-): Promise<ExecutionResult | Values> {
+export async function subscribeCounted({
+  subscribe,
+  leave,
+}: {
+  subscribe: () => Promise<ExecutionResult | Results>;
+  leave: () => void;
+}): Promise<ExecutionResult | Results> {
   try {
-    const result = await subscribe(args);
+    const result = await subscribe();
     if (Symbol.asyncIterator in result) return leaveAtEnd(result, leave);
     leave();
     return result;
@@ -112,23 +116,26 @@ export async function subscribeCounted(
 }
 
 /** Calls `leave` when `source` ends. A `return` ends the source immediately, even while a value is pending. */
-function leaveAtEnd(source: Values, leave: () => void): Values {
-  const { next, return: end } = { next: source.next.bind(source), return: source.return.bind(source) };
-  source.next = async () => {
-    try {
-      const result = await next();
-      if (result.done) leave();
-      return result;
-    } catch (error) {
+function leaveAtEnd(source: Results, leave: () => void): Results {
+  const results: Results = {
+    async next() {
+      try {
+        const result = await source.next();
+        if (result.done) leave();
+        return result;
+      } catch (error) {
+        leave();
+        throw error;
+      }
+    },
+    async return() {
       leave();
-      throw error;
-    }
+      await source.return?.();
+      return { done: true, value: undefined };
+    },
+    [Symbol.asyncIterator]: () => results,
   };
-  source.return = (value) => {
-    leave();
-    return end(value);
-  };
-  return source;
+  return results;
 }
 
 export type OperationCount = ReturnType<typeof createOperationCount>;

@@ -1,7 +1,13 @@
 import type { WebSocket } from '@fastify/websocket';
 import type { FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
-import type { ExecutionArgs, GraphQLFormattedError, GraphQLSchema } from 'graphql';
+import type {
+  DocumentNode,
+  ExecutionArgs,
+  ExecutionResult,
+  GraphQLFormattedError,
+  GraphQLSchema,
+} from 'graphql';
 import { makeServer } from 'graphql-ws';
 import type { Context, Server } from 'graphql-ws';
 import { fault, isFault } from '../../../core/errors.ts';
@@ -12,6 +18,7 @@ import type { Log } from '../../../core/log.ts';
 import type { ContextSource } from '../context.ts';
 import { createContext } from '../context.ts';
 import { asGraphqlError, faultOf, formatError, RequestRefused, tooComplex } from '../errors.ts';
+import type { Executor, Results } from '../execute.ts';
 import type { Prepare } from '../limits/prepare.ts';
 import { accountOf } from '../limits/query-budget.ts';
 import type { QueryBudget } from '../limits/query-budget.ts';
@@ -46,8 +53,16 @@ export interface ServerOptions extends ContextSource, CredentialSource {
   credentials: Pick<CredentialWatch, 'watch'>;
   schema: GraphQLSchema;
   prepare: Prepare;
+  executor: Executor;
   budget: QueryBudget;
   connections: ConnectionCount;
+}
+
+/** A prepared operation of a connection. */
+interface Operation {
+  document: DocumentNode;
+  run: () => Promise<ExecutionResult>;
+  subscribe: () => Promise<ExecutionResult | Results>;
 }
 
 /** Creates the server of graphql-transport-ws: authenticates connections, prepares operations and formats errors. */
@@ -80,46 +95,50 @@ export function createSubscriptionServer(options: ServerOptions): Server<Connect
     return errors.map((error) => formatError(error, { requestId: extra.request.id, contained }));
   }
 
-  function prepareOperation({ extra }: ConnectionContext, payload: unknown): ExecutionArgs {
+  function prepareOperation({ extra }: ConnectionContext, payload: unknown): Operation {
     const { user, request } = extra;
+    const { executor } = options;
     const asked = readQueryRequest(payload);
-    const { document } = options.prepare(asked, user !== undefined);
+    const prepared = options.prepare(asked, user !== undefined);
     const authenticate = user ? user.authenticate : async () => undefined;
+    const context = createContext(options, request, user?.actor, authenticate);
+    const input = { context, variables: asked.variables };
     return {
-      schema: options.schema,
-      document,
-      operationName: asked.operationName,
-      variableValues: asked.variables,
-      contextValue: createContext(options, request, user?.actor, authenticate),
+      document: prepared.document,
+      run: () => executor.run(prepared, input),
+      subscribe: () => executor.subscribe(prepared, input),
     };
   }
 
-  /** Functions that remove an operation from its connection's count. */
-  const leaving = new WeakMap<ExecutionArgs, () => void>();
-  function leave(args: ExecutionArgs): void {
-    leaving.get(args)?.();
+  /** The operations by the arguments that graphql-ws passes on. */
+  const started = new WeakMap<ExecutionArgs, Operation & { leave: () => void }>();
+  function operationOf(args: ExecutionArgs) {
+    const operation = started.get(args);
+    if (!operation) throw new Error('graphql-ws executes an operation that was not prepared.');
+    return operation;
   }
 
   return makeServer<Record<string, unknown>, Connection>({
     connectionInitWaitTimeout: INIT_TIMEOUT_MS,
     onConnect: connect,
-    execute: (args) => executeCounted(args, () => leave(args)),
-    subscribe: (args) => subscribeCounted(args, () => leave(args)),
+    execute: (args) => executeCounted(operationOf(args)),
+    subscribe: (args) => subscribeCounted(operationOf(args)),
     async onSubscribe(context, _id, payload) {
       const { socket, gone, request, user, operations } = context.extra;
-      const left = operations.enter();
+      const leave = operations.enter();
       try {
-        if (!left) throw tooComplex(`a connection can run at most ${OPERATION_LIMIT} operations at once`);
+        if (!leave) throw tooComplex(`a connection can run at most ${OPERATION_LIMIT} operations at once`);
         const account = accountOf(user?.actor, request);
         await options.budget.waitForBudget(account, () => gone);
         // The connection, or its credential, may have ended during the wait.
         if (user) user.actor = await user.authenticate();
         if (socket.readyState !== socket.OPEN) throw fault('UNAUTHENTICATED');
-        const args = options.budget.charge(account, () => prepareOperation(context, payload));
-        leaving.set(args, left);
+        const operation = options.budget.charge(account, () => prepareOperation(context, payload));
+        const args = { schema: options.schema, document: operation.document };
+        started.set(args, { ...operation, leave });
         return args;
       } catch (error) {
-        left?.();
+        leave?.();
         if (error instanceof RequestRefused) return error.errors;
         if (isFault(error)) return [asGraphqlError(error)];
         throw error;

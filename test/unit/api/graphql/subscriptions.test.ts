@@ -19,6 +19,21 @@ await test('the current state comes first, then each change, and deletion comple
   t.equal(events.listeners(), 1, 'only the listener for credentials is left');
 });
 
+await test('a subscription that is repeated until it is compiled sends the same values', async (t) => {
+  const { url, addSession, change, events } = await startApp(t);
+  addSession('owner', { state: 'requested' });
+  const connection = connect(t, url, { token: 'owner' });
+  for (let use = 0; use < 6; use++) {
+    await change('session-1', { state: 'provisioning' });
+    const following = subscribe(connection, changed);
+    t.strictSame(await following.next(), { data: { sessionChanged: { id, state: 'PROVISIONING' } } });
+    await change('session-1', { state: 'ready' });
+    t.strictSame(await following.next(), { data: { sessionChanged: { id, state: 'READY' } } });
+    await following.stop();
+    await until(() => events.listeners() === 1);
+  }
+});
+
 await test('changes that a slow subscriber has not read are merged into the newest', async (t) => {
   const { url, addSession, change, services } = await startApp(t);
   addSession('owner', { state: 'requested' });
