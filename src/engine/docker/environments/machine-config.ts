@@ -4,7 +4,7 @@ import type { HolderMounts, HolderVolume } from '../holder/holder-volume.ts';
 import { LABEL } from '../labels.ts';
 import { nestedIsolation } from '../nested/nested-support.ts';
 import type { UserMapping } from '../engine-info.ts';
-import { ordinarySeccompProfile } from '../seccomp/seccomp-profile.ts';
+import { ordinarySeccompProfile } from './seccomp-profile.ts';
 import { createHash } from 'node:crypto';
 
 /** Maximum number of open terminals in a machine: Berth's, and those of programs such as tmux. */

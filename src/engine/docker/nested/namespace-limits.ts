@@ -3,7 +3,7 @@ import { fault } from '../../../core/errors.ts';
 import { call, engineMessage } from '../faults.ts';
 import { runHelper, removeOverdue, untilLabel } from '../helper.ts';
 import { LABEL, labelsOf } from '../labels.ts';
-import { helperSeccompProfile } from '../seccomp/seccomp-profile.ts';
+import { helperSeccompProfile } from '../environments/seccomp-profile.ts';
 
 /** Timeout for setting a few limits, which takes a fraction of a second, in milliseconds. */
 const LIMITS_TIMEOUT_MS = 30_000;

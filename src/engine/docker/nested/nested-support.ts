@@ -7,7 +7,7 @@ import { call, engineMessage } from '../faults.ts';
 import { runHelper, removeOverdue, untilLabel } from '../helper.ts';
 import { labelsOf } from '../labels.ts';
 import type { HelperOutcome } from '../helper.ts';
-import { nestedSeccompProfile } from '../seccomp/seccomp-profile.ts';
+import { nestedSeccompProfile } from '../environments/seccomp-profile.ts';
 
 /** Label in the daemon.json of an engine that was set up for machines with their own engine. */
 export const NESTED_ENGINE_LABEL = 'berth.nested-docker=on';

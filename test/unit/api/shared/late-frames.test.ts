@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net';
 import { test } from 'tap';
-import { fault } from '../../../../../src/core/errors.ts';
-import { servePipeTerminals } from '../../../../kit/terminals/pipe-terminals.ts';
-import { rawWebSocket, tinyFrames } from '../../../../kit/service/raw-websocket.ts';
-import { TerminalClient } from '../../../../kit/terminals/terminal-client.ts';
-import { startApp } from '../../graphql/app.ts';
+import { fault } from '../../../../src/core/errors.ts';
+import { servePipeTerminals } from '../../../kit/terminals/pipe-terminals.ts';
+import { rawWebSocket, tinyFrames } from '../../../kit/service/raw-websocket.ts';
+import { TerminalClient } from '../../../kit/terminals/terminal-client.ts';
+import { startApp } from '../graphql/app.ts';
 
 /** Far more than the system buffers for an unread socket. */
 const FLOOD = tinyFrames(2_000_000);

@@ -2,7 +2,7 @@ import { test } from 'tap';
 import {
   nestedSeccompProfile,
   ordinarySeccompProfile,
-} from '../../../../../src/engine/docker/seccomp/seccomp-profile.ts';
+} from '../../../../../src/engine/docker/environments/seccomp-profile.ts';
 
 const profiles = { nested: nestedSeccompProfile(), ordinary: ordinarySeccompProfile() };
 

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { test } from 'tap';
 import type { Test } from 'tap';
-import { readDirectly, withDirectReading } from '../../../../../src/engine/docker/client.ts';
+import { readDirectly, withDirectReading } from '../../../../src/engine/docker/client.ts';
 
 /** A server that sends plain answers, and `bytes` after an upgrade. */
 async function serve(t: Test, bytes: Buffer, agent = withDirectReading(new Agent())) {
