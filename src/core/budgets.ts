@@ -5,7 +5,7 @@ const ROUND_MS = 10;
 const MAX_IDLE = 1_000;
 
 /** An amount that refills with time, up to `burst`. */
-export interface Rate {
+interface Rate {
   perSecond: number;
   burst: number;
 }

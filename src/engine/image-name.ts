@@ -11,7 +11,7 @@ const NAME = new RegExp(
 );
 
 /** The parts of an image's name. */
-export interface ImageName {
+interface ImageName {
   /** Host and port; `docker.io` if the name has no registry. */
   registry: string;
   /** Path within the registry, such as `library/debian`. */

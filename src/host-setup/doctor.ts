@@ -42,7 +42,7 @@ import type { LabImageFolder } from './lab-images.ts';
 const testsFolder = fileURLToPath(new URL('../../test', import.meta.url));
 
 /** The settings that `berth doctor` checks. */
-export interface DoctorConfig {
+interface DoctorConfig {
   readonly host: string;
   readonly port: number;
   readonly dataDir: string;

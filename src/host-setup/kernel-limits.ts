@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { whenMissing } from '../../setup/debian.mjs';
 
 /** A kernel limit that all machines on a host share. */
-export interface KernelLimit {
+interface KernelLimit {
   /** Name for `sysctl`. */
   readonly name: string;
   /** Maximum that one machine can use. */
@@ -113,7 +113,7 @@ export async function raiseKernelLimits({ live = LIVE, file = SYSCTL_FILE } = {}
 }
 
 /** Returns the file for later boots, without the limits that could not be raised. */
-export function sysctlText(limits: readonly KernelLimitNow[]): string {
+function sysctlText(limits: readonly KernelLimitNow[]): string {
   const lines = limits.filter(isEnough).map(({ name, value }) => `${name} = ${value}`);
   return `# Berth: limits that all machines share. They are so high that one machine cannot use them up.\n${lines.join('\n')}\n`;
 }

@@ -31,7 +31,7 @@ export interface HeadTimes {
   checkEveryMs?: number;
 }
 
-export type FrontDoor = ReturnType<typeof createFrontDoor>;
+type FrontDoor = ReturnType<typeof createFrontDoor>;
 
 /**
  * Routes requests by their host before the app sees them. The app's routes, hooks and parsers are not reachable under

@@ -14,7 +14,7 @@ export interface Readiness {
   checks: Record<keyof Probes, ProbeResult>;
 }
 
-export interface ProbeResult {
+interface ProbeResult {
   ok: boolean;
   milliseconds: number;
   /** An error code, `TIMED_OUT` or `FAILED`; the log has the details. */

@@ -9,7 +9,7 @@ const REQUEST_BUCKETS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 30];
 /** In seconds: from a prewarmed environment to an image that must be pulled. */
 const PROVISIONING_BUCKETS = [0.25, 0.5, 1, 2, 5, 15, 60, 300];
 
-export type Metrics = ReturnType<typeof createMetrics>;
+type Metrics = ReturnType<typeof createMetrics>;
 
 /** Creates the metrics of the service, with a separate registry for each call. */
 export function createMetrics() {

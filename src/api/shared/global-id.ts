@@ -15,7 +15,7 @@ const notFound = {
   Attempt: () => fault('NOT_FOUND', { thing: 'attempt' }),
 } satisfies Record<string, () => Fault>;
 
-export type GlobalType = keyof typeof notFound;
+type GlobalType = keyof typeof notFound;
 
 /** Returns the global id of an object, which is opaque to clients. */
 export function toGlobalId(type: GlobalType, id: string): string {

@@ -39,7 +39,7 @@ export type ServerControl =
   | { type: 'error'; code: string; message: string; details: FaultDetails; retry: boolean };
 
 /** A parsed but unchecked frame of a client: the service checks sizes. */
-export type ClientFrame =
+type ClientFrame =
   | { type: 'input'; bytes: Buffer }
   | { type: 'resize'; rows: unknown; cols: unknown }
   | { type: 'ack'; offset: number };

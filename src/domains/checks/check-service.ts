@@ -65,7 +65,7 @@ export interface CheckService {
   ): Promise<LabProgress[]>;
 }
 
-export interface CheckServiceParts {
+interface CheckServiceParts {
   sessions: Pick<SessionService, 'get' | 'machine' | 'touch'>;
   catalogue: Pick<LabCatalogue, 'version' | 'find'>;
   attempts: AttemptStore;

@@ -17,7 +17,7 @@ import { REMOVE_SCRIPT } from './scripts.ts';
 import type { SessionStates, TransferOf } from './transfers.ts';
 import { createUploads } from './upload/uploads.ts';
 
-export interface FileServiceOptions {
+interface FileServiceOptions {
   sessions: SessionStates & Pick<SessionService, 'machine' | 'touch'>;
   events: Pick<EventBus, 'listen'>;
   engine: Pick<Engine, 'exec' | 'execOutput' | 'execInput' | 'copyIn'>;

@@ -18,8 +18,6 @@ const MOST_CREDENTIALS = 4_096;
  */
 const TIME_TO_LIVE_MS = 10_000;
 
-export type CredentialCache<C extends Credential> = ReturnType<typeof createCredentialCache<C>>;
-
 /**
  * Creates a cache of credentials by the hash of their secret, which saves a query per request. The least recently used
  * entries are removed first. Unknown secrets are not cached, so guesses cannot displace entries.

@@ -63,7 +63,7 @@ interface Watched {
 }
 
 /** Identifies a credential by the hash of its secret, or by its user if none exists. */
-export type CredentialName = Pick<Actor, 'userId' | 'credential'>;
+type CredentialName = Pick<Actor, 'userId' | 'credential'>;
 
 export interface CredentialWatch {
   /** Reads the credential's current actor from the database; undefined if it is no longer valid. */

@@ -10,7 +10,7 @@ const PREFIXES = {
   previewPass: 'berthpass_',
 } as const;
 
-export type SecretKind = keyof typeof PREFIXES;
+type SecretKind = keyof typeof PREFIXES;
 
 /** 256 bits cannot be guessed, so a fast hash is as safe as a slow one. */
 const SECRET_BYTES = 32;

@@ -8,7 +8,7 @@ import { toUser } from './user-store.ts';
 /** Set once an admin has signed in or used a token: after that, no sign-in link is printed at start. */
 const ADMIN_SEEN = 'identity.admin-seen-at';
 
-export interface SecretRow {
+interface SecretRow {
   id: string;
   userId: string;
   hash: string;

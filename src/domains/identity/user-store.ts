@@ -5,14 +5,14 @@ import { fault } from '../../core/errors.ts';
 import type { Role } from './actor.ts';
 import type { User } from './user.ts';
 
-export interface UserChange {
+interface UserChange {
   name?: string | undefined;
   email?: string | null | undefined;
   role?: Role | undefined;
   disabledAt?: Date | null | undefined;
 }
 
-export interface UserFilter {
+interface UserFilter {
   role?: Role | undefined;
   /** Part of the name or the e-mail address, case-insensitive. */
   search?: string | undefined;

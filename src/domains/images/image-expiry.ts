@@ -10,8 +10,6 @@ import type { ManagedImageStore } from './managed-image-store.ts';
 const EVERY_MS = 60 * 60 * 1000;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-export type ImageExpiry = ReturnType<typeof createImageExpiry>;
-
 /**
  * Creates the maintenance that removes managed images that have not been used for `imageDays` days; none if that is
  * undefined.

@@ -20,7 +20,7 @@ import { cursorFault, requirePageSize } from '../../core/paging.ts';
 /** Prefix of names that only `berth up` gives. */
 const RESERVED = 'berth/';
 
-export interface ImageServiceParts {
+interface ImageServiceParts {
   engine: EngineImages;
   own: ManagedImageStore;
   jobs: JobStore;

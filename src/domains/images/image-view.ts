@@ -15,7 +15,7 @@ export interface LabImageUse {
 }
 
 /** Data about images that the engine does not have. */
-export interface ImageKnowledge {
+interface ImageKnowledge {
   own: readonly ManagedImage[];
   labs: readonly LabImageUse[];
 }

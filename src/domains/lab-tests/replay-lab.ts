@@ -60,7 +60,7 @@ export function isEngineFault(error: unknown): error is Fault {
   return isFault(error, ...ENGINE_FAULTS);
 }
 
-export interface ReplayParts {
+interface ReplayParts {
   openTrial: Trials;
   /** Runs `work` when another environment is allowed. */
   inPlace: <T>(work: () => Promise<T>) => Promise<T>;

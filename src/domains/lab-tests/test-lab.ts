@@ -7,7 +7,7 @@ import type { Trials } from './trials.ts';
 import { testWrongStates, wrongStateRows } from './wrong-states.ts';
 import type { WrongState } from './wrong-states.ts';
 
-export interface LabTestParts {
+interface LabTestParts {
   openTrial: Trials;
   /** Runs `work` when another environment is allowed. */
   inPlace: <T>(work: () => Promise<T>) => Promise<T>;

@@ -11,7 +11,7 @@ import type { Trial, TrialParts } from './trial.ts';
 /** Time limit of a trial, in milliseconds: one that takes longer hangs. */
 const TRIAL_LIMIT_MS = 60 * 60_000;
 
-export interface TrialsParts extends TrialParts {
+interface TrialsParts extends TrialParts {
   engine: Pick<Engine, 'exec' | 'destroy'>;
   provision: LabProvision;
   subnets: Pick<SubnetAllocatorStore, 'release'>;

@@ -57,7 +57,7 @@ export interface QuizCheck extends AnyCheck {
 }
 
 /** A question with options. The learner must choose a correct one, or with `multiple` exactly the correct ones. */
-export interface QuizChoice {
+interface QuizChoice {
   kind: 'choice';
   multiple: boolean;
   options: readonly { text: LocalizedText; correct: boolean }[];

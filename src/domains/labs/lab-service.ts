@@ -39,7 +39,7 @@ export interface LabService {
 }
 
 /** A lab and its content version. */
-export interface LabVersionView {
+interface LabVersionView {
   slug: string;
   version: string;
 }

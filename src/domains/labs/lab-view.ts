@@ -26,7 +26,7 @@ export interface LabView extends Pick<
 }
 
 /** A step as learners see it. */
-export interface StepView extends Pick<LabStep, 'id' | 'title' | 'instructions' | 'pass' | 'pollSeconds'> {
+interface StepView extends Pick<LabStep, 'id' | 'title' | 'instructions' | 'pass' | 'pollSeconds'> {
   hasCheck: boolean;
   checks: CheckView[];
   hints: Omit<LabHint, 'text'>[];

@@ -13,8 +13,6 @@ export interface OpenConnection {
   end: () => void;
 }
 
-export type OpenConnections = ReturnType<typeof createOpenConnections>;
-
 /** Creates the list of this process's connections. */
 export function createOpenConnections() {
   const bySession = new Map<string, Set<OpenConnection>>();

@@ -6,7 +6,7 @@ import type { PreviewTarget } from './preview.ts';
 const PASSES_PER_SESSION = 500;
 
 /** A pass that a browser presents. */
-export interface StoredPass extends PreviewTarget {
+interface StoredPass extends PreviewTarget {
   openedById: string;
   openedWith: string;
   expiresAt: Date;

@@ -1,7 +1,5 @@
 import type { Database } from '../../infra/database/database.ts';
 
-export type AdminStore = ReturnType<typeof createAdminStore>;
-
 /** Finds the admins. */
 export function createAdminStore({ database }: { database: Database }) {
   return {

@@ -13,7 +13,7 @@ import { createOutputBuffer } from './output-buffer.ts';
 import type { OutputBuffer } from './output-buffer.ts';
 
 /** Size of the output buffer, in bytes: more than a client may leave unacknowledged. */
-export const KEPT_BYTES = 768 * 1024;
+const KEPT_BYTES = 768 * 1024;
 
 /** How long the shell waits for a disconnected owner when the buffer is full, in milliseconds. */
 const AWAITED_MS = 15_000;
@@ -58,7 +58,7 @@ export interface LiveTerminal {
   over: Promise<TerminalOver>;
 }
 
-export interface LiveTerminalOptions {
+interface LiveTerminalOptions {
   engineTerminal: EngineTerminal;
   size: TerminalSize;
   /** The session's learner, whose terminals share a budget for output without an owner. */

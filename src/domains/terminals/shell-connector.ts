@@ -22,8 +22,6 @@ interface ConnectedShell {
   learnerId: string;
 }
 
-export type ShellConnector = ReturnType<typeof createShellConnector>;
-
 /**
  * Creates the connector that finds a terminal's shell: one that this process owns, one to adopt from a dead process, or
  * a new one.

@@ -5,7 +5,7 @@ import { viewerRoles } from './terminal.ts';
 import type { ViewerRole } from './terminal.ts';
 
 /** The permission of a user to attach to a terminal in a role. */
-export interface Ticket {
+interface Ticket {
   terminalId: string;
   userId: string;
   role: ViewerRole;

@@ -12,7 +12,7 @@ const HEARTBEAT_MS = 3_000;
 const MAX_PAUSE_MS = 2_000;
 
 /** A connection that reconnects automatically. */
-export interface RedisConnection {
+interface RedisConnection {
   readonly redis: Redis;
   /** Resolves when the connection is ready for the first time. */
   readonly connected: Promise<void>;

@@ -24,7 +24,7 @@ export interface StoredLease {
 export const LEASE_MS = 15_000;
 
 /** Interval between two renewals, in milliseconds. */
-export const RENEW_EVERY_MS = 5_000;
+const RENEW_EVERY_MS = 5_000;
 
 /** Aborts work whose lease another process has adopted, or may have adopted. */
 export const LEASE_LOST = new Error('Another process adopted this work.');

@@ -31,7 +31,7 @@ export interface RateCount {
   seconds: number;
 }
 
-export interface RateLimitOptions {
+interface RateLimitOptions {
   /** Unique name of the limit. */
   name: string;
   /** Maximum number of requests of a key in a window. */

@@ -4,8 +4,6 @@ const MOST_LOOKED_AT = 4;
 /** Names of Berth's own cookies, for any host. Containers never receive or set them. */
 const OWN_COOKIE = /^(__Host-)?berth(-preview)?$/i;
 
-export type PreviewCookie = ReturnType<typeof createPreviewCookie>;
-
 /**
  * Creates the cookie that gives a browser access to one port. It has no domain, so it is valid only for that port's
  * host. It is Lax, so a page of another site can neither frame a preview nor post to it on behalf of its user.

@@ -30,8 +30,6 @@ export interface ProxiedRequest {
   appOrigin: string | undefined;
 }
 
-export type Passage = ReturnType<typeof createPreviewProxy>;
-
 /** Both sides of an upgrade request. */
 interface UpgradeSides {
   socket: Duplex;

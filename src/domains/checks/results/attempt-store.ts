@@ -22,7 +22,7 @@ import { recordAttempt } from './progress-store.ts';
 import type { StepVerdict } from './step-verdict.ts';
 
 /** A running attempt as stored in the database. */
-export interface RunningAttempt {
+interface RunningAttempt {
   id: string;
   sessionId: string | undefined;
   learnerId: string;
@@ -30,15 +30,12 @@ export interface RunningAttempt {
 }
 
 /** The learner, lab version and step of a new attempt. */
-export type NewAttempt = Pick<
-  AttemptRow,
-  'id' | 'learnerId' | 'labSlug' | 'labVersion' | 'stepId' | 'startedAt'
-> & {
+type NewAttempt = Pick<AttemptRow, 'id' | 'learnerId' | 'labSlug' | 'labVersion' | 'stepId' | 'startedAt'> & {
   sessionId: string;
 };
 
 /** Selects the attempts that match all given fields. */
-export interface AttemptFilter {
+interface AttemptFilter {
   sessionId?: string | undefined;
   learnerId?: string | undefined;
   lab?: string | undefined;

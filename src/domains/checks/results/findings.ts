@@ -36,7 +36,7 @@ const findings = {
   HTTP_LATE: 'The server on port {port} of the machine "{machine}" did not respond within {seconds} s.',
 } as const;
 
-export type FindingCode = keyof typeof findings;
+type FindingCode = keyof typeof findings;
 
 /** All codes, for the docs, and for tests that each has a text. */
 export const findingCodes = Object.keys(findings) as FindingCode[];

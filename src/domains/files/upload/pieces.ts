@@ -60,9 +60,7 @@ export async function* piecesOf(
 export const PIECE_BYTES = 2 * 1024 * 1024;
 
 /** Two buffers of the same size: one is filled while the other is sent. */
-export type PieceMemory = readonly [Buffer, Buffer];
-
-export type PieceMemories = ReturnType<typeof createPieceMemories>;
+type PieceMemory = readonly [Buffer, Buffer];
 
 /**
  * Lends buffers for pieces to uploads, and reuses those of the last upload. V8 collects up to 64 MB of garbage outside

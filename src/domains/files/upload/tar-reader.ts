@@ -12,7 +12,7 @@ export type TarEntry = TarHeader & {
   sparse: boolean;
 };
 
-export interface TarReader {
+interface TarReader {
   /**
    * Reads the next bytes of an archive.
    * @throws Error that says what is wrong with it

@@ -7,7 +7,7 @@ import type { TarEntry } from './tar-reader.ts';
 /**
  * Maximum number of entries per archive: a large project has some ten thousand, and each costs the machine an inode.
  */
-export const ENTRY_LIMIT = 100_000;
+const ENTRY_LIMIT = 100_000;
 /** Maximum number of links per archive, which are remembered until its end. */
 const LINK_LIMIT = 10_000;
 /** Longest name, in bytes: Linux accepts paths of 4,096, and the target folder needs some of them. */

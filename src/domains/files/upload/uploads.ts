@@ -25,8 +25,6 @@ const OWN_ALL = '-o';
 type WriteOptions = Parameters<FileService['write']>[2];
 type UnpackOptions = Parameters<FileService['unpack']>[2];
 
-export type Uploads = ReturnType<typeof createUploads>;
-
 /** The two scripts for one kind of upload and their common arguments. `movesParts` is as in {@link ReceiverScript}. */
 interface Way {
   streamed: string;

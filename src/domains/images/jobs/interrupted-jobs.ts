@@ -66,7 +66,7 @@ const CLOCK_DIFFERENCE_MS = 60_000;
 const MADE = /^ ---> ([0-9a-f]{12})$/gm;
 
 /** An aborted build. */
-export interface BrokenBuild {
+interface BrokenBuild {
   /** Its output. */
   log: string;
   startedAt: Date;

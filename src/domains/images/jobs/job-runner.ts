@@ -25,7 +25,7 @@ const CANCELLED = new Error('The job was cancelled.');
 
 export type JobRunner = ReturnType<typeof createJobRunner>;
 
-export interface JobRunnerOptions {
+interface JobRunnerOptions {
   jobs: JobStore;
   interrupted: InterruptedJobs;
   publishJob: PublishJob;

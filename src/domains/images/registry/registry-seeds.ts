@@ -5,7 +5,7 @@ import type { PushNames } from './push-names.ts';
 import { targetOf } from './registry-name.ts';
 
 /** An initial image of a local registry. */
-export interface RegistrySeed {
+interface RegistrySeed {
   /** Name within the registry. */
   name: string;
   /** Image of another registry, used if it is available. */
@@ -32,7 +32,7 @@ const MARK = 'berth-';
 /** Number of characters of an image id that distinguish versions. */
 const ID_CHARS = 12;
 
-export interface SeedOptions {
+interface SeedOptions {
   registry: Pick<EngineRegistry, 'list' | 'digest' | 'push' | 'delete'>;
   engine: Pick<EngineImages, 'find' | 'findOrPull'>;
   /** Stores the temporary name of an image while it is pushed. */

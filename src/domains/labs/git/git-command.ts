@@ -55,7 +55,7 @@ function gitEnvironment(own: NodeJS.ProcessEnv, protocols: readonly GitProtocol[
 /** Length of the kept end of git's error output, in characters: the last lines contain the reason. */
 const ERROR_TAIL = 4_000;
 
-export interface GitCommand {
+interface GitCommand {
   /** Arguments of git, the subcommand first. */
   args: readonly string[];
   /** Address of the repository, for messages. */

@@ -4,7 +4,7 @@ import { inLanguage } from '../localized-text.ts';
 import type { LabView } from '../lab-view.ts';
 
 /** Labs in the order of the catalogue, for pagination. */
-export interface LabList {
+interface LabList {
   /** Returns a page, in a time that depends on the page size only. @throws INPUT_INVALID */
   page(request: PageRequest): Page<LabView>;
 }

@@ -2,7 +2,7 @@ import { Parser, LineCounter, isAlias, isMap, isScalar, isSeq, parseDocument } f
 import type { CST, Document, Node, Pair, Tags } from 'yaml';
 
 /** A parsed lab.yaml with the lines of its keys. */
-export interface LabYaml {
+interface LabYaml {
   /** The file as plain data; undefined if it is not valid YAML. */
   data: unknown;
   /** Syntax problems. */

@@ -13,7 +13,7 @@ const LONGEST_SECONDS = 600;
 const MOST_SCRIPTS = 20;
 
 /** A script with the path of its file; the path is undefined for a script in lab.yaml itself. */
-export interface WrittenScript {
+interface WrittenScript {
   path: string | undefined;
   script: string;
 }

@@ -14,7 +14,7 @@ export interface PresentVersion extends VersionKey {
 }
 
 /** All current labs of one source. */
-export interface PresentLabs {
+interface PresentLabs {
   source: string;
   labs: readonly VersionKey[];
   /** Slugs of labs that exist and are invalid. */

@@ -33,7 +33,7 @@ export interface Planned {
 }
 
 /** Everything that one pass over the queue needs, read once. */
-export interface QueueFacts extends Holdings {
+interface QueueFacts extends Holdings {
   waiting: { row: SessionRow; share: Share }[];
   limits: Limits;
   maximum: Pick<Limits, 'memoryBytes' | 'networks'>;

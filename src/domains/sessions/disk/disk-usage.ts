@@ -25,7 +25,7 @@ export interface MachineUsage {
 }
 
 /** `full` exceeds the limit within the margin, and `over` exceeds the margin too. */
-export type UsageLevel = 'within' | 'full' | 'over';
+type UsageLevel = 'within' | 'full' | 'over';
 
 /** Returns how many files a machine may have. */
 export function mostFiles({ limitBytes }: Pick<MachineUsage, 'limitBytes'>): number {

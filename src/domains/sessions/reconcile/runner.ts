@@ -1,5 +1,3 @@
-export type Runner = ReturnType<typeof createRunner>;
-
 /**
  * Runs `work` when woken, one run at a time. All wakes during a run lead to one more run, so no wake is missed and runs
  * do not pile up.

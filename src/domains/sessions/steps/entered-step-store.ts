@@ -5,7 +5,7 @@ import { isAdoptable } from '../../../infra/leases/lease.ts';
 import type { Lease } from '../../../infra/leases/lease.ts';
 
 /** A step of a session. */
-export interface StepKey {
+interface StepKey {
   sessionId: string;
   stepId: string;
 }

@@ -19,7 +19,7 @@ const CLOSE_WITHIN_MS = 60_000;
 const compress = promisify(gzip);
 
 /** The position of a recording after all events passed to its writer. */
-export type RecordingState = Pick<RecordingWrite, 'offset' | 'bytes' | 'durationMs' | 'truncated'>;
+type RecordingState = Pick<RecordingWrite, 'offset' | 'bytes' | 'durationMs' | 'truncated'>;
 
 interface Piece {
   /** Memory of the events, in bytes. */
@@ -45,8 +45,6 @@ export interface PartWriterOptions {
   /** Called when another writer has adopted the recording, or it was deleted. */
   onLost: () => void;
 }
-
-export type PartWriter = ReturnType<typeof createPartWriter>;
 
 /** Creates a writer that stores a recording's events in parts. Callers never wait; the queue in memory is bounded. */
 export function createPartWriter(options: PartWriterOptions) {

@@ -9,7 +9,7 @@ export interface StoredRecording extends Recording {
   parts: number;
 }
 
-export interface NewRecording extends Pick<
+interface NewRecording extends Pick<
   Recording,
   | 'id'
   | 'terminalId'

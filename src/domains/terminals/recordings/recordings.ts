@@ -27,7 +27,7 @@ export interface RecordingsOptions {
 export type Recordings = ReturnType<typeof createRecordings>;
 
 /** Returns what to record of a lab's terminals: what the lab asks for, or the output if its course is recorded. */
-export function recordedOf(lab: Pick<Lab, 'recording'>, isCourseRecorded: boolean): LabRecording | undefined {
+function recordedOf(lab: Pick<Lab, 'recording'>, isCourseRecorded: boolean): LabRecording | undefined {
   return lab.recording ?? (isCourseRecorded ? 'output' : undefined);
 }
 

@@ -21,7 +21,7 @@ export interface Attributes {
 
 export type Cell = IBufferCell & Attributes;
 
-export type Charset = Record<string, string> | undefined;
+type Charset = Record<string, string> | undefined;
 
 /** State of one of the two screens that the API of xterm.js does not expose. */
 export interface ScreenState {

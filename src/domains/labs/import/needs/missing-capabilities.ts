@@ -1,7 +1,7 @@
 import type { ShellCommand } from './shell-commands.ts';
 
 /** A capability that no machine has, with the reason for the report. */
-export interface MissingCapability {
+interface MissingCapability {
   kind: 'systemd' | 'kernel' | 'devices' | 'network' | 'Kubernetes';
   /** As the end of a sentence. */
   why: string;

@@ -3,7 +3,7 @@ import { behindRunner, shellCommands } from './shell-commands.ts';
 import type { ShellCommand } from './shell-commands.ts';
 
 /** A program that only root can use in machines, and the other user that runs it. */
-export interface RefusedProgram {
+interface RefusedProgram {
   program: string;
   user: string;
   place: Place;

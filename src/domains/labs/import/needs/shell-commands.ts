@@ -11,7 +11,7 @@ export interface ShellCommand {
 }
 
 /** The commands of shell code, and the functions and aliases that it defines. */
-export interface ShellCommands {
+interface ShellCommands {
   commands: ShellCommand[];
   defined: ReadonlySet<string>;
 }

@@ -25,7 +25,7 @@ export interface ScenarioAsset {
 }
 
 /** A web page of a machine with its own tab. */
-export interface ScenarioDashboard {
+interface ScenarioDashboard {
   name: string;
   port: number;
 }

@@ -9,7 +9,7 @@ export interface Action {
 }
 
 /** An action, or "open" for code that opens a file, or none; `lost` describes words without an equivalent. */
-export type Meaning = { action: Action | 'open' | undefined; lost: string | undefined };
+type Meaning = { action: Action | 'open' | undefined; lost: string | undefined };
 
 /**
  * Interprets the words in `{{…}}` after code for a lab with these machines; undefined if Katacoda and Killercoda do

@@ -1,7 +1,7 @@
 /** A part of a scenario's text: prose or code. */
-export type Segment = Prose | Block | Pre;
+type Segment = Prose | Block | Pre;
 
-export interface Prose {
+interface Prose {
   kind: 'prose';
   text: string;
   /** Line of its start, from 1. */
