@@ -17,7 +17,7 @@ function openQuota(database: Database) {
     learnerId: string,
     changes: { state?: SavedStateState; mib?: number; currentFor?: string; madeById?: string } = {},
   ) => {
-    const { state = 'making', mib = 0, currentFor = null, madeById = learnerId } = changes;
+    const { state = 'creating', mib = 0, currentFor = null, madeById = learnerId } = changes;
     const id = newId();
     await database.client.savedState.create({
       data: {
@@ -71,10 +71,10 @@ await test("replaced saves, saves being removed and copies by staff do not count
   await eachDatabase(t, 'saved-quota-count', async (t, database) => {
     const { owner, instructor } = await createActors(database);
     const { quota, quotas, add } = openQuota(database);
-    await add(owner.userId, { state: 'whole', mib: 70, currentFor: 'replaced' });
-    await add(owner.userId, { state: 'whole', mib: 10, currentFor: 'stays' });
+    await add(owner.userId, { state: 'complete', mib: 70, currentFor: 'replaced' });
+    await add(owner.userId, { state: 'complete', mib: 10, currentFor: 'stays' });
     await add(owner.userId, { state: 'removing', mib: 500 });
-    await add(owner.userId, { state: 'whole', mib: 500, madeById: instructor.userId, currentFor: 'fork' });
+    await add(owner.userId, { state: 'complete', mib: 500, madeById: instructor.userId, currentFor: 'fork' });
     const making = await add(owner.userId);
     const reserve = (id: string, mib: number) =>
       quota.reserve({ id, learnerId: owner.userId }, making, { bytes: mib * MIB });
@@ -100,7 +100,7 @@ await test('sessions that end automatically exceed the limit of their learner by
   await eachDatabase(t, 'saved-quota-ends', async (t, database) => {
     const { owner } = await createActors(database);
     const { quota, add } = openQuota(database);
-    await add(owner.userId, { state: 'whole', mib: 90, currentFor: 'before' });
+    await add(owner.userId, { state: 'complete', mib: 90, currentFor: 'before' });
     const states = await Promise.all(Array.from({ length: 6 }, () => add(owner.userId)));
     const reserve = (n: number, mib: number, ends: boolean) =>
       outcomeOf(() =>

@@ -155,7 +155,7 @@ async function sessionIn(database: Database, sessions: SessionService, owner: Ac
       sessionId: id,
       madeById: learnerId,
       currentFor: id,
-      state: 'whole',
+      state: 'complete',
       createdAt: new Date(),
       expiresAt: new Date(Date.now() + 1e9),
       images: { create: [{ machineName: 'main', image: `saved:${savedStateId}` }] },

@@ -150,23 +150,23 @@ await test('creates only the most recently announced version', async (t) => {
   });
 });
 
-await test('a leaving environment cannot become ready, and a taken one cannot leave', async (t) => {
-  await eachDatabase(t, 'leaving', async (t, database) => {
+await test('an environment marked for removal cannot become ready, and a taken one cannot be marked', async (t) => {
+  await eachDatabase(t, 'removed', async (t, database) => {
     const store = createWarmStore({ database });
     const [id = ''] = await putReady(database, 1);
-    t.same(await store.leave([id, newId()]), [id]);
-    t.same(await store.leave([id]), [], 'once');
+    t.same(await store.markForRemoval([id, newId()]), [id]);
+    t.same(await store.markForRemoval([id]), [], 'once');
     t.equal(await store.findReady(lab), undefined);
-    const making = newId();
-    await store.begin({ id: making, lab, lease, most, hasCapacity, now });
-    t.same(await store.renew(lease), [making]);
-    t.equal(await store.finish(making, 'another', [], now), false);
-    t.same(await store.drain(lab.slug, now), [making]);
+    const created = newId();
+    await store.begin({ id: created, lab, lease, most, hasCapacity, now });
+    t.same(await store.renew(lease), [created]);
+    t.equal(await store.finish(created, 'another', [], now), false);
+    t.same(await store.drain(lab.slug, now), [created]);
     t.same(await store.renew(lease), [], 'its creator learns that it is not needed');
-    t.equal(await store.finish(making, lease.owner, [], now), false);
-    await store.remove(making);
-    await store.remove(making);
-    t.equal(await store.find(making), undefined);
+    t.equal(await store.finish(created, lease.owner, [], now), false);
+    await store.remove(created);
+    await store.remove(created);
+    t.equal(await store.find(created), undefined);
   });
 });
 

@@ -69,7 +69,7 @@ await eachDatabase(
     const state = {
       id: newId(now),
       madeById: other.userId,
-      state: 'whole',
+      state: 'complete',
       createdAt: now,
       expiresAt: now,
     } as const;

@@ -18,6 +18,15 @@ import { startBerth } from '../../kit/service/berth-process.ts';
 const releases = fileURLToPath(new URL('../../fixtures/releases', import.meta.url));
 const versions = (await readdir(releases)).filter((name) => name.startsWith('v'));
 
+/** Values of states in v0.1.0 and now: later versions renamed them. */
+const statesOfFirstRelease = [
+  ['SavedState', 'making', 'creating'],
+  ['SavedState', 'whole', 'complete'],
+  ['WarmEnvironment', 'making', 'creating'],
+  ['WarmEnvironment', 'leaving', 'removing'],
+  ['WarmEnvironment', 'ready', 'ready'],
+] as const;
+
 await test('there is a release to upgrade from', async (t) => t.ok(versions.includes('v0.1.0')));
 
 for (const version of versions) {
@@ -25,6 +34,8 @@ for (const version of versions) {
     await test(`the database of ${version} (${provider})`, async (t) => {
       const url = await restore(t, version, provider);
       await t.test('keeps its rows when it is migrated', (t) => keepsRows(t, url));
+      if (version === 'v0.1.0')
+        await t.test('keeps the states of its rows', (t) => renamesStates(t, version, provider));
       await t.test('is what the service continues with', async (t) => {
         const data = await mkdtemp(join(tmpdir(), 'berth-upgrade-'));
         t.teardown(() => rm(data, { recursive: true, force: true }));
@@ -72,6 +83,21 @@ async function keepsRows(t: Test, url: string): Promise<void> {
   const recorded = parts.map(({ content }) => gunzipSync(content).toString()).join('');
   t.match(recorded, '42 recorded', 'the recorded terminal can be played');
   await database.close();
+}
+
+async function renamesStates(t: Test, version: string, provider: Provider): Promise<void> {
+  for (const [table, before, after] of statesOfFirstRelease) {
+    const url = await restore(t, version, provider);
+    const unchanged = await openDatabase({ url });
+    const changed = await unchanged.client.$executeRawUnsafe(`UPDATE "${table}" SET "state" = '${before}'`);
+    t.ok(changed > 0, 'the release has a row');
+    await unchanged.close();
+    await migrate({ url });
+    const database = await openDatabase({ url });
+    const rows = (await tableOf(database, table).findMany()) as { state: string }[];
+    t.same(new Set(rows.map(({ state }) => state)), new Set([after]), `${table}: ${before}`);
+    await database.close();
+  }
 }
 
 async function readTables({ client, provider }: Database): Promise<string[]> {

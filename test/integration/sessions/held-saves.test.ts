@@ -59,7 +59,7 @@ await test('a save whose lease another process adopted ends, and changes the ses
   finish();
   await pass(30);
   t.match(await service.get(actors.owner, id), { state: 'saving', saveProblem: undefined });
-  t.match(await held(), { state: 'making', heldBy: 'elsewhere/1/x/y' });
+  t.match(await held(), { state: 'creating', heldBy: 'elsewhere/1/x/y' });
 
   // And that process dies, too.
   await database.client.savedState.updateMany({ data: { heldUntil: new Date(0) } });

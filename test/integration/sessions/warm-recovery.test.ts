@@ -27,7 +27,7 @@ await test('the next process removes what a killed process was prewarming, and f
       await once(child.stdout, 'data');
       const [left] = await engine.list();
       t.match(await database.client.warmEnvironment.findMany(), [
-        { id: left?.environmentId, state: 'making' },
+        { id: left?.environmentId, state: 'creating' },
       ]);
       child.kill('SIGKILL');
       await once(child, 'exit');
@@ -105,7 +105,7 @@ await test('an environment whose containers are missing or stopped leaves the po
   const looking = openSessions(t, database, { engine, catalogue: testCatalogue(labs) });
   await looking.reconcile();
   t.same(await readyIds(database), [sound]);
-  t.match(await database.client.warmEnvironment.findUnique({ where: { id: gone } }), { state: 'leaving' });
+  t.match(await database.client.warmEnvironment.findUnique({ where: { id: gone } }), { state: 'removing' });
   const { sessions } = openPool(t, database, labs, { engine });
   await whenPool(sessions, 'warm', 2);
   await until(async () => (await database.client.subnet.count()) === 2);

@@ -140,9 +140,9 @@ export function createWarm(
     service: {
       list: service.list,
       async drain(...how: Parameters<typeof service.drain>) {
-        const leaving = await service.drain(...how);
+        const removed = await service.drain(...how);
         uses.forget(how[1]);
-        return leaving;
+        return removed;
       },
     },
     view: service.view,

@@ -9,7 +9,7 @@ export type WarmCompare = ReturnType<typeof createWarmCompare>;
 
 /** Compares prewarmed environments with the engine. `onLost` is called when one is no longer usable. */
 export function createWarmCompare(options: {
-  store: Pick<WarmStore, 'all' | 'find' | 'leave'>;
+  store: Pick<WarmStore, 'all' | 'find' | 'markForRemoval'>;
   engine: Pick<Engine, 'inspect'>;
   /** Pauses an environment again, unless a session has taken it. */
   pauseAgain: (environment: WarmEnvironment) => Promise<void>;
@@ -21,7 +21,7 @@ export function createWarmCompare(options: {
   let running = new Set<string>();
 
   async function lose(environments: WarmEnvironment[]): Promise<void> {
-    const lost = await store.leave(environments.map(({ id }) => id));
+    const lost = await store.markForRemoval(environments.map(({ id }) => id));
     if (lost.length === 0) return;
     logger.warn({ environments: lost }, 'prewarmed environments lost');
     onLost();

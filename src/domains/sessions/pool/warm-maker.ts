@@ -38,7 +38,7 @@ export type WarmMaker = ReturnType<typeof createWarmMaker>;
 
 /** Prewarms environments. `onSettled` is called with the milliseconds that one took, or without if it failed. */
 export function createWarmMaker(options: {
-  store: Pick<WarmStore, 'begin' | 'finish' | 'leave' | 'renew' | 'reopen'>;
+  store: Pick<WarmStore, 'begin' | 'finish' | 'markForRemoval' | 'renew' | 'reopen'>;
   catalogue: Pick<LabCatalogue, 'version'>;
   provision: LabProvision;
   prewarmCheck: (lab: Lab) => Promise<(tx: Transaction) => Promise<boolean>>;
@@ -93,7 +93,7 @@ export function createWarmMaker(options: {
     } finally {
       over.abort();
     }
-    await store.leave([id]);
+    await store.markForRemoval([id]);
     await discard(id);
     return undefined;
   }
@@ -119,7 +119,7 @@ export function createWarmMaker(options: {
     } catch (error) {
       logger.warn({ err: error, environmentId: id }, 'prewarmed environment not paused');
     }
-    await store.leave([id]);
+    await store.markForRemoval([id]);
     await discard(id);
   }
 

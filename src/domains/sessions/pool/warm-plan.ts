@@ -23,13 +23,13 @@ export function planWarm<L extends VersionKey>(
   needs: readonly { lab: L; need: WarmNeed }[],
   { present, current, limit }: { present: readonly Present[]; current: readonly VersionKey[]; limit: number },
 ): WarmPlan<L> {
-  const staying = present.filter(({ state }) => state !== 'leaving');
+  const remaining = present.filter(({ state }) => state !== 'removing');
   const isCurrent = ({ labSlug, labVersion }: Present) =>
     current.some(({ slug, version }) => slug === labSlug && version === labVersion);
-  const remove = staying.filter((environment) => !isCurrent(environment));
+  const remove = remaining.filter((environment) => !isCurrent(environment));
   const missing: { lab: L; rank: number }[] = [];
   for (const { lab, need } of needs) {
-    const ofLab = staying.filter(
+    const ofLab = remaining.filter(
       ({ labSlug, labVersion }) => labSlug === lab.slug && labVersion === lab.version,
     );
     remove.push(...leastUseful(ofLab, ofLab.length - need.kept));
@@ -45,9 +45,9 @@ export function planWarm<L extends VersionKey>(
 /** Returns `count` environments to remove, unfinished ones first. */
 function leastUseful(environments: Present[], count: number): Present[] {
   if (count <= 0) return [];
-  const making = environments.filter(({ state }) => state === 'making');
+  const creating = environments.filter(({ state }) => state === 'creating');
   const ready = environments.filter(({ state }) => state === 'ready');
-  return [...making, ...ready].slice(0, count);
+  return [...creating, ...ready].slice(0, count);
 }
 
 /** How long unused environments stay after a scheduled time, in milliseconds: for late learners. */

@@ -54,10 +54,10 @@ export function createWarmPool(options: {
     await announcer.announce();
     const pools = await store.pools();
     const needed = needs.of(pools);
-    await leave(await outdated(needed.map(({ lab }) => lab)));
+    await markForRemoval(await outdated(needed.map(({ lab }) => lab)));
     const current = pools.map(({ labSlug: slug, labVersion: version }) => ({ slug, version }));
     const plan = planWarm(needed, { present: await store.all(), current, limit });
-    await leave(plan.remove);
+    await markForRemoval(plan.remove);
     removal.wake();
     const wanted = new Map(needed.map(({ lab, need }) => [lab, need.wanted]));
     const refused = new Set<Lab>();
@@ -86,12 +86,12 @@ export function createWarmPool(options: {
   }
 
   /** Marks environments for removal, unless a session has taken them; returns the ids of the marked ones. */
-  async function leave(ids: readonly string[]): Promise<string[]> {
+  async function markForRemoval(ids: readonly string[]): Promise<string[]> {
     if (ids.length === 0) return [];
-    const leaving = await store.leave(ids);
-    maker.abandon(leaving);
-    if (leaving.length > 0) logger.info({ environments: leaving.length }, 'removing prewarmed environments');
-    return leaving;
+    const removed = await store.markForRemoval(ids);
+    maker.abandon(removed);
+    if (removed.length > 0) logger.info({ environments: removed.length }, 'removing prewarmed environments');
+    return removed;
   }
 
   /** Removes the environments that dead processes were creating. */
@@ -99,9 +99,9 @@ export function createWarmPool(options: {
     const now = clock.now();
     const abandoned = (await store.all()).filter(
       ({ id, state, lease }) =>
-        state === 'making' && isAbandoned(lease, { owner, isRunning: maker.isCreating(id), now }),
+        state === 'creating' && isAbandoned(lease, { owner, isRunning: maker.isCreating(id), now }),
     );
-    await leave(abandoned.map(({ id }) => id));
+    await markForRemoval(abandoned.map(({ id }) => id));
   }
 
   async function keepChecking(): Promise<void> {
@@ -151,7 +151,7 @@ export function createWarmPool(options: {
       removal.retry();
       runner.wake();
     },
-    leave,
+    markForRemoval,
     async stop(): Promise<void> {
       stopping.abort();
       const ends = [checking, runner.stop(), maker.stop(), removal.stop()];
@@ -165,7 +165,7 @@ export function createWarmPool(options: {
 /** Removes prewarmed environments when learners need their capacity. */
 export function createWarmEviction(options: {
   store: Pick<WarmStore, 'all' | 'pools'>;
-  pool: Pick<WarmPool, 'leave'>;
+  pool: Pick<WarmPool, 'markForRemoval'>;
   removal: Pick<WarmRemoval, 'flush'>;
 }) {
   const { store, pool, removal } = options;
@@ -185,7 +185,7 @@ export function createWarmEviction(options: {
       for (const { id, [of]: share } of ready) {
         if (freed >= amount) break;
         // A session may have taken it meanwhile.
-        if (share > 0 && (await pool.leave([id])).length > 0) freed += share;
+        if (share > 0 && (await pool.markForRemoval([id])).length > 0) freed += share;
       }
       if (freed > 0) await removal.flush();
       return freed;

@@ -44,11 +44,11 @@ export function createWarmRemoval(options: {
   async function sweep(): Promise<void> {
     const now = clock.now();
     for (const [id, at] of retryAt) if (at <= now.getTime()) retryAt.delete(id);
-    const leaving = (await store.all()).filter(
+    const removed = (await store.all()).filter(
       ({ id, state, lease }) =>
-        state === 'leaving' && !isCreating(id) && !retryAt.has(id) && !isHeldByOther(lease, owner, now),
+        state === 'removing' && !isCreating(id) && !retryAt.has(id) && !isHeldByOther(lease, owner, now),
     );
-    const next = leaving.values();
+    const next = removed.values();
     const removeNext = async () => {
       for (const { id } of next) if (!stopped) await discardOrLater(id);
     };

@@ -44,7 +44,7 @@ export function createWarmService(options: {
       .map(({ lab: { slug, version }, need }) => {
         const ofLab = present.filter(({ labSlug, labVersion }) => labSlug === slug && labVersion === version);
         const count = (wanted: string) => ofLab.filter(({ state }) => state === wanted).length;
-        return { labSlug: slug, ready: count('ready'), creating: count('making'), wanted: need.wanted };
+        return { labSlug: slug, ready: count('ready'), creating: count('creating'), wanted: need.wanted };
       })
       .sort((one, other) => (one.labSlug < other.labSlug ? -1 : 1));
   }
@@ -60,10 +60,10 @@ export function createWarmService(options: {
 
     async drain(actor, lab) {
       requireActor(actor, { scope: 'manage', role: 'admin' });
-      const leaving = await store.drain(catalogue.get(lab).slug, clock.now());
-      maker.abandon(leaving);
+      const removed = await store.drain(catalogue.get(lab).slug, clock.now());
+      maker.abandon(removed);
       removal.wake();
-      return leaving.length;
+      return removed.length;
     },
   };
 }

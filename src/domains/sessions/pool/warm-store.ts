@@ -24,7 +24,7 @@ export interface WarmEnvironment {
   id: string;
   labSlug: string;
   labVersion: string;
-  state: 'making' | 'ready' | 'leaving';
+  state: 'creating' | 'ready' | 'removing';
   /** Memory limit of its machines together. */
   memoryBytes: number;
   /** Number of its networks. */
@@ -96,14 +96,14 @@ export function createWarmStore({ database }: { database: Database }) {
         const pool = await tx.warmPool.findUnique({ where: { labSlug: slug } });
         if (pool?.labVersion !== version) return false;
         const ofLab = { labSlug: slug, labVersion: version };
-        const staying = { ...ofLab, state: { not: 'leaving' } } as const;
-        if ((await tx.warmEnvironment.count({ where: staying })) >= most.ofLab) return false;
+        const remaining = { ...ofLab, state: { not: 'removing' } } as const;
+        if ((await tx.warmEnvironment.count({ where: remaining })) >= most.ofLab) return false;
         if ((await tx.warmEnvironment.count()) >= most.inAll) return false;
         await tx.warmEnvironment.create({
           data: {
             ...ofLab,
             id,
-            state: 'making',
+            state: 'creating',
             memoryBytes,
             networks: lab.networks.length,
             ...leaseColumns(lease),
@@ -117,7 +117,7 @@ export function createWarmStore({ database }: { database: Database }) {
     /** Marks the environment as ready; false if it is marked for removal, or another process has the lease. */
     async finish(id: string, owner: string, machines: WarmMachine[], now: Date): Promise<boolean> {
       const { count } = await client.warmEnvironment.updateMany({
-        where: { id, state: 'making', heldBy: owner },
+        where: { id, state: 'creating', heldBy: owner },
         data: {
           state: 'ready',
           machines: JSON.stringify(machines),
@@ -180,16 +180,16 @@ export function createWarmStore({ database }: { database: Database }) {
     async reopen(id: string, lease: Lease): Promise<boolean> {
       const { count } = await client.warmEnvironment.updateMany({
         where: { id, state: 'ready' },
-        data: { state: 'making', ...leaseColumns(lease) },
+        data: { state: 'creating', ...leaseColumns(lease) },
       });
       return count === 1;
     },
 
     /** Marks environments for removal, unless a session has taken them; returns the ids of the marked ones. */
-    async leave(ids: readonly string[]): Promise<string[]> {
+    async markForRemoval(ids: readonly string[]): Promise<string[]> {
       const rows = await client.warmEnvironment.updateManyAndReturn({
-        where: { id: { in: [...ids] }, state: { not: 'leaving' } },
-        data: { state: 'leaving' },
+        where: { id: { in: [...ids] }, state: { not: 'removing' } },
+        data: { state: 'removing' },
         select: { id: true },
       });
       return rows.map(({ id }) => id);
@@ -202,7 +202,7 @@ export function createWarmStore({ database }: { database: Database }) {
         data: { heldUntil: expiresAt },
         select: { id: true, state: true },
       });
-      return rows.filter(({ state }) => state === 'making').map(({ id }) => id);
+      return rows.filter(({ state }) => state === 'creating').map(({ id }) => id);
     },
 
     /** Removes the row, once nothing of the environment is left on the engine. */
@@ -241,8 +241,8 @@ export function createWarmStore({ database }: { database: Database }) {
       return database.transaction(async (tx) => {
         await tx.warmPool.updateMany({ where: { labSlug: slug }, data: { drainedAt: now } });
         const rows = await tx.warmEnvironment.updateManyAndReturn({
-          where: { labSlug: slug, state: { not: 'leaving' } },
-          data: { state: 'leaving' },
+          where: { labSlug: slug, state: { not: 'removing' } },
+          data: { state: 'removing' },
           select: { id: true },
         });
         return rows.map(({ id }) => id);

@@ -38,7 +38,7 @@ export function createResumeStore({ database }: { database: Database }) {
         .transaction(async (tx) => {
           if ((await countOnEngine(tx, row.learnerId)) >= options.limit) return 'limit';
           const { count } = await tx.savedState.updateMany({
-            where: { id: row.savedStateId ?? '', currentFor: row.id, state: 'whole' },
+            where: { id: row.savedStateId ?? '', currentFor: row.id, state: 'complete' },
             data: { expiresAt: options.expiresAt },
           });
           if (count === 0) return 'gone';
@@ -142,8 +142,8 @@ export function createForkStore({ database }: { database: Database }) {
       const { id, owner, bytes, at } = made;
       return database.transaction(async (tx) => {
         const { count } = await tx.savedState.updateMany({
-          where: { id, state: 'making', heldBy: owner },
-          data: { state: 'whole', bytes, ...noLease },
+          where: { id, state: 'creating', heldBy: owner },
+          data: { state: 'complete', bytes, ...noLease },
         });
         if (count === 0) return undefined;
         const changes = { phase: null, percent: null, queuedAt: at };
@@ -162,7 +162,7 @@ async function isFull(tx: Transaction, { session, limit }: NewFork): Promise<boo
 
 /** Returns the session's complete state. The write locks it, so that nobody can retire it meanwhile. */
 async function lockComplete(tx: Transaction, { savedStateId }: SessionRow) {
-  const where = { id: savedStateId ?? '', state: 'whole' } as const;
+  const where = { id: savedStateId ?? '', state: 'complete' } as const;
   const { count } = await tx.savedState.updateMany({ where, data: noLease });
   return count === 0 ? null : tx.savedState.findUnique({ where, include: { images: true } });
 }

@@ -12,10 +12,10 @@ export function createSavedListStore({ database }: { database: Database }) {
 
   return {
     find: (id: string): Promise<SavedStateRow | null> =>
-      client.savedState.findFirst({ where: { id, state: 'whole' } }),
+      client.savedState.findFirst({ where: { id, state: 'complete' } }),
 
     findMany: (ids: readonly string[]): Promise<SavedStateRow[]> =>
-      client.savedState.findMany({ where: { id: { in: [...ids] }, state: 'whole' } }),
+      client.savedState.findMany({ where: { id: { in: [...ids] }, state: 'complete' } }),
 
     /** Returns complete states, newest first. */
     page(
@@ -31,7 +31,7 @@ export function createSavedListStore({ database }: { database: Database }) {
       const notOf = [...filter.notOf];
       return client.savedState.findMany({
         where: {
-          state: 'whole',
+          state: 'complete',
           madeById: { notIn: notOf, ...(filter.madeById !== undefined && { equals: filter.madeById }) },
           learnerId: { notIn: notOf, ...(filter.learnerId !== undefined && { equals: filter.learnerId }) },
           ...(filter.labSlug !== undefined && { labSlug: filter.labSlug }),
@@ -48,7 +48,7 @@ export function createSavedListStore({ database }: { database: Database }) {
       let after = '';
       while (found.length < BATCH) {
         const states = await client.savedState.findMany({
-          where: { state: 'whole', expiresAt: { lte: now }, id: { gt: after } },
+          where: { state: 'complete', expiresAt: { lte: now }, id: { gt: after } },
           select: { id: true },
           orderBy: { id: 'asc' },
           take: BATCH,
@@ -69,7 +69,7 @@ export function createSavedListStore({ database }: { database: Database }) {
       let after = '';
       for (;;) {
         const states = await client.savedState.findMany({
-          where: { state: 'whole', id: { gt: after } },
+          where: { state: 'complete', id: { gt: after } },
           select: { id: true, currentFor: true },
           orderBy: { id: 'asc' },
           take: BATCH,

@@ -48,7 +48,7 @@ export function createSavedQuota(options: {
         const used = sumOf(others);
         const passes = ends && used <= limit && bytes <= limit;
         if (used + bytes > limit && !passes) throw refusal({ used, bytes, limit, others });
-        await tx.savedState.updateMany({ where: { id: stateId, state: 'making' }, data: { bytes } });
+        await tx.savedState.updateMany({ where: { id: stateId, state: 'creating' }, data: { bytes } });
       });
     },
 
@@ -74,7 +74,7 @@ function statesOf(
     where: {
       learnerId,
       madeById: learnerId,
-      state: { in: ['making', 'whole'] },
+      state: { in: ['creating', 'complete'] },
       ...(except && {
         id: { not: except.not },
         OR: [{ currentFor: null }, { currentFor: { not: except.replacing } }],

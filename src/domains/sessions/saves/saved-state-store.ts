@@ -54,7 +54,7 @@ export function createSavedStateStore({ database }: { database: Database }) {
     async addImage(owner: string, image: Omit<SavedImage, 'bytes'>): Promise<void> {
       await database.transaction(async (tx) => {
         const { count } = await tx.savedState.updateMany({
-          where: { id: image.savedStateId, state: 'making', heldBy: owner },
+          where: { id: image.savedStateId, state: 'creating', heldBy: owner },
           data: { heldBy: owner },
         });
         if (count === 0) throw fault('SAVED_STATE_NOT_FOUND');
@@ -78,7 +78,7 @@ export function createSavedStateStore({ database }: { database: Database }) {
     ): Promise<SessionRow | undefined> {
       const { id, owner, bytes, expiresAt } = made;
       return database.transaction(async (tx) => {
-        const isMine = { id, state: 'making', heldBy: owner } as const;
+        const isMine = { id, state: 'creating', heldBy: owner } as const;
         if ((await tx.savedState.count({ where: isMine })) === 0) return undefined;
         const all = { ...changes, savedStateId: id, phase: null, percent: null };
         const saved = await moveWithin(tx, row, 'saved', { changes: all });
@@ -86,7 +86,7 @@ export function createSavedStateStore({ database }: { database: Database }) {
         await retireCurrent(tx, row.id);
         await tx.savedState.updateMany({
           where: isMine,
-          data: { state: 'whole', currentFor: row.id, bytes, expiresAt, ...noLease },
+          data: { state: 'complete', currentFor: row.id, bytes, expiresAt, ...noLease },
         });
         return saved;
       });
@@ -95,7 +95,7 @@ export function createSavedStateStore({ database }: { database: Database }) {
     /** Renews the lease on a state; false if `owner` no longer has it. */
     async renew(id: string, { owner, expiresAt }: Lease): Promise<boolean> {
       const { count } = await client.savedState.updateMany({
-        where: { id, state: 'making', heldBy: owner },
+        where: { id, state: 'creating', heldBy: owner },
         data: { heldUntil: expiresAt },
       });
       return count === 1;
@@ -104,7 +104,7 @@ export function createSavedStateStore({ database }: { database: Database }) {
     /** Adopts the lease on a state whose owner is gone; false if another process was first. */
     async adopt(state: SavedStateRow, lease: Lease): Promise<boolean> {
       const { count } = await client.savedState.updateMany({
-        where: { id: state.id, state: 'making', heldBy: state.heldBy, heldUntil: state.heldUntil },
+        where: { id: state.id, state: 'creating', heldBy: state.heldBy, heldUntil: state.heldUntil },
         data: leaseColumns(lease),
       });
       return count === 1;
@@ -119,11 +119,11 @@ export function createSavedStateStore({ database }: { database: Database }) {
     },
 
     /** Returns the states that any process is saving. */
-    incomplete: (): Promise<SavedStateRow[]> => client.savedState.findMany({ where: { state: 'making' } }),
+    incomplete: (): Promise<SavedStateRow[]> => client.savedState.findMany({ where: { state: 'creating' } }),
 
     /** Returns whether a state of the session is being saved. */
     async isBeingCopied(sessionId: string): Promise<boolean> {
-      return (await client.savedState.count({ where: { sessionId, state: 'making' } })) > 0;
+      return (await client.savedState.count({ where: { sessionId, state: 'creating' } })) > 0;
     },
 
     /** Returns states that are marked for removal. */
@@ -159,7 +159,7 @@ export function createSavedStateStore({ database }: { database: Database }) {
     /** Returns the images of the state; undefined if it is not complete. */
     async images(id: string): Promise<SavedImage[] | undefined> {
       const state = await client.savedState.findFirst({
-        where: { id, state: 'whole' },
+        where: { id, state: 'complete' },
         include: { images: true },
       });
       return state?.images;
@@ -176,7 +176,7 @@ export async function insertIncomplete(
 ): Promise<void> {
   const { learnerId, labSlug, labVersion } = source;
   const of = { learnerId, labSlug, labVersion, sessionId: source.id };
-  await tx.savedState.create({ data: { ...state, ...of, ...leaseColumns(lease), state: 'making' } });
+  await tx.savedState.create({ data: { ...state, ...of, ...leaseColumns(lease), state: 'creating' } });
 }
 
 /** Retires the state from which the session would resume. */

@@ -6,7 +6,7 @@ const need = (wanted: number, kept = wanted) => ({ wanted, kept });
 const some = (
   count: number,
   labSlug: string,
-  state: 'making' | 'ready' | 'leaving' = 'ready',
+  state: 'creating' | 'ready' | 'removing' = 'ready',
   labVersion = 'v1',
 ) =>
   Array.from({ length: count }, (_, number) => ({
@@ -22,7 +22,7 @@ await t.test('creates missing environments, for the emptiest lab first', async (
     { lab: a, need: need(3) },
     { lab: b, need: need(2) },
   ];
-  const present = [...some(1, 'a'), ...some(1, 'a', 'making')];
+  const present = [...some(1, 'a'), ...some(1, 'a', 'creating')];
   const plan = planWarm(needs, { present, current: [a, b], limit: 50 });
   t.same(plan, { make: [b, b, a], remove: [] });
 });
@@ -34,22 +34,22 @@ await t.test('with too little capacity, each lab gets one before any gets anothe
     { lab: b, need: need(1) },
   ];
   t.same(planWarm(needs, { present: [], current: [a, b], limit: 3 }).make, [a, b, a]);
-  const leaving = some(2, 'a', 'leaving');
+  const removed = some(2, 'a', 'removing');
   t.same(
-    planWarm(needs, { present: leaving, current: [a, b], limit: 3 }).make,
+    planWarm(needs, { present: removed, current: [a, b], limit: 3 }).make,
     [a],
-    'a leaving environment still counts',
+    'an environment that is being removed still counts',
   );
 });
 
 await t.test('removes excess environments, unfinished ones first', async (t) => {
   const a = lab('a');
-  const present = [...some(2, 'a'), ...some(1, 'a', 'making')];
+  const present = [...some(2, 'a'), ...some(1, 'a', 'creating')];
   const plan = (kept: number) =>
     planWarm([{ lab: a, need: need(0, kept) }], { present, current: [a], limit: 50 });
   t.same(plan(3), { make: [], remove: [] });
-  t.same(plan(2), { make: [], remove: ['a-v1-making-0'] });
-  t.same(plan(1).remove, ['a-v1-making-0', 'a-v1-ready-0']);
+  t.same(plan(2), { make: [], remove: ['a-v1-creating-0'] });
+  t.same(plan(1).remove, ['a-v1-creating-0', 'a-v1-ready-0']);
 });
 
 await t.test(
