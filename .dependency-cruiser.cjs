@@ -187,7 +187,7 @@ module.exports = {
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '^(dist|packages/[^/]+/dist)/' },
     enhancedResolveOptions: {
-      conditionNames: ['berth-source', 'import', 'node', 'default', 'types'],
+      conditionNames: ['import', 'node', 'default', 'types'],
       exportsFields: ['exports'],
     },
   },

@@ -14,7 +14,7 @@ COPY web/package.json web/
 COPY packages/lab-format/package.json packages/lab-format/
 COPY packages/terminal-client/package.json packages/terminal-client/
 RUN npm_config_nodedir="$(dirname "$(dirname "$(command -v node)")")" npm ci
-COPY tsconfig.json tsconfig.build.json schema.graphql ./
+COPY tsconfig.json schema.graphql ./
 COPY packages packages
 COPY prisma prisma
 COPY setup setup
@@ -37,7 +37,6 @@ RUN groupadd --system --gid 990 berth \
 COPY --from=build /berth/node_modules node_modules
 COPY --from=build /berth/dist dist
 COPY --from=build /berth/package.json ./
-COPY --from=build /berth/packages packages
 COPY bin bin
 COPY prisma prisma
 COPY setup setup

@@ -19,9 +19,9 @@ const BUILDS = {
   },
   'build:server': {
     title: 'server',
-    inputs: [...TOOLS, 'packages', 'prisma', 'src', 'tsconfig.json', 'tsconfig.build.json'],
+    inputs: [...TOOLS, 'packages', 'prisma', 'src', 'setup/build-server.mjs'],
     outputs: ['dist/cli/main.js'],
-    remedy: 'Correct the types it names, in src/.',
+    remedy: 'Correct what it names, in src/.',
   },
   'build:web': {
     title: 'web app',

@@ -4,5 +4,4 @@
  */
 import { register } from 'node:module';
 
-register('./package-source-hooks.mjs', import.meta.url);
 if (!process.features.typescript) register('./typescript-hooks.mjs', import.meta.url);

@@ -1,5 +1,5 @@
 import react from '@vitejs/plugin-react';
-import { defaultClientConditions, defineConfig } from 'vite';
+import { defineConfig } from 'vite';
 
 /** The service that the development server forwards to; `npm run dev` sets it. */
 const service = process.env['BERTH_DEV_SERVICE'] ?? 'http://127.0.0.1:8080';
@@ -16,7 +16,6 @@ export default defineConfig({
   resolve: {
     // The test runner brings an older React to the folder above; the app must have one React only.
     dedupe: ['react', 'react-dom'],
-    conditions: ['berth-source', ...defaultClientConditions],
   },
   build: { outDir: '../dist/web', emptyOutDir: true, chunkSizeWarningLimit: 1500 },
   server: {

@@ -16,7 +16,9 @@ const USE_LIMIT_MS = 2_500;
 const LAST_LIMIT_MS = 20_000;
 
 await test('exceptions in listeners and timers end their owner, and never the process', async (t) => {
-  const world = await startPreviewWorld(t, { NODE_OPTIONS: `--import=${THROWING}` });
+  const world = await startPreviewWorld(t, {
+    NODE_OPTIONS: `--enable-source-maps --import=${THROWING}`,
+  });
   const { berth } = world;
   const { token } = await world.member('learner', 'STUDENT');
   const session = await world.startSession(token);

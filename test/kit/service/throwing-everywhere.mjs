@@ -6,8 +6,8 @@ import { EventEmitter } from 'node:events';
 import { syncBuiltinESMExports } from 'node:module';
 import timers from 'node:timers';
 
-/** A line of a stack that is of the service's own code. */
-const OWN = /\/(?:src|dist)\/((?!generated)[^:)]+\.[jt]s):(\d+)/;
+/** A line of a stack that is of the service's own code, by the source map. */
+const OWN = /\/src\/((?!generated)[^:)]+\.ts):(\d+)/;
 const thrown = new Set();
 let armed = false;
 
