@@ -1,7 +1,16 @@
 import headless from '@xterm/headless';
 import type { IBuffer, IBufferLine } from '@xterm/headless';
 import { showEmoji } from '../../../src/domains/terminals/snapshots/emulator.ts';
-import type { Cell, Internals, ScreenState } from '../../../src/domains/terminals/snapshots/emulator.ts';
+import {
+  HAS_EXTENDED,
+  internalsOf,
+  UNDERLINE,
+} from '../../../src/domains/terminals/snapshots/xterm-internals.ts';
+import type {
+  Cell,
+  Internals,
+  ScreenState,
+} from '../../../src/domains/terminals/snapshots/xterm-internals.ts';
 
 /** More than a snapshot keeps, as in the web app's terminal. */
 const SCROLLBACK = 5_000;
@@ -29,7 +38,7 @@ export async function drawnScreen(
   terminal.onTitleChange((text) => (title = text));
   terminal.onData((text) => answers.push(text));
   await new Promise<void>((resolve) => terminal.write(bytes, resolve));
-  const { _core: core } = terminal as unknown as { _core: Internals };
+  const core = internalsOf(terminal);
   const { active, normal, alternate } = terminal.buffer;
   const { buffers } = core._bufferService;
   const onAlternate = active.type === 'alternate';
@@ -42,9 +51,9 @@ export async function drawnScreen(
     type: active.type,
     normal: linesOf(normal, { from: normal.baseY - lines, links }),
     alternate: onAlternate ? linesOf(alternate, { from: 0, links }) : [],
-    cursor: [state.x, state.y],
-    saved: savedCursor(buffers.normal, { rows, cols, links }),
-    savedOnAlternate: onAlternate ? savedCursor(buffers.alt, { rows, cols, links }) : [],
+    cursor: [active.cursorX, active.cursorY],
+    saved: savedCursor(buffers.normal, normal.baseY, { rows, cols, links }),
+    savedOnAlternate: onAlternate ? savedCursor(buffers.alt, alternate.baseY, { rows, cols, links }) : [],
     region: [state.scrollTop, state.scrollBottom],
     regionOfNormal: [buffers.normal.scrollTop, buffers.normal.scrollBottom],
     tabs: Array.from({ length: cols }, (_, col) => Boolean(state.tabs[col])),
@@ -109,8 +118,6 @@ function attributesOf(
 }
 
 // How xterm.js packs attributes.
-const HAS_EXTENDED = 0x10000000;
-const UNDERLINE = 0x10000000;
 const FLAGS = 0xfc000000;
 /** Flags for attributes stored elsewhere, and for protection from selective erasing. */
 const UNDRAWN = 0x30000000;
@@ -125,12 +132,13 @@ function colourOf(packed: number): string {
 /** The saved cursor position and pen. xterm.js saves no more than this. */
 function savedCursor(
   state: ScreenState,
+  baseY: number,
   { rows, cols, links }: { rows: number; cols: number; links: Internals['_oscLinkService'] },
 ): unknown[] {
   const { fg, bg, extended } = state.savedCurAttrData;
   return [
     Math.min(state.savedX, cols - 1),
-    Math.min(Math.max(0, state.savedY - state.ybase), rows - 1),
+    Math.min(Math.max(0, state.savedY - baseY), rows - 1),
     attributesOf({ fg, bg: bg & ~HAS_EXTENDED, extended }, links),
   ];
 }

@@ -1,7 +1,9 @@
 import { Unicode11Addon } from '@xterm/addon-unicode11';
 import headless from '@xterm/headless';
-import type { IBufferCell, Terminal } from '@xterm/headless';
+import type { Terminal } from '@xterm/headless';
 import type { TerminalSize } from '../terminal.ts';
+import { internalsOf } from './xterm-internals.ts';
+import type { Charset, Internals } from './xterm-internals.ts';
 
 /** Scrollback lines in a snapshot, of the 5,000 that the web app keeps. */
 export const SCROLLBACK_LINES = 1_000;
@@ -11,51 +13,6 @@ export const SCROLLBACK_LINES = 1_000;
  * gigabytes.
  */
 const MAX_REPEATED = 1_000;
-
-/** Attributes of a cell, or of text to be printed, as xterm.js packs them. */
-export interface Attributes {
-  fg: number;
-  bg: number;
-  extended: { ext: number; urlId: number; underlineStyle: number; underlineColor: number };
-}
-
-export type Cell = IBufferCell & Attributes;
-
-type Charset = Record<string, string> | undefined;
-
-/** State of one of the two screens that the API of xterm.js does not expose. */
-export interface ScreenState {
-  x: number;
-  y: number;
-  ybase: number;
-  scrollTop: number;
-  scrollBottom: number;
-  savedX: number;
-  savedY: number;
-  savedCurAttrData: Attributes;
-  savedCharset: Charset;
-  tabs: Record<number, boolean | undefined>;
-}
-
-/**
- * State of a terminal that its API does not expose. The names belong to the exact version in package.json: the tests of
- * snapshots fail if another version has other names.
- */
-export interface Internals {
-  _inputHandler: {
-    _curAttrData: Attributes;
-    _parser: { currentState: number };
-    eraseInDisplay(params: { params: number[] }): boolean;
-  };
-  _charsetService: { charset: Charset; glevel: number; _charsets: Charset[] };
-  _oscLinkService: { getLinkData(id: number): { uri: string; id?: string } | undefined };
-  _bufferService: { buffers: { normal: ScreenState; alt: ScreenState } };
-  coreService: {
-    isCursorHidden: boolean;
-    decPrivateModes: { cursorStyle?: 'block' | 'underline' | 'bar'; cursorBlink?: boolean };
-  };
-  coreMouseService: { activeEncoding: string };
-}
 
 export interface Emulator {
   terminal: Terminal;
@@ -74,7 +31,7 @@ export async function emulate(output: Uint8Array, size: TerminalSize): Promise<E
   showEmoji(terminal);
   let title = '';
   terminal.onTitleChange((text) => (title = text));
-  const { _core: internals } = terminal as unknown as { _core: Internals };
+  const internals = internalsOf(terminal);
   boundRepetition(terminal);
   fixErasing(terminal, internals);
   await new Promise<void>((resolve) => terminal.write(output, resolve));

@@ -1,31 +1,20 @@
-import type { Attributes, Internals } from './emulator.ts';
+import {
+  bgFlags,
+  COLOUR,
+  COLOUR_MODE,
+  fgFlags,
+  HAS_EXTENDED,
+  PALETTE_16,
+  PALETTE_256,
+  RGB,
+  UNDERLINE,
+} from './xterm-internals.ts';
+import type { Attributes, Internals } from './xterm-internals.ts';
 
 const ESC = '\x1b';
 
 /** Longest restored link address, in characters: browsers accept no longer ones. */
 const MAX_LINK_LENGTH = 2_083;
-
-// How xterm.js packs attributes: common/buffer/Constants.ts there.
-const COLOUR_MODE = 0x3000000;
-const COLOUR = 0xffffff;
-const PALETTE_16 = 0x1000000;
-const PALETTE_256 = 0x2000000;
-const RGB = 0x3000000;
-const HAS_EXTENDED = 0x10000000;
-const UNDERLINE = 0x10000000;
-/** Flags of `fg` and `bg` and their SGR codes. */
-const fgFlags = [
-  [0x8000000, 1],
-  [0x20000000, 5],
-  [0x4000000, 7],
-  [0x40000000, 8],
-  [0x80000000, 9],
-] as const;
-const bgFlags = [
-  [0x8000000, 2],
-  [0x4000000, 3],
-  [0x40000000, 53],
-] as const;
 
 /** Creates a writer of SGR and link sequences that emits only changes of attributes. */
 export function createPen(links: Internals['_oscLinkService']) {

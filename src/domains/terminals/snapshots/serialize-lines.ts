@@ -1,6 +1,6 @@
 import type { IBuffer, IBufferLine } from '@xterm/headless';
-import type { Cell } from './emulator.ts';
 import { erased, type Pen } from './pen.ts';
+import type { Cell } from './xterm-internals.ts';
 
 const ESC = '\x1b';
 

@@ -6,7 +6,8 @@ import type { Pen } from './pen.ts';
 import { fromSafeBoundary, unfinishedSequence } from './sequence-boundaries.ts';
 import { createSequenceReader } from './sequence-reader.ts';
 import type { IBuffer } from '@xterm/headless';
-import type { Attributes, Cell, Emulator, ScreenState } from './emulator.ts';
+import type { Emulator } from './emulator.ts';
+import type { Attributes, Cell, ScreenState } from './xterm-internals.ts';
 
 const ESC = '\x1b';
 
@@ -72,12 +73,12 @@ type Screen = { buffer: IBuffer; state: ScreenState; pen: Pen; rows: number; col
  * cursor.
  */
 function* setScreen(screen: Screen): Generator<string> {
-  const { state, pen, rows, cols } = screen;
+  const { buffer, state, pen, rows, cols } = screen;
   yield setTabs(state.tabs, cols);
   if (state.scrollTop !== 0 || state.scrollBottom !== rows - 1) {
     yield `${ESC}[${state.scrollTop + 1};${state.scrollBottom + 1}r`;
   }
-  const row = Math.max(0, state.savedY - state.ybase);
+  const row = Math.max(0, state.savedY - buffer.baseY);
   const [chosen, left] = drawsLines(state.savedCharset) ? [`${ESC}(0`, `${ESC}(B`] : ['', ''];
   yield `${pen.takeSaved(state.savedCurAttrData)}${moveTo(row, state.savedX)}${chosen}${ESC}7${left}`;
 }
@@ -90,8 +91,9 @@ function* setCursor(
   const { originMode } = terminal.modes;
   // Origin mode moves the cursor, and rows count from the first row of the scroll region.
   if (originMode) yield `${ESC}[?6h`;
-  const row = originMode ? Math.max(0, state.y - state.scrollTop) : state.y;
-  yield state.x < cols ? moveTo(row, state.x) : waitToWrap({ buffer, state, pen, cols }, row);
+  const { cursorX, cursorY } = buffer;
+  const row = originMode ? Math.max(0, cursorY - state.scrollTop) : cursorY;
+  yield cursorX < cols ? moveTo(row, cursorX) : waitToWrap({ buffer, pen, cols }, row);
   yield pen.take(attributes) + underlineColour(attributes);
 }
 
@@ -99,8 +101,8 @@ function* setCursor(
  * Restores a cursor that waits after the last column, which only printing a character can produce: prints the last
  * character again.
  */
-function waitToWrap({ buffer, state, pen, cols }: Omit<Screen, 'rows'>, row: number): string {
-  const line = buffer.getLine(buffer.baseY + state.y);
+function waitToWrap({ buffer, pen, cols }: Pick<Screen, 'buffer' | 'pen' | 'cols'>, row: number): string {
+  const line = buffer.getLine(buffer.baseY + buffer.cursorY);
   const last = line?.getCell(cols - 1) as Cell | undefined;
   const isSecondHalf = last?.getWidth() === 0;
   const cell = isSecondHalf ? (line?.getCell(cols - 2) as Cell) : last;
