@@ -1,6 +1,6 @@
 /**
- * The files that each module exposes. All its other files can only be imported from inside: to use one elsewhere, add it here
- * first, which is a decision about the module's interface.
+ * The files that each module exposes. All its other files can only be imported from inside: to use one elsewhere, add
+ * it here first, which is a decision about the module's interface.
  */
 module.exports = {
   'src/domains/identity': ['actor.ts', 'create-identity.ts', 'credential-watch.ts', 'secrets.ts', 'user.ts'],

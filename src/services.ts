@@ -284,7 +284,10 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     /** Starts to stop without waiting: requests that wait for checks or the engine get their responses. */
     interrupt: (): void => void interrupt(),
 
-    /** Ends all work and closes everything within a few seconds, even if something hangs. Sessions keep running on the engine. */
+    /**
+     * Ends all work and closes everything within a few seconds, even if something hangs. Sessions keep running on the
+     * engine.
+     */
     async stop(): Promise<void> {
       await Promise.all([interrupt(), end('terminals', terminals.shutdown(), TERMINALS_LIMIT_MS)]);
       await end('uses of sessions', sessions.flushUses(), WRITES_LIMIT_MS);

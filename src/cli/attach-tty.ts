@@ -31,7 +31,10 @@ export interface Attached {
   isRecorded: boolean;
 }
 
-/** Connects a terminal with the terminal of this process until its shell ends, the user presses Ctrl-], or `signal` aborts. */
+/**
+ * Connects a terminal with the terminal of this process until its shell ends, the user presses Ctrl-], or `signal`
+ * aborts.
+ */
 export async function attachTty(options: {
   attach: (terminal: string | undefined, size: { rows: number; cols: number }) => Promise<Admission>;
   /** Id of an existing terminal. */

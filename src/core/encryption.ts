@@ -15,7 +15,10 @@ const KEY_FILE = 'secret.key';
 
 /** Encrypts secrets that must be read again, and binds them to what they are for. */
 export interface Encryption {
-  /** Encrypts a secret. `thing` names what it is for, such as `registry example.org`; it can only be decrypted with the same name. */
+  /**
+   * Encrypts a secret. `thing` names what it is for, such as `registry example.org`; it can only be decrypted with the
+   * same name.
+   */
   seal(secret: string, thing: string): string;
   /** Decrypts a secret. @throws SECRET_UNREADABLE if it was sealed with another key or for another thing, or was changed */
   open(sealed: string, thing: string): string;

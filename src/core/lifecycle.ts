@@ -50,7 +50,10 @@ const CLOSE_LIMIT_MS = 1_500;
 
 export type Closing = ReturnType<typeof createClosing>;
 
-/** Collects opened resources and closes them in reverse order. A failure to close is logged, and the others are closed too. */
+/**
+ * Collects opened resources and closes them in reverse order. A failure to close is logged, and the others are closed
+ * too.
+ */
 export function createClosing({ log }: { log: Log }) {
   const opened: { what: string; close: () => Promise<void> }[] = [];
 

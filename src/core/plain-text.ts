@@ -34,7 +34,10 @@ export function lastLine(text: string, limit: number): string | undefined {
   return lastLines(text, { lines: 1, limit })[0];
 }
 
-/** Returns the last non-empty lines without escape sequences and control characters, each with at most `limit` characters. */
+/**
+ * Returns the last non-empty lines without escape sequences and control characters, each with at most `limit`
+ * characters.
+ */
 export function lastLines(text: string, { lines, limit }: { lines: number; limit: number }): string[] {
   return stripVTControlCharacters(text)
     .split(/[\r\n]+/)

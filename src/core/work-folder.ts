@@ -6,10 +6,16 @@ import { isOwnerGone, newOwner } from '../infra/leases/process-owner.ts';
 /** Prefix of temporary folders. The name of their process follows, so that leftovers of a dead process can be found. */
 const PREFIX = 'berth-work-';
 
-/** Age after which a folder counts as left over even if its process seems alive, because process ids are reused. In milliseconds; no work takes that long. */
+/**
+ * Age after which a folder counts as left over even if its process seems alive, because process ids are reused. In
+ * milliseconds; no work takes that long.
+ */
 const LONGEST_WORK_MS = 2 * 24 * 60 * 60_000;
 
-/** Runs `work` with a new temporary folder, which is removed at its end. {@link sweepWorkFolders} removes what a crash leaves. */
+/**
+ * Runs `work` with a new temporary folder, which is removed at its end. {@link sweepWorkFolders} removes what a crash
+ * leaves.
+ */
 export async function withWorkFolder<T>(
   work: (folder: string) => Promise<T>,
   { root = tmpdir() } = {},

@@ -83,7 +83,10 @@ const LEFT_OUT = [
   'path-exclude=/usr/share/locale/*',
   'path-include=/usr/share/locale/locale.alias',
 ];
-/** dpkg need not sync files to the disk, because a crash during the build leaves no image. Debian's own image has this setting too. */
+/**
+ * dpkg need not sync files to the disk, because a crash during the build leaves no image. Debian's own image has this
+ * setting too.
+ */
 const UNSYNCED = 'force-unsafe-io';
 /** Translated package descriptions only waste space in an image. */
 const APT_SETTINGS = ['Acquire::Languages "none"'];

@@ -229,7 +229,10 @@ export function previewSiblingProblem({
   return `previews below ${previewDomain} can set cookies for ${shared}, which browsers also send to ${hostname}`;
 }
 
-/** Returns the registrable domain of a name; for a name without a known suffix, such as berth.internal, its last two labels. */
+/**
+ * Returns the registrable domain of a name; for a name without a known suffix, such as berth.internal, its last two
+ * labels.
+ */
 function registrableDomain(hostname: string): string | undefined {
   return getDomain(hostname, { allowPrivateDomains: true }) ?? undefined;
 }

@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { createLinter, loadTextlintrc } from 'textlint';
 import { test } from 'tap';
 
@@ -142,3 +145,33 @@ await test('in sources, it reads comments, strings and names, but not paths', as
   }
   t.same(await problems("import { open } from './holder/carrier.ts';", 'store.ts', sourceConfig), []);
 });
+
+await test('a line of a comment has at most 125 characters', async (t) => {
+  const long = 'word '.repeat(25);
+  const tooLong = [`/** ${long} */`, ` * ${long}`, `  // ${long}`, `/// ${long}`];
+  const accepted = [` * ${'word '.repeat(23)}`, `const text = '${long}';`];
+  t.same(await longLines([...tooLong, ...accepted].join('\n')), [1, 2, 3, 4]);
+});
+
+/**
+ * Returns the numbers of the lines that are reported as too long. Runs the command as `npm run lint` does: only that
+ * loads the rules of this repository.
+ */
+async function longLines(text: string): Promise<number[]> {
+  const cwd = fileURLToPath(new URL('../../', import.meta.url));
+  const options = ['-c', '.textlintrc.source.json', '--rulesdir', '.textlint/rules', '--format', 'json'];
+  const command = [
+    'node_modules/textlint/bin/textlint.js',
+    ...options,
+    '--stdin',
+    '--stdin-filename',
+    'a.ts',
+  ];
+  const running = promisify(execFile)(process.execPath, command, { cwd });
+  running.child.stdin?.end(text);
+  // It exits with 1 if it reports a problem.
+  const { stdout } = await running.catch((error: { stdout: string }) => error);
+  const [file] = JSON.parse(stdout) as { messages: { ruleId: string; line: number }[] }[];
+  const found = file?.messages.filter(({ ruleId }) => ruleId === 'comment-length') ?? [];
+  return found.map(({ line }) => line);
+}

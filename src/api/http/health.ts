@@ -21,7 +21,10 @@ interface ProbeResult {
   problem?: string;
 }
 
-/** Maximum time of a check in milliseconds: below the time-outs of usual health checkers, so that they receive the result. */
+/**
+ * Maximum time of a check in milliseconds: below the time-outs of usual health checkers, so that they receive the
+ * result.
+ */
 const PROBE_LIMIT_MS = 2_000;
 
 /** Registers `/healthz` (the process is alive) and `/readyz` (it can work; 503 if a dependency does not respond). */

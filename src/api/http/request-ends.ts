@@ -49,9 +49,15 @@ function mayHaveBody({ headers }: FastifyRequest): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
-/** Time after which the credential of a running request is watched, in milliseconds. Most requests are shorter and cost nothing. */
+/**
+ * Time after which the credential of a running request is watched, in milliseconds. Most requests are shorter and cost
+ * nothing.
+ */
 const WATCHED_AFTER_MS = 250;
-/** Time in which a request may still be answered after its credential ended, in milliseconds: it may be the request that ended it. */
+/**
+ * Time in which a request may still be answered after its credential ended, in milliseconds: it may be the request that
+ * ended it.
+ */
 const ANSWER_WITHIN_MS = 500;
 
 /**

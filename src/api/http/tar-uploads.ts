@@ -104,7 +104,8 @@ export async function addTarRoutes(
 /**
  * Runs `work` with the tar in the request's body, of at most `limitBytes`. Does not wait for data that `work` does not
  * read.
- * @throws MEDIA_TYPE_UNSUPPORTED if the body is not a tar, BODY_TOO_LARGE if its stated length is too large, and the errors of `work`
+ * @throws MEDIA_TYPE_UNSUPPORTED if the body is not a tar, BODY_TOO_LARGE if its stated length is too large, and the
+ * errors of `work`
  */
 export async function withTar<T>(
   { body, headers }: FastifyRequest,

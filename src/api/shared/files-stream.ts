@@ -1,7 +1,10 @@
 import type { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
-/** Maximum time for discarding the rest of a rejected upload, in milliseconds. Some clients read the response only after they have sent everything. */
+/**
+ * Maximum time for discarding the rest of a rejected upload, in milliseconds. Some clients read the response only after
+ * they have sent everything.
+ */
 const LINGER_MS = 10_000;
 
 /** Returns a signal that aborts if the client disconnects before the response is sent. */
@@ -23,7 +26,10 @@ export function contentOf({ raw }: FastifyRequest): { content: Readable; size: n
   return { content: raw, size: length === undefined ? undefined : Number(length) };
 }
 
-/** Runs `work` on a request's body. If that rejects the body, the connection stays open until the client has received the response. */
+/**
+ * Runs `work` on a request's body. If that rejects the body, the connection stays open until the client has received
+ * the response.
+ */
 export async function lingering<T>({ raw }: FastifyRequest, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -100,7 +100,10 @@ export function enterPath(grant: string, path: string): string {
   return `${ENTER}?${new URLSearchParams({ grant, to: path }).toString()}`;
 }
 
-/** Returns whether a path stays on the same host. Two slashes, or characters that browsers treat as slashes, would start a host name. */
+/**
+ * Returns whether a path stays on the same host. Two slashes, or characters that browsers treat as slashes, would start
+ * a host name.
+ */
 export function isLocalPath(path: string): boolean {
   return /^\/(?![/\\])[\x21-\x7e]*$/.test(path);
 }

@@ -4,7 +4,10 @@ import type { Budgets, BudgetsOptions } from '../../core/budgets.ts';
 import { guard } from '../../core/containment.ts';
 import type { Contained } from '../../core/containment.ts';
 
-/** Interval between two pings of one socket, in milliseconds. Load balancers close connections that are silent for a minute. */
+/**
+ * Interval between two pings of one socket, in milliseconds. Load balancers close connections that are silent for a
+ * minute.
+ */
 const PING_EVERY_MS = 15_000;
 
 /** Number of groups of sockets that are pinged one after another. If thousands responded at once, keystrokes would wait. */

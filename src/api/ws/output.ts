@@ -44,7 +44,10 @@ export function forwardOutput(options: {
   const { output, start } = terminal;
   let sent = start.offset;
   let acknowledged = start.offset;
-  /** The window applies to clients with a name, and to others from their first ack on. Clients that never send an ack get all output. */
+  /**
+   * The window applies to clients with a name, and to others from their first ack on. Clients that never send an ack
+   * get all output.
+   */
   let acknowledges = terminal.typed !== undefined;
   let isPaused = false;
   let isBatching = false;

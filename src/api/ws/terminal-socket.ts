@@ -122,7 +122,10 @@ function listenForErrors(socket: WebSocket, log: FastifyBaseLogger, reqId: strin
   socket.on('error', (error) => socketFailed(error, socket, log.child({ reqId })));
 }
 
-/** Returns the ticket among the offered subprotocols; an empty one, which is never valid, if there is no such subprotocol. */
+/**
+ * Returns the ticket among the offered subprotocols; an empty one, which is never valid, if there is no such
+ * subprotocol.
+ */
 function ticketOf(request: FastifyRequest): string {
   const offered = request.headers['sec-websocket-protocol']?.split(',') ?? [];
   const ticket = offered.map((entry) => entry.trim()).find((entry) => entry.startsWith(TICKET_PREFIX));

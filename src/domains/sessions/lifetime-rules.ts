@@ -31,7 +31,10 @@ export function newLifetime(lifetime: LabLifetime, now: Date): Lifetime {
   };
 }
 
-/** Returns the lifetime of a session that was requested at `lastActivityAt` and is ready at `now`: the wait does not count. */
+/**
+ * Returns the lifetime of a session that was requested at `lastActivityAt` and is ready at `now`: the wait does not
+ * count.
+ */
 export function lifetimeFrom(now: Date, session: Lifetime): Lifetime {
   const waited = (now.getTime() - session.lastActivityAt.getTime()) / MINUTE_MS;
   const endsAt = after(session.endsAt, waited);

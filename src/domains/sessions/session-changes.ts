@@ -27,7 +27,10 @@ export function createSessionChanger(options: { store: SessionStore; events: Eve
     async queue(ids: readonly string[]): Promise<void> {
       if (ids.length > 0) for (const queued of await store.queue(ids)) notify(queued);
     },
-    /** Moves the session as the store does, and publishes that. A session with a saved state falls back instead of failing. */
+    /**
+     * Moves the session as the store does, and publishes that. A session with a saved state falls back instead of
+     * failing.
+     */
     async move(
       row: SessionRow,
       event: SessionEvent,

@@ -52,7 +52,10 @@ export function createSessionExtend(options: {
   }
 }
 
-/** Stops and deletes sessions, retrying when others change them. `onEnded` is called when there is something to tear down. */
+/**
+ * Stops and deletes sessions, retrying when others change them. `onEnded` is called when there is something to tear
+ * down.
+ */
 export function createSessionEnd(options: {
   store: SessionStore;
   changer: SessionChanger;

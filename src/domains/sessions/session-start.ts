@@ -44,7 +44,10 @@ export function createSessionStart(options: {
     return created;
   }
 
-  /** Returns the learner's active session of the lab; creates one if necessary. @throws LAB_NOT_FOUND, LAB_INVALID, LAB_TOO_LARGE, SESSION_LIMIT */
+  /**
+   * Returns the learner's active session of the lab; creates one if necessary.
+   * @throws LAB_NOT_FOUND, LAB_INVALID, LAB_TOO_LARGE, SESSION_LIMIT
+   */
   return async function startSession(learnerId: string, labSlug: string): Promise<SessionRow> {
     for (let tries = 0; tries < TRIES; tries++) {
       const active = await store.findActive(learnerId, labSlug);

@@ -92,7 +92,10 @@ export interface RunningMachine {
  * owner's: see access.ts.
  */
 export interface SessionService {
-  /** Returns the learner's active session of the lab, or creates one; returns before it is provisioned. @throws LAB_NOT_FOUND, LAB_TOO_LARGE, SESSION_LIMIT */
+  /**
+   * Returns the learner's active session of the lab, or creates one; returns before it is provisioned.
+   * @throws LAB_NOT_FOUND, LAB_TOO_LARGE, SESSION_LIMIT
+   */
   start(actor: Actor | undefined, input: { lab: string }): Promise<Session>;
   get(actor: Actor | undefined, id: string): Promise<Session>;
   /** Returns sessions by id, for batched loading: in the given order, undefined if the actor may not see one. */
@@ -113,7 +116,10 @@ export interface SessionService {
   stop(actor: Actor | undefined, id: string): Promise<Session>;
   /** Restarts its machines on the same file systems. @throws SESSION_STATE_CONFLICT, MACHINE_LOST */
   restart(actor: Actor | undefined, id: string): Promise<Session>;
-  /** Extends it by these minutes, or as far as the lab allows. @throws INPUT_INVALID, SESSION_EXTEND_LIMIT if the lab allows no more, SESSION_STATE_CONFLICT */
+  /**
+   * Extends it by these minutes, or as far as the lab allows.
+   * @throws INPUT_INVALID, SESSION_EXTEND_LIMIT if the lab allows no more, SESSION_STATE_CONFLICT
+   */
   extend(actor: Actor | undefined, id: string, minutes: number): Promise<Session>;
   /** Stops and deletes it; attempts and progress stay. Returns false if it is already gone. */
   delete(actor: Actor | undefined, id: string): Promise<boolean>;

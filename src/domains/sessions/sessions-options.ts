@@ -66,6 +66,9 @@ export interface Sessions {
   reconcile(): Promise<void>;
   /** Writes the collected uses of sessions: call this last before the database closes. */
   flushUses(): Promise<void>;
-  /** Stops all work, which is interrupted before this returns. Sessions keep running; unfinished ones wait for the next start. */
+  /**
+   * Stops all work, which is interrupted before this returns. Sessions keep running; unfinished ones wait for the next
+   * start.
+   */
   stop(): Promise<void>;
 }

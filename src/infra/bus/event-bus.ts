@@ -23,9 +23,15 @@ export type Topic = keyof BerthEvents;
 
 /** Port of the event bus. Implementations: memory for one process, Redis for several. */
 export interface EventBus {
-  /** Publishes an event to all listeners of `topic`. Resolves once the bus has accepted it. Call it after the commit of the transaction. */
+  /**
+   * Publishes an event to all listeners of `topic`. Resolves once the bus has accepted it. Call it after the commit of
+   * the transaction.
+   */
   publish<T extends Topic>(topic: T, event: BerthEvents[T]): Promise<void>;
-  /** Calls `listener` for each later event in order of arrival. Returns a function that stops this. An exception of a listener is logged, and later events still reach it. */
+  /**
+   * Calls `listener` for each later event in order of arrival. Returns a function that stops this. An exception of a
+   * listener is logged, and later events still reach it.
+   */
   listen<T extends Topic>(topic: T, listener: (event: BerthEvents[T]) => void): () => void;
   /** Returns whether events of other processes arrive; false while Redis does not respond. */
   healthy(): boolean;

@@ -115,7 +115,10 @@ export function whenGone(code: 'SESSION_NOT_FOUND' | 'TERMINAL_NOT_FOUND' | 'USE
 /** The columns of each unique index of a PostgreSQL database, by the name of the index. */
 export type UniqueIndexes = ReadonlyMap<string, readonly string[]>;
 
-/** Reads the columns of each unique index. Names of indexes are not enough: a primary key's name has no column. @throws MIGRATION_FAILED if there are no indexes */
+/**
+ * Reads the columns of each unique index. Names of indexes are not enough: a primary key's name has no column.
+ * @throws MIGRATION_FAILED if there are no indexes
+ */
 export async function readUniqueIndexes(client: Pick<PrismaClient, '$queryRaw'>): Promise<UniqueIndexes> {
   const rows = await client.$queryRaw<{ name: string; columns: string[] }[]>`
     SELECT class.relname::text AS name, array_agg(attribute.attname::text) AS columns

@@ -84,7 +84,10 @@ const locks = { admission: 1, saves: 2, courses: 3 } as const;
 /** Maximum time of a transaction, in milliseconds: on SQLite all other writes wait for it. */
 const TRANSACTION_LIMIT_MS = 5_000;
 
-/** Maximum wait for the start of a transaction, in milliseconds. The adapter's own limit is shorter and has a clearer error. */
+/**
+ * Maximum wait for the start of a transaction, in milliseconds. The adapter's own limit is shorter and has a clearer
+ * error.
+ */
 const TRANSACTION_WAIT_MS = WRITE_WAIT_LIMIT_MS + 2_000;
 
 /** Limits of a connection to PostgreSQL; times in milliseconds. */

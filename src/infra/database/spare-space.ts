@@ -7,7 +7,10 @@ import type { PrismaClient } from './generated/sqlite/client.ts';
  */
 const SPARE_BYTES = 6 * 1024 ** 2;
 
-/** The reserve is filled up when less than this is left in the file, in bytes. Filling up blocks other writes for a moment. */
+/**
+ * The reserve is filled up when less than this is left in the file, in bytes. Filling up blocks other writes for a
+ * moment.
+ */
 const MIN_BYTES = 4 * 1024 ** 2;
 
 const TABLE = '"_berth_spare"';

@@ -10,7 +10,10 @@ import { learner } from '../identity/identity-resolvers.ts';
 import { follow } from '../subscriptions/follow.ts';
 import type { GraphqlContext } from '../context.ts';
 
-/** Maximum number of attempts that a slow subscriber can be behind: more than a lab has steps. Older ones are in `attempts`. */
+/**
+ * Maximum number of attempts that a slow subscriber can be behind: more than a lab has steps. Older ones are in
+ * `attempts`.
+ */
 const ATTEMPTS_LIMIT = 64;
 
 const checkFinished = {

@@ -14,7 +14,10 @@ import { fieldOf } from './cost.ts';
 import type { Variables } from './cost.ts';
 import { createRecent } from './recent.ts';
 
-/** The use of a cached query at which it is compiled. Compiling a query takes as long as interpreting it some fifty times. */
+/**
+ * The use of a cached query at which it is compiled. Compiling a query takes as long as interpreting it some fifty
+ * times.
+ */
 const COMPILED_AT_USE = 3;
 /**
  * Maximum number of fields of a compiled query, with fragments expanded. Each takes up to 0.1 ms to compile, during which

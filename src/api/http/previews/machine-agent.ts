@@ -5,7 +5,10 @@ import type { PreviewService } from '../../../domains/previews/preview.ts';
 
 /** Maximum number of idle connections to one port: as many as a browser opens to one host. */
 const IDLE_CONNECTIONS = 6;
-/** Maximum idle time of a connection in milliseconds: less than the shortest usual keep-alive of servers, Node's five seconds. */
+/**
+ * Maximum idle time of a connection in milliseconds: less than the shortest usual keep-alive of servers, Node's five
+ * seconds.
+ */
 const IDLE_MS = 4_000;
 
 /** Options of a request through the agent, in addition to Node's. */

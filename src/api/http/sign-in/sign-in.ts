@@ -22,7 +22,10 @@ function signInFailedPage(message: string): string {
   return htmlPage({ title: 'Not signed in', content: `<p>${escapeHtml(message)}</p>`, head });
 }
 
-/** Requests of one address in a minute: a class behind one gateway opens its links at once, and 256 bits cannot be guessed. */
+/**
+ * Requests of one address in a minute: a class behind one gateway opens its links at once, and 256 bits cannot be
+ * guessed.
+ */
 const TRIES = 300;
 /** Enough for the secret and its field name. */
 const BODY_LIMIT_BYTES = 1_024;

@@ -27,8 +27,8 @@ interface TarReader {
 
 /**
  * Creates a streaming reader of an archive that the machine's tar program unpacks; tar-header.ts explains why it is not
- * tar-stream. It accepts only what all tar programs read in the same way. It reports each entry before its body, and bodies in pieces as they arrive.
- * It keeps only one header, and the long names before it.
+ * tar-stream. It accepts only what all tar programs read in the same way. It reports each entry before its body, and
+ * bodies in pieces as they arrive. It keeps only one header, and the long names before it.
  */
 export function createTarReader(on: {
   entry: (entry: TarEntry) => void;

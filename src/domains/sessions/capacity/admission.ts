@@ -115,7 +115,10 @@ export function createAdmission(options: {
   };
 }
 
-/** Returns the capacity that evicting prewarmed environments can provide; undefined if the session waits for something else. */
+/**
+ * Returns the capacity that evicting prewarmed environments can provide; undefined if the session waits for something
+ * else.
+ */
 export function missingCapacity({ verdict, entry: { share } }: Planned): MissingCapacity | undefined {
   if (verdict === 'memory') return { of: 'memoryBytes', amount: share.memoryBytes };
   return verdict === 'networks' ? { of: 'networks', amount: share.networks } : undefined;

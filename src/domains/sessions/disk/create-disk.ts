@@ -56,13 +56,19 @@ export function createDisk(
   return { start, stop, latest, isLow, saveCapacity, isPaused: pauses.isPaused };
 }
 
-/** Interval between two checks of the disk's free space, in milliseconds: a machine writes hundreds of megabytes meanwhile. */
+/**
+ * Interval between two checks of the disk's free space, in milliseconds: a machine writes hundreds of megabytes
+ * meanwhile.
+ */
 const CHECK_EVERY_MS = 1_000;
 
 /** Decrease of the free space after which machines are measured immediately, in bytes. */
 const FALL_BYTES = 32 * 1024 ** 2;
 
-/** Interval between two measurements while the free space decreases or is nearly used up: at least `leastMs` milliseconds, and `times` the duration of the last one. */
+/**
+ * Interval between two measurements while the free space decreases or is nearly used up: at least `leastMs`
+ * milliseconds, and `times` the duration of the last one.
+ */
 const HURRIED = { leastMs: 900, times: 2 };
 
 /** The same while the free space increases as fast: deletions hide what a machine writes. */
@@ -113,7 +119,10 @@ export function createDiskMonitor(options: {
     tookMs = performance.now() - from;
   }
 
-  /** Returns whether this process measures now. If the database cannot store the round on a full disk, each process measures. */
+  /**
+   * Returns whether this process measures now. If the database cannot store the round on a full disk, each process
+   * measures.
+   */
   async function mayMeasure(now: Date, everyMs: number): Promise<boolean> {
     try {
       return await measurements.startRound(now, everyMs);

@@ -70,7 +70,10 @@ export function createMachineMeter(options: {
   const past = new Map<string, Measurement>();
   /** Machines that take too long for a round. */
   const slow = new Map<string, SlowMeasurement>();
-  /** Slow machines that may be filling the disk. Each is paused while it is measured, and already before if little is free. */
+  /**
+   * Slow machines that may be filling the disk. Each is paused while it is measured, and already before if little is
+   * free.
+   */
   const suspects = new Set<string>();
   let slowOnes: LimitedMachine[] = [];
   /** Sum of the decreases of the free space that measured machines do not explain. */

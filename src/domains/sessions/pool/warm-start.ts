@@ -63,7 +63,10 @@ export function createWarmStart(options: {
     }
   }
 
-  /** Pauses an environment that the session did not get. One that did not resume is found by the comparison with the engine. */
+  /**
+   * Pauses an environment that the session did not get. One that did not resume is found by the comparison with the
+   * engine.
+   */
   async function undoResume(environment: WarmEnvironment, awake: Promise<boolean>): Promise<void> {
     try {
       if (await awake) await pauseAgain(environment);

@@ -67,7 +67,10 @@ export function createLabProvision({
     }
   }
 
-  /** Creates the whole environment, or nothing. @throws what the engine and the pins throw; SUBNETS_EXHAUSTED, LAB_START_FAILED */
+  /**
+   * Creates the whole environment, or nothing.
+   * @throws what the engine and the pins throw; SUBNETS_EXHAUSTED, LAB_START_FAILED
+   */
   return async function provision(
     lab: Lab,
     environmentId: string,

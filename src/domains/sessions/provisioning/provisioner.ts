@@ -17,7 +17,10 @@ import type { SessionChanger } from '../session-changes.ts';
 import type { SessionRow } from '../session-store.ts';
 import type { Taken, WarmStart } from '../pool/warm-start.ts';
 
-/** Shortest time between two writes that queue sessions, in milliseconds: each syncs to disk, and a class arrives at once. */
+/**
+ * Shortest time between two writes that queue sessions, in milliseconds: each syncs to disk, and a class arrives at
+ * once.
+ */
 const QUEUED_EVERY_MS = 1_000;
 
 export type Provisioner = ReturnType<typeof createProvisioner>;

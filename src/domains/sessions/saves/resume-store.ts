@@ -28,7 +28,10 @@ export type ResumeStore = ReturnType<typeof createResumeStore>;
 /** Stores that sessions are resumed or reset. */
 export function createResumeStore({ database }: { database: Database }) {
   return {
-    /** Queues a saved session to resume from its state, whose expiry moves to `expiresAt`; `gone` if the state is missing. */
+    /**
+     * Queues a saved session to resume from its state, whose expiry moves to `expiresAt`; `gone` if the state is
+     * missing.
+     */
     resume(
       row: SessionRow,
       life: Lifetime,

@@ -161,7 +161,10 @@ export function createDeleteSaved(options: {
 }) {
   const { store, states, changer, onEnded } = options;
 
-  /** Separates the session from the state: a saved session ends, a running one continues. Returns whether that took effect. */
+  /**
+   * Separates the session from the state: a saved session ends, a running one continues. Returns whether that took
+   * effect.
+   */
   async function detach(sessionId: string, stateId: string): Promise<boolean> {
     const row = await store.findAny(sessionId);
     if (!row || row.savedStateId !== stateId || !hasSaved(row)) return true;

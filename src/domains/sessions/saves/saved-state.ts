@@ -31,7 +31,10 @@ export interface SaveService {
    * problem. @throws SESSION_STATE_CONFLICT, SAVE_OFF, DISK_FULL
    */
   save(actor: Actor | undefined, sessionId: string): Promise<Session>;
-  /** Resumes the session from its saved state, in new machines. @throws SESSION_STATE_CONFLICT, SESSION_LIMIT, SAVED_STATE_NOT_FOUND */
+  /**
+   * Resumes the session from its saved state, in new machines.
+   * @throws SESSION_STATE_CONFLICT, SESSION_LIMIT, SAVED_STATE_NOT_FOUND
+   */
   resume(actor: Actor | undefined, sessionId: string): Promise<Session>;
   /**
    * Starts the owner's session again from the lab's current version; all its work is deleted.

@@ -33,7 +33,10 @@ interface Ending {
 
 export type Saver = ReturnType<typeof createSaver>;
 
-/** Saves sessions, a few at a time. `onSaved` is called when an environment can be torn down, `onCopied` when a copy was queued. */
+/**
+ * Saves sessions, a few at a time. `onSaved` is called when an environment can be torn down, `onCopied` when a copy was
+ * queued.
+ */
 export function createSaver(options: {
   store: Pick<SessionStore, 'change'>;
   states: SavedStateStore;

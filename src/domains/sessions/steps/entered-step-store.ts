@@ -41,7 +41,10 @@ export function createEnteredStepStore({
   }
 
   return {
-    /** Takes the lease on the step; false if it was entered before, or another process prepares it. @throws SESSION_NOT_FOUND */
+    /**
+     * Takes the lease on the step; false if it was entered before, or another process prepares it.
+     * @throws SESSION_NOT_FOUND
+     */
     async begin(key: StepEntryKey, at: Date, lease: Lease): Promise<boolean> {
       try {
         await client.enteredStep.create({

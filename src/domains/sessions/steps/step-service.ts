@@ -26,7 +26,8 @@ export interface StepService {
   /**
    * Prepares a step for its learner, once in a session; resolves when its start scripts have run. If one fails, the step
    * counts as not entered.
-   * @throws SESSION_NOT_FOUND, SESSION_NOT_READY, SESSION_STATE_CONFLICT (if it was reset meanwhile), STEP_NOT_FOUND, LAB_START_FAILED, SHUTTING_DOWN
+   * @throws SESSION_NOT_FOUND, SESSION_NOT_READY, SESSION_STATE_CONFLICT (if it was reset meanwhile), STEP_NOT_FOUND,
+   * LAB_START_FAILED, SHUTTING_DOWN
    */
   enter(actor: Actor | undefined, input: { sessionId: string; stepId: string }): Promise<StepEntry>;
 }

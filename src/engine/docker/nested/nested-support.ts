@@ -176,7 +176,10 @@ export function nestedIsolation(runtime?: string): HostConfig {
   };
 }
 
-/** Logs at the start whether machines can have their own Docker engine: as a warning if the settings require it and it is unavailable. */
+/**
+ * Logs at the start whether machines can have their own Docker engine: as a warning if the settings require it and it
+ * is unavailable.
+ */
 export async function logNestedSupport({
   engine,
   nestedDocker,

@@ -69,7 +69,10 @@ export function createMachineProbe({ engine }: { engine: Pick<Engine, 'exec'> })
   }
 
   return {
-    /** Returns a user by name or number; undefined is the machine's default user. @throws COMMAND_FAILED if the user does not exist, what the engine throws */
+    /**
+     * Returns a user by name or number; undefined is the machine's default user.
+     * @throws COMMAND_FAILED if the user does not exist, what the engine throws
+     */
     user,
 
     /** Returns what exists at these paths, in their order, as far as the user `as` may see it. @throws as `user` */

@@ -14,7 +14,8 @@ export function createPreparation({ engine }: { engine: Pick<Engine, 'exec' | 'c
 
   /**
    * Places the files of all these machines, then runs their start scripts one after another in the lab's order. So a
-   * script can use what earlier machines provide. Repeat it in new machines only. @throws LAB_START_FAILED, DISK_FULL, `signal`'s reason, what the engine throws
+   * script can use what earlier machines provide. Repeat it in new machines only.
+   * @throws LAB_START_FAILED, DISK_FULL, `signal`'s reason, what the engine throws
    */
   return async function prepare(
     lab: Lab,

@@ -32,7 +32,10 @@ export function createStartScripts({ engine }: { engine: Pick<Engine, 'exec'> })
   }
 
   return {
-    /** Runs the script to its end, or starts it in the background. @throws LAB_START_FAILED, `signal`'s reason, what the engine throws */
+    /**
+     * Runs the script to its end, or starts it in the background.
+     * @throws LAB_START_FAILED, `signal`'s reason, what the engine throws
+     */
     async run(script: StartScript, place: StartPlace, signal: AbortSignal): Promise<void> {
       await start(script, script.background ? 'background' : 'run', place, signal);
     },
