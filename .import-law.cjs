@@ -86,7 +86,7 @@ module.exports = {
     'reports.ts',
     'stand-ins.ts',
     'test-lab.ts',
-    'trials.ts',
+    'trial.ts',
   ],
   'src/engine': [
     'docker/client.ts',

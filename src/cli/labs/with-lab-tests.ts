@@ -15,7 +15,7 @@ import { createQueue } from '../../core/queue.ts';
 import { testLab } from '../../domains/lab-tests/test-lab.ts';
 import { replayLab } from '../../domains/lab-tests/replay-lab.ts';
 import type { StepReplay } from '../../domains/lab-tests/replay-lab.ts';
-import { createTrials } from '../../domains/lab-tests/trials.ts';
+import { createTrials } from '../../domains/lab-tests/trial.ts';
 import type { LabCase } from '../../domains/lab-tests/lab-case.ts';
 import type { Lab } from '../../domains/labs/lab.ts';
 import { createLabProvision } from '../../domains/sessions/provisioning/environment-builder.ts';

@@ -1,5 +1,5 @@
 import type { Answer } from './kinds/quiz-check.ts';
-import type { Reader } from './scripts/script-command.ts';
+import type { Reader } from './script-runner.ts';
 
 /** The context in which a check runs. */
 export interface CheckContext {

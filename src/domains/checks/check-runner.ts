@@ -14,8 +14,8 @@ import { judgeHttp } from './kinds/http-check.ts';
 import { judgeQuiz } from './kinds/quiz-check.ts';
 import { judgeTrusted } from './kinds/trusted-check.ts';
 import type { CheckerEngine } from './kinds/trusted-check.ts';
-import type { Script } from './scripts/script-command.ts';
-import { createScriptRunner } from './scripts/script-runner.ts';
+import type { Script } from './script-runner.ts';
+import { createScriptRunner } from './script-runner.ts';
 
 /**
  * Maximum number of containers for trusted checks per process; a session has one at a time. Each takes up to 512 MiB

@@ -19,9 +19,8 @@ import { createJobService } from './jobs/job-service.ts';
 import { createJobStore } from './jobs/job-store.ts';
 import type { JobService } from './jobs/job.ts';
 import type { ManagedImageStore } from './managed-image-store.ts';
-import { createPushNameStore } from './registry/push-name-store.ts';
-import { createPushNames } from './registry/push-names.ts';
-import type { PushNames } from './registry/push-names.ts';
+import { createPushNameStore, createPushNames } from './registry/push-name-store.ts';
+import type { PushNames } from './registry/push-name-store.ts';
 import { seedRegistry } from './registry/registry-seeds.ts';
 
 export interface ImagesOptions {

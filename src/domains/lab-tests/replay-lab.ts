@@ -3,8 +3,7 @@ import { lastLine } from '../../core/plain-text.ts';
 import { isFault } from '../../core/errors.ts';
 import type { Fault } from '../../core/errors.ts';
 import { CaseFailed, concernsLab } from './lab-case.ts';
-import type { Trial } from './trial.ts';
-import type { Trials } from './trials.ts';
+import type { Trial, Trials } from './trial.ts';
 
 /** Messages of bash, dash, env and sudo about missing programs. */
 const NOT_FOUND = [

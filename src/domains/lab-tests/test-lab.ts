@@ -3,7 +3,7 @@ import { createCaseRecorder, tamperSubject, wrongSubject } from './lab-case.ts';
 import type { LabCase } from './lab-case.ts';
 import { testSteps } from './test-steps.ts';
 import { attacksOn, canBeTamperedWith, testTampering } from './tampering/tampering.ts';
-import type { Trials } from './trials.ts';
+import type { Trials } from './trial.ts';
 import { testWrongStates, wrongStateRows } from './wrong-states.ts';
 import type { WrongState } from './wrong-states.ts';
 

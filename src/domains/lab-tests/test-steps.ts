@@ -4,8 +4,7 @@ import type { Lab, LabStep } from '../labs/lab.ts';
 import type { CaseRecorder, CaseSubject } from './lab-case.ts';
 import { answerSubject, beforeSubject, machinesSubject, solutionSubject, CaseFailed } from './lab-case.ts';
 import { describeAnswer, questionsOf, rightAnswers, wrongAnswers } from './quiz-answers.ts';
-import type { Trial } from './trial.ts';
-import type { OpenTrial, Trials } from './trials.ts';
+import type { Trial, OpenTrial, Trials } from './trial.ts';
 
 export interface CaseParts {
   openTrial: Trials;

@@ -1,3 +1,4 @@
+import type { Clock } from '../../core/clock.ts';
 import type { CheckRunner } from '../checks/check-runner.ts';
 import type { Answer } from '../checks/kinds/quiz-check.ts';
 import { runStep } from '../checks/step-run.ts';
@@ -12,8 +13,11 @@ import { textOf } from '../../core/plain-text.ts';
 import { startEnvironment } from '../sessions/provisioning/preparing/preparation.ts';
 import { startCommand, startFault } from '../sessions/provisioning/preparing/start-scripts.ts';
 import type { StepStarts } from '../sessions/provisioning/preparing/preparation.ts';
+import type { LabProvision } from '../sessions/provisioning/environment-builder.ts';
+import type { SubnetAllocatorStore } from '../sessions/provisioning/subnet-pool.ts';
 import { CaseFailed } from './lab-case.ts';
 import { rightAnswers } from './quiz-answers.ts';
+import { newTestEnvironmentId } from './environment-ids.ts';
 
 /** Time limit of a script, in seconds: as long as a check can take. */
 const SCRIPT_SECONDS = 600;
@@ -39,7 +43,7 @@ done
 exit 1
 `;
 
-export interface TrialParts {
+interface TrialParts {
   engine: Pick<Engine, 'exec'>;
   runner: CheckRunner;
   prepareStep: StepStarts;
@@ -48,7 +52,7 @@ export interface TrialParts {
 export type Trial = ReturnType<typeof createTrial>;
 
 /** Creates a trial: a lab in a new environment, in which tests act as a learner. */
-export function createTrial(
+function createTrial(
   { engine, runner, prepareStep }: TrialParts,
   {
     lab,
@@ -155,5 +159,71 @@ export function createTrial(
 
     /** Like {@link judge}, but does not throw if a check could not decide: the step is then not passed either. */
     judgeAttack: (step: LabStep) => verdictOf(step, rightAnswers(step)),
+  };
+}
+
+/** Time limit of a trial, in milliseconds: one that takes longer hangs. */
+const TRIAL_LIMIT_MS = 60 * 60_000;
+
+interface TrialsParts extends TrialParts {
+  engine: Pick<Engine, 'exec' | 'destroy'>;
+  provision: LabProvision;
+  subnets: Pick<SubnetAllocatorStore, 'release'>;
+  clock: Clock;
+  provisionTimeoutSeconds: number;
+}
+
+export interface OpenTrial {
+  trial: Trial;
+  /** Removes the environment from the engine. */
+  close(): Promise<void>;
+}
+
+export type Trials = ReturnType<typeof createTrials>;
+
+/** Creates a function that opens trials of labs. */
+export function createTrials(parts: TrialsParts) {
+  const { engine, provision, subnets, clock, provisionTimeoutSeconds } = parts;
+
+  async function createEnvironment(
+    lab: Lab,
+    environmentId: string,
+    signal: AbortSignal,
+  ): Promise<ProvisionedMachine[]> {
+    const timeout = new AbortController();
+    const done = new AbortController();
+    clock.sleep(provisionTimeoutSeconds * 1000, done.signal).then(
+      () => timeout.abort(fault('PROVISIONING_TIMED_OUT', { seconds: provisionTimeoutSeconds })),
+      () => undefined,
+    );
+    try {
+      return await provision(lab, environmentId, {
+        signal: AbortSignal.any([signal, timeout.signal]),
+        onProgress: () => undefined,
+      });
+    } finally {
+      done.abort();
+    }
+  }
+
+  /**
+   * Creates a new environment of the lab. All work in it ends when `signal` aborts.
+   * @throws errors of the creation, `signal`'s reason
+   */
+  return async function openTrial(lab: Lab, signal: AbortSignal): Promise<OpenTrial> {
+    const environmentId = newTestEnvironmentId();
+    const bounded = AbortSignal.any([signal, AbortSignal.timeout(TRIAL_LIMIT_MS)]);
+    async function close(): Promise<void> {
+      await engine.destroy(environmentId);
+      await subnets.release(environmentId);
+    }
+    try {
+      bounded.throwIfAborted();
+      const machines = await createEnvironment(lab, environmentId, bounded);
+      return { trial: createTrial(parts, { lab, environmentId, machines, signal: bounded }), close };
+    } catch (error) {
+      await close();
+      throw error;
+    }
   };
 }

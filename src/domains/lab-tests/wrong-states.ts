@@ -1,8 +1,7 @@
 import type { Lab, LabScript, LabStep } from '../labs/lab.ts';
 import { wrongSubject, CaseFailed, concernsLab } from './lab-case.ts';
 import type { CaseParts } from './test-steps.ts';
-import type { Trial } from './trial.ts';
-import type { OpenTrial } from './trials.ts';
+import type { Trial, OpenTrial } from './trial.ts';
 
 /** Time limit of a solution after a wrong state, in seconds: what it waits for may never happen. */
 const REPAIR_SECONDS = 60;

@@ -5,7 +5,7 @@ import t from 'tap';
 import type { Test } from 'tap';
 import { createCheckRunner } from '../../../src/domains/checks/check-runner.ts';
 import { createDockerEngine } from '../../../src/engine/docker/docker-engine.ts';
-import type { Script } from '../../../src/domains/checks/scripts/script-command.ts';
+import type { Script } from '../../../src/domains/checks/script-runner.ts';
 import { startCheckMachine } from '../../kit/labs/check-machine.ts';
 import { unpinned } from '../../kit/labs/pins.ts';
 import { placeOn, scriptCheck } from '../../kit/labs/checks.ts';

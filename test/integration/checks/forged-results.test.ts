@@ -1,6 +1,6 @@
 import t from 'tap';
 import { createCheckRunner } from '../../../src/domains/checks/check-runner.ts';
-import type { Script } from '../../../src/domains/checks/scripts/script-command.ts';
+import type { Script } from '../../../src/domains/checks/script-runner.ts';
 import { startCheckMachine } from '../../kit/labs/check-machine.ts';
 import { placeOn, scriptCheck } from '../../kit/labs/checks.ts';
 import { unpinned } from '../../kit/labs/pins.ts';

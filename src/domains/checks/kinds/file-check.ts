@@ -3,9 +3,8 @@ import type { FileCheck } from '../../labs/lab-check.ts';
 import { passedOrNot, unjudged } from '../results/check-verdict.ts';
 import type { Judgement } from '../results/check-verdict.ts';
 import { found } from '../results/findings.ts';
-import type { Script } from '../scripts/script-command.ts';
-import type { ScriptEnd } from '../scripts/script-runner.ts';
-import { shellWord } from '../scripts/script-command.ts';
+import type { Script, ScriptEnd } from '../script-runner.ts';
+import { shellWord } from '../script-runner.ts';
 import { fitsRule, isRule } from '../text-rule.ts';
 
 /** Maximum bytes of a file that are checked: more than a learner writes by hand. */

@@ -5,9 +5,8 @@ import { judged, MESSAGE_LIMIT, unjudged, passedOrNot } from '../results/check-v
 import type { Judgement } from '../results/check-verdict.ts';
 import { found } from '../results/findings.ts';
 import type { Found } from '../results/findings.ts';
-import { PARTLY_EXIT_CODE, shellWord } from '../scripts/script-command.ts';
-import type { ScriptEnd } from '../scripts/script-runner.ts';
-import type { Script } from '../scripts/script-command.ts';
+import { PARTLY_EXIT_CODE, shellWord } from '../script-runner.ts';
+import type { ScriptEnd, Script } from '../script-runner.ts';
 import { fitsRule } from '../text-rule.ts';
 
 /**

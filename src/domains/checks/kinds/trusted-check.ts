@@ -9,7 +9,7 @@ import type { ImagePins } from '../../images/pins/pin.ts';
 import type { TrustedCheck } from '../../labs/lab-check.ts';
 import type { CheckContext } from '../check-context.ts';
 import type { Judgement } from '../results/check-verdict.ts';
-import type { ScriptRunner } from '../scripts/script-runner.ts';
+import type { ScriptRunner } from '../script-runner.ts';
 import { judgeScript } from './script-check.ts';
 
 /** Time to copy the files for the script, in seconds, in addition to the script's own time. */

@@ -5,7 +5,7 @@ import { fault } from '../../../core/errors.ts';
 import type { EngineRegistry, PushLayer } from '../../../engine/engine-registry.ts';
 import { prunableNames, viewImage } from '../image-view.ts';
 import type { LabImageUse } from '../image-view.ts';
-import type { PushNames } from '../registry/push-names.ts';
+import type { PushNames } from '../registry/push-name-store.ts';
 import { targetOf } from '../registry/registry-name.ts';
 import type { RegistryName } from '../registry/registry-name.ts';
 import type { JobWork, JobTask } from './job.ts';

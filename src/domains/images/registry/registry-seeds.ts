@@ -1,7 +1,7 @@
 import type { EngineImages } from '../../../engine/engine-images.ts';
 import type { EngineRegistry } from '../../../engine/engine-registry.ts';
 import { isFault } from '../../../core/errors.ts';
-import type { PushNames } from './push-names.ts';
+import type { PushNames } from './push-name-store.ts';
 import { targetOf } from './registry-name.ts';
 
 /** An initial image of a local registry. */

@@ -7,7 +7,7 @@ import type { Actor } from '../../identity/actor.ts';
 import type { JobRunner } from '../jobs/job-runner.ts';
 import type { Job } from '../jobs/job.ts';
 import { mirrorWork } from '../jobs/image-work.ts';
-import type { PushNames } from './push-names.ts';
+import type { PushNames } from './push-name-store.ts';
 import { parseRegistryName, registryNameOf, targetOf } from './registry-name.ts';
 
 /** The local registry as admins see it. */

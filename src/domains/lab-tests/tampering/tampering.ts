@@ -3,8 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Lab, LabStep, LabScript, LabMachine } from '../../labs/lab.ts';
 import { tamperSubject, concernsLab, CaseFailed } from '../lab-case.ts';
 import type { CaseParts } from '../test-steps.ts';
-import type { Trial } from '../trial.ts';
-import type { OpenTrial } from '../trials.ts';
+import type { Trial, OpenTrial } from '../trial.ts';
 
 const read = (name: string) => readFileSync(new URL(name, import.meta.url), 'utf8');
 

@@ -10,7 +10,7 @@ import { writeMachines } from './write-machines.ts';
 import { writeSteps } from './write-steps.ts';
 import { createScenarioSource, decodeText } from './reading/scenario-source.ts';
 import type { Scenario } from './reading/scenario.ts';
-import type { SourceTree } from './reading/source-tree.ts';
+import type { SourceTree } from './reading/scenario-source.ts';
 import { findNeeds, isGivenByInternet } from './needs/needs.ts';
 import type { CodePiece, Need } from './needs/needs.ts';
 import { shortened } from './names.ts';

@@ -1,7 +1,7 @@
 import { dirname, join, posix } from 'node:path';
 import { convertScenario } from './convert-scenario.ts';
 import type { Conversion, Converted } from './convert-scenario.ts';
-import { decodeText, encodingNote } from './reading/scenario-source.ts';
+import { decodeText, encodingNote, readSourceTree } from './reading/scenario-source.ts';
 import { PLAIN_IMAGE } from './needs/environments.ts';
 import type { Environment, EnvironmentFor } from './needs/environments.ts';
 import { SCENARIO_FILE, findScenarios } from './reading/find-scenarios.ts';
@@ -13,8 +13,7 @@ import { sizeOf } from './lab-draft.ts';
 import type { LabDraft } from './lab-draft.ts';
 import type { Need } from './needs/needs.ts';
 import { readScenario } from './reading/read-scenario.ts';
-import { readSourceTree } from './reading/source-tree.ts';
-import type { SourceTree } from './reading/source-tree.ts';
+import type { SourceTree } from './reading/scenario-source.ts';
 import { lstat, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 
 /** Limit of the total size of the labs of one import, in bytes: far more than real repositories need. */

@@ -5,9 +5,8 @@ import type { Notes, Place } from './import-note.ts';
 import type { CodePiece } from './needs/needs.ts';
 import { isShellScript } from './needs/scripts.ts';
 import { readPictures } from './reading/read-pictures.ts';
-import type { ScenarioSource } from './reading/scenario-source.ts';
+import type { ScenarioSource, SourceTree } from './reading/scenario-source.ts';
 import type { Scenario } from './reading/scenario.ts';
-import type { SourceTree } from './reading/source-tree.ts';
 import type { Page, PagePort } from './text/page.ts';
 import { toPage } from './text/to-page.ts';
 

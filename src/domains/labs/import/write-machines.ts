@@ -7,8 +7,7 @@ import type { PagePort } from './text/page.ts';
 import type { Notes, Place } from './import-note.ts';
 import { tooLarge } from './lab-draft.ts';
 import type { LabDraft } from './lab-draft.ts';
-import type { ScenarioSource } from './reading/scenario-source.ts';
-import type { SourceTree } from './reading/source-tree.ts';
+import type { ScenarioSource, SourceTree } from './reading/scenario-source.ts';
 
 /** Maximum number of ports of a machine. */
 const MOST_PORTS = 20;

@@ -1,8 +1,7 @@
 import t from 'tap';
 import { unjudged } from '../../../../src/domains/checks/results/check-verdict.ts';
 import { judgeScript } from '../../../../src/domains/checks/kinds/script-check.ts';
-import { PARTLY_EXIT_CODE } from '../../../../src/domains/checks/scripts/script-command.ts';
-import { readEnd } from '../../../../src/domains/checks/scripts/script-runner.ts';
+import { PARTLY_EXIT_CODE, readEnd } from '../../../../src/domains/checks/script-runner.ts';
 import type { ExecResult } from '../../../../src/engine/engine-exec.ts';
 import { fault } from '../../../../src/core/errors.ts';
 

@@ -1,11 +1,10 @@
 import { posix } from 'node:path';
 import { z } from 'zod';
-import { decodeText, encodingNote } from './scenario-source.ts';
+import { decodeText, encodingNote, pathWithin } from './scenario-source.ts';
 import type { ImportNote } from '../import-note.ts';
 import { parseLooseJson } from './loose-json.ts';
 import { nameFrom } from '../names.ts';
-import { pathWithin } from './source-tree.ts';
-import type { SourceTree } from './source-tree.ts';
+import type { SourceTree } from './scenario-source.ts';
 
 /** The file that defines a scenario, and the one that defines a course. */
 export const SCENARIO_FILE = 'index.json';

@@ -1,9 +1,8 @@
 import { posix } from 'node:path';
 import { formatBytes } from '../../../../core/units.ts';
 import { PICTURE_LIMITS, pictureAddress } from '../../reading/pages.ts';
-import type { ScenarioSource, SourceText } from './scenario-source.ts';
-import { pathWithin } from './source-tree.ts';
-import type { SourceTree } from './source-tree.ts';
+import type { ScenarioSource, SourceText, SourceTree } from './scenario-source.ts';
+import { pathWithin } from './scenario-source.ts';
 import type { ReadPicture } from '../text/page.ts';
 
 const ADDRESS = /(?:\]\(\s*<?|\bsrc\s*=\s*["']?)([^\s"'<>)]+\.(?:png|jpe?g|gif|webp|avif|svg))/gi;

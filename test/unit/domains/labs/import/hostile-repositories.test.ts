@@ -5,9 +5,11 @@ import { addAsset } from '../../../../../src/domains/labs/import/write-machines.
 import { findScenarios } from '../../../../../src/domains/labs/import/reading/find-scenarios.ts';
 import { collectNotes, describeNote } from '../../../../../src/domains/labs/import/import-note.ts';
 import { emptyDraft, tooLarge } from '../../../../../src/domains/labs/import/lab-draft.ts';
-import { createScenarioSource } from '../../../../../src/domains/labs/import/reading/scenario-source.ts';
-import { readSourceTree } from '../../../../../src/domains/labs/import/reading/source-tree.ts';
-import type { SourceTree } from '../../../../../src/domains/labs/import/reading/source-tree.ts';
+import {
+  createScenarioSource,
+  readSourceTree,
+} from '../../../../../src/domains/labs/import/reading/scenario-source.ts';
+import type { SourceTree } from '../../../../../src/domains/labs/import/reading/scenario-source.ts';
 import { FOLDER_LIMITS } from '../../../../../src/domains/labs/reading/lab-folder.ts';
 import { importAll, smallIndex } from '../../../../kit/labs/imports.ts';
 import { labsFolder } from '../../../../kit/labs/lab-folders.ts';

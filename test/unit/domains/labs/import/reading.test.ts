@@ -13,7 +13,7 @@ import {
   TREE_LIMITS,
   pathWithin,
   readSourceTree,
-} from '../../../../../src/domains/labs/import/reading/source-tree.ts';
+} from '../../../../../src/domains/labs/import/reading/scenario-source.ts';
 import { emptyFolder } from '../../../../kit/labs/git-repository.ts';
 
 await t.test('parses hand-written JSON and reports where it is not strict', async (t) => {

@@ -1,11 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import t from 'tap';
-import {
-  prepareScript,
-  withoutRunner,
-  withHelpers,
-} from '../../../../../src/domains/checks/scripts/script-command.ts';
-import type { Reader } from '../../../../../src/domains/checks/scripts/script-command.ts';
+import { prepareScript, withoutRunner, withHelpers } from '../../../../src/domains/checks/script-runner.ts';
+import type { Reader } from '../../../../src/domains/checks/script-runner.ts';
 
 const check = { machine: 'main', script: 'exit 0\n', user: 'learner', timeoutSeconds: 2.5 };
 
