@@ -13,7 +13,8 @@ COPY package.json package-lock.json .npmrc ./
 COPY web/package.json web/
 COPY packages/lab-format/package.json packages/lab-format/
 COPY packages/terminal-client/package.json packages/terminal-client/
-RUN npm_config_nodedir="$(dirname "$(dirname "$(command -v node)")")" npm ci
+RUN npm ci --ignore-scripts \
+ && npm_config_nodedir="$(dirname "$(dirname "$(command -v node)")")" npm rebuild better-sqlite3
 COPY tsconfig.json schema.graphql ./
 COPY packages packages
 COPY prisma prisma

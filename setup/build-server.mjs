@@ -2,7 +2,7 @@
  * `npm run build:server`: bundles the server with its libraries. The bundle starts in half the time of its thousand
  * modules. Types are checked by `npm run lint`.
  */
-import { copyFileSync, mkdirSync, readdirSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { rolldown } from 'rolldown';
 
@@ -12,6 +12,8 @@ const DIST = join(ROOT, 'dist');
 
 /** Modules that Node starts by their path. All others are reached from these. */
 const ENTRIES = ['cli/main', 'cli/labs/lab-tests-guard', 'domains/terminals/snapshots/serializer-worker'];
+/** Folder of the web app, which Vite builds. */
+const WEB = 'web';
 /** Native modules, optional ones, and large files that a source map would only slow down. */
 const EXTERNAL = ['better-sqlite3', 'cpu-features', /\.node$/, /\.wasm-base64\.m?js$/];
 /** Files that the server reads next to its modules. */
@@ -73,6 +75,9 @@ const build = await rolldown({
   external: EXTERNAL,
   plugins: [ownPlaces],
 });
+for (const entry of existsSync(DIST) ? readdirSync(DIST) : []) {
+  if (entry !== WEB) rmSync(join(DIST, entry), { recursive: true });
+}
 await build.write({ dir: DIST, format: 'esm', sourcemap: true, chunkFileNames: 'chunks/[name]-[hash].js' });
 await build.close();
 

@@ -1,8 +1,14 @@
 /* The steps before the program runs. Each is skipped if its outputs are current. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { headersSetting, installBuildTools, missingBuildTools } from './build-tools.mjs';
 import { runCommand } from './command.mjs';
 import { dependenciesAreCurrent, platformDigest } from './dependencies.mjs';
 import { digestOf, hasStamp, isCurrent, writeStamp } from './stamps.mjs';
+
+const NATIVE = 'better-sqlite3';
+/** Written when it is complete. */
+const NATIVE_FILE = `node_modules/${NATIVE}/build/Release/better_sqlite3.node`;
 
 /** Outputs are built again if the versions of the tools change. */
 const TOOLS = ['package.json', 'package-lock.json'];
@@ -52,17 +58,22 @@ export function createPreparation({ root, steps }) {
     }
   }
 
-  /** Installs the dependencies. Compilers are installed only if a module must be compiled. */
+  /** Installs the dependencies without their scripts: only {@link buildNative} needs one. */
   async function installDependencies(step) {
-    const args = ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
+    const args = ['ci', '--include=dev', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+    const remedy = 'npm must reach its registry, or a mirror named by "npm config set registry".';
+    await runNpm(args, { step, remedy });
+  }
+
+  /** Downloads or compiles the native module. Compilers are installed only if it must be compiled. */
+  async function buildNative(step) {
+    const args = ['rebuild', NATIVE, '--loglevel=error'];
     const env = headersSetting();
     const tools = await missingBuildTools();
-    const remedy = [
-      'npm must reach its registry, or a mirror named by "npm config set registry".',
-      ...(tools.length > 0
-        ? [`Compiling needs ${tools.join(', ')}: apt-get install -y ${tools.join(' ')}`]
-        : []),
-    ].join('\n');
+    const remedy =
+      tools.length > 0
+        ? `Compiling needs ${tools.join(', ')}: apt-get install -y ${tools.join(' ')}`
+        : `The output above names the problem of compiling ${NATIVE}.`;
     try {
       await runNpm(args, { step, remedy, env });
     } catch (error) {
@@ -81,6 +92,14 @@ export function createPreparation({ root, steps }) {
         await installDependencies(step);
         writeStamp(root, platform);
         return 'installed';
+      }),
+
+    /** Makes the only native module, for databases in SQLite. */
+    native: () =>
+      steps.run('SQLite', async (step) => {
+        if (existsSync(join(root, NATIVE_FILE))) return 'unchanged';
+        await buildNative(step);
+        return 'made';
       }),
 
     make: (script) =>

@@ -12,7 +12,8 @@ import { supervise } from './supervise.mjs';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
 async function start(args) {
-  await prepare();
+  const preparation = await install();
+  await together(preparation.native(), build(preparation));
   const up = ['--enable-source-maps', 'bin/berth.js', 'up', ...args];
   return supervise(process.execPath, up, { ...runOptions(), output: process.stderr });
 }
@@ -27,9 +28,13 @@ async function test(paths) {
   const others = files.filter((file) => !isUnitTest(file));
   if (unitFiles.length > 0 && others.length === 0) return testUnits(unitFiles);
 
-  const preparation = await prepare();
-  await preparation.make('build:tap');
-  if (files.length === 0) await preparation.lint();
+  const preparation = await install();
+  const checked = async () => {
+    await build(preparation);
+    await preparation.make('build:tap');
+    if (files.length === 0) await preparation.lint();
+  };
+  await together(preparation.native(), checked());
   if (files.length > 0 && unitFiles.length === 0) return handOver(...testProgram('machine/main.ts', others));
   const units = await runOnce(...testProgram('unit.ts', unitFiles));
   if (units.asked) return units.code;
@@ -39,8 +44,7 @@ async function test(paths) {
 /** Runs all unit tests or the given files. They need no engine, no server and no special rights. */
 async function testUnits(paths) {
   const files = paths.flatMap(testFilesOf);
-  const preparation = createPreparation({ root, steps: createSteps({ output: process.stderr }) });
-  await preparation.dependencies();
+  const preparation = await install();
   await preparation.make('generate');
   await preparation.make('build:tap');
   return handOver(...testProgram('unit.ts', files));
@@ -61,13 +65,24 @@ function testFilesOf(path) {
 
 const isUnitTest = (file) => relative(root, resolve(file)).startsWith(join('test', 'unit'));
 
-async function prepare() {
+/** Installs the dependencies, except the native module. */
+async function install() {
   const preparation = createPreparation({ root, steps: createSteps({ output: process.stderr }) });
   await preparation.dependencies();
+  return preparation;
+}
+
+async function build(preparation) {
   await preparation.make('generate');
   await preparation.make('build:server');
   await preparation.make('build:web');
-  return preparation;
+}
+
+/** Waits for all works to end, then throws the first error. */
+async function together(...works) {
+  const outcomes = await Promise.allSettled(works);
+  const failed = outcomes.find(({ status }) => status === 'rejected');
+  if (failed) throw failed.reason;
 }
 
 function runOptions() {
@@ -76,9 +91,8 @@ function runOptions() {
 
 /** The service and the web app from their sources: each change shows at once. */
 async function dev() {
-  const preparation = createPreparation({ root, steps: createSteps({ output: process.stderr }) });
-  await preparation.dependencies();
-  await preparation.make('generate');
+  const preparation = await install();
+  await together(preparation.native(), preparation.make('generate'));
   const { runDev } = await import('./dev.mjs');
   const regenerate = () => preparation.make('generate');
   return runDev({ root, env: process.env, regenerate, output: process.stderr });

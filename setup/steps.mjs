@@ -13,9 +13,11 @@ const NAME_WIDTH = 14;
 const UNCHANGED = 'unchanged';
 
 export function createSteps({ output }) {
+  /** Steps that run now. A terminal shows the progress of the last one only, because it has one line for it. */
+  const running = new Set();
   return {
     async run(name, work) {
-      const line = createLine(output, name.padEnd(NAME_WIDTH));
+      const line = createLine(output, name.padEnd(NAME_WIDTH), running);
       try {
         const result = await work({ progress: line.progress });
         line.end('✔', typeof result === 'string' ? result : result.note);
@@ -28,13 +30,15 @@ export function createSteps({ output }) {
   };
 }
 
-function createLine(output, label) {
+function createLine(output, label, running) {
   const started = performance.now();
+  const self = {};
+  running.add(self);
   let detail = '';
   let drawn = false;
 
   const draw = () => {
-    if (!detail) return;
+    if (!detail || (output.isTTY && [...running].at(-1) !== self)) return;
     drawn = true;
     const seconds = Math.floor((performance.now() - started) / 1000);
     const text = `… ${label} ${seconds > 0 ? `${seconds} s  ` : ''}${detail}`;
@@ -59,7 +63,8 @@ function createLine(output, label) {
     end(mark, note) {
       clearTimeout(timer);
       const took = performance.now() - started;
-      const clear = output.isTTY && drawn ? '\r\x1b[2K' : '';
+      running.delete(self);
+      const clear = output.isTTY && (drawn || running.size > 0) ? '\r\x1b[2K' : '';
       if (note === UNCHANGED && took < MIN_SHOWN_MS) {
         output.write(clear);
         return;

@@ -70,3 +70,23 @@ await t.test(
     t.equal(last, '\r\x1b[2K✔ engine         built\n');
   },
 );
+
+await t.test('of two steps at once, a terminal shows the progress of the later one', async (t) => {
+  const { written, output } = createOutput(true);
+  const { run } = createSteps({ output });
+  const first = run('database', async (step) => {
+    step.progress('compiling');
+    await delay(350);
+    return 'made';
+  });
+  const second = run('server', async (step) => {
+    step.progress('bundling');
+    await delay(150);
+    return 'made';
+  });
+  await second;
+  t.match(written.join(''), 'bundling');
+  t.notMatch(written.join(''), 'compiling');
+  await first;
+  t.match(written.join(''), /server {9}made\n[^]*compiling[^]*✔ database {7}made\n$/);
+});
