@@ -40,8 +40,10 @@ const SKIPPED_EVENTS: closeWithGrace.AllEvents[] = [
 
 /** A running service. */
 export interface RunningService {
-  /** URL at which it listens. */
+  /** URL that people use: BERTH_PUBLIC_URL, or the local one. */
   url: string;
+  /** URL at which it listens, for this host. */
+  localUrl: string;
   /** Link that signs in the first admin; undefined once an admin has signed in. */
   signInUrl: string | undefined;
 }
@@ -92,8 +94,9 @@ export async function serve(config: Config): Promise<RunningService> {
     if (exposed !== undefined)
       app.log.warn(`connections are not encrypted: ${exposed}. To fix it, ${HTTPS_FIX}`);
     isServing = true;
-    const url = addressOf(app, config);
-    return { url, signInUrl: linkSecret && `${config.publicUrl ?? url}/sign-in/${linkSecret}` };
+    const local = addressOf(app, config);
+    const url = config.publicUrl ?? local;
+    return { url, localUrl: local, signInUrl: linkSecret && `${url}/sign-in/${linkSecret}` };
   } catch (error) {
     grace.uninstall();
     process.off('SIGHUP', onHangup);

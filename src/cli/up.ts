@@ -27,9 +27,9 @@ export const upCommand = defineCommand({
 });
 
 /** Prints the URL of the service, and the link for the first sign-in. */
-function printAddress({ url, signInUrl }: RunningService): void {
-  process.stdout.write(`\nBerth is ready at ${url}\n`);
-  if (signInUrl) {
-    process.stdout.write(`Sign in as admin, once, within the hour: ${signInUrl}\n`);
-  }
+function printAddress({ url, localUrl, signInUrl }: RunningService): void {
+  const lines = [`Berth is ready at ${url}`];
+  if (localUrl !== url) lines.push(`It listens at ${localUrl}`);
+  if (signInUrl) lines.push(`Sign in as admin, once, within the hour: ${signInUrl}`);
+  process.stdout.write(`\n${lines.join('\n')}\n`);
 }

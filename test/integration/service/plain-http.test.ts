@@ -42,3 +42,18 @@ await t.test('an unencrypted address is reported at the start and by `berth doct
   await encrypted.stop();
   t.notMatch(encrypted.output(), /can be read/);
 });
+
+await t.test('the start prints the address that people use, and the local one if it differs', async (t) => {
+  const behindProxy = await startBerth(t, { BERTH_PUBLIC_URL: 'https://berth.example.org/' });
+  await behindProxy.stop();
+  const [, printed = ''] = behindProxy.output().split('Berth is ready at ');
+  const local = `It listens at ${behindProxy.url}`;
+  t.match(behindProxy.url, /^http:\/\/127\.0\.0\.1:\d+$/);
+  t.ok(printed.startsWith(`https://berth.example.org\n${local}\n`), printed);
+  t.match(printed, 'within the hour: https://berth.example.org/sign-in/berthlink_');
+
+  const plain = await startBerth(t, {});
+  await plain.stop();
+  t.match(plain.output(), `Berth is ready at ${plain.url}\nSign in as admin`);
+  t.notMatch(plain.output(), 'It listens at');
+});

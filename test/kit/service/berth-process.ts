@@ -85,9 +85,10 @@ export async function startBerth(t: Test, settings: Record<string, string> = {})
       started.stderr.on('data', note);
       const late = Date.now() + START_LIMIT_MS;
       for (;;) {
-        const address = /Berth is ready at (http:\S+)/.exec(since)?.[1];
-        if (address) {
-          berth.url = address;
+        const [, ready, local = ready] =
+          /Berth is ready at (\S+)\n(?:It listens at (\S+)\n)?/.exec(since) ?? [];
+        if (local) {
+          berth.url = local;
           return;
         }
         if (started.exitCode !== null || Date.now() > late)
