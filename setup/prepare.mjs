@@ -35,12 +35,6 @@ const BUILDS = {
     outputs: ['dist/web/index.html'],
     remedy: 'Correct what it names, in web/.',
   },
-  'build:tap': {
-    title: 'test runner',
-    inputs: [...TOOLS, '.taprc'],
-    outputs: ['.tap/plugins', 'node_modules/@tapjs/test/test-built'],
-    remedy: 'Correct .taprc.',
-  },
 };
 
 /** Creates the steps for the project in `root`. Each throws an error whose `remedy` says what to do. */

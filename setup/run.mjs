@@ -31,7 +31,6 @@ async function test(paths) {
   const preparation = await install();
   const checked = async () => {
     await build(preparation);
-    await preparation.make('build:tap');
     if (files.length === 0) await preparation.lint();
   };
   await together(preparation.native(), checked());
@@ -46,7 +45,6 @@ async function testUnits(paths) {
   const files = paths.flatMap(testFilesOf);
   const preparation = await install();
   await preparation.make('generate');
-  await preparation.make('build:tap');
   return handOver(...testProgram('unit.ts', files));
 }
 
