@@ -1,3 +1,4 @@
+import { linkedAbort } from '../../core/async.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { CheckRunner } from '../checks/check-runner.ts';
 import type { Answer } from '../checks/kinds/quiz-check.ts';
@@ -190,19 +191,20 @@ export function createTrials(parts: TrialsParts) {
     environmentId: string,
     signal: AbortSignal,
   ): Promise<ProvisionedMachine[]> {
-    const timeout = new AbortController();
+    const creation = linkedAbort(signal);
     const done = new AbortController();
     clock.sleep(provisionTimeoutSeconds * 1000, done.signal).then(
-      () => timeout.abort(fault('PROVISIONING_TIMED_OUT', { seconds: provisionTimeoutSeconds })),
+      () => creation.abort(fault('PROVISIONING_TIMED_OUT', { seconds: provisionTimeoutSeconds })),
       () => undefined,
     );
     try {
       return await provision(lab, environmentId, {
-        signal: AbortSignal.any([signal, timeout.signal]),
+        signal: creation.signal,
         onProgress: () => undefined,
       });
     } finally {
       done.abort();
+      creation.unlink();
     }
   }
 
@@ -212,8 +214,9 @@ export function createTrials(parts: TrialsParts) {
    */
   return async function openTrial(lab: Lab, signal: AbortSignal): Promise<OpenTrial> {
     const environmentId = newTestEnvironmentId();
-    const bounded = AbortSignal.any([signal, AbortSignal.timeout(TRIAL_LIMIT_MS)]);
+    const { signal: bounded, unlink } = linkedAbort(signal, AbortSignal.timeout(TRIAL_LIMIT_MS));
     async function close(): Promise<void> {
+      unlink();
       await engine.destroy(environmentId);
       await subnets.release(environmentId);
     }

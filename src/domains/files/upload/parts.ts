@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { BLOCK_BYTES, paddingAfter, TAR_TYPE, writeTarHeader } from './tar-header.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { linkedAbort } from '../../../core/async.ts';
 import { PIECE_BYTES } from './pieces.ts';
 
 /** Padding of a part. */
@@ -106,10 +107,8 @@ function createPieceFlow(pieces: AsyncIterator<Buffer, void>, now: () => number 
      * @throws the reason of `signal`
      */
     async nextWithin(milliseconds: number, signal: AbortSignal): Promise<Buffer | undefined> {
-      const over = new AbortController();
-      const late = sleep(Math.max(0, milliseconds), undefined, {
-        signal: AbortSignal.any([signal, over.signal]),
-      });
+      const over = linkedAbort(signal);
+      const late = sleep(Math.max(0, milliseconds), undefined, { signal: over.signal });
       late.catch(() => undefined);
       try {
         return await Promise.race([coming, late]);
@@ -118,6 +117,7 @@ function createPieceFlow(pieces: AsyncIterator<Buffer, void>, now: () => number 
         throw error;
       } finally {
         over.abort();
+        over.unlink();
       }
     },
   };

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { linkedAbort } from '../../../core/async.ts';
 import { fault } from '../../../core/errors.ts';
 import { withoutSecret } from './git-address.ts';
 import type { GitProtocol } from './git-address.ts';
@@ -148,12 +149,12 @@ export async function withDeadline<T>(
   { seconds, late, signal }: { seconds: number; late: () => Error; signal: AbortSignal | undefined },
   work: (signal: AbortSignal, abort: (reason: unknown) => void) => Promise<T>,
 ): Promise<T> {
-  const own = new AbortController();
+  const own = linkedAbort(...(signal ? [signal] : []));
   const timer = setTimeout(() => own.abort(late()), seconds * 1_000);
   try {
-    const abort = (reason: unknown) => own.abort(reason);
-    return await work(signal ? AbortSignal.any([signal, own.signal]) : own.signal, abort);
+    return await work(own.signal, own.abort);
   } finally {
     clearTimeout(timer);
+    own.unlink();
   }
 }

@@ -1,4 +1,5 @@
 import type Docker from 'dockerode';
+import { linkedAbort } from '../../../core/async.ts';
 import { fault } from '../../../core/errors.ts';
 import type { Fault } from '../../../core/errors.ts';
 import type { PulledImage, PullLayer, RegistryLogin } from '../../engine-images.ts';
@@ -109,10 +110,12 @@ async function fetchImage(
     });
   }
   const login = registry === undefined ? undefined : await credentialsFor?.(registry);
-  const silence = new AbortController();
-  const signals = [silence.signal, ...(options.signal ? [options.signal] : [])];
-  const abortSignal = AbortSignal.any(signals);
-  const expire = () => silence.abort(new Error('the registry does not answer'));
+  const { signal: abortSignal, abort, unlink } = linkedAbort(...(options.signal ? [options.signal] : []));
+  let isSilent = false;
+  const expire = () => {
+    isSilent = true;
+    abort(new Error('the registry does not answer'));
+  };
   let timer = setTimeout(expire, FIRST_WORD_MS);
   try {
     const gather = createPullLayers();
@@ -129,12 +132,13 @@ async function fetchImage(
     }
   } catch (error) {
     if (options.signal?.aborted) throw options.signal.reason;
-    if (silence.signal.aborted) {
+    if (isSilent) {
       throw fault('REGISTRY_UNREACHABLE', { image, problem: 'the registry does not answer' }, error);
     }
     throw pullFault(image, error);
   } finally {
     clearTimeout(timer);
+    unlink();
   }
 }
 

@@ -1,4 +1,5 @@
 import type Docker from 'dockerode';
+import { linkedAbort } from '../../../core/async.ts';
 import { fault } from '../../../core/errors.ts';
 import type { PushLayer, PushOptions } from '../../engine-registry.ts';
 import { call, hasStatus } from '../faults.ts';
@@ -64,9 +65,12 @@ async function follow(
   tag: string,
   { signal, login, onLayers }: PushOptions,
 ): Promise<void> {
-  const silence = new AbortController();
-  const abortSignal = AbortSignal.any([silence.signal, ...(signal ? [signal] : [])]);
-  const expire = () => silence.abort(new Error('the registry does not answer'));
+  const { signal: abortSignal, abort, unlink } = linkedAbort(...(signal ? [signal] : []));
+  let isSilent = false;
+  const expire = () => {
+    isSilent = true;
+    abort(new Error('the registry does not answer'));
+  };
   let timer = setTimeout(expire, SILENCE_MS);
   const serveraddress = loginAddress(repository.split('/')[0]);
   try {
@@ -82,9 +86,10 @@ async function follow(
     }
   } catch (error) {
     if (signal?.aborted) throw signal.reason;
-    throw silence.signal.aborted ? unavailable('it does not answer', error) : pushFault(error);
+    throw isSilent ? unavailable('it does not answer', error) : pushFault(error);
   } finally {
     clearTimeout(timer);
+    unlink();
   }
 }
 
