@@ -5,7 +5,7 @@ ARG NODE_IMAGE=node:22-trixie-slim
 FROM ${NODE_IMAGE} AS build
 LABEL berth.stage=build
 WORKDIR /berth
-# better-sqlite3 is compiled where no prebuilt binary is in reach.
+# better-sqlite3 is compiled where no prebuilt binary can be downloaded.
 RUN apt-get update \
  && apt-get install -y --no-install-recommends python3 make g++ \
  && rm -rf /var/lib/apt/lists/*
@@ -22,7 +22,7 @@ COPY setup setup
 COPY src src
 COPY web web
 RUN npm run generate && npm run build:server && npm run build:web
-# What only building needs goes; compiled modules stay.
+# Removes what only the build needs, and keeps the compiled module.
 RUN npm prune --omit=dev --omit=optional --ignore-scripts
 
 FROM ${NODE_IMAGE}

@@ -27,19 +27,19 @@ const urlCode = (from, target) =>
   `new URL(${JSON.stringify(relative(from, target).replaceAll(sep, '/'))}, import.meta.url)`;
 
 /** Code with changes within lines, for which the source map remains right. */
-const located = (code) => ({ code, map: null });
+const withSameMap = (code) => ({ code, map: null });
 
 /**
- * Modules find files next to themselves as before: those of `src` in the same place below `dist`, those of libraries in
- * the library.
+ * Modules find files next to themselves, as in the sources: those of `src` in the same place below `dist`, those of
+ * libraries in the library.
  */
-const ownPlaces = {
-  name: 'own-places',
+const keepFilePaths = {
+  name: 'keep-file-paths',
   transform: {
     filter: { code: /import\.meta\.(?:url|filename|dirname)|__filename|__dirname/ },
     handler(code, id) {
       if (/\bimport\.meta\b/.test(code)) {
-        return located(
+        return withSameMap(
           code
             .replaceAll('import.meta.url', placeholder('url', id))
             .replaceAll('import.meta.filename', placeholder('file', id))
@@ -47,7 +47,7 @@ const ownPlaces = {
         );
       }
       if (!/\.c?js$/.test(id)) return undefined;
-      return located(
+      return withSameMap(
         code
           .replace(/(?<![\w$.'"])__filename\b(?!['"])/g, placeholder('file', id))
           .replace(/(?<![\w$.'"])__dirname\b(?!['"])/g, placeholder('folder', id)),
@@ -56,7 +56,7 @@ const ownPlaces = {
   },
   renderChunk(code, chunk) {
     const from = dirname(join(DIST, chunk.fileName));
-    return located(
+    return withSameMap(
       code.replace(PLACEHOLDER, (_, kind, path) => {
         const place = path.startsWith(`src${sep}`)
           ? join(DIST, path.slice('src/'.length)).replace(/\.ts$/, '.js')
@@ -73,7 +73,7 @@ const build = await rolldown({
   input: Object.fromEntries(ENTRIES.map((entry) => [entry, join(SOURCES, `${entry}.ts`)])),
   platform: 'node',
   external: EXTERNAL,
-  plugins: [ownPlaces],
+  plugins: [keepFilePaths],
 });
 for (const entry of existsSync(DIST) ? readdirSync(DIST) : []) {
   if (entry !== WEB) rmSync(join(DIST, entry), { recursive: true });

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * npm writes `node_modules/.package-lock.json` after installing and building everything. It must contain each package
+ * npm writes `node_modules/.package-lock.json` after installing everything. It must contain each package
  * of the lock file at its version. Optional packages may be missing: they are for other platforms.
  */
 export function dependenciesAreCurrent(root) {

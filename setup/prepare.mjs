@@ -7,7 +7,7 @@ import { dependenciesAreCurrent, platformDigest } from './dependencies.mjs';
 import { digestOf, hasStamp, isCurrent, writeStamp } from './stamps.mjs';
 
 const NATIVE = 'better-sqlite3';
-/** Written when it is complete. */
+/** Exists only if the build succeeded. */
 const NATIVE_FILE = `node_modules/${NATIVE}/build/Release/better_sqlite3.node`;
 
 /** Outputs are built again if the versions of the tools change. */
@@ -25,7 +25,7 @@ const BUILDS = {
   },
   'build:server': {
     title: 'server',
-    inputs: [...TOOLS, 'packages', 'prisma', 'src', 'setup/build-server.mjs'],
+    inputs: [...TOOLS, 'packages', 'prisma', 'src', 'tsconfig.json', 'setup/build-server.mjs'],
     outputs: ['dist/cli/main.js'],
     remedy: 'Correct what it names, in src/.',
   },
@@ -64,12 +64,10 @@ export function createPreparation({ root, steps }) {
     const args = ['rebuild', NATIVE, '--loglevel=error'];
     const env = headersSetting();
     const tools = await missingBuildTools();
-    const remedy =
-      tools.length > 0
-        ? `Compiling needs ${tools.join(', ')}: apt-get install -y ${tools.join(' ')}`
-        : `The output above names the problem of compiling ${NATIVE}.`;
+    const toolsMissing = `Compiling needs ${tools.join(', ')}: apt-get install -y ${tools.join(' ')}`;
+    const remedy = `The output above names the problem of compiling ${NATIVE}.`;
     try {
-      await runNpm(args, { step, remedy, env });
+      await runNpm(args, { step, remedy: tools.length > 0 ? toolsMissing : remedy, env });
     } catch (error) {
       if (tools.length === 0 || !/gyp ERR!/.test(error.output)) throw error;
       step.progress(`installing ${tools.join(', ')}`);
@@ -88,7 +86,7 @@ export function createPreparation({ root, steps }) {
         return 'installed';
       }),
 
-    /** Makes the only native module, for databases in SQLite. */
+    /** Builds better-sqlite3, the only native module. */
     native: () =>
       steps.run('SQLite', async (step) => {
         if (existsSync(join(root, NATIVE_FILE))) return 'unchanged';

@@ -76,9 +76,9 @@ async function build(preparation) {
   await preparation.make('build:web');
 }
 
-/** Waits for all works to end, then throws the first error. */
-async function together(...works) {
-  const outcomes = await Promise.allSettled(works);
+/** Waits for all tasks to end, then throws the first error. */
+async function together(...tasks) {
+  const outcomes = await Promise.allSettled(tasks);
   const failed = outcomes.find(({ status }) => status === 'rejected');
   if (failed) throw failed.reason;
 }
