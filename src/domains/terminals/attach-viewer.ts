@@ -49,9 +49,13 @@ export async function attachViewer(options: {
     const start = await startOf(live, from, (...screen) => snapshots.take(learnerId, ...screen));
     const registration = live.viewers.join(viewer, () => drop?.());
     // Access may have changed during serialization, when there was no viewer to drop yet.
-    if (await mayStay()) return { registration, start };
-    registration.leave();
-    throw fault('TICKET_INVALID');
+    try {
+      if (!(await mayStay())) throw fault('TICKET_INVALID');
+    } catch (error) {
+      registration.leave();
+      throw error;
+    }
+    return { registration, start };
   });
   const output = live.output;
   if (viewer.role === 'owner' && start.snapshot?.includes(ALTERNATE_SCREEN)) {

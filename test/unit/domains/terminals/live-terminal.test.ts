@@ -1,47 +1,15 @@
-import { Duplex } from 'node:stream';
 import { test } from 'tap';
 import { deferred } from '../../../../src/core/async.ts';
-import type { EngineTerminal, TerminalEnd } from '../../../../src/engine/engine-terminals.ts';
-import { createOutputBudgets } from '../../../../src/domains/terminals/pacing.ts';
+import type { EngineTerminal } from '../../../../src/engine/engine-terminals.ts';
 import { createLiveTerminal } from '../../../../src/domains/terminals/live-terminal.ts';
-
-/** A connection to a shell, which the test breaks. */
-function connection(end: () => Promise<void> = async () => undefined) {
-  const over = deferred<TerminalEnd>();
-  const typed: string[] = [];
-  const stream = new Duplex({
-    read: () => undefined,
-    write(bytes: Buffer, _encoding, done) {
-      typed.push(bytes.toString());
-      done();
-    },
-  });
-  const terminal: EngineTerminal = {
-    stream,
-    offset: 0,
-    durable: true,
-    shell: '1:0:1/a',
-    over: over.promise,
-    resize: async () => undefined,
-    end,
-  };
-  return { terminal, stream, typed, cut: () => over.resolve('cut') };
-}
-
-const quiet = {
-  size: { rows: 24, cols: 80 },
-  learnerId: 'u1',
-  budgets: createOutputBudgets(),
-  onActivity: () => undefined,
-  onResize: () => undefined,
-};
+import { shellConnection, unobserved } from '../../../kit/terminals/shell-connection.ts';
 
 await test('a shell released during a reconnect is released immediately, and its late connection closed', async (t) => {
-  const first = connection();
-  const late = connection();
+  const first = shellConnection();
+  const late = shellConnection();
   const answered = deferred<EngineTerminal>();
   const live = createLiveTerminal({
-    ...quiet,
+    ...unobserved,
     engineTerminal: first.terminal,
     reconnect: () => answered.promise,
   });
@@ -57,12 +25,12 @@ await test('a shell released during a reconnect is released immediately, and its
 await test('a shell that keeps losing its connection is ended before it is given up', async (t) => {
   let ended = 0;
   const next = () => {
-    const { terminal, cut } = connection(async () => void ended++);
+    const { terminal, cut } = shellConnection({ end: async () => void ended++ });
     setImmediate(cut);
     return terminal;
   };
   const live = createLiveTerminal({
-    ...quiet,
+    ...unobserved,
     engineTerminal: next(),
     reconnect: async () => next(),
   });
@@ -71,14 +39,39 @@ await test('a shell that keeps losing its connection is ended before it is given
 });
 
 await test('a shell that cannot be ended accepts no input, and stays for another attempt', async (t) => {
-  const { terminal, typed, cut } = connection(async () => {
-    throw new Error('the engine is unavailable');
+  const { terminal, typed, cut } = shellConnection({
+    end: async () => {
+      throw new Error('the engine is unavailable');
+    },
   });
-  const live = createLiveTerminal({ ...quiet, engineTerminal: terminal, reconnect: async () => undefined });
+  const live = createLiveTerminal({
+    ...unobserved,
+    engineTerminal: terminal,
+    reconnect: async () => undefined,
+  });
   live.input(Buffer.from('before'));
   await t.rejects(live.end(), /unavailable/);
   live.input(Buffer.from('after'));
   t.same(typed, ['before']);
   cut();
   t.equal(await live.over, 'other-process', 'it is not reported as ended');
+});
+
+await test('a resize during a redraw keeps the new size', async (t) => {
+  const sizes: string[] = [];
+  const { terminal } = shellConnection({
+    resize: async (rows, cols) => {
+      sizes.push(`${rows}x${cols}`);
+      await new Promise(setImmediate);
+    },
+  });
+  const live = createLiveTerminal({
+    ...unobserved,
+    engineTerminal: terminal,
+    reconnect: async () => undefined,
+  });
+  await Promise.all([live.redraw(), live.resize({ rows: 30, cols: 100 })]);
+  t.same(sizes, ['24x79', '24x80', '30x100']);
+  await Promise.all([live.resize({ rows: 31, cols: 101 }), live.redraw()]);
+  t.same(sizes.slice(3), ['31x101', '31x100', '31x101']);
 });
