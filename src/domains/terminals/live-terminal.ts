@@ -1,4 +1,5 @@
 import { deferred } from '../../core/async.ts';
+import { createQueue } from '../../core/queue.ts';
 import type { EngineTerminal } from '../../engine/engine-terminals.ts';
 import type { Recorder } from './recordings/recorder.ts';
 import type { OutputBudgets } from './pacing.ts';
@@ -97,6 +98,8 @@ export function createLiveTerminal(options: LiveTerminalOptions): LiveTerminal {
   const released = deferred<'other-process'>();
   const viewers = createViewers(flow);
   const isAttended = () => !ending && viewers.hasOwner();
+  /** A resize that ran during a redraw would be undone by its second half. */
+  const sizeChanges = createQueue(1);
   const pace = createPace({ ...options, isAttended, onChange: flow });
 
   function bufferFrom(offset: number): OutputBuffer {
@@ -263,17 +266,19 @@ export function createLiveTerminal(options: LiveTerminalOptions): LiveTerminal {
         stream.on('drain', settle).on('close', settle);
       });
     },
-    resize: createResizeQueue(async (next) => {
-      size = next;
-      onResize(next);
-      recorder?.resize(next);
-      await terminal.resize(next.rows, next.cols);
-    }),
-    async redraw() {
-      const { rows, cols } = size;
-      await terminal.resize(rows, cols === 1 ? 2 : cols - 1);
-      await terminal.resize(rows, cols);
-    },
+    resize: createResizeQueue((next) =>
+      sizeChanges.run(async () => {
+        size = next;
+        onResize(next);
+        recorder?.resize(next);
+        await terminal.resize(next.rows, next.cols);
+      }),
+    ),
+    redraw: () =>
+      sizeChanges.run(async () => {
+        await terminal.resize(size.rows, size.cols === 1 ? 2 : size.cols - 1);
+        await terminal.resize(size.rows, size.cols);
+      }),
     async end() {
       ending = true;
       pace.stop();
