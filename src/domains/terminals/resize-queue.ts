@@ -3,7 +3,7 @@ import type { TerminalSize } from './terminal.ts';
 
 /**
  * Runs resizes one after another. Only the last of several waiting resizes runs: dragging a window's edge requests
- * hundreds.
+ * hundreds. All callers get the result of the last one: once a newer size is applied, an earlier failure does not matter.
  */
 export function createResizeQueue(
   resize: (size: TerminalSize) => Promise<void>,
@@ -12,15 +12,19 @@ export function createResizeQueue(
   let next: TerminalSize | undefined;
 
   async function run(): Promise<void> {
-    try {
-      while (next) {
-        const size = next;
-        next = undefined;
+    let failure: { error: unknown } | undefined;
+    while (next) {
+      const size = next;
+      next = undefined;
+      failure = undefined;
+      try {
         await resize(size);
+      } catch (error) {
+        failure = { error };
       }
-    } finally {
-      running = undefined;
     }
+    running = undefined;
+    if (failure) throw failure.error;
   }
 
   return async (size) => {
