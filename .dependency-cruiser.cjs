@@ -1,18 +1,16 @@
-/** The import law of docs/architecture.md, "Import rules". */
+/** The import rules of docs/architecture.md, "Import rules". */
 const exposed = require('./.import-law.cjs');
 
 const domains = [
   'identity',
   'labs',
   'images',
-  'courses',
   'sessions',
   'terminals',
   'files',
   'checks',
   'previews',
   'lab-tests',
-  'lti',
 ];
 const foundation = '^src/(config|core|infra|engine)/';
 const construct = '^src/(main|services)\\.ts$|^src/api/app\\.ts$|^src/cli/';
@@ -22,10 +20,9 @@ const transports = '^src/api/(graphql|http|ws|shared)/';
 const ranks = [
   ['identity'],
   ['labs', 'images'],
-  ['courses'],
   ['sessions'],
   ['terminals', 'files', 'checks', 'previews'],
-  ['lti', 'lab-tests'],
+  ['lab-tests'],
 ];
 
 const domainLaw = ranks.flatMap((rank, place) =>
@@ -109,7 +106,7 @@ module.exports = {
     {
       name: 'dockerode-only-in-engines',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/engine/(docker|swarm)/' },
+      from: { path: '^src/', pathNot: '^src/engine/docker/' },
       to: { path: 'node_modules/(@types/)?(dockerode|docker-modem)' },
     },
     {
@@ -185,7 +182,7 @@ module.exports = {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^(dist|packages/[^/]+/dist)/' },
+    exclude: { path: '^dist/' },
     enhancedResolveOptions: {
       conditionNames: ['import', 'node', 'default', 'types'],
       exportsFields: ['exports'],

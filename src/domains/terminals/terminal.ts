@@ -34,7 +34,10 @@ export interface OutputStart {
 /** How a terminal ended in this process: its shell ended, or another process has adopted it or may adopt it. */
 export type TerminalOver = { exitCode: number | undefined } | 'other-process';
 
-/** How a terminal ended for one viewer. A dropped viewer may reconnect: the terminal continues here. */
+/**
+ * How a terminal ended for one viewer. The terminal continues after a viewer was dropped. One who still has access may
+ * reconnect.
+ */
 export type ViewerOver = TerminalOver | 'dropped';
 
 /** Receives the events of a terminal for one viewer. */

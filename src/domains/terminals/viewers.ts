@@ -12,7 +12,7 @@ interface Entry {
   listener: ViewerListener | undefined;
   isPaused: boolean;
   typedAt: number;
-  /** Makes the viewer reconnect. */
+  /** Disconnects the viewer. One who still has access may reconnect. */
   drop: () => void;
 }
 

@@ -1,7 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { withoutOwnCookies, ownHostCookie } from './preview-cookie.ts';
 
-/** Hop-by-hop headers (RFC 9110, 7.6.1), and headers that are set again here. */
+/**
+ * Hop-by-hop headers (RFC 9110, 7.6.1), headers that would contradict the X-Forwarded-* headers set here, and headers
+ * that Berth answers itself.
+ */
 const NOT_SENT = new Set([
   'connection',
   'keep-alive',

@@ -209,7 +209,6 @@ export function createSequenceReader(listener: SequenceListener): (piece: Buffer
 
   return (piece) => {
     const { length } = piece;
-    // Copied to local variables: access to another module's variable would cost a lookup per byte.
     const table = steps;
     const { digit } = action;
     const { outside } = states;
