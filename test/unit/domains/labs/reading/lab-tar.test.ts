@@ -1,9 +1,9 @@
 import { gzipSync } from 'node:zlib';
 import t from 'tap';
-import { readLabFolder } from '../../../../src/domains/labs/reading/lab-folder.ts';
-import { readLabArchive } from '../../../../src/domains/labs/reading/lab-tar.ts';
-import { labsFolder } from '../../../kit/labs/lab-folders.ts';
-import { tarOf } from '../../../kit/basics/tar.ts';
+import { readLabFolder } from '../../../../../src/domains/labs/reading/lab-folder.ts';
+import { readLabArchive } from '../../../../../src/domains/labs/reading/lab-tar.ts';
+import { labsFolder } from '../../../../kit/labs/lab-folders.ts';
+import { tarOf } from '../../../../kit/basics/tar.ts';
 
 const yaml = { name: 'lab.yaml', body: 'title: A\n' };
 
