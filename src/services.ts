@@ -37,7 +37,7 @@ import { createTerminals } from './domains/terminals/create-terminals.ts';
 /** Maximum wait for interrupted work to end, in milliseconds. Only a hanging engine takes that long. */
 const WORK_LIMIT_MS = 4_000;
 
-/** Longest wait for terminals to end, in milliseconds: they are asked to when all else has been for a while. */
+/** Maximum wait for terminals to end, in milliseconds. They are the last to stop. */
 const TERMINALS_LIMIT_MS = 2_500;
 
 /** Maximum wait for the last writes, in milliseconds. */
@@ -46,8 +46,8 @@ const WRITES_LIMIT_MS = 1_000;
 export type Services = Awaited<ReturnType<typeof createServices>>;
 
 /**
- * Constructs all services; no other function does. The database must be migrated. No background work runs before
- * `start()`, and everything is closed after `stop()`.
+ * Constructs all services, through the `create-*.ts` of the modules. The database must be migrated. No background work
+ * runs before `start()`, and everything is closed after `stop()`.
  * @throws DATABASE_UNREACHABLE, CONFIG_INVALID
  */
 export async function createServices({ config, log }: { config: Config; log: Log }) {

@@ -131,7 +131,7 @@ function day(date: Date | undefined): string {
   return date?.toISOString().slice(0, 10) ?? 'never';
 }
 
-/** What commands on users and tokens need. */
+/** Dependencies of commands on users and tokens. */
 interface CliIdentity extends Pick<Identity, 'users' | 'tokens' | 'firstAdmin'> {
   config: Config;
 }

@@ -4,7 +4,7 @@ import { boundaries } from '../../core/containment.ts';
 import type { Boundary } from '../../core/containment.ts';
 import { requireActor } from '../../domains/identity/actor.ts';
 
-/** In seconds: from a response out of memory to a time-out. */
+/** In seconds: from a response served from memory to a timeout. */
 const REQUEST_BUCKETS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 30];
 /** In seconds: from a prewarmed environment to an image that must be pulled. */
 const PROVISIONING_BUCKETS = [0.25, 0.5, 1, 2, 5, 15, 60, 300];

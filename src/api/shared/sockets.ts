@@ -110,7 +110,7 @@ export function createReading(socket: Pick<WebSocket, 'pause' | 'resume'>) {
 
 /**
  * Frames that one user may send over all of their terminal sockets: twenty times as many as someone who pastes during a
- * flood of output sends, and some hundredths of the service's time.
+ * flood of output sends, and a few percent of the service's time.
  */
 const FRAMES = { perSecond: 2_000, burst: 4_000 };
 
@@ -144,7 +144,10 @@ export function createFrameCount(options: {
   };
 }
 
-/** Maximum number of frames that a client may send after the server closed. The rest of a large paste is some hundred. */
+/**
+ * Maximum number of frames that a client may send after the server closed. The rest of a large paste is a few hundred
+ * frames.
+ */
 const MOST_LATE_FRAMES = 1_000;
 
 /**

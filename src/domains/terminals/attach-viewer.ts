@@ -101,14 +101,14 @@ export async function attachViewer(options: {
 async function startOf(
   live: LiveTerminal,
   from: number | undefined,
-  draw: (output: Buffer, size: TerminalSize, before: Buffer) => Promise<Buffer>,
+  serialize: (output: Buffer, size: TerminalSize, before: Buffer) => Promise<Buffer>,
 ): Promise<OutputStart> {
   const { output, size } = live;
   const { first, next } = output;
   if (from !== undefined && from >= first && from <= next)
     return { offset: from, live: next, snapshot: undefined };
   if (first === 0) return { offset: 0, live: next, snapshot: undefined };
-  return { offset: next, live: next, snapshot: await draw(output.all(), size, live.modes()) };
+  return { offset: next, live: next, snapshot: await serialize(output.all(), size, live.modes()) };
 }
 
 /**

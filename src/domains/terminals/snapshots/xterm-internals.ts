@@ -2,7 +2,7 @@
  * The private members of xterm.js that snapshots read. Only this file and its importers in this folder know them.
  *
  * The API of @xterm/headless 6.0 has no saved cursor, scroll region, tab stops, character sets, links, underline styles
- * and colours, attributes of the text to come, visibility and style of the cursor, and encoding of the mouse.
+ * and colours, attributes of the next text, visibility and style of the cursor, and encoding of the mouse.
  * @xterm/addon-serialize 0.14 does not restore them either: it reads only `_curAttrData`, which is private too. Of the
  * fifteen screens in the tests of snapshots, it changes ten.
  *
