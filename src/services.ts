@@ -18,7 +18,7 @@ import { createPins } from './domains/images/pins/create-pins.ts';
 import { createManagedImageStore } from './domains/images/managed-image-store.ts';
 import { createRegistryCredentials } from './domains/images/registry/registry-credential-service.ts';
 import { createRegistryService } from './domains/images/registry/registry-service.ts';
-import { keepRegistry } from './domains/images/registry/registry-maintenance.ts';
+import { maintainRegistry } from './domains/images/registry/registry-maintenance.ts';
 import { createLabs } from './domains/labs/create-labs.ts';
 import { versionsInUse } from './domains/sessions/versions-in-use-store.ts';
 import { imagesOfLabs } from './domains/labs/catalogue.ts';
@@ -67,7 +67,7 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
   const installation = await readInstallation(database);
   const encryption = await createEncryption({ secretKey: config.secretKey, dataDir: config.dataDir });
   const registryCredentials = createRegistryCredentials({ database, encryption, clock, log });
-  const ownImages = createManagedImageStore({ database });
+  const managedImages = createManagedImageStore({ database });
   const docker = createDocker({
     installation,
     host: config.dockerHost,
@@ -78,7 +78,7 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     credentialsFor: registryCredentials.credentialsFor,
     allCredentials: registryCredentials.allCredentials,
     onPulled: ({ name, id }) =>
-      ownImages.put({ name: listedName(name), imageId: id, origin: 'pulled' }, clock.now()),
+      managedImages.put({ name: listedName(name), imageId: id, origin: 'pulled' }, clock.now()),
   });
   closing.add('the engine', docker.close);
   const { engine, images: engineImages, registry } = docker;
@@ -118,7 +118,7 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
   const images = createImages({
     database,
     engine: engineImages,
-    own: ownImages,
+    own: managedImages,
     folders: createLabImageFolders({ images: engineImages, root: imagesFolder }),
     labs: () => imagesOfLabs(catalogue),
     pinnedBy: pins.pins.pinnedBy,
@@ -151,12 +151,12 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     events,
     clock,
     catalogue,
-    logger: log,
+    log,
     pins: pins.pins,
     onProvisioned: metrics.provisioned,
     onWarmStart: metrics.warmStart,
   });
-  const inSessions = {
+  const sharedOptions = {
     database,
     engine,
     events,
@@ -165,13 +165,12 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     catalogue,
     sessions: sessions.service,
     log,
-    logger: log,
     leaseOwner: newOwner(),
     isGone: isOwnerGone,
-    credentials: identity.credentials,
+    credentialWatch: identity.credentialWatch,
   };
   const terminals = createTerminals({
-    ...inSessions,
+    ...sharedOptions,
     users,
     actorOf: authentication.actorOf,
     terminalLimit: config.terminalLimit,
@@ -179,11 +178,11 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     recordingLimitBytes: config.recordingLimitBytes,
     recordingTotalBytes: config.recordingTotalBytes,
   });
-  const files = createFileService({ ...inSessions, uploadLimitBytes: config.uploadLimitBytes });
-  const checks = createChecks({ ...inSessions, pins: pins.pins, onVerdict: metrics.checkFinished });
-  const steps = createSteps(inSessions);
+  const files = createFileService({ ...sharedOptions, uploadLimitBytes: config.uploadLimitBytes });
+  const checks = createChecks({ ...sharedOptions, pins: pins.pins, onVerdict: metrics.checkFinished });
+  const steps = createSteps(sharedOptions);
   const previews = createPreviewService({
-    ...inSessions,
+    ...sharedOptions,
     store: createPreviewStore({ database }),
     byCredential: authentication.byCredential,
   });
@@ -213,7 +212,7 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
 
   return {
     authentication,
-    credentials: identity.credentials,
+    credentialWatch: identity.credentialWatch,
     events,
     rateLimits,
     metrics,
@@ -263,7 +262,7 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
       background.start('maintenance of pinned images', pins.maintenance.maintain);
       background.start('checks of lab sources', labs.maintain);
       background.start('maintenance of the local registry', (signal) =>
-        keepRegistry(
+        maintainRegistry(
           {
             registry,
             setting: config.registry,

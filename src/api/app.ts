@@ -49,7 +49,7 @@ export function createServer(config: Config, times: HeadTimes = {}): FastifyInst
 /** Registers all transports on `app`. */
 export async function addTransports(app: FastifyInstance, config: Config, services: Services): Promise<void> {
   const { publicUrl, allowedOrigins, development } = config;
-  const { authentication, credentials, events, rateLimits, contained } = services;
+  const { authentication, credentialWatch, events, rateLimits, contained } = services;
   const cookie = createSessionCookie({ publicUrl });
   const previewHosts = createPreviewHosts(config);
   addProblems(app, { count: services.metrics.contained });
@@ -59,7 +59,7 @@ export async function addTransports(app: FastifyInstance, config: Config, servic
   // Before authentication: see addAuthentication.
   await app.register(websocket, websocketOptions);
   await addAuthentication(app, { authentication, cookie, publicUrl });
-  addOpenRequests(app, { credentials });
+  addOpenRequests(app, { credentialWatch });
   addHealth(app, { probes: services.probes });
   services.metrics.countRefusedBy(app.frontDoor.refused);
   addMetrics(app, { metrics: services.metrics });
@@ -69,7 +69,7 @@ export async function addTransports(app: FastifyInstance, config: Config, servic
     events,
     contained,
     authentication,
-    credentials,
+    credentials: credentialWatch,
     cookie,
     publicUrl,
     previewHosts,

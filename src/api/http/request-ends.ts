@@ -66,7 +66,7 @@ const ANSWER_WITHIN_MS = 500;
  */
 export function addOpenRequests(
   app: FastifyInstance,
-  { credentials }: { credentials: Pick<CredentialWatch, 'watch'> },
+  { credentialWatch }: { credentialWatch: Pick<CredentialWatch, 'watch'> },
 ): void {
   app.addHook('onRequest', async (request, reply) => {
     const { actor } = request;
@@ -74,7 +74,7 @@ export function addOpenRequests(
     if (!actor || request.ws || reply.raw.destroyed) return;
     let stopWatching: (() => void) | undefined;
     const timer = setTimeout(() => {
-      stopWatching = credentials.watch(actor, (reason) => {
+      stopWatching = credentialWatch.watch(actor, (reason) => {
         request.log.info(
           { userId: actor.userId, reason: reason.code },
           'a request ended with its credential',

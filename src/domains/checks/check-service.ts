@@ -77,7 +77,7 @@ interface CheckServiceParts {
   /** Counts the polls of a user in a session: only one step is open at a time, whatever a client requests. */
   pollLimit: RateLimit;
   publishEnd: PublishEnd;
-  credentials: Pick<CredentialWatch, 'watch'>;
+  credentialWatch: Pick<CredentialWatch, 'watch'>;
   /** Called for each verdict, for metrics. */
   onVerdict: (verdict: Verdict) => void;
   /** Aborts when the service stops: running checks end as interrupted, new ones are refused. */
@@ -98,7 +98,7 @@ export function createCheckService(parts: CheckServiceParts): CheckService & { s
     runLimit,
     pollLimit,
     publishEnd,
-    credentials,
+    credentialWatch,
     onVerdict,
     signal,
   } = parts;
@@ -149,7 +149,7 @@ export function createCheckService(parts: CheckServiceParts): CheckService & { s
       const language = languageGiven(lab.languages, wanted);
       const stepRun = { lab, step, sessionId, machines, answers, poll, language };
       const ended = linkedAbort(signal);
-      const stopWatching = credentials.watch(actor, ended.abort);
+      const stopWatching = credentialWatch.watch(actor, ended.abort);
       const run = leasedCheck.run(machine, stepRun, ended.signal);
       running.add(run);
       const attempt = await run.finally(() => {

@@ -33,8 +33,8 @@ export interface ChecksOptions {
   catalogue: Pick<LabCatalogue, 'version' | 'find'>;
   sessions: Pick<SessionService, 'get' | 'machine' | 'touch'>;
   /** Ends a check when the credential that requested it ends. */
-  credentials: Pick<CredentialWatch, 'watch'>;
-  logger: Log;
+  credentialWatch: Pick<CredentialWatch, 'watch'>;
+  log: Log;
   /** Unique name of this process among all that share the database; new with each start. */
   leaseOwner: string;
   /** Returns whether the named process is known to be dead. Leases of others expire. */
@@ -56,12 +56,12 @@ export interface Checks {
 
 /** Creates all services of checks. */
 export function createChecks(options: ChecksOptions): Checks {
-  const { database, clock, logger, rateLimits, leaseOwner, isGone } = options;
+  const { database, clock, log, rateLimits, leaseOwner, isGone } = options;
   const attempts = createAttemptStore({ database });
   const publishEnd = createCheckEvents(options);
   const interrupted = createInterruptedChecks({ attempts, clock, isGone, publishEnd });
   const runner = createCheckRunner(options);
-  const leasedCheck = createLeasedCheck({ runner, attempts, interrupted, clock, logger, owner: leaseOwner });
+  const leasedCheck = createLeasedCheck({ runner, attempts, interrupted, clock, log, owner: leaseOwner });
   const progress = createProgressStore({ database });
   const hints = createHintStore({ database, clock });
   const stopping = new AbortController();
@@ -82,14 +82,14 @@ export function createChecks(options: ChecksOptions): Checks {
 
   async function recover(): Promise<number> {
     const ended = await interrupted.end();
-    if (ended > 0) logger.warn({ attempts: ended }, 'ended checks of dead processes');
+    if (ended > 0) log.warn({ attempts: ended }, 'ended checks of dead processes');
     return ended;
   }
 
   async function watch(): Promise<void> {
     while (!stopping.signal.aborted) {
       await recover().catch((error: unknown) => {
-        logger.error({ err: error }, 'recovering interrupted checks failed');
+        log.error({ err: error }, 'recovering interrupted checks failed');
       });
       await delay(clock, LEASE_MS, stopping.signal);
     }

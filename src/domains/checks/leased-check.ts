@@ -20,7 +20,7 @@ interface LeasedCheckParts {
   attempts: AttemptStore;
   interrupted: InterruptedChecks;
   clock: Clock;
-  logger: Log;
+  log: Log;
   owner: string;
 }
 
@@ -28,7 +28,7 @@ interface LeasedCheckParts {
  * Creates a runner that leases an attempt: over all processes, only one check of a step in a session runs at a time.
  */
 export function createLeasedCheck(parts: LeasedCheckParts) {
-  const { runner, attempts, interrupted, clock, logger, owner } = parts;
+  const { runner, attempts, interrupted, clock, log, owner } = parts;
 
   async function begin(machine: RunningMachine, stepId: string): Promise<string> {
     const { sessionId, learnerId, labSlug, labVersion } = machine;
@@ -59,7 +59,7 @@ export function createLeasedCheck(parts: LeasedCheckParts) {
         clock,
         signal,
         onError: (error: unknown) =>
-          logger.warn({ err: error, attemptId: id }, 'lease on a running check not renewed'),
+          log.warn({ err: error, attemptId: id }, 'lease on a running check not renewed'),
       };
       const { verdict, error } = await withLease(lease, (signal) => runStep(runner, step, signal)).then(
         (verdict) => ({ verdict, error: undefined }),
@@ -90,10 +90,10 @@ export type PublishEnd = (attempt: {
  */
 export function createCheckEvents({
   events,
-  logger,
+  log,
 }: {
   events: Pick<EventBus, 'publish'>;
-  logger: Log;
+  log: Log;
 }): PublishEnd {
   return async ({ id, sessionId, learnerId }) => {
     // The session was deleted meanwhile, so it has no listeners.
@@ -101,7 +101,7 @@ export function createCheckEvents({
     await events
       .publish('check.finished', { attemptId: id, sessionId, learnerId })
       .catch((error: unknown) =>
-        logger.warn({ err: error, attemptId: id }, 'publishing the end of a check failed'),
+        log.warn({ err: error, attemptId: id }, 'publishing the end of a check failed'),
       );
   };
 }

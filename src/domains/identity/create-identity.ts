@@ -18,7 +18,7 @@ export interface Identity {
   tokens: TokenService;
   authentication: AuthenticationService;
   /** Ends what a credential opened when the credential ends. */
-  credentials: CredentialWatch;
+  credentialWatch: CredentialWatch;
   /** Returns the first admin, who is created if there is no admin. */
   firstAdmin(): Promise<User>;
   /** Stops listening, and waits for pending writes: call this before the database closes. */
@@ -46,15 +46,15 @@ export function createIdentity(options: {
     clock,
     log,
   });
-  const credentials = createCredentialWatch({ authentication, events, log });
+  const credentialWatch = createCredentialWatch({ authentication, events, log });
   return {
     users: userService,
     tokens: createTokenService({ tokens, users, events, clock }),
     authentication,
-    credentials,
+    credentialWatch,
     firstAdmin: () => ensureFirstAdmin({ users, clock }),
     async close() {
-      credentials.close();
+      credentialWatch.close();
       await authentication.close();
     },
   };

@@ -54,13 +54,13 @@ export async function createLabCatalogue({
   directory,
   versions,
   sources,
-  logger,
+  log,
 }: {
   directory: string;
   versions: KeptVersions;
   /** The followed repositories, oldest first. */
   sources: { list(): Promise<{ id: string; name: string; problems: readonly LabProblem[] }[]> };
-  logger: Log;
+  log: Log;
 }): Promise<LabCatalogue> {
   const remembered = createRememberedLabs({ versions });
   let snapshot: Snapshot = { labs: new Map(), list: createLabList([]), problems: [] };
@@ -86,8 +86,8 @@ export async function createLabCatalogue({
       list: createLabList(entries.map(({ view }) => view)),
       problems,
     };
-    for (const problem of problems) logger.warn({ ...problem }, 'lab has a problem');
-    logger.info({ labs: labs.length, problems: problems.length }, 'labs read');
+    for (const problem of problems) log.warn({ ...problem }, 'lab has a problem');
+    log.info({ labs: labs.length, problems: problems.length }, 'labs read');
   }
 
   function entry(slug: string) {

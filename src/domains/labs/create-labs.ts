@@ -37,7 +37,7 @@ export async function createLabs(options: {
   const { database, events, directory, leaseOwner, log, protocols = ['https', 'ssh'] } = options;
   const versions = createKeptVersions({ ...options, store: createLabVersionStore({ database }) });
   const sources = createLabSourceStore(options);
-  const catalogue = await createLabCatalogue({ directory, versions, sources, logger: log });
+  const catalogue = await createLabCatalogue({ directory, versions, sources, log });
 
   async function changed(): Promise<void> {
     await catalogue.reload();

@@ -52,7 +52,7 @@ export interface PreviewServiceOptions {
   engine: Pick<Engine, 'connect'>;
   /** Reads the current actor of a credential by its hash; undefined if it is no longer valid. */
   byCredential: (hash: string) => Promise<Actor | undefined>;
-  credentials: Pick<CredentialWatch, 'watch'>;
+  credentialWatch: Pick<CredentialWatch, 'watch'>;
   events: EventBus;
   clock: Clock;
   log: Log;
@@ -68,7 +68,7 @@ interface RunningPreviewService extends PreviewService {
 
 /** Creates the preview service: grants, passes, and this process's connections. */
 export function createPreviewService(options: PreviewServiceOptions): RunningPreviewService {
-  const { store, sessions, catalogue, engine, byCredential, credentials, events, clock, log } = options;
+  const { store, sessions, catalogue, engine, byCredential, credentialWatch, events, clock, log } = options;
   const connections = createOpenConnections();
   const connecting = createKeyedQueue({ perKey: CONNECTING_AT_ONCE });
   const cache = createAccessCache({ clock });
@@ -158,7 +158,10 @@ export function createPreviewService(options: PreviewServiceOptions): RunningPre
     hold(port, end) {
       const release = connections.add({ port, end });
       let stopWatching: (() => void) | undefined;
-      const timer = setTimeout(() => (stopWatching = credentials.watch(port.opener, end)), WATCHED_AFTER_MS);
+      const timer = setTimeout(
+        () => (stopWatching = credentialWatch.watch(port.opener, end)),
+        WATCHED_AFTER_MS,
+      );
       return () => {
         clearTimeout(timer);
         stopWatching?.();

@@ -34,7 +34,7 @@ import { createTeardown } from './reconcile/teardown.ts';
 
 /** Creates all components of sessions. @throws CONFIG_INVALID for a subnet pool that is too small */
 export function createSessions(options: SessionsOptions): Sessions {
-  const { database, events, clock, catalogue, logger, warningMinutes } = options;
+  const { database, events, clock, catalogue, log, warningMinutes } = options;
   const owner = newOwner();
   const work = { started: false };
   const wakeTeardown = () => work.started && teardown.wake();
@@ -43,7 +43,7 @@ export function createSessions(options: SessionsOptions): Sessions {
   const hiddenFrom = createHiddenOwners(createAdminStore({ database }));
   const leases = createSessionLeaseStore({ database });
   const lifetimeStore = createLifetimeStore({ database });
-  const changer = createSessionChanger({ events, store, logger });
+  const changer = createSessionChanger({ events, store, log });
   const pool = createSubnetPool({ cidr: options.subnetPool, clock });
   const subnets = createSubnetStore({ database });
   const parts = { ...options, hiddenFrom, store, leases, changer, subnets, owner };

@@ -20,12 +20,12 @@ export function createLifetimes(options: {
   changer: SessionChanger;
   clock: Clock;
   warningMinutes: number;
-  logger: Log;
+  log: Log;
   /** Saves a session instead of ending it for that reason; false if it must end. */
   saveAtEnd: (row: SessionRow, reason: SessionChanges) => Promise<boolean>;
   onEnded: () => void;
 }) {
-  const { lifetimes, changer, clock, warningMinutes, logger, saveAtEnd, onEnded } = options;
+  const { lifetimes, changer, clock, warningMinutes, log, saveAtEnd, onEnded } = options;
   /** Last use by session: no more entries than sessions in use. */
   const touched = new Map<string, Date>();
   let flushAt = 0;
@@ -69,7 +69,7 @@ export function createLifetimes(options: {
     // An earlier saved state stays.
     const event = hasSaved(row) ? 'fallBack' : 'stop';
     if (!(await changer.move(row, event, why, { sameEnd: true }))) return;
-    logger.info({ sessionId: row.id, code }, 'session ended automatically');
+    log.info({ sessionId: row.id, code }, 'session ended automatically');
     onEnded();
   }
 

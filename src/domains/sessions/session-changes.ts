@@ -10,14 +10,14 @@ import type { MoveOptions, SessionChanges, SessionRow, SessionStore } from './se
 export type SessionChanger = ReturnType<typeof createSessionChanger>;
 
 /** Changes the state of sessions, and publishes each change after it is stored. */
-export function createSessionChanger(options: { store: SessionStore; events: EventBus; logger: Log }) {
-  const { store, events, logger } = options;
+export function createSessionChanger(options: { store: SessionStore; events: EventBus; log: Log }) {
+  const { store, events, log } = options;
 
   /** Publishes that the session changed. A failure is only logged, because events are hints. */
   function notify(row: Pick<SessionRow, 'id' | 'learnerId' | 'generation'>): void {
     const { id: sessionId, learnerId, generation } = row;
     events.publish('session.changed', { sessionId, learnerId, generation }).catch((error: unknown) => {
-      logger.warn({ err: error, sessionId }, 'session change not published');
+      log.warn({ err: error, sessionId }, 'session change not published');
     });
   }
 

@@ -21,7 +21,7 @@ export interface SessionsOptions extends WarmOptions, AdmissionOptions, DiskOpti
   events: EventBus;
   clock: Clock;
   catalogue: Pick<LabCatalogue, 'get' | 'version' | 'all'>;
-  logger: Log;
+  log: Log;
   /** The images that the names in a lab's version are pinned to. */
   pins: Pick<ImagePins, 'resolve' | 'agrees'>;
   /** CIDR from which each network gets a /28. */

@@ -116,14 +116,14 @@ async function startOf(
  * the same user with another credential.
  */
 export function endWithCredential(
-  credentials: Pick<CredentialWatch, 'watch'>,
+  credentialWatch: Pick<CredentialWatch, 'watch'>,
   opener: Actor,
   attached: AttachedTerminal,
 ): AttachedTerminal {
   let stopWatching: (() => void) | undefined;
   const ended = new Promise<never>((_, reject) => {
     // The viewer's access to the machine is checked separately, so a changed role does not end the watch.
-    stopWatching = credentials.watch(opener, reject, { withRole: false });
+    stopWatching = credentialWatch.watch(opener, reject, { withRole: false });
   });
   const over = Promise.race([attached.over, ended]);
   // The viewer may detach before anything awaits `over`.

@@ -44,7 +44,7 @@ export interface TerminalServiceOptions {
   recordings: Pick<Recordings, 'start' | 'resume' | 'drop'>;
   budgets: OutputBudgets;
   actorOf: ActorOf;
-  credentials: Pick<CredentialWatch, 'read' | 'watch'>;
+  credentialWatch: Pick<CredentialWatch, 'read' | 'watch'>;
   events: EventBus;
   clock: Clock;
   log: Log;
@@ -63,7 +63,7 @@ export function createTerminalService(options: TerminalServiceOptions): Terminal
     tickets,
     sessions,
     users,
-    credentials,
+    credentialWatch,
     snapshots,
     events,
     clock,
@@ -107,7 +107,7 @@ export function createTerminalService(options: TerminalServiceOptions): Terminal
     if (!ticket) throw fault('TICKET_INVALID');
     const { userId, role, openedWith: credential } = ticket;
     // A ticket is valid only as long as the credential that requested it.
-    const opener = await credentials.read({ userId, ...(credential !== undefined && { credential }) });
+    const opener = await credentialWatch.read({ userId, ...(credential !== undefined && { credential }) });
     if (!opener) throw fault('TICKET_INVALID');
     const { live, learnerId } = await connector.connect(terminalId, userId);
     const stillMayStay = () => mayStay(options, { userId, learnerId });
@@ -124,7 +124,7 @@ export function createTerminalService(options: TerminalServiceOptions): Terminal
       mayStay: stillMayStay,
       log,
     });
-    return endWithCredential(credentials, opener, attached);
+    return endWithCredential(credentialWatch, opener, attached);
   }
 
   return {

@@ -24,10 +24,10 @@ const checks = createChecks({
   clock: systemClock,
   catalogue: await openCatalogue(database, directory),
   sessions: sessionsOn(database, machineId),
-  logger: quietLog(),
+  log: quietLog(),
   pins: unpinned,
   rateLimits: createRateLimits({ redisUrl: undefined, log: quietLog() }),
-  credentials: unwatched,
+  credentialWatch: unwatched,
   leaseOwner: newOwner(),
   isGone: isOwnerGone,
 });

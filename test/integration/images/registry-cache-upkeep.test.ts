@@ -1,6 +1,6 @@
 import t from 'tap';
 import { systemClock } from '../../../src/core/clock.ts';
-import { keepRegistry } from '../../../src/domains/images/registry/registry-maintenance.ts';
+import { maintainRegistry } from '../../../src/domains/images/registry/registry-maintenance.ts';
 import { quietLog } from '../../kit/basics/quiet-log.ts';
 import { openRegistryCache } from '../../kit/engine/registry-cache.ts';
 import { until } from '../../kit/basics/until.ts';
@@ -24,7 +24,7 @@ await t.test('a service keeps the cache of the local registry small', async (t) 
   const notSeeded = async () => {
     t.fail("another registry's content is not managed");
   };
-  const kept = keepRegistry(
+  const kept = maintainRegistry(
     {
       registry,
       setting: 'http://a.registry',

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { systemClock } from '../../../src/core/clock.ts';
 import { createDockerRegistry } from '../../../src/engine/docker/registry/registry.ts';
-import { keepRegistry } from '../../../src/domains/images/registry/registry-maintenance.ts';
+import { maintainRegistry } from '../../../src/domains/images/registry/registry-maintenance.ts';
 import { listed, mirror, startBerthWithRegistry } from '../../kit/service/berth-with-registry.ts';
 import { markImage, openImages } from '../../kit/labs/pins.ts';
 import { quietLog } from '../../kit/basics/quiet-log.ts';
@@ -59,7 +59,7 @@ await t.test('a service runs the configured registry, and an admin fills it', as
   };
   const settings = { setting: 'off', cacheBytes: 0, seed };
   const off = { ...settings, registry, clock: systemClock, log: quietLog() };
-  await keepRegistry(off, new AbortController().signal);
+  await maintainRegistry(off, new AbortController().signal);
   t.strictSame(await containers(), [], 'a service configured without one removes it');
   t.equal((await docker.listVolumes({ filters })).Volumes.length, 2, 'and keeps its content');
 });

@@ -19,8 +19,8 @@ const database = (t: Test) => freshDatabase(t, 'sqlite');
 
 await t.test('lists valid labs, and all problems of the others', async (t) => {
   const directory = await labsFolder(t, { good: smallLab('Good'), bad: broken, '.hidden': broken });
-  const logger = quietLog();
-  const catalogue = await openCatalogue(await database(t), directory, { logger });
+  const log = quietLog();
+  const catalogue = await openCatalogue(await database(t), directory, { log });
   t.equal(catalogue.get('good').title['en'], 'Good');
   t.equal(catalogue.list({ first: 10 }).items.length, 1);
   t.same(
@@ -30,7 +30,7 @@ await t.test('lists valid labs, and all problems of the others', async (t) => {
       { lab: 'bad', line: 2, key: 'machine' },
     ],
   );
-  t.equal(logger.lines.filter(({ level }) => level === 'warn').length, 2);
+  t.equal(log.lines.filter(({ level }) => level === 'warn').length, 2);
   t.throws(() => catalogue.get('bad'), { code: 'LAB_INVALID', message: /its folder has 2 problems/ });
   t.throws(() => catalogue.get('none'), { code: 'LAB_NOT_FOUND', message: /no lab "none"/ });
   t.equal(catalogue.find('bad'), undefined);
@@ -165,14 +165,14 @@ await t.test('an unchanged lab stays the same object', async (t) => {
 
 await t.test('simultaneous reloads share a read, and the last one sees the last change', async (t) => {
   const directory = await labsFolder(t, { lab: smallLab('First') });
-  const logger = quietLog();
-  const catalogue = await openCatalogue(await database(t), directory, { logger });
+  const log = quietLog();
+  const catalogue = await openCatalogue(await database(t), directory, { log });
   const early = catalogue.reload();
   // Not awaited: the first read must still run.
   writeFileSync(join(directory, 'lab/lab.yaml'), smallLab('Second')['lab.yaml'] ?? '');
   await Promise.all([early, ...Array.from({ length: 20 }, () => catalogue.reload())]);
   t.equal(catalogue.get('lab').title['en'], 'Second');
-  t.equal(logger.lines.filter(({ message }) => message === 'labs read').length, 3);
+  t.equal(log.lines.filter(({ message }) => message === 'labs read').length, 3);
 });
 
 await t.test('without the folder the start fails, and a reload changes nothing', async (t) => {

@@ -20,8 +20,8 @@ await test('an open preview ends with the credential that opened it, even while 
       events,
       start: new Date(),
     });
-    const credentials = createCredentialWatch({ authentication, events, log });
-    t.teardown(() => credentials.close());
+    const credentialWatch = createCredentialWatch({ authentication, events, log });
+    t.teardown(() => credentialWatch.close());
     const actors = await createActors(database);
     const session = await insertSession(database, actors.owner.userId, 'lab');
     // Nothing checks open connections on a schedule: `maintain` does not run.
@@ -29,7 +29,7 @@ await test('an open preview ends with the credential that opened it, even while 
       store: createPreviewStore({ database }),
       sessions: { machine: async () => ({ machineId: 'machine', learnerId: actors.owner.userId }) },
       byCredential: authentication.byCredential,
-      credentials,
+      credentialWatch,
       events,
       clock,
       log,
@@ -59,7 +59,7 @@ await test('an open preview ends with the credential that opened it, even while 
     left.release();
     await hold('expired', { expiresAt: new Date(Date.now() + 1_500) });
     const kept = await hold('kept');
-    await until(() => credentials.count() === 4);
+    await until(() => credentialWatch.count() === 4);
 
     await tokens.revoke(system, revoked.tokenId);
     await until(() => ended.includes('revoked'));
@@ -68,6 +68,6 @@ await test('an open preview ends with the credential that opened it, even while 
     await until(() => ended.includes('expired'));
     t.strictSame(ended.toSorted(), ['demoted', 'expired', 'revoked']);
     kept.release();
-    t.equal(credentials.count(), 0, 'nothing is watched any more');
+    t.equal(credentialWatch.count(), 0, 'nothing is watched any more');
   });
 });

@@ -49,16 +49,16 @@ async function setUp(t: Test, options: Partial<SessionsOptions> = {}) {
  * database full.
  */
 function meterOf(database: Database, engine: Engine, refusals = 0) {
-  const logger = quietLog();
-  const events = createMemoryBus({ log: logger });
+  const log = quietLog();
+  const events = createMemoryBus({ log });
   const reported: string[] = [];
   events.listen('session.changed', ({ sessionId }) => void reported.push(sessionId));
   const store = createSessionStore({ database });
   const isCritical = () => false;
-  const basis = { engine, clock: systemClock, logger };
+  const basis = { engine, clock: systemClock, log };
   const pauses = createPauses({ ...basis, store: createPauseStore({ database }), owner: newOwner() });
   const common = { ...basis, pauses, store, isCritical };
-  const changer = createSessionChanger({ store, events, logger });
+  const changer = createSessionChanger({ store, events, log });
   let moves = 0;
   const limits = createWriteLimits({
     ...common,

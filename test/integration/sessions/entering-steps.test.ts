@@ -62,7 +62,7 @@ async function openWorld(t: Test) {
       clock: systemClock,
       catalogue: options.catalogue,
       sessions: service,
-      logger: quietLog(),
+      log: quietLog(),
       leaseOwner: 'this process',
       isGone: () => false,
     });

@@ -65,7 +65,7 @@ await test('a machine that another process paused because of its disk stays paus
     const machine = { row: { id }, name: 'main', machineId };
     const stateOf = async () => (await engine.inspect(machineId)).state;
     const pausesOf = (name: string) => {
-      const parts = { engine, store: createPauseStore({ database }), clock, logger: quietLog() };
+      const parts = { engine, store: createPauseStore({ database }), clock, log: quietLog() };
       return createPauses({ ...parts, owner: `elsewhere/1/x/${name}` });
     };
     const other = pausesOf('other');

@@ -31,7 +31,7 @@ await test('prewarmed environments release their memory, least needed first', as
     isCreating: () => false,
     clock: systemClock,
     owner: 'test',
-    logger: quietLog(),
+    log: quietLog(),
     onRemoved: () => undefined,
   });
   const { evict } = createWarmEviction({ store, pool: store, removal });

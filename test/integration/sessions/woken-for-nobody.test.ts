@@ -50,7 +50,7 @@ await test('an environment woken for a start that is not admitted is paused agai
     provisionTimeoutSeconds: 10,
     clock: systemClock,
     owner: 'here',
-    logger: quietLog(),
+    log: quietLog(),
   });
   const lease = { owner: 'here', expiresAt: new Date(Date.now() + 60_000) };
   const share = { learnerId: owner.userId, labSlug: 'warm', labVersion: 'version-1', course: undefined };

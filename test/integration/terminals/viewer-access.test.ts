@@ -86,7 +86,7 @@ await test('maintenance finds a change without an event', async (t) => {
   const deaf = await server.another({
     clock,
     events: { ...server.events, listen: () => () => undefined },
-    credentials: { ...server.credentials, ...unwatched },
+    credentialWatch: { ...server.credentialWatch, ...unwatched },
   });
   const maintenance = new AbortController();
   const maintained = deaf.terminals.maintain(maintenance.signal);

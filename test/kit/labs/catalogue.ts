@@ -11,14 +11,14 @@ import { versionsInUse } from '../../../src/domains/sessions/versions-in-use-sto
 import { quietLog } from '../basics/quiet-log.ts';
 
 interface Options {
-  logger?: ReturnType<typeof quietLog>;
+  log?: ReturnType<typeof quietLog>;
   clock?: Clock;
   events?: EventBus;
 }
 
 /** Labs of a folder and of other sources, as one service process on the database has them. */
 export async function openLabs(database: Database, directory: string, options: Options = {}) {
-  const { logger: log = quietLog(), clock = systemClock, events = createMemoryBus({ log }) } = options;
+  const { log = quietLog(), clock = systemClock, events = createMemoryBus({ log }) } = options;
   return createLabs({
     database,
     directory,

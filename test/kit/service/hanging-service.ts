@@ -41,7 +41,7 @@ createSessions({
     ),
     testLab('lab-1'),
   ]),
-  logger: log,
+  log,
   pins: unpinned,
   subnetPool: '10.232.0.0/16',
   sessionLimit: 5,

@@ -173,7 +173,7 @@ export function openSessions(
     events: createMemoryBus({ log }),
     clock: systemClock,
     catalogue: testCatalogue(),
-    logger: log,
+    log,
     pins: unpinned,
     ...sessionDefaults,
     ...options,

@@ -22,7 +22,7 @@ createSessions({
   events: createMemoryBus({ log }),
   clock: systemClock,
   catalogue: testCatalogue(),
-  logger: log,
+  log,
   pins: unpinned,
   subnetPool,
   provisionConcurrency: 20,

@@ -87,13 +87,13 @@ export async function serveTerminals(
   t.teardown(() => authentication.close());
 
   const { actorOf } = authentication;
-  const credentials = createCredentialWatch({ authentication, events, log });
-  t.teardown(() => credentials.close());
+  const credentialWatch = createCredentialWatch({ authentication, events, log });
+  t.teardown(() => credentialWatch.close());
   const parts = {
     database,
     engine,
     actorOf,
-    credentials,
+    credentialWatch,
     users,
     events,
     sessions: sessions.service,

@@ -17,7 +17,7 @@ const MAX_ATTEMPTS = 60;
  * Keeps the local registry running with its initial images, and its cache within the limit, until `signal` aborts. If
  * the registry is off, removes it once. A failure is logged, and the next check tries again.
  */
-export async function keepRegistry(
+export async function maintainRegistry(
   options: {
     registry: EngineRegistry;
     /** The setting BERTH_REGISTRY: whether Berth keeps the registry, or the address of the one it caches. */
@@ -31,13 +31,13 @@ export async function keepRegistry(
   },
   signal: AbortSignal,
 ): Promise<void> {
-  const cache = options.setting === 'off' ? undefined : keepRegistryCache(options, signal);
+  const cache = options.setting === 'off' ? undefined : maintainRegistryCache(options, signal);
   await keepRunning(options, signal);
   await cache;
 }
 
 async function keepRunning(
-  { registry, setting, seed, clock, log }: Parameters<typeof keepRegistry>[0],
+  { registry, setting, seed, clock, log }: Parameters<typeof maintainRegistry>[0],
   signal: AbortSignal,
 ): Promise<void> {
   let seeded = setting !== 'auto';
@@ -73,7 +73,7 @@ export async function retryUntilAnswered(
 }
 
 /** Keeps the registry's pull-through cache within `cacheBytes`, until `signal` aborts. */
-async function keepRegistryCache(
+async function maintainRegistryCache(
   options: { registry: Pick<EngineRegistry, 'trim'>; cacheBytes: number; clock: Clock; log: Log },
   signal: AbortSignal,
 ): Promise<void> {

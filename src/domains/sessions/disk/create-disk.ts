@@ -34,7 +34,7 @@ export function createDisk(
     /** The name under which this process works. */
     owner: string;
     clock: Clock;
-    logger: Log;
+    log: Log;
     /** Whether a session is saved when it ends automatically. */
     isSavedAtEnd: (row: SessionRow) => boolean;
     /** Called when the disk has enough free space again. */
@@ -43,7 +43,7 @@ export function createDisk(
     onEnded: () => void;
   },
 ) {
-  const { database, clock, logger } = options;
+  const { database, clock, log } = options;
   const watch = createDiskWatch({ ...options, reserve: options.diskReserve });
   const usage = createUsageStore({ database });
   const pauses = createPauses({ ...options, store: createPauseStore({ database }) });
@@ -51,7 +51,7 @@ export function createDisk(
   const limits = createWriteLimits({ ...options, pauses, usage, isCritical });
   const meter = createMachineMeter({ ...options, pauses, limits, isCritical });
   const measurements = createMeasurementStore({ database });
-  const { start, stop } = createDiskMonitor({ watch, meter, measurements, database, clock, logger });
+  const { start, stop } = createDiskMonitor({ watch, meter, measurements, database, clock, log });
   const { latest, isLow, saveCapacity } = watch;
   return { start, stop, latest, isLow, saveCapacity, isPaused: pauses.isPaused };
 }
@@ -87,9 +87,9 @@ export function createDiskMonitor(options: {
   measurements: MeasurementStore;
   database: Pick<Database, 'keepSpareSpace'>;
   clock: Clock;
-  logger: Log;
+  log: Log;
 }) {
-  const { watch, meter, measurements, database, clock, logger } = options;
+  const { watch, meter, measurements, database, clock, log } = options;
   const stopping = new AbortController();
   let running: Promise<void> | undefined;
   let sparing: Promise<void> | undefined;
@@ -139,7 +139,7 @@ export function createDiskMonitor(options: {
     sparedAt = now;
     // The checks continue meanwhile: the database may be busy.
     sparing = database.keepSpareSpace().catch((error: unknown) => {
-      logger.warn({ err: error }, 'database space not reserved');
+      log.warn({ err: error }, 'database space not reserved');
     });
   }
 
@@ -150,7 +150,7 @@ export function createDiskMonitor(options: {
     while (!stopping.signal.aborted) {
       await checkAndMeasure().catch((error: unknown) => {
         if (isFault(error, 'ENGINE_UNREACHABLE', 'SHUTTING_DOWN')) return;
-        logger.error({ err: error }, 'disk check failed');
+        log.error({ err: error }, 'disk check failed');
       });
       keepSpareSpace();
       await delay(clock, CHECK_EVERY_MS, stopping.signal);

@@ -26,10 +26,10 @@ export function createDiskWatch(options: {
   engine: Pick<Engine, 'disk'>;
   reserve: Portion | undefined;
   clock: Pick<Clock, 'now'>;
-  logger: Log;
+  log: Log;
   onDiskFree: () => void;
 }) {
-  const { engine, reserve, clock, logger, onDiskFree } = options;
+  const { engine, reserve, clock, log, onDiskFree } = options;
   let latest: DiskState | undefined;
   let isUnreadable = false;
 
@@ -44,10 +44,10 @@ export function createDiskWatch(options: {
       ...(files && { files }),
     };
     if (isLow(state) && !wasLow) {
-      logger.warn(details, 'disk below its reserve; no session starts');
+      log.warn(details, 'disk below its reserve; no session starts');
     }
     if (wasLow && !isLow(state)) {
-      logger.info(details, 'disk above its reserve again');
+      log.info(details, 'disk above its reserve again');
       onDiskFree();
     }
     return state;
@@ -61,7 +61,7 @@ export function createDiskWatch(options: {
     } catch (error) {
       if (!isFault(error)) throw error;
       if (!isUnreadable && error.code !== 'ENGINE_UNREACHABLE') {
-        logger.warn({ err: error }, 'disk not readable; sessions start without a check');
+        log.warn({ err: error }, 'disk not readable; sessions start without a check');
       }
       isUnreadable = error.code !== 'ENGINE_UNREACHABLE';
     }

@@ -61,9 +61,9 @@ export function createMachineMeter(options: {
   /** Whether so little is free on the disk that all suspects are paused immediately. */
   isCritical: () => boolean;
   clock: Pick<Clock, 'now'>;
-  logger: Log;
+  log: Log;
 }) {
-  const { engine, pauses, store, limits, isCritical, clock, logger } = options;
+  const { engine, pauses, store, limits, isCritical, clock, log } = options;
   const diskLimitOf = createDiskLimits(options.catalogue);
   const queue = createQueue(AT_ONCE);
   const stopping = new AbortController();
@@ -133,7 +133,7 @@ export function createMachineMeter(options: {
       // A machine that is being removed, or that the engine refuses to measure, must not block the others.
       if (isFault(error, 'CONTAINER_NOT_FOUND')) return 0;
       if (!isFault(error) || error.code === 'ENGINE_UNREACHABLE') throw error;
-      logger.warn({ err: error, sessionId: machine.row.id }, 'machine not measured');
+      log.warn({ err: error, sessionId: machine.row.id }, 'machine not measured');
       return 0;
     }
   }
@@ -167,7 +167,7 @@ export function createMachineMeter(options: {
       const growth = await measure(machine, { timeoutMs: SLOW_TIMEOUT_MS, openFiles: true });
       if (stopping.signal.aborted) return;
       if (growth === 'late') {
-        logger.warn({ sessionId: row.id }, 'machine has too many files to measure');
+        log.warn({ sessionId: row.id }, 'machine has too many files to measure');
         // It may have written what the disk lost.
         if (suspects.has(machineId)) await limits.endUnmeasured(machine);
       }
@@ -193,7 +193,7 @@ export function createMachineMeter(options: {
   function wakeSlowLane(): void {
     lane ??= runSlowLane()
       .catch((error: unknown) => {
-        if (!isFault(error, 'ENGINE_UNREACHABLE')) logger.error({ err: error }, 'slow machines not measured');
+        if (!isFault(error, 'ENGINE_UNREACHABLE')) log.error({ err: error }, 'slow machines not measured');
       })
       .finally(() => (lane = undefined));
   }

@@ -20,16 +20,16 @@ export function createPauses(options: {
   /** Names this process as a lease owner. */
   owner: string;
   clock: Clock;
-  logger: Log;
+  log: Log;
 }) {
-  const { engine, store, owner, clock, logger } = options;
+  const { engine, store, owner, clock, log } = options;
   /** By the machine's id; `end` ends the renewal of the lease. */
   const paused = new Map<string, { machine: PausableMachine; end: () => void }>();
 
   /** Logs a failed write. The machine is paused anyway: on a full disk, pauses matter most. */
   function notStored(machine: PausableMachine) {
     return (error: unknown) =>
-      logger.warn({ err: error, sessionId: machine.row.id }, 'lease on a pause not stored');
+      log.warn({ err: error, sessionId: machine.row.id }, 'lease on a pause not stored');
   }
 
   async function acquire(machine: PausableMachine): Promise<void> {

@@ -39,7 +39,7 @@ export function createWriteLimits(options: {
   usage: UsageStore;
   changer: SessionChanger;
   clock: Pick<Clock, 'now'>;
-  logger: Log;
+  log: Log;
   /** Whether so little is free on the disk that learners get no time to delete files. */
   isCritical: () => boolean;
   /** Whether the session would be saved at its end. */
@@ -53,7 +53,7 @@ export function createWriteLimits(options: {
     usage: usageStore,
     changer,
     clock,
-    logger,
+    log,
     isCritical,
     isSavedAtEnd,
     onEnded,
@@ -82,7 +82,7 @@ export function createWriteLimits(options: {
     const known = row.machines.find(({ name }) => name === usage.machine)?.diskPercent ?? undefined;
     const percent = nearPercent(usage);
     if (percent === known || !(await usageStore.setPercent(row.id, usage.machine, percent))) return;
-    if (known === undefined) logger.warn({ sessionId: row.id, ...usage }, 'machine disk nearly full');
+    if (known === undefined) log.warn({ sessionId: row.id, ...usage }, 'machine disk nearly full');
     changer.notify(row);
   }
 
@@ -102,7 +102,7 @@ export function createWriteLimits(options: {
     // An earlier saved state stays.
     const moved = await changer.move(row, hasSaved(row) ? 'fallBack' : 'stop', why);
     if (!moved) return false;
-    logger.warn({ sessionId: row.id, ...usage }, 'session ended: its machine wrote too much');
+    log.warn({ sessionId: row.id, ...usage }, 'session ended: its machine wrote too much');
     onEnded();
     return true;
   }

@@ -62,13 +62,13 @@ export function createWarm(
     provisionTimeoutSeconds: number;
     clock: Clock;
     owner: string;
-    logger: Log;
+    log: Log;
   },
 ) {
-  const { database, engine, catalogue, subnets, make, provision, mayPrewarm, clock, owner, logger } = options;
+  const { database, engine, catalogue, subnets, make, provision, mayPrewarm, clock, owner, log } = options;
   let started = false;
   const store = createWarmStore({ database });
-  const shells = createWarmShells({ engine, logger });
+  const shells = createWarmShells({ engine, log });
   const failures = createWarmFailures({ clock });
   const images = createWarmImages(options);
   const rules = { zone: options.timeZone, idleMinutes: options.warmIdleMinutes };
@@ -87,7 +87,7 @@ export function createWarm(
     isCreating: (id) => maker.isCreating(id),
     clock,
     owner,
-    logger,
+    log,
     onRemoved: wake,
   });
   const maker = createWarmMaker({
@@ -102,7 +102,7 @@ export function createWarm(
     clock,
     owner,
     timeoutSeconds: options.provisionTimeoutSeconds,
-    logger,
+    log,
     onSettled: (milliseconds) => pool.settled(milliseconds),
   });
   const pool = createWarmPool({
@@ -118,9 +118,9 @@ export function createWarm(
     limit: options.warmLimit,
     clock,
     owner,
-    logger,
+    log,
   });
-  const uses = createWarmUses({ store, clock, logger });
+  const uses = createWarmUses({ store, clock, log });
   const service = createWarmService({ store, needs, catalogue, maker, removal, clock });
 
   return {
@@ -132,10 +132,10 @@ export function createWarm(
       shells,
       pauseAgain: maker.pauseAgain,
       make,
-      logger,
+      log,
       onOutcome: options.onWarmStart ?? (() => undefined),
     }),
-    compare: createWarmCompare({ store, engine, pauseAgain: maker.pauseAgain, logger, onLost: wake }),
+    compare: createWarmCompare({ store, engine, pauseAgain: maker.pauseAgain, log, onLost: wake }),
     eviction: createWarmEviction({ store, pool, removal }),
     service: {
       list: service.list,

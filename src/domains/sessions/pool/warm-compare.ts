@@ -13,17 +13,17 @@ export function createWarmCompare(options: {
   engine: Pick<Engine, 'inspect'>;
   /** Pauses an environment again, unless a session has taken it. */
   pauseAgain: (environment: WarmEnvironment) => Promise<void>;
-  logger: Log;
+  log: Log;
   onLost: () => void;
 }) {
-  const { store, engine, pauseAgain, logger, onLost } = options;
+  const { store, engine, pauseAgain, log, onLost } = options;
   /** Environments that ran at the last comparison. One that a session is taking runs for a moment only. */
   let running = new Set<string>();
 
   async function lose(environments: WarmEnvironment[]): Promise<void> {
     const lost = await store.markForRemoval(environments.map(({ id }) => id));
     if (lost.length === 0) return;
-    logger.warn({ environments: lost }, 'prewarmed environments lost');
+    log.warn({ environments: lost }, 'prewarmed environments lost');
     onLost();
   }
 

@@ -43,8 +43,8 @@ export function createWarmAnnouncer(options: {
 }
 
 /** Stores when labs were last started. */
-export function createWarmUses(options: { store: Pick<WarmStore, 'need'>; clock: Clock; logger: Log }) {
-  const { store, clock, logger } = options;
+export function createWarmUses(options: { store: Pick<WarmStore, 'need'>; clock: Clock; log: Log }) {
+  const { store, clock, log } = options;
   /** When this process last stored a start, by the lab's slug. */
   const stored = new Map<string, number>();
 
@@ -56,7 +56,7 @@ export function createWarmUses(options: { store: Pick<WarmStore, 'need'>; clock:
       stored.set(slug, now.getTime());
       store.need(slug, now).catch((error: unknown) => {
         stored.delete(slug);
-        logger.warn({ err: error, lab: slug }, 'start of a lab not recorded');
+        log.warn({ err: error, lab: slug }, 'start of a lab not recorded');
       });
     },
     /** Makes the next start of the lab write again. */

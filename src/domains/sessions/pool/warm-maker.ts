@@ -49,7 +49,7 @@ export function createWarmMaker(options: {
   clock: Clock;
   owner: string;
   timeoutSeconds: number;
-  logger: Log;
+  log: Log;
   onSettled: (milliseconds?: number) => void;
 }) {
   const {
@@ -64,7 +64,7 @@ export function createWarmMaker(options: {
     clock,
     owner,
     timeoutSeconds,
-    logger,
+    log,
     onSettled,
   } = options;
   const underWay = new Map<string, Creation>();
@@ -103,7 +103,7 @@ export function createWarmMaker(options: {
     try {
       took = await create(lab, id, abort);
     } catch (error) {
-      logger.error({ err: error, environmentId: id }, 'prewarming aborted');
+      log.error({ err: error, environmentId: id }, 'prewarming aborted');
     }
     underWay.delete(id);
     onSettled(took);
@@ -117,7 +117,7 @@ export function createWarmMaker(options: {
       await pause(lab, machines);
       if (await store.finish(id, owner, machines, clock.now())) return;
     } catch (error) {
-      logger.warn({ err: error, environmentId: id }, 'prewarmed environment not paused');
+      log.warn({ err: error, environmentId: id }, 'prewarmed environment not paused');
     }
     await store.markForRemoval([id]);
     await discard(id);
@@ -138,7 +138,7 @@ export function createWarmMaker(options: {
 
   function recordFailure(lab: Lab, cause: unknown): void {
     const retryInSeconds = failures.failed(lab) / 1000;
-    logger.warn({ err: cause, lab: lab.slug, retryInSeconds }, 'prewarming failed');
+    log.warn({ err: cause, lab: lab.slug, retryInSeconds }, 'prewarming failed');
   }
 
   return {

@@ -38,16 +38,16 @@ export function createWarmPool(options: {
   limit: number;
   clock: Clock;
   owner: string;
-  logger: Log;
+  log: Log;
 }) {
   const { store, maker, removal, failures, announcer, needs, images, mayPrewarm, startPause } = options;
-  const { limit, clock, owner, logger } = options;
+  const { limit, clock, owner, log } = options;
   const stopping = new AbortController();
   let waking = false;
   let checking = Promise.resolve();
   const runner = createRunner({
     work: pass,
-    onError: (error) => logger.error({ err: error }, 'warm pools not checked'),
+    onError: (error) => log.error({ err: error }, 'warm pools not checked'),
   });
 
   async function pass(): Promise<void> {
@@ -90,7 +90,7 @@ export function createWarmPool(options: {
     if (ids.length === 0) return [];
     const removed = await store.markForRemoval(ids);
     maker.abandon(removed);
-    if (removed.length > 0) logger.info({ environments: removed.length }, 'removing prewarmed environments');
+    if (removed.length > 0) log.info({ environments: removed.length }, 'removing prewarmed environments');
     return removed;
   }
 
@@ -110,7 +110,7 @@ export function createWarmPool(options: {
         await maker.renew();
         await removeAbandoned();
       } catch (error) {
-        logger.error({ err: error }, 'warm pools not checked');
+        log.error({ err: error }, 'warm pools not checked');
       }
       runner.wake();
       await delay(clock, CHECK_EVERY_MS, stopping.signal);

@@ -23,16 +23,16 @@ export function createWarmRemoval(options: {
   isCreating: (id: string) => boolean;
   clock: Clock;
   owner: string;
-  logger: Log;
+  log: Log;
   /** Called when capacity became free. */
   onRemoved: () => void;
 }) {
-  const { store, subnets, engine, isCreating, clock, owner, logger, onRemoved } = options;
+  const { store, subnets, engine, isCreating, clock, owner, log, onRemoved } = options;
   const retryAt = new Map<string, number>();
   let stopped = false;
   const runner = createRunner({
     work: sweep,
-    onError: (error) => logger.error({ err: error }, 'environments to remove not listed'),
+    onError: (error) => log.error({ err: error }, 'environments to remove not listed'),
   });
 
   async function discard(id: string): Promise<void> {
@@ -61,7 +61,7 @@ export function createWarmRemoval(options: {
       onRemoved();
     } catch (error) {
       retryAt.set(id, clock.now().getTime() + RETRY_MS);
-      logger.warn({ err: error, environmentId: id }, 'prewarmed environment not removed; will retry');
+      log.warn({ err: error, environmentId: id }, 'prewarmed environment not removed; will retry');
     }
   }
 

@@ -14,9 +14,9 @@ export type WarmShells = ReturnType<typeof createWarmShells>;
  */
 export function createWarmShells(options: {
   engine: Pick<Engine, 'prepareShell' | 'isPrepared' | 'endShell'>;
-  logger: Log;
+  log: Log;
 }) {
-  const { engine, logger } = options;
+  const { engine, log } = options;
   const ending = new Set<Promise<void>>();
 
   /** Prepares a shell. A failure is only logged: the machine is usable, and its terminals report why they fail. */
@@ -27,7 +27,7 @@ export function createWarmShells(options: {
       return { ...machine, shell: await engine.prepareShell(machine.machineId, shellOf(described)) };
     } catch (error) {
       if (!isFault(error, 'SHELL_NOT_STARTED')) throw error;
-      logger.warn(
+      log.warn(
         { err: error, lab: lab.slug, machine: machine.name },
         'no shell prepared in a prewarmed machine',
       );
@@ -40,7 +40,7 @@ export function createWarmShells(options: {
     try {
       await engine.endShell(machineId, shell);
     } catch (error) {
-      logger.warn({ err: error, machineId }, 'unused prepared shell not ended');
+      log.warn({ err: error, machineId }, 'unused prepared shell not ended');
     }
   }
 

@@ -39,10 +39,10 @@ export function createWarmStart(options: {
   /** Pauses an environment again, unless a session has taken it. */
   pauseAgain: (environment: WarmEnvironment) => Promise<void>;
   make: EnvironmentBuilder;
-  logger: Log;
+  log: Log;
   onOutcome: (outcome: WarmOutcome) => void;
 }) {
-  const { store, catalogue, images, engine, shells, pauseAgain, make, logger, onOutcome } = options;
+  const { store, catalogue, images, engine, shells, pauseAgain, make, log, onOutcome } = options;
 
   /** Returns the session's lab if it is prewarmed and the session starts fresh. */
   function warmLabOf({ labSlug, labVersion, savedStateId }: SessionRow): Lab | undefined {
@@ -58,7 +58,7 @@ export function createWarmStart(options: {
       return true;
     } catch (error) {
       if (!isFault(error) || error.code === 'ENGINE_UNREACHABLE') throw error;
-      logger.warn({ err: error }, 'prewarmed environment unusable; creating another');
+      log.warn({ err: error }, 'prewarmed environment unusable; creating another');
       return false;
     }
   }
@@ -71,7 +71,7 @@ export function createWarmStart(options: {
     try {
       if (await awake) await pauseAgain(environment);
     } catch (error) {
-      logger.warn({ err: error, environmentId: environment.id }, 'unused environment not paused again');
+      log.warn({ err: error, environmentId: environment.id }, 'unused environment not paused again');
     }
   }
 

@@ -49,12 +49,11 @@ export function createProvisioner(options: {
   clock: Clock;
   owner: string;
   concurrency: number;
-  logger: Log;
+  log: Log;
   onSettled: () => void;
   evict: (missing: MissingCapacity) => Promise<number>;
 }) {
-  const { admission, notifier, leases, warm, changer, provision, clock, owner, concurrency, logger } =
-    options;
+  const { admission, notifier, leases, warm, changer, provision, clock, owner, concurrency, log } = options;
   const { onSettled, evict } = options;
   const underWay = new Map<string, Work>();
   let evicting: Promise<void> | undefined;
@@ -62,7 +61,7 @@ export function createProvisioner(options: {
   let stopped = false;
   const runner = createRunner({
     work: fill,
-    onError: (error) => logger.error({ err: error }, 'queue not processed'),
+    onError: (error) => log.error({ err: error }, 'queue not processed'),
   });
 
   const lease = () => newLease(clock, owner);
@@ -103,7 +102,7 @@ export function createProvisioner(options: {
   function startEviction(missing: MissingCapacity): void {
     evicting ??= evict(missing)
       .then((freed) => (freed > 0 ? runner.wake() : undefined))
-      .catch((error: unknown) => logger.error({ err: error }, 'prewarmed environments not evicted'))
+      .catch((error: unknown) => log.error({ err: error }, 'prewarmed environments not evicted'))
       .finally(() => (evicting = undefined));
   }
 
@@ -124,7 +123,7 @@ export function createProvisioner(options: {
     changer.notify(row);
     const abort = new AbortController();
     const done = provision(row, abort, taken)
-      .catch((error: unknown) => logger.error({ err: error, sessionId: row.id }, 'provisioning aborted'))
+      .catch((error: unknown) => log.error({ err: error, sessionId: row.id }, 'provisioning aborted'))
       .finally(() => {
         underWay.delete(row.id);
         runner.wake();

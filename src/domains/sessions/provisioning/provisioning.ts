@@ -39,12 +39,12 @@ export function createProvisioning(options: {
   clock: Clock;
   owner: string;
   timeoutSeconds: number;
-  logger: Log;
+  log: Log;
   onOutcome: (outcome: 'ready' | 'failed', seconds: number) => void;
   /** Called when the pool has no network left; the session waits for one. */
   onNoNetwork: () => void;
 }) {
-  const { store, leases, changer, subnets, make, engine, clock, owner, timeoutSeconds, logger } = options;
+  const { store, leases, changer, subnets, make, engine, clock, owner, timeoutSeconds, log } = options;
   const { onOutcome, onNoNetwork } = options;
 
   return async function provision(
@@ -88,7 +88,7 @@ export function createProvisioning(options: {
     return createProgressReports({
       clock,
       write,
-      onError: (error) => logger.warn({ err: error, sessionId: row.id }, 'progress not stored'),
+      onError: (error) => log.warn({ err: error, sessionId: row.id }, 'progress not stored'),
     });
   }
 
@@ -100,7 +100,7 @@ export function createProvisioning(options: {
   }
 
   async function fail(row: SessionWithEnvironment, cause: unknown): Promise<SessionRow | undefined> {
-    logger.warn({ err: cause, sessionId: row.id }, 'provisioning failed');
+    log.warn({ err: cause, sessionId: row.id }, 'provisioning failed');
     return changer.move(row, 'fail', { ...reasonOf(cause), ...NO_LEASE, endedAt: clock.now() });
   }
 

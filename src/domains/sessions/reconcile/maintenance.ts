@@ -39,9 +39,9 @@ export function createPeriodicWork(options: {
   compare: () => void;
   engine: Pick<Engine, 'restoreEgress'>;
   clock: Clock;
-  logger: Log;
+  log: Log;
 }) {
-  const { provisioner, adoptAbandoned, teardown, lifetimes, saves, compare, engine, clock, logger } = options;
+  const { provisioner, adoptAbandoned, teardown, lifetimes, saves, compare, engine, clock, log } = options;
   const stopping = new AbortController();
   const running = new Set<Promise<void>>();
 
@@ -54,7 +54,7 @@ export function createPeriodicWork(options: {
 
   async function repeat(milliseconds: number, failure: string, work: () => Promise<void>): Promise<void> {
     while (!stopping.signal.aborted) {
-      await work().catch((error: unknown) => logger.error({ err: error }, failure));
+      await work().catch((error: unknown) => log.error({ err: error }, failure));
       await delay(clock, milliseconds, stopping.signal);
     }
   }
@@ -81,7 +81,7 @@ export function createPeriodicWork(options: {
     /** Runs `work` in the background; if it fails, logs the message `failure`. */
     run(failure: string, work: () => Promise<void>): void {
       if (stopping.signal.aborted) return;
-      track(work().catch((error: unknown) => logger.error({ err: error }, failure)));
+      track(work().catch((error: unknown) => log.error({ err: error }, failure)));
     },
     /** Stops all work, and resolves when it has ended. */
     async stop(): Promise<void> {
@@ -150,14 +150,14 @@ export function createAdoption(options: {
   engine: Pick<Engine, 'destroy'>;
   clock: Clock;
   owner: string;
-  logger: Log;
+  log: Log;
 }) {
-  const { store, leases, changer, subnets, provisioner, engine, clock, owner, logger } = options;
+  const { store, leases, changer, subnets, provisioner, engine, clock, owner, log } = options;
 
   async function adopt(row: SessionRow): Promise<void> {
     const now = clock.now();
     if (!(await leases.adopt(row, newLease(clock, owner)))) return;
-    logger.warn({ sessionId: row.id, from: row.claimedBy }, 'abandoned provisioning adopted');
+    log.warn({ sessionId: row.id, from: row.claimedBy }, 'abandoned provisioning adopted');
     if (row.environmentId !== null) await engine.destroy(row.environmentId);
     const clean = { environmentId: null, phase: null, percent: null, claimedBy: null, claimedUntil: null };
     if (now.getTime() - row.lastActivityAt.getTime() > FORGOTTEN_MS) {

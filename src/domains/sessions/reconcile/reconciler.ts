@@ -22,10 +22,10 @@ export function createComparison(options: {
   saves: Pick<Saves, 'isBeingCopied' | 'removeForgotten'>;
   isPausedForDisk: (machine: SessionRow['machines'][number]) => boolean;
   clock: Clock;
-  logger: Log;
+  log: Log;
   onLost: () => void;
 }) {
-  const { saves, clock, logger } = options;
+  const { saves, clock, log } = options;
   const { isBeingCopied } = saves;
   const repairs = createRepairs({ ...options, limit: createRestartLimit({ clock }), isBeingCopied });
   const reconciler = createReconciler({ ...options, repairs });
@@ -34,7 +34,7 @@ export function createComparison(options: {
       await reconciler.reconcile();
       await saves.removeForgotten();
     },
-    onError: (error) => logger.error({ err: error }, 'comparison with the engine failed'),
+    onError: (error) => log.error({ err: error }, 'comparison with the engine failed'),
   });
   return { repairs, engineLost: reconciler.engineLost, wake, flush, stop };
 }
@@ -50,9 +50,9 @@ function createReconciler(options: {
   engine: Pick<Engine, 'list' | 'destroy'>;
   repairs: Repairs;
   warm: WarmCompare;
-  logger: Log;
+  log: Log;
 }) {
-  const { store, changer, subnets, engine, repairs, warm, logger } = options;
+  const { store, changer, subnets, engine, repairs, warm, log } = options;
 
   /** Marks ready sessions as unreachable, because the engine does not answer. */
   async function engineLost(): Promise<void> {
@@ -81,7 +81,7 @@ function createReconciler(options: {
   /** Removes an environment, unless its row was inserted after the others were read. */
   async function removeOrphan(environmentId: string): Promise<void> {
     if ((await warm.isWarm(environmentId)) || (await store.findByEnvironment(environmentId))) return;
-    logger.warn({ environmentId }, 'environment without a session removed');
+    log.warn({ environmentId }, 'environment without a session removed');
     await engine.destroy(environmentId);
     await subnets.release(environmentId);
   }
@@ -110,7 +110,7 @@ function createReconciler(options: {
     } catch (error) {
       if (isFault(error, 'ENGINE_UNREACHABLE')) throw error;
       // A session that the engine refuses to repair must not block the others.
-      logger.error({ err: error, sessionId: row.id }, 'session not repaired; will retry');
+      log.error({ err: error, sessionId: row.id }, 'session not repaired; will retry');
     }
   }
 

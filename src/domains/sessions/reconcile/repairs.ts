@@ -28,10 +28,10 @@ export function createRepairs(options: {
   /** Whether a process paused the machine because of its disk usage. */
   isPausedForDisk: (machine: SessionRow['machines'][number]) => boolean;
   clock: Clock;
-  logger: Log;
+  log: Log;
   onLost: () => void;
 }) {
-  const { store, changer, engine, limit, isBeingCopied, isPausedForDisk, clock, logger, onLost } = options;
+  const { store, changer, engine, limit, isBeingCopied, isPausedForDisk, clock, log, onLost } = options;
   /** Sessions that this process is repairing: it ignores events of their machines. */
   const underRepair = new Set<string>();
 
@@ -52,7 +52,7 @@ export function createRepairs(options: {
     code: FaultCode,
     machine = '',
   ): Promise<SessionRow | undefined> {
-    logger.warn({ sessionId: row.id, code, machine }, 'session failed; its machines are unusable');
+    log.warn({ sessionId: row.id, code, machine }, 'session failed; its machines are unusable');
     const failed = await changer.move(row, 'fail', { ...reason(code, { machine }), endedAt: clock.now() });
     if (failed) onLost();
     return failed;

@@ -36,15 +36,15 @@ export function createTeardown(options: {
   engine: Pick<Engine, 'destroy'>;
   clock: Clock;
   owner: string;
-  logger: Log;
+  log: Log;
   onFreed: () => void;
 }) {
-  const { store, leases, changer, subnets, provisioner, engine, clock, owner, logger, onFreed } = options;
+  const { store, leases, changer, subnets, provisioner, engine, clock, owner, log, onFreed } = options;
   const underWay = new Map<string, Promise<void>>();
   const retryAt = new Map<string, number>();
   const runner = createRunner({
     work: tearDownAll,
-    onError: (error) => logger.error({ err: error }, 'sessions to tear down not listed'),
+    onError: (error) => log.error({ err: error }, 'sessions to tear down not listed'),
   });
 
   async function tearDownAll(): Promise<void> {
@@ -71,7 +71,7 @@ export function createTeardown(options: {
   function retryLater(row: TeardownRow, error: unknown): void {
     retryAt.set(row.id, clock.now().getTime() + RETRY_MS);
     const level = isFault(error, 'ENGINE_UNREACHABLE') ? 'warn' : 'error';
-    logger[level]({ err: error, sessionId: row.id }, 'environment not removed; will retry');
+    log[level]({ err: error, sessionId: row.id }, 'environment not removed; will retry');
   }
 
   async function tearDown(row: TeardownRow): Promise<void> {

@@ -30,7 +30,7 @@ export interface SavesOptions {
   clock: Clock;
   catalogue: Pick<LabCatalogue, 'get' | 'version'>;
   owner: string;
-  logger: Log;
+  log: Log;
   limitOf: SessionLimit;
   saveOnEnd: boolean;
   /** Limit of one saved state, in bytes. */
@@ -54,7 +54,7 @@ export type Saves = ReturnType<typeof createSaves>;
 
 /** Creates the components of saved sessions. */
 export function createSaves(options: SavesOptions) {
-  const { database, store, changer, engine, clock, catalogue, owner, logger, limitOf } = options;
+  const { database, store, changer, engine, clock, catalogue, owner, log, limitOf } = options;
   const { saveOnEnd, saveLimitBytes, saveDays, saveCapacity, onEnded, onGivenUp, onQueued } = options;
   const states = createSavedStateStore({ database });
   const quota = createSavedQuota({
@@ -64,7 +64,7 @@ export function createSaves(options: SavesOptions) {
   });
   const lists = createSavedListStore({ database });
   const forks = createForkStore({ database });
-  const common = { store, states, changer, engine, clock, owner, logger, days: saveDays };
+  const common = { store, states, changer, engine, clock, owner, log, days: saveDays };
   const giveUp = createFailedSave({ ...common, onEnded, onGivenUp });
   const diskLimitOf = createDiskLimits(catalogue);
   const saveImages = createSaveImages({

@@ -30,11 +30,11 @@ export function createFailedSave(options: {
   changer: SessionChanger;
   engine: Pick<Engine, 'restart' | 'inspect'>;
   clock: Clock;
-  logger: Log;
+  log: Log;
   onEnded: () => void;
   onGivenUp: () => void;
 }) {
-  const { store, states, changer, engine, clock, logger, onEnded, onGivenUp } = options;
+  const { store, states, changer, engine, clock, log, onEnded, onGivenUp } = options;
 
   async function restartMachines(row: SessionRow): Promise<ProvisionedMachine[]> {
     return Promise.all(
@@ -56,7 +56,7 @@ export function createFailedSave(options: {
     } catch (broken) {
       if (isFault(broken, 'CONTAINER_NOT_FOUND', 'NESTED_ENGINE_UNAVAILABLE')) return failSession(row);
       // A repair starts its machines later.
-      logger.warn({ err: broken, sessionId: row.id }, 'session not restarted after a failed save');
+      log.warn({ err: broken, sessionId: row.id }, 'session not restarted after a failed save');
       await changer.move(row, 'lose', problem);
       return;
     }
@@ -81,7 +81,7 @@ export function createFailedSave(options: {
     { error, ending }: { error: unknown; ending?: SessionChanges | undefined },
   ): Promise<void> {
     const row = await store.findAny(saving.id);
-    logger.warn({ err: error, sessionId: saving.id, savedStateId: stateId }, 'save failed');
+    log.warn({ err: error, sessionId: saving.id, savedStateId: stateId }, 'save failed');
     if (row?.state === 'saving' && row.generation === saving.generation) {
       if (row.forkOfId !== null && row.savedStateId === stateId) {
         await changer.move(row, 'fail', { ...reasonOf(error), endedAt: clock.now() });

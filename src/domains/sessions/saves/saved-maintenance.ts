@@ -28,11 +28,10 @@ export function createSavedMaintenance(options: {
   clock: Clock;
   owner: string;
   days: number;
-  logger: Log;
+  log: Log;
   onEnded: () => void;
 }) {
-  const { store, states, lists, changer, saver, giveUp, engine, clock, owner, days, logger, onEnded } =
-    options;
+  const { store, states, lists, changer, saver, giveUp, engine, clock, owner, days, log, onEnded } = options;
 
   function isLeft({ id, heldBy, heldUntil }: SavedStateRow): boolean {
     const lease = { owner: heldBy, expiresAt: heldUntil };
@@ -46,7 +45,7 @@ export function createSavedMaintenance(options: {
       await giveUp(saving, state.id, { error: fault('SAVE_INTERRUPTED') });
     } catch (error) {
       // One failed recovery must not block the maintenance of other saved states.
-      logger.error({ err: error, savedStateId: state.id }, 'abandoned save not recovered; will retry');
+      log.error({ err: error, savedStateId: state.id }, 'abandoned save not recovered; will retry');
     }
   }
 
@@ -67,7 +66,7 @@ export function createSavedMaintenance(options: {
       }
     } catch (error) {
       if (!isFault(error, 'ENGINE_REFUSED')) throw error;
-      logger.info({ err: error, savedStateId: id }, 'saved state still in use; will be removed later');
+      log.info({ err: error, savedStateId: id }, 'saved state still in use; will be removed later');
       return;
     }
     await states.remove(id);
@@ -76,10 +75,10 @@ export function createSavedMaintenance(options: {
   async function removeUnused(image: string): Promise<void> {
     try {
       await engine.removeImage(image);
-      logger.warn({ image }, 'unused image removed');
+      log.warn({ image }, 'unused image removed');
     } catch (error) {
       if (!isFault(error, 'ENGINE_REFUSED')) throw error;
-      logger.info({ err: error, image }, 'unused image still in use');
+      log.info({ err: error, image }, 'unused image still in use');
     }
   }
 

@@ -50,11 +50,11 @@ export function createSaver(options: {
   owner: string;
   /** Days until a state expires. */
   days: number;
-  logger: Log;
+  log: Log;
   onSaved: () => void;
   onCopied: () => void;
 }) {
-  const { store, states, forks, changer, saveImages, quota, giveUp, engine, clock, owner, days, logger } =
+  const { store, states, forks, changer, saveImages, quota, giveUp, engine, clock, owner, days, log } =
     options;
   const queue = createQueue(AT_ONCE);
   const underWay = new Map<
@@ -91,7 +91,7 @@ export function createSaver(options: {
       clock,
       signal: abort.signal,
       onError: (error: unknown) =>
-        logger.warn({ err: error, savedStateId: stateId }, 'lease on a save not renewed'),
+        log.warn({ err: error, savedStateId: stateId }, 'lease on a save not renewed'),
     };
     async function workOrGiveUp(signal: AbortSignal): Promise<void> {
       try {
@@ -105,7 +105,7 @@ export function createSaver(options: {
     const done = withLease(leasing, workOrGiveUp)
       .catch((error: unknown) => {
         // Another process adopts the save when the lease expires.
-        logger.error({ err: error, sessionId: row.id, savedStateId: stateId }, 'save aborted');
+        log.error({ err: error, sessionId: row.id, savedStateId: stateId }, 'save aborted');
       })
       .finally(() => underWay.delete(stateId));
     underWay.set(stateId, { sessionId: row.id, generation: row.generation, abort, done });
@@ -135,7 +135,7 @@ export function createSaver(options: {
     const made = { id: stateId, owner, bytes, expiresAt: newExpiry() };
     const saved = await states.finish(row, made, ending ?? {});
     if (!saved) throw fault('SESSION_STATE_CONFLICT', { state: 'another', verb: 'be saved' });
-    logger.info({ sessionId: row.id, savedStateId: stateId, bytes }, 'session saved');
+    log.info({ sessionId: row.id, savedStateId: stateId, bytes }, 'session saved');
     changer.notify(saved);
     options.onSaved();
   }

@@ -38,14 +38,14 @@ interface StepServiceParts {
   entered: EnteredStepStore;
   prepareStep: StepStarts;
   clock: Clock;
-  logger: Log;
+  log: Log;
   /** Names this process as a lease owner. */
   owner: string;
 }
 
 /** Creates the service. `stop` aborts running scripts, and resolves when that is stored. */
 function createStepService(parts: StepServiceParts): StepService & { stop(): Promise<void> } {
-  const { sessions, catalogue, entered, prepareStep, clock, logger, owner } = parts;
+  const { sessions, catalogue, entered, prepareStep, clock, log, owner } = parts;
   const stopping = new AbortController();
   const running = new Set<Promise<TypedCommand[]>>();
 
@@ -59,7 +59,7 @@ function createStepService(parts: StepServiceParts): StepService & { stop(): Pro
       renew: (lease: Lease) => entered.renew(key, lease),
       clock,
       signal: stopping.signal,
-      onError: (error: unknown) => logger.warn({ err: error, ...key }, 'lease on a step not renewed'),
+      onError: (error: unknown) => log.warn({ err: error, ...key }, 'lease on a step not renewed'),
     };
     try {
       const commands = await withLease(leasing, work);
@@ -110,7 +110,7 @@ interface StepsOptions {
   clock: Clock;
   catalogue: Pick<LabCatalogue, 'version'>;
   sessions: Pick<SessionService, 'get' | 'machine' | 'touch'>;
-  logger: Log;
+  log: Log;
   /** Names this process as a lease owner; new with each start. */
   leaseOwner: string;
   /** Whether the owner's process has certainly ended. Leases of other owners must expire. */

@@ -33,7 +33,7 @@ async function startServer(
     app.addHook('onRequest', async (request) => {
       request.actor = signedIn.actor;
     });
-    addOpenRequests(app, { credentials: signedIn });
+    addOpenRequests(app, { credentialWatch: signedIn });
   }
   let waiting: (() => void)[] = [];
   app.get('/', async () => 'here');

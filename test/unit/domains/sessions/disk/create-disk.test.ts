@@ -23,7 +23,7 @@ await test('measures machines soon after the free space changed, and rarely whil
     measurements: { startRound: async () => true },
     database: { keepSpareSpace: async () => undefined },
     clock,
-    logger: quietLog(),
+    log: quietLog(),
   });
   monitor.start();
   t.teardown(() => monitor.stop());

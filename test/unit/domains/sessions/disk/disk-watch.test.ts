@@ -25,7 +25,7 @@ function openWatch(reserve = 10) {
     },
     reserve: { bytes: reserve * GIB },
     clock,
-    logger: log,
+    log,
     onDiskFree: () => (rooms += 1),
   });
   const update = async (freeGib: number, afterMs = 60_000) => {

@@ -51,7 +51,7 @@ function openMeter(t: Test, answers: Answers, machines = ['machine']) {
     store: { acquire: async () => undefined, renew: async () => true, release: async () => undefined },
     owner: 'this process',
     clock,
-    logger: quietLog(),
+    log: quietLog(),
   });
   const common = {
     engine: { measureUsage },
@@ -69,7 +69,7 @@ function openMeter(t: Test, answers: Answers, machines = ['machine']) {
     },
     isCritical: () => answers.isCritical ?? false,
     clock,
-    logger: quietLog(),
+    log: quietLog(),
   };
   const limits = createWriteLimits({
     ...common,
