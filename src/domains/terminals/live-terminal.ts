@@ -8,8 +8,9 @@ import { createResizeQueue } from './resize-queue.ts';
 import type { TerminalOver, TerminalSize } from './terminal.ts';
 import { createModeWatch } from './snapshots/mode-watch.ts';
 import type { ModeWatch } from './snapshots/mode-watch.ts';
-import { createInputCounts, createViewers } from './viewers.ts';
-import type { InputCounts, Viewers } from './viewers.ts';
+import { createInputCounts } from './client-input.ts';
+import { createViewers } from './viewers.ts';
+import type { Viewers } from './viewers.ts';
 import { createOutputBuffer } from './output-buffer.ts';
 import type { OutputBuffer } from './output-buffer.ts';
 
@@ -41,7 +42,7 @@ export interface LiveTerminal {
   readonly viewers: Viewers;
   /** Resolves once the buffer has all output that the shell printed before this process adopted it. */
   readonly caughtUp: Promise<void>;
-  readonly inputCounts: InputCounts;
+  readonly inputCounts: ReturnType<typeof createInputCounts>;
   /** Pauses the shell's output while `work` runs. */
   pauseDuring<T>(work: () => Promise<T>): Promise<T>;
   /** Waits 15 s for the owner, who has all output before `received`: the buffer keeps what they lack. */
@@ -208,8 +209,7 @@ export function createLiveTerminal(options: LiveTerminalOptions): LiveTerminal {
   if (output.next >= before) caughtUp.resolve();
   // The machine reports how much output is pending, so the wait needs a limit.
   setTimeout(() => caughtUp.resolve(), CATCH_UP_MS).unref();
-  void over.promise.then(() => caughtUp.resolve());
-  void over.promise.then(pace.stop);
+  void over.promise.then(() => caughtUp.resolve()).then(pace.stop);
   run().then(over.resolve, () => over.resolve('other-process'));
 
   return {
