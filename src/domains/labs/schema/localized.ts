@@ -14,18 +14,18 @@ const LONGEST_TEXT = 20_000;
 
 /** How a localized text is read. */
 interface TextReader {
-  written: z.ZodType<string, string>;
+  schema: z.ZodType<string, string>;
   /** Reads the value of one language. */
-  each(given: string): Reading;
+  readOne(given: string): Reading;
   /** Reads a value that is given once for all languages; `language` is undefined for the default one. */
-  once(given: string, language: string | undefined): Reading;
+  readShared(given: string, language: string | undefined): Reading;
 }
 
 const asWritten = (text: string): Reading => ({ text });
 
 /** A single line: one for all languages, or a mapping by language. */
 export function localizedLine(source: LabContext, most: number) {
-  return localized(source, { written: line(most), each: asWritten, once: asWritten });
+  return localized(source, { schema: line(most), readOne: asWritten, readShared: asWritten });
 }
 
 /** A Markdown page: a file, or the text itself if it has more than one word. */
@@ -53,12 +53,12 @@ function markdown(source: LabContext, isPath: (given: string) => boolean) {
     return page(reading.text, posix.dirname(path), path);
   };
   return localized(source, {
-    written: z
+    schema: z
       .string()
       .max(LONGEST_TEXT)
       .refine((text) => text.trim() !== '', 'must not be empty'),
-    each: read,
-    once(given, language) {
+    readOne: read,
+    readShared(given, language) {
       if (language === undefined || !isPath(given)) return read(given);
       const translated = translatedPath(given, language);
       if (source.files.has(plainPath(translated))) return read(translated);
@@ -74,9 +74,9 @@ function translatedPath(path: string, language: string): string {
   return `${stem}.${language}${extension}`;
 }
 
-function localized({ languages }: LabContext, { written, each, once }: TextReader) {
+function localized({ languages }: LabContext, { schema, readOne, readShared }: TextReader) {
   return z
-    .union([written, z.record(languageOf(languages), written)], {
+    .union([schema, z.record(languageOf(languages), schema)], {
       error: ({ input }) =>
         typeof input === 'number' || typeof input === 'boolean'
           ? 'must be a text: put it in quotes'
@@ -97,7 +97,7 @@ function localized({ languages }: LabContext, { written, each, once }: TextReade
 
       if (typeof given === 'string') {
         for (const [place, language] of languages.entries()) {
-          take(language, once(given, place === 0 ? undefined : language));
+          take(language, readShared(given, place === 0 ? undefined : language));
           // A problem with the default file is reported once, not for each language.
           if (texts.length === 0) break;
         }
@@ -105,7 +105,7 @@ function localized({ languages }: LabContext, { written, each, once }: TextReade
         for (const language of languages) {
           const text = Object.hasOwn(given, language) ? given[language] : undefined;
           if (text === undefined) report(`is missing: "languages" has "${language}"`, [language]);
-          else take(language, each(text), [language]);
+          else take(language, readOne(text), [language]);
         }
       }
       return Object.fromEntries(texts);
@@ -138,7 +138,7 @@ function withPictures(
   let left = PICTURE_LIMITS.page;
   let problem: string | undefined;
 
-  function take(address: string): string {
+  function embed(address: string): string {
     const path = posix.join(folder, address);
     const content = source.files.get(path);
     problem ??=
@@ -155,16 +155,16 @@ function withPictures(
   function showIn(line: string): string {
     let seen = 0;
     let ticks = 0;
-    return line.replaceAll(PICTURE, (written: string, words: string, address: string, at: number) => {
-      ticks += count(line.slice(seen, at));
+    return line.replaceAll(PICTURE, (image: string, altText: string, address: string, at: number) => {
+      ticks += countBackticks(line.slice(seen, at));
       seen = at;
       const isCode = ticks % 2 === 1;
-      if (isCode || EXTERNAL.test(address) || !isPicture(address)) return written;
-      return `![${words}](${take(address)})`;
+      if (isCode || EXTERNAL.test(address) || !isPicture(address)) return image;
+      return `![${altText}](${embed(address)})`;
     });
   }
 
-  // Every second part is a line end.
+  // Every second part is a line end, so the line at `index` has the number `index / 2 + 1`.
   const parts = text.split(/(\r\n?|\n)/);
   const shown = parts.map((part, index) => (blockLines.has(index / 2 + 1) ? part : showIn(part)));
   return problem === undefined ? { text: shown.join('') } : { problem };
@@ -177,6 +177,6 @@ function sizeProblem(path: string, bytes: number, left: number): string | undefi
 }
 
 /** Counts backticks. After an odd number, the following text is inline code. */
-function count(text: string): number {
+function countBackticks(text: string): number {
   return text.match(/`/g)?.length ?? 0;
 }
