@@ -14,14 +14,14 @@ await test('open terminals get tabs by machine, oldest first', (t) => {
     { id: 'c', machine: 'web' },
   ];
   const workspace = restoreWorkspace(running, 'web', focused);
-  t.equal(workspace.shown, 'web');
+  t.equal(workspace.shownMachine, 'web');
   t.match(workspace.machines.get('web')?.tabs, [
     { number: 1, terminal: 'a' },
     { number: 2, terminal: 'c' },
   ]);
   t.match(workspace.machines.get('db')?.tabs, [{ number: 1, terminal: 'b' }]);
   t.equal(
-    restoreWorkspace(running.slice(1, 2), 'web', focused).shown,
+    restoreWorkspace(running.slice(1, 2), 'web', focused).shownMachine,
     'db',
     'a machine that has a terminal is shown',
   );
@@ -37,7 +37,7 @@ await test('a terminal keeps its tab number, and others get the lowest free ones
   const running = ['a', 'b', 'c', 'd'].map((id) => ({ id, machine: 'web' }));
   const workspace = restoreWorkspace(running, 'web', { focused: false, numberOf: (id) => numbers.get(id) });
   t.match(workspace.machines.get('web'), {
-    shown: 1,
+    shownTerminal: 1,
     tabs: [
       { number: 1, terminal: 'c' },
       { number: 2, terminal: 'b' },

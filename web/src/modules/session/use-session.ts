@@ -23,7 +23,7 @@ export interface SessionHandle {
   /** Whether the query for a session has been answered. */
   known: boolean;
   /** Whether this page started the session. */
-  startedHere: boolean;
+  startedOnThisPage: boolean;
   /** Number of restarts from this page. A restart ends all shells. */
   restarts: number;
   /** Whether an action is pending. Other actions are ignored until it ends. */
@@ -49,7 +49,7 @@ const SEARCHED_SESSIONS = 50;
 export function useSession(lab: string, learner: string, chosen: string | undefined): SessionHandle {
   const client = useClient();
   const [answered, setAnswered] = useState<LabSession>();
-  const [startedHere, setStartedHere] = useState(false);
+  const [startedOnThisPage, setStartedOnThisPage] = useState(false);
   const [restarts, setRestarts] = useState(0);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<CombinedError>();
@@ -90,13 +90,13 @@ export function useSession(lab: string, learner: string, chosen: string | undefi
   return {
     session,
     known: found.data !== undefined || answered !== undefined,
-    startedHere,
+    startedOnThisPage,
     restarts,
     busy,
     queryError: found.error ?? event?.error,
     error,
     start() {
-      setStartedHere(true);
+      setStartedOnThisPage(true);
       void run(StartSessionDocument, { lab }, (data) => data.startSession.session);
     },
     stop: () => void run(StopSessionDocument, { id }, (data) => data.stopSession.session),
@@ -108,11 +108,11 @@ export function useSession(lab: string, learner: string, chosen: string | undefi
     extend: () => void run(ExtendSessionDocument, { id }, (data) => data.extendSession.session),
     save: () => void run(SaveSessionDocument, { id }, (data) => data.saveSession.session),
     resume() {
-      setStartedHere(true);
+      setStartedOnThisPage(true);
       void run(ResumeSessionDocument, { id }, (data) => data.resumeSession.session);
     },
     reset() {
-      setStartedHere(true);
+      setStartedOnThisPage(true);
       void run(ResetSessionDocument, { id }, (data) => data.resetSession.session);
     },
   };

@@ -37,7 +37,7 @@ export function MachineWorkspace(props: {
         sessionId={sessionId}
         machine={machine}
         tabs={open.tabs}
-        shown={open.shown}
+        shown={open.shownTerminal}
         restarts={restarts}
         onShow={(number) => change((workspace) => showTerminal(workspace, machine, number))}
         onAdd={() => change((workspace) => addTerminal(workspace, machine))}

@@ -27,8 +27,8 @@ interface WorkspaceProps {
 
 /** Shows a ready session, once its open terminals are known. */
 export function SessionWorkspace(props: WorkspaceProps) {
-  const { startedHere } = props.handle;
-  const running = useRunningTerminals(props.session.id, { startedHere });
+  const { startedOnThisPage } = props.handle;
+  const running = useRunningTerminals(props.session.id, { startedOnThisPage });
   return running && <LoadedWorkspace {...props} running={running} />;
 }
 
@@ -41,16 +41,19 @@ function LoadedWorkspace({
 }: WorkspaceProps & { running: readonly RunningTerminal[] }) {
   const texts = useTexts(workspaceTexts);
   const { notSaved } = useTexts(sessionTexts);
-  const { startedHere, restarts } = handle;
+  const { startedOnThisPage, restarts } = handle;
   const { id, machines, isFork, forkOf, saveProblem } = session;
   const [workspace, change] = useState(() =>
-    restoreWorkspace(running, machines[0]?.name ?? 'main', { focused: startedHere, numberOf: storedNumber }),
+    restoreWorkspace(running, machines[0]?.name ?? 'main', {
+      focused: startedOnThisPage,
+      numberOf: storedNumber,
+    }),
   );
 
   const run = useEffectEvent((command: Command) => {
-    const machine = command.machine ?? workspace.shown;
+    const machine = command.machine ?? workspace.shownMachine;
     if (!machines.some(({ name }) => name === machine)) return;
-    const number = command.terminal ?? (workspace.machines.get(machine)?.shown || 1);
+    const number = command.terminal ?? (workspace.machines.get(machine)?.shownTerminal || 1);
     // A hidden terminal cannot take the focus, so it must be rendered before the command is typed.
     flushSync(() => change(showMachine(showTerminal(workspace, machine, number), machine)));
     typeInto({ sessionId: id, machine, number }, keysOf(command));
@@ -62,8 +65,8 @@ function LoadedWorkspace({
       <SessionBar
         handle={handle}
         savable={savable}
-        filesShown={workspace.machines.get(workspace.shown)?.files === 'shown'}
-        onFiles={(shown) => change(showFiles(workspace, workspace.shown, shown))}
+        filesShown={workspace.machines.get(workspace.shownMachine)?.files === 'shown'}
+        onFiles={(shown) => change(showFiles(workspace, workspace.shownMachine, shown))}
       />
       {isFork && <p className="note">{texts.copyOf(forkOf?.learner.name)}</p>}
       {saveProblem && (
@@ -75,7 +78,7 @@ function LoadedWorkspace({
       <MachinePorts session={session} />
       <MachinePicker
         machines={machines}
-        shown={workspace.shown}
+        shown={workspace.shownMachine}
         onPick={(machine) => change(showMachine(workspace, machine))}
       />
       {[...workspace.machines].map(([machine, open]) => (
@@ -84,7 +87,7 @@ function LoadedWorkspace({
           sessionId={id}
           machine={machine}
           open={open}
-          hidden={machine !== workspace.shown}
+          hidden={machine !== workspace.shownMachine}
           named={machines.length > 1}
           restarts={restarts}
           change={change}
@@ -129,9 +132,11 @@ function MachinePicker(props: {
  */
 function useRunningTerminals(
   session: string,
-  { startedHere }: { startedHere: boolean },
+  { startedOnThisPage }: { startedOnThisPage: boolean },
 ): readonly RunningTerminal[] | undefined {
-  const [found, setFound] = useState<readonly RunningTerminal[] | undefined>(startedHere ? [] : undefined);
+  const [found, setFound] = useState<readonly RunningTerminal[] | undefined>(
+    startedOnThisPage ? [] : undefined,
+  );
   const [{ data, error }, refetch] = useQuery({
     query: SessionTerminalsDocument,
     variables: { session },

@@ -1,7 +1,7 @@
 /** The terminals and file panels that the learner has open. One machine is shown at a time. */
 export interface Workspace {
   /** Name of the machine that is shown. */
-  shown: string;
+  shownMachine: string;
   /** By machine name, in the order of opening. Hidden machines keep their state. */
   machines: ReadonlyMap<string, OpenMachine>;
 }
@@ -11,7 +11,7 @@ export interface OpenMachine {
   /** Sorted by number. */
   tabs: readonly TerminalTab[];
   /** Number of the tab that is shown; 0 if all are closed. */
-  shown: number;
+  shownTerminal: number;
   /** An opened panel is only hidden, never removed, so that its uploads continue. */
   files: 'unopened' | 'shown' | 'hidden';
 }
@@ -26,7 +26,7 @@ export interface TerminalTab {
 
 /** Creates a workspace with one new terminal on `machine`. */
 function newWorkspace(machine: string, { focused }: { focused: boolean }): Workspace {
-  return { shown: machine, machines: new Map([[machine, newMachine(1, focused)]]) };
+  return { shownMachine: machine, machines: new Map([[machine, newMachine(1, focused)]]) };
 }
 
 /**
@@ -41,16 +41,17 @@ export function restoreWorkspace(
   const [oldest] = running;
   if (!oldest) return newWorkspace(machine, previous);
   const machines = new Map<string, OpenMachine>();
-  for (const { machine: name } of running) machines.set(name, { tabs: [], shown: 1, files: 'unopened' });
+  for (const { machine: name } of running)
+    machines.set(name, { tabs: [], shownTerminal: 1, files: 'unopened' });
   for (const [name, open] of machines) {
     const terminals = running.filter((terminal) => terminal.machine === name).map(({ id }) => id);
     const tabs = assignNumbers(terminals, previous.numberOf).map((tab) => ({
       ...tab,
       focused: previous.focused,
     }));
-    machines.set(name, { ...open, tabs, shown: tabs[0]?.number ?? 0 });
+    machines.set(name, { ...open, tabs, shownTerminal: tabs[0]?.number ?? 0 });
   }
-  return { shown: machines.has(machine) ? machine : oldest.machine, machines };
+  return { shownMachine: machines.has(machine) ? machine : oldest.machine, machines };
 }
 
 function assignNumbers(terminals: readonly string[], numberOf: (terminal: string) => number | undefined) {
@@ -75,16 +76,16 @@ function firstFree(taken: { has: (number: number) => boolean }): number {
 
 /** Shows a machine. A machine that was not open yet gets its first terminal. */
 export function showMachine(workspace: Workspace, machine: string): Workspace {
-  return { ...change(workspace, machine, (open) => open), shown: machine };
+  return { ...change(workspace, machine, (open) => open), shownMachine: machine };
 }
 
 /** Shows the terminal with this number, and opens it if necessary. */
 export function showTerminal(workspace: Workspace, machine: string, number: number): Workspace {
   if (!workspace.machines.has(machine)) return replaceMachine(workspace, machine, newMachine(number, true));
   return change(workspace, machine, (open) => {
-    if (open.tabs.some((tab) => tab.number === number)) return { ...open, shown: number };
+    if (open.tabs.some((tab) => tab.number === number)) return { ...open, shownTerminal: number };
     const tabs = [...open.tabs, { number, focused: true }];
-    return { ...open, tabs: tabs.toSorted((a, b) => a.number - b.number), shown: number };
+    return { ...open, tabs: tabs.toSorted((a, b) => a.number - b.number), shownTerminal: number };
   });
 }
 
@@ -97,7 +98,11 @@ export function addTerminal(workspace: Workspace, machine: string): Workspace {
 export function closeTerminal(workspace: Workspace, machine: string, number: number): Workspace {
   return change(workspace, machine, (open) => {
     const tabs = open.tabs.filter((tab) => tab.number !== number);
-    return { ...open, tabs, shown: open.shown === number ? (tabs.at(-1)?.number ?? 0) : open.shown };
+    return {
+      ...open,
+      tabs,
+      shownTerminal: open.shownTerminal === number ? (tabs.at(-1)?.number ?? 0) : open.shownTerminal,
+    };
   });
 }
 
@@ -106,7 +111,7 @@ export function showFiles(workspace: Workspace, machine: string, shown: boolean)
 }
 
 function newMachine(number: number, focused: boolean): OpenMachine {
-  return { tabs: [{ number, focused }], shown: number, files: 'unopened' };
+  return { tabs: [{ number, focused }], shownTerminal: number, files: 'unopened' };
 }
 
 function change(
