@@ -186,10 +186,10 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     store: createPreviewStore({ database }),
     byCredential: authentication.byCredential,
   });
-  metrics.countSessionsBy(sessions.countByState);
-  metrics.countWarmBy(sessions.countWarm);
-  metrics.seeDiskBy(sessions.disk);
-  metrics.countTerminalsBy(terminals.shellCount);
+  metrics.setSessionCounter(sessions.countByState);
+  metrics.setWarmCounter(sessions.countWarm);
+  metrics.setDiskReader(sessions.disk);
+  metrics.setTerminalCounter(terminals.shellCount);
 
   const background = createBackgroundWork({ clock, contained });
   let ending: Promise<unknown> | undefined;

@@ -6,8 +6,8 @@ import type { Config } from '../config/config.ts';
 import { registerGraphql } from './graphql/graphql.ts';
 import { addAuthentication } from './http/sign-in/authentication.ts';
 import { addBodyDeadline, addOpenRequests } from './http/request-ends.ts';
-import { createFrontDoor } from './http/front-door.ts';
-import type { HeadTimes } from './http/front-door.ts';
+import { createHostRouter } from './http/host-router.ts';
+import type { HeadTimes } from './http/host-router.ts';
 import { addImageUpload, addLabUpload } from './http/tar-uploads.ts';
 import { addFiles } from './http/files.ts';
 import { addHealth } from './http/health.ts';
@@ -30,7 +30,7 @@ const webFolder = fileURLToPath(new URL('../../dist/web', import.meta.url));
 
 /** Creates the Fastify server without any routes. The service needs its log before it registers them. */
 export function createServer(config: Config, times: HeadTimes = {}): FastifyInstance {
-  const frontDoor = createFrontDoor({
+  const hostRouter = createHostRouter({
     ...times,
     log: () => app.log,
     total: config.maxConnections,
@@ -41,9 +41,9 @@ export function createServer(config: Config, times: HeadTimes = {}): FastifyInst
     ...loggingOptions({ level: config.logLevel }),
     frameworkErrors,
     trustProxy: config.trustProxy,
-    serverFactory: frontDoor.serverFactory,
+    serverFactory: hostRouter.serverFactory,
   });
-  return app.decorate('frontDoor', frontDoor);
+  return app.decorate('hostRouter', hostRouter);
 }
 
 /** Registers all transports on `app`. */
@@ -61,7 +61,7 @@ export async function addTransports(app: FastifyInstance, config: Config, servic
   await addAuthentication(app, { authentication, cookie, publicUrl });
   addOpenRequests(app, { credentialWatch });
   addHealth(app, { probes: services.probes });
-  services.metrics.countRefusedBy(app.frontDoor.refused);
+  services.metrics.setRefusedCounter(app.hostRouter.refused);
   addMetrics(app, { metrics: services.metrics });
   await addSignIn(app, { authentication, cookie, publicUrl, rateLimits });
   await registerGraphql(app, {

@@ -9,7 +9,7 @@ import type { ConnectionLimits } from '../shared/connection-limits.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
-    frontDoor: FrontDoor;
+    hostRouter: HostRouter;
   }
 }
 
@@ -18,8 +18,8 @@ const HEADERS_LIMIT_MS = 20_000;
 /** Interval between two checks of that time, in milliseconds. */
 const CHECK_EVERY_MS = 5_000;
 
-/** A handler of requests for hosts other than the app's. */
-export interface OtherHost {
+/** A handler of requests for the hosts of previews. */
+export interface PreviewHost {
   owns(request: IncomingMessage): boolean;
   request(request: IncomingMessage, response: ServerResponse): void;
   upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void;
@@ -31,13 +31,13 @@ export interface HeadTimes {
   checkEveryMs?: number;
 }
 
-type FrontDoor = ReturnType<typeof createFrontDoor>;
+type HostRouter = ReturnType<typeof createHostRouter>;
 
 /**
  * Routes requests by their host before the app sees them. The app's routes, hooks and parsers are not reachable under
  * another host's name, and the other way round.
  */
-export function createFrontDoor(
+export function createHostRouter(
   options: ConnectionLimits &
     HeadTimes & {
       trustProxy: readonly string[];
@@ -46,11 +46,11 @@ export function createFrontDoor(
     },
 ) {
   const { headLimitMs = HEADERS_LIMIT_MS, checkEveryMs = CHECK_EVERY_MS } = options;
-  let other: OtherHost | undefined;
+  let previewHost: PreviewHost | undefined;
   const refused = createRefusedConnections(options);
   const counts = createConnectionCounts({ ...options, refused });
 
-  class FrontDoorServer extends Server {
+  class HostRouterServer extends Server {
     override emit(event: string, ...given: unknown[]): boolean {
       if (event === 'connection') counts.takeConnection(given[0] as Socket);
       if (event === 'request' || event === 'upgrade') {
@@ -60,9 +60,9 @@ export function createFrontDoor(
           refuse(to);
           return true;
         }
-        if (other?.owns(request)) {
-          if (event === 'request') other.request(request, to as ServerResponse);
-          else other.upgrade(request, to as Socket, head);
+        if (previewHost?.owns(request)) {
+          if (event === 'request') previewHost.request(request, to as ServerResponse);
+          else previewHost.upgrade(request, to as Socket, head);
           return true;
         }
       }
@@ -72,7 +72,7 @@ export function createFrontDoor(
 
   const serverFactory: FastifyServerFactory = (handler, given) => {
     const { http, keepAliveTimeout, requestTimeout, connectionTimeout } = given as unknown as FastifyTimeouts;
-    const server = new FrontDoorServer(
+    const server = new HostRouterServer(
       { ...http, headersTimeout: headLimitMs, connectionsCheckingInterval: checkEveryMs },
       handler,
     );
@@ -96,8 +96,8 @@ export function createFrontDoor(
     /** Returns the number of connections, or requests of a proxy, that were refused since the process started. */
     refused: refused.count,
     /** Routes requests for the names of `host` to it from now on. */
-    lead(host: OtherHost): void {
-      other = host;
+    setPreviewHost(host: PreviewHost): void {
+      previewHost = host;
     },
   };
 }

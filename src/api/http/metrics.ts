@@ -59,14 +59,14 @@ export function createMetrics() {
       this.set(countTerminals());
     },
   });
-  let seeDisk = noDisk;
+  let readDisk = noDisk;
   void new Gauge({
     name: 'berth_engine_disk_free_bytes',
     help: "Free bytes on the engine's disk, as last measured.",
     registers,
     collect() {
       this.remove();
-      const disk = seeDisk();
+      const disk = readDisk();
       if (disk) this.set(disk.freeBytes);
     },
   });
@@ -76,7 +76,7 @@ export function createMetrics() {
     registers,
     collect() {
       this.remove();
-      const disk = seeDisk();
+      const disk = readDisk();
       if (disk) this.set(disk.reserveBytes);
     },
   });
@@ -86,7 +86,7 @@ export function createMetrics() {
     registers,
     collect() {
       this.remove();
-      const files = seeDisk()?.files;
+      const files = readDisk()?.files;
       if (files) this.set(files.free);
     },
   });
@@ -130,24 +130,24 @@ export function createMetrics() {
 
   return {
     /** Sets the function that returns the number of sessions in each state. Called at each scrape. */
-    countSessionsBy(count: () => Promise<Partial<Record<string, number>>>): void {
+    setSessionCounter(count: () => Promise<Partial<Record<string, number>>>): void {
       countSessions = count;
     },
     /** Sets the function that returns the prewarmed environments. Called at each scrape. */
-    countWarmBy(count: () => Promise<WarmCount[]>): void {
+    setWarmCounter(count: () => Promise<WarmCount[]>): void {
       countWarm = count;
     },
     warmStart: (outcome: 'hit' | 'miss' | 'lost') => warmStarts.inc({ outcome }),
     /** Sets the function that returns the number of open terminals of this process. Called at each scrape. */
-    countTerminalsBy(count: () => number): void {
+    setTerminalCounter(count: () => number): void {
       countTerminals = count;
     },
     /** Sets the function that returns the state of the engine's disk. Called at each scrape. */
-    seeDiskBy(see: () => SeenDisk | undefined): void {
-      seeDisk = see;
+    setDiskReader(read: () => DiskSpace | undefined): void {
+      readDisk = read;
     },
     /** Sets the function that returns the number of refused connections. Called at each scrape. */
-    countRefusedBy(count: () => number): void {
+    setRefusedCounter(count: () => number): void {
       countRefused = count;
     },
     contained: (boundary: Boundary) => containedErrors.inc({ boundary }),
@@ -174,13 +174,13 @@ async function noPools(): Promise<WarmCount[]> {
 }
 
 /** State of the engine's disk. `files` is present if the number of files is limited. */
-interface SeenDisk {
+interface DiskSpace {
   freeBytes: number;
   reserveBytes: number;
   files?: { free: number } | undefined;
 }
 
-function noDisk(): SeenDisk | undefined {
+function noDisk(): DiskSpace | undefined {
   return undefined;
 }
 

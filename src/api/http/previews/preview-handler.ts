@@ -7,7 +7,7 @@ import { fault, isFault } from '../../../core/errors.ts';
 import type { Fault } from '../../../core/errors.ts';
 import type { Log } from '../../../core/log.ts';
 import type { PreviewService, PreviewTarget } from '../../../domains/previews/preview.ts';
-import type { OtherHost } from '../front-door.ts';
+import type { PreviewHost } from '../host-router.ts';
 import { ENTER, isLocalPath, hostOf } from '../../shared/preview-hosts.ts';
 import { createPreviewProxy, hasBody, responseOn } from './preview-proxy.ts';
 import type { ProxiedRequest } from './preview-proxy.ts';
@@ -31,7 +31,7 @@ function createPreviewHandler({
   hosts: PreviewHosts;
   log: Log;
   contained: Contained;
-}): OtherHost & { close(): void } {
+}): PreviewHost & { close(): void } {
   const cookie = createPreviewCookie(hosts);
   const proxy = createPreviewProxy(previews, contained);
   let closing = false;
@@ -181,7 +181,7 @@ export function registerPreviews(
   app: FastifyInstance,
   { previews, hosts, contained }: { previews: PreviewService; hosts: PreviewHosts; contained: Contained },
 ): void {
-  const front = createPreviewHandler({ previews, hosts, log: app.log, contained });
-  app.frontDoor.lead(front);
-  app.addHook('preClose', async () => front.close());
+  const handler = createPreviewHandler({ previews, hosts, log: app.log, contained });
+  app.hostRouter.setPreviewHost(handler);
+  app.addHook('preClose', async () => handler.close());
 }

@@ -5,7 +5,7 @@ import { withoutOwnCookies, ownHostCookie } from './preview-cookie.ts';
  * Hop-by-hop headers (RFC 9110, 7.6.1), headers that would contradict the X-Forwarded-* headers set here, and headers
  * that Berth answers itself.
  */
-const NOT_SENT = new Set([
+const DROPPED_FROM_REQUEST = new Set([
   'connection',
   'keep-alive',
   'proxy-connection',
@@ -19,7 +19,7 @@ const NOT_SENT = new Set([
   'forwarded',
   'x-real-ip',
 ]);
-const NOT_SENT_PREFIX = /^x-(forwarded|berth)-/;
+const DROPPED_FROM_REQUEST_PREFIX = /^x-(forwarded|berth)-/;
 /** Tokens of Berth's API, which must not reach a container. */
 const BERTH_TOKEN = /^bearer\s+berth/i;
 /** Methods whose body has no meaning. Without a body they need no Content-Length. */
@@ -40,7 +40,7 @@ export function requestHeaders(
   const headers: RawHeaders = [];
   for (const [name, value] of pairs(request.rawHeaders)) {
     const key = name.toLowerCase();
-    if (NOT_SENT.has(key) || NOT_SENT_PREFIX.test(key) || named.has(key)) continue;
+    if (DROPPED_FROM_REQUEST.has(key) || DROPPED_FROM_REQUEST_PREFIX.test(key) || named.has(key)) continue;
     if (upgrade !== undefined && key === 'content-length') continue;
     if (key === 'authorization' && BERTH_TOKEN.test(value)) continue;
     const kept = key === 'cookie' ? withoutOwnCookies(value) : value;
@@ -77,7 +77,7 @@ function* pairs(rawHeaders: readonly string[]): Generator<[name: string, value: 
  * Hop-by-hop headers, and two that affect more than the container's own host: `Clear-Site-Data` would sign people out of
  * Berth on a shared domain, and `Alt-Svc` would make browsers bypass Berth.
  */
-const NOT_FORWARDED = new Set([
+const DROPPED_FROM_RESPONSE = new Set([
   'connection',
   'keep-alive',
   'proxy-connection',
@@ -95,14 +95,14 @@ const NOT_FORWARDED = new Set([
  * container's own policy remains in addition.
  */
 export function responseHeaders(
-  answer: IncomingMessage,
+  response: IncomingMessage,
   { appOrigin }: { appOrigin: string | undefined },
 ): RawHeaders {
-  const named = connectionNames(answer.headers.connection);
+  const named = connectionNames(response.headers.connection);
   const headers: RawHeaders = [];
-  for (const [name, value] of pairs(answer.rawHeaders)) {
+  for (const [name, value] of pairs(response.rawHeaders)) {
     const key = name.toLowerCase();
-    if (NOT_FORWARDED.has(key) || named.has(key)) continue;
+    if (DROPPED_FROM_RESPONSE.has(key) || named.has(key)) continue;
     const kept = key === 'set-cookie' ? ownHostCookie(value) : value;
     if (kept !== undefined) headers.push(name, kept);
   }

@@ -13,7 +13,7 @@ import { clientOf } from '../../../../src/api/shared/connection-limits.ts';
 import { allScopes } from '../../../../src/domains/identity/actor.ts';
 import type { Actor } from '../../../../src/domains/identity/actor.ts';
 import type { CredentialWatch } from '../../../../src/domains/identity/credential-watch.ts';
-import type { HeadTimes } from '../../../../src/api/http/front-door.ts';
+import type { HeadTimes } from '../../../../src/api/http/host-router.ts';
 import { until } from '../../../kit/basics/until.ts';
 
 /** A server with the limits of `settings`, on its own port. */
@@ -67,7 +67,7 @@ async function startServer(
     },
     slow: () => waiting.length,
     warnings,
-    refused: app.frontDoor.refused,
+    refused: app.hostRouter.refused,
   };
 }
 
