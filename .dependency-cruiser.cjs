@@ -119,7 +119,7 @@ module.exports = {
       name: 'web-frameworks-only-in-transports',
       severity: 'error',
       from: { path: '^src/', pathNot: `${construct}|${transports}` },
-      to: { path: 'node_modules/(fastify|@fastify|mercurius|graphql|graphql-jit|graphql-ws)/' },
+      to: { path: 'node_modules/(fastify|@fastify|mercurius|graphql|graphql-ws)/' },
     },
     {
       name: 'only-services-construct-engines',

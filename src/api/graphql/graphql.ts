@@ -3,7 +3,7 @@ import type { AuthenticationService } from '../../domains/identity/user.ts';
 import type { CredentialWatch } from '../../domains/identity/credential-watch.ts';
 import type { SessionCookie } from '../shared/credentials.ts';
 import type { ContextSource } from './context.ts';
-import { createExecutor } from './execute.ts';
+import { registerExecutor } from './execute.ts';
 import { addHttpRoute } from './http-route.ts';
 import { createPreparer } from './limits/prepare.ts';
 import { createQueryBudget } from './limits/query-budget.ts';
@@ -35,7 +35,7 @@ export async function registerGraphql(
   const shared = {
     schema,
     prepare: createPreparer(schema),
-    executor: createExecutor(schema),
+    executor: await registerExecutor(app, schema),
     budget: options.budget ?? createQueryBudget(),
   };
   await app.register(async (scope) => {

@@ -40,10 +40,9 @@ export function addHttpRoute(
       throw fault('INPUT_INVALID', { problem: 'Send subscriptions over WebSocket to this address.' });
     }
     const context = createContext(options, request, actor, async () => actor);
-    const { errors, ...result } = await options.executor.run(prepared, {
-      context,
-      variables: asked.variables,
-    });
+    const { errors, ...result } = await options.budget.charge(account, () =>
+      options.executor.run(prepared, { context, variables: asked.variables }),
+    );
     const formatted = errors && { errors: errors.map((each) => formatError(each, context)) };
     // A result without data was not executed, because a variable has the wrong type.
     return sendJson(request, reply, result.data === undefined ? 400 : 200, { ...result, ...formatted });

@@ -1,77 +1,47 @@
 import { getNamedType, isAbstractType, Kind } from 'graphql';
 import type {
   DocumentNode,
-  ExecutionResult,
   FragmentDefinitionNode,
   GraphQLNamedType,
   GraphQLSchema,
   OperationDefinitionNode,
   SelectionSetNode,
 } from 'graphql';
-import { compileQuery, isCompiledQuery } from 'graphql-jit';
-import type { GraphqlContext } from '../context.ts';
 import { fieldOf } from './cost.ts';
-import type { Variables } from './cost.ts';
-import { createRecent } from './recent.ts';
 
 /**
- * The use of a cached query at which it is compiled. Compiling a query takes as long as interpreting it some fifty
- * times.
+ * The use of a cached query from which on mercurius may compile it, which it does one use later. Compiling a query takes
+ * as long as interpreting it some fifty times.
  */
-const COMPILED_AT_USE = 3;
+const REPEATED_AT_USE = 2;
 /**
  * Maximum number of fields of a compiled query, with fragments expanded. Each takes up to 0.1 ms to compile, during which
- * the process does nothing else. The largest query of the web app has about a hundred.
+ * the process does nothing else, and about 5 KB of memory. The largest query of the web app has 40.
  */
-const FIELD_LIMIT = 300;
-/** Maximum number of fields of all compiled queries. Each takes about 5 KB of memory. */
-const COMPILED_FIELDS = 4_000;
+const FIELD_LIMIT = 150;
 
-/** A compiled query. It has the parameters of an interpreted one: root value, context and variables. */
-export type CompiledQuery = (
-  root: unknown,
-  context: GraphqlContext,
-  variables: Variables,
-) => Promise<ExecutionResult> | ExecutionResult;
-
-/** A cached query, and what the compiler knows about it. */
-export interface Compilable {
+/** A cached query, and how it was used. */
+export interface UsedQuery {
   document: DocumentNode;
   operation: OperationDefinitionNode;
-  /** Uses since it was cached, or since its compiled form was evicted. */
+  /** Uses since it was cached. */
   uses: number;
-  /** Whether it has too many fields, or cannot be compiled. */
-  interpreted: boolean;
+  /** Whether it has few enough fields to be compiled, once that is known. */
+  isSmall?: boolean;
 }
 
-/**
- * Creates the compiler of queries. It returns the compiled form of a query that is used repeatedly, and undefined for
- * others, which are interpreted.
- */
-export function createCompiler(schema: GraphQLSchema): (query: Compilable) => CompiledQuery | undefined {
-  const recent = createRecent<Compilable, CompiledQuery>(COMPILED_FIELDS);
-
-  return (query) => {
-    const known = recent.get(query);
-    if (known || query.interpreted) return known;
-    query.uses += 1;
-    if (query.uses < COMPILED_AT_USE) return undefined;
-    query.uses = 0;
-    const fields = fieldsOf(schema, query);
-    const compiled = fields <= FIELD_LIMIT ? compileQuery(schema, query.document, '') : undefined;
-    if (!compiled || !isCompiledQuery(compiled)) {
-      query.interpreted = true;
-      return undefined;
-    }
-    recent.keep(query, compiled.query, fields);
-    return compiled.query;
-  };
+/** Counts a use of a cached query. Returns whether it is used repeatedly and small enough to be compiled. */
+export function countUse(schema: GraphQLSchema, query: UsedQuery): boolean {
+  query.uses += 1;
+  if (query.uses < REPEATED_AT_USE) return false;
+  query.isSmall ??= fieldsOf(schema, query) <= FIELD_LIMIT;
+  return query.isSmall;
 }
 
 /** Returns the number of fields that compiling a validated operation generates code for. */
 export function fieldsOf(
   schema: GraphQLSchema,
-  { document, operation }: Pick<Compilable, 'document' | 'operation'>,
+  { document, operation }: Pick<UsedQuery, 'document' | 'operation'>,
 ): number {
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const definition of document.definitions) {

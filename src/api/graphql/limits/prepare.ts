@@ -6,12 +6,12 @@ import {
   separateOperations,
   validate,
 } from 'graphql';
-import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
+import type { DocumentNode, GraphQLSchema, OperationDefinitionNode, Token } from 'graphql';
 import { fault } from '../../../core/errors.ts';
 import { RequestRefused, tooComplex } from '../errors.ts';
 import { checkVariables } from './variables.ts';
-import { createCompiler } from './compile.ts';
-import type { Compilable, CompiledQuery } from './compile.ts';
+import { countUse } from './compile.ts';
+import type { UsedQuery } from './compile.ts';
 import { costOf } from './cost.ts';
 import type { Cost, Variables } from './cost.ts';
 import { limits } from './limits.ts';
@@ -33,11 +33,11 @@ export interface PreparedQuery {
   /** Only the chosen operation, with the fragments that it uses. */
   document: DocumentNode;
   operation: OperationDefinitionNode;
-  /** The compiled form of a query that is used repeatedly. */
-  compiled: CompiledQuery | undefined;
+  /** Whether it is used repeatedly and may be compiled. Its document is then the same object each time. */
+  repeated: boolean;
 }
 
-interface Entry extends Compilable {
+interface Entry extends UsedQuery {
   fixedCost: Cost | undefined;
 }
 
@@ -54,7 +54,6 @@ export type Prepare = (request: QueryRequest, known: boolean) => PreparedQuery;
 /** Creates the preparer of queries for HTTP and WebSocket, which caches recent queries. */
 export function createPreparer(schema: GraphQLSchema): Prepare {
   const recent = createRecent<string, Entry>(KEPT_CHARACTERS);
-  const compiledOf = createCompiler(schema);
 
   function read({ query, operationName }: QueryRequest): Entry {
     const whole = parseWithin(query);
@@ -65,7 +64,7 @@ export function createPreparer(schema: GraphQLSchema): Prepare {
     if (!chosen) throw refused(unknownOperation(operationName));
     const document = separateOperations(whole)[chosen.name?.value ?? ''];
     if (!document) throw refused(unknownOperation(operationName));
-    return { document, operation: chosen, fixedCost: undefined, uses: 0, interpreted: false };
+    return { document, operation: chosen, fixedCost: undefined, uses: 0 };
   }
 
   function check(entry: Entry, variables: Variables): void {
@@ -92,19 +91,31 @@ export function createPreparer(schema: GraphQLSchema): Prepare {
     checkVariables(schema, entry, request.variables ?? {});
     if (!kept && known && key.length <= KEPT_LENGTH) recent.keep(key, entry, key.length);
     const { document, operation } = entry;
-    return { document, operation, compiled: kept && compiledOf(kept) };
+    return { document, operation, repeated: kept !== undefined && countUse(schema, kept) };
   };
 }
 
 function parseWithin(query: string): DocumentNode {
   try {
-    return parse(query, { maxTokens: limits.tokens });
+    const document = parse(query, { maxTokens: limits.tokens });
+    unlinkTokens(document);
+    return document;
   } catch (error) {
     if (!(error instanceof GraphQLError)) throw error;
     if (error.message.includes(`${limits.tokens} tokens`)) {
       throw tooComplex(`it has more than ${limits.tokens} tokens`);
     }
     throw refused(error);
+  }
+}
+
+/** Unlinks the tokens of a document. Mercurius clones the document, and a clone of the long list overflows the stack. */
+function unlinkTokens({ loc }: DocumentNode): void {
+  let token: Token | null | undefined = loc?.startToken;
+  while (token) {
+    const { next }: Token = token;
+    Object.assign(token, { prev: null, next: null });
+    token = next;
   }
 }
 

@@ -6,10 +6,10 @@ import { clientOf } from '../../shared/connection-limits.ts';
 import type { Actor } from '../../../domains/identity/actor.ts';
 
 /**
- * Time that parsing and validating the queries of one user may take, in milliseconds: a tenth of the service's
- * time. Queries of the web app are cached and cost almost nothing.
+ * Time that parsing, validating, compiling and starting the queries of one user may take, in milliseconds: a tenth of the
+ * service's time. Queries of the web app are cached and cost almost nothing.
  */
-const PREPARING = { perSecond: 100, burst: 500 };
+const QUERY_TIME = { perSecond: 100, burst: 500 };
 /** Maximum number of waiting operations of one account. Each holds its body in memory. */
 const MAX_WAITING = 100;
 /** Seconds after which a rejected client should retry: by then most of the waiting operations have run. */
@@ -21,9 +21,9 @@ const BYTE_MS = 1 / 200_000;
 
 export type QueryBudget = ReturnType<typeof createQueryBudget>;
 
-/** Limits the time for parsing and validating queries that each account can use, over all of its connections. */
+/** Limits the time for preparing and starting queries that each account can use, over all of its connections. */
 export function createQueryBudget({
-  budgets = createBudgets({ each: PREPARING }),
+  budgets = createBudgets({ each: QUERY_TIME }),
   now = () => performance.now(),
 }: { budgets?: Budgets; now?: () => number } = {}) {
   const waiting = new Map<string, number>();
@@ -67,7 +67,7 @@ export function createQueryBudget({
       }
     },
 
-    /** Charges the account for the time that `work` takes. */
+    /** Charges the account for the time that `work` takes until it returns: of an asynchronous function, its first step. */
     charge<T>(account: string, work: () => T): T {
       const start = now();
       try {

@@ -97,7 +97,8 @@ export function createSubscriptionServer(options: ServerOptions): Server<Connect
 
   function prepareOperation({ extra }: ConnectionContext, payload: unknown): Operation {
     const { user, request } = extra;
-    const { executor } = options;
+    const { executor, budget } = options;
+    const account = accountOf(user?.actor, request);
     const asked = readQueryRequest(payload);
     const prepared = options.prepare(asked, user !== undefined);
     const authenticate = user ? user.authenticate : async () => undefined;
@@ -105,8 +106,8 @@ export function createSubscriptionServer(options: ServerOptions): Server<Connect
     const input = { context, variables: asked.variables };
     return {
       document: prepared.document,
-      run: () => executor.run(prepared, input),
-      subscribe: () => executor.subscribe(prepared, input),
+      run: () => budget.charge(account, () => executor.run(prepared, input)),
+      subscribe: () => budget.charge(account, () => executor.subscribe(prepared, input)),
     };
   }
 

@@ -70,6 +70,12 @@ await test('fragments that multiply are counted in linear time', async (t) => {
   t.match(await refusal(ask, query), refusedFor('its cost'));
 });
 
+await test('a query of nested fragments within the limits is executed', async (t) => {
+  const { ask } = await startApp(t);
+  const nestedFragments = `{ ${'... { '.repeat(640)} viewer { name } ${'}'.repeat(640)} }`;
+  t.match(await ask('owner', nestedFragments), { status: 200, data: { viewer: { name: 'owner' } } });
+});
+
 await test('limits the mutations of one request', async (t) => {
   const { ask } = await startApp(t);
   t.equal(await refusal(ask, many(10)), 'taken');

@@ -6,7 +6,7 @@ import { createQueryBudget } from '../../../../src/api/graphql/limits/query-budg
 import { steppedTime } from '../../../kit/basics/stepped-time.ts';
 import { until } from '../../../kit/basics/until.ts';
 import { startApp } from './app.ts';
-import { open } from './connections.ts';
+import { changed, id, open } from './connections.ts';
 
 /** Number of sockets of one learner, each with several operations. */
 const SOCKETS = 50;
@@ -61,6 +61,42 @@ await test('query time is charged to the account, and further queries wait', asy
   t.same(done, ['a', 'b', 'a', 'b'], 'other accounts do not wait');
   await time.pass(1_000);
   t.ok(done.length >= 10 && done.length <= 14, `${done.length - 4} of 8 in a second`);
+});
+
+await test('the first step of an execution is charged to the account, over HTTP and WebSocket', async (t) => {
+  const time = steppedTime();
+  let clock = 0;
+  const budgets = createBudgets({ each: { perSecond: 100, burst: 500 }, time });
+  const { ask, url, services, events, addSession } = await startApp(t, {
+    budget: createQueryBudget({ budgets, now: () => clock }),
+  });
+  addSession('owner');
+  const isOver = () => !budgets.spend('user admin', 0);
+  services.labs.problems = () => {
+    clock += 1_000;
+    return [];
+  };
+  t.equal((await ask('admin', '{ viewer { id } }')).status, 200);
+  t.notOk(isOver());
+  t.equal((await ask('admin', '{ labProblems { file } }')).status, 200);
+  t.ok(isOver());
+  const socket = await open(url);
+  t.teardown(() => socket.terminate());
+  const send = (message: object) => socket.send(JSON.stringify(message));
+  send({ type: 'connection_init', payload: { token: 'admin' } });
+  await once(socket, 'message');
+  const listen = events.listen.bind(events);
+  events.listen = (topic, listener) => {
+    clock += 1_000;
+    return listen(topic, listener);
+  };
+  for (const query of ['{ labProblems { file } }', changed]) {
+    await time.pass(10_000);
+    t.notOk(isOver());
+    send({ id: query, type: 'subscribe', payload: { query, variables: { id } } });
+    await until(isOver);
+    t.ok(isOver(), query);
+  }
 });
 
 await test('one learner cannot take more time with unique queries on many sockets', async (t) => {
