@@ -115,9 +115,13 @@ function serve(server: Server<Connection>, connection: Connection, contained: Co
   socket.on('error', (error) => request.log.info({ err: error }, 'a GraphQL connection failed'));
 }
 
+/** Sends a message. A failed send means that the client has disappeared, so it ends the connection and does not reject. */
 function sendText(socket: WebSocket, data: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (socket.readyState !== socket.OPEN) resolve();
-    else socket.send(data, (error) => (error ? reject(error) : resolve()));
+  return new Promise((resolve) => {
+    if (socket.readyState !== socket.OPEN) return resolve();
+    socket.send(data, (error) => {
+      if (error) socket.terminate();
+      resolve();
+    });
   });
 }

@@ -1,8 +1,14 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'tap';
 import { WebSocket } from 'ws';
 import { startApp } from './app.ts';
 import { changed, connect, deferred, finished, id, subscribe, until } from './connections.ts';
+
+/** Number of clients that disappear, and of turns of the event loop until then: the service is sending. */
+const CLIENTS = 40;
+const TURNS = 3;
 
 await test('the current state comes first, then each change, and deletion completes', async (t) => {
   const { url, addSession, change, services, actors, events } = await startApp(t);
@@ -19,7 +25,7 @@ await test('the current state comes first, then each change, and deletion comple
   t.equal(events.listeners(), 1, 'only the listener for credentials is left');
 });
 
-await test('a subscription that is repeated until it is compiled sends the same values', async (t) => {
+await test('a subscription that is repeated often sends the same values', async (t) => {
   const { url, addSession, change, events } = await startApp(t);
   addSession('owner', { state: 'requested' });
   const connection = connect(t, url, { token: 'owner' });
@@ -177,4 +183,22 @@ await test('a wrong subprotocol or a broken connection leaves nothing behind', a
   await until(() => credentials.count() === 0);
   t.equal(credentials.count(), 0);
   t.equal(events.listeners(), 1, 'the listener for credentials');
+});
+
+await test('a client that disappears while the service sends is not reported', async (t) => {
+  const { url, counted } = await startApp(t);
+  for (let client = 0; client < CLIENTS; client++) {
+    const socket = new WebSocket(url.replace('http', 'ws'), 'graphql-transport-ws');
+    const upgraded = once(socket, 'upgrade') as Promise<[IncomingMessage]>;
+    const opened = once(socket, 'open');
+    const closed = once(socket, 'close');
+    socket.on('error', () => undefined);
+    await opened;
+    const [response] = await upgraded;
+    for (let message = 0; message < 40; message++) socket.send('{"type":"ping"}');
+    for (let turn = 0; turn < TURNS; turn++) await setImmediate();
+    response.socket.resetAndDestroy();
+    await closed;
+  }
+  t.strictSame(counted, []);
 });
