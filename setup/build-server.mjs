@@ -73,12 +73,20 @@ const build = await rolldown({
   input: Object.fromEntries(ENTRIES.map((entry) => [entry, join(SOURCES, `${entry}.ts`)])),
   platform: 'node',
   external: EXTERNAL,
+  // These would remove calls such as that of decodeURIComponent for the exception that it throws.
+  treeshake: false,
   plugins: [keepFilePaths],
 });
 for (const entry of existsSync(DIST) ? readdirSync(DIST) : []) {
   if (entry !== WEB) rmSync(join(DIST, entry), { recursive: true });
 }
-await build.write({ dir: DIST, format: 'esm', sourcemap: true, chunkFileNames: 'chunks/[name]-[hash].js' });
+await build.write({
+  dir: DIST,
+  format: 'esm',
+  sourcemap: true,
+  minify: false,
+  chunkFileNames: 'chunks/[name]-[hash].js',
+});
 await build.close();
 
 for (const entry of readdirSync(SOURCES, { recursive: true, withFileTypes: true })) {
