@@ -96,7 +96,7 @@ async function stopRaw(docker: Docker, disk: string, writer: Writer): Promise<St
     await pausing;
     return stopped;
   } finally {
-    await container.remove({ force: true }).catch(() => undefined);
+    await container.remove({ force: true, v: true }).catch(() => undefined);
   }
 }
 

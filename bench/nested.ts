@@ -114,7 +114,7 @@ async function startRaw(docker: Docker, place: number) {
   return {
     container,
     async end() {
-      await container.remove({ force: true });
+      await container.remove({ force: true, v: true });
       await Promise.all([network.remove(), docker.getVolume(id).remove()]);
     },
   };

@@ -84,7 +84,7 @@ export async function startRaw(docker: Docker, place: number): Promise<Started> 
     time,
     async end() {
       shell.destroy();
-      await container.remove({ force: true });
+      await container.remove({ force: true, v: true });
       await network.remove();
     },
   };

@@ -102,7 +102,7 @@ await test('without its image, or next to another installation’s machine, the 
     Labels: labelsOf('test-another', 'machine', { environment: newEnvironmentId() }),
     HostConfig: { NetworkMode: 'none' },
   });
-  t.teardown(() => foreign.remove({ force: true }));
+  t.teardown(() => foreign.remove({ force: true, v: true }));
   await foreign.start();
   await t.rejects(bare.connect(foreign.id, 80), { code: 'CONTAINER_NOT_FOUND' });
 });

@@ -83,7 +83,7 @@ await t.test('a missing, stopped or outdated registry is recreated with its imag
   await registry.push(name, { name: 'tools', tag: '1' }, { onLayers: () => undefined });
 
   const [reader, writer] = await parts(docker, installation);
-  await docker.getContainer(writer?.id ?? '').remove({ force: true });
+  await docker.getContainer(writer?.id ?? '').remove({ force: true, v: true });
   await docker.getContainer(reader?.id ?? '').stop({ t: 0 });
   await t.rejects(registry.list(), { code: 'LOCAL_REGISTRY_UNAVAILABLE' });
   await registry.ensure();

@@ -42,7 +42,7 @@ async function leaveContainer(t: Test, labels: Record<string, string>) {
     return found.length > 0;
   };
   t.teardown(async () => {
-    if (await isThere()) await container.remove({ force: true });
+    if (await isThere()) await container.remove({ force: true, v: true });
     close();
   });
   await container.start();

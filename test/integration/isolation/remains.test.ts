@@ -9,7 +9,7 @@ await test('an environment with only a network or a volume left is listed until 
   for (const lost of ['network', 'volume'] as const) {
     const spec = environmentSpec({ machines: [machineSpec({ volumes: [{ path: '/data' }] })] });
     const [machine] = await engine.provision(spec);
-    await docker.getContainer(machine?.machineId ?? '').remove({ force: true });
+    await docker.getContainer(machine?.machineId ?? '').remove({ force: true, v: true });
     if (lost === 'network') await docker.getNetwork(`berth-${spec.environmentId}-lab`).remove();
     else await docker.getVolume(`berth-${spec.environmentId}-main-1`).remove();
     t.same(await engine.list(), [{ environmentId: spec.environmentId, machines: [] }], `without its ${lost}`);

@@ -83,7 +83,7 @@ await t.test('verifying is repeated if its machine is lost', async (t) => {
   });
   const own = machines.find(({ Labels }) => isOfProcess(Labels[LABEL.environment] ?? '', child.pid ?? 0));
   t.ok(own, 'the machine exists');
-  await docker.getContainer(own?.Id ?? '').remove({ force: true });
+  await docker.getContainer(own?.Id ?? '').remove({ force: true, v: true });
   t.same(await ended, [0, null]);
   t.match(output, 'one: the engine failed, retrying: ');
   const { scenarios } = JSON.parse(await readFile(report, 'utf8'));

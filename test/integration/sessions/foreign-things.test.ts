@@ -139,7 +139,7 @@ async function copyByHand(t: Test, containerId: string) {
   const container = await docker.createContainer({ Image: `${repo}:kept`, Entrypoint: ['sleep', '600'] });
   await container.start();
   t.teardown(async () => {
-    await container.remove({ force: true }).catch(() => undefined);
+    await container.remove({ force: true, v: true }).catch(() => undefined);
     await docker
       .getImage(`${repo}:kept`)
       .remove()

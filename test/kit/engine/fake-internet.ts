@@ -121,7 +121,7 @@ async function startHelper(
     Labels: { 'berth.test': 'fake-internet' },
     HostConfig,
   });
-  t.teardown(() => container.remove({ force: true }));
+  t.teardown(() => container.remove({ force: true, v: true }));
   await container.start();
   return container;
 }
