@@ -84,6 +84,7 @@ await build.write({
   dir: DIST,
   format: 'esm',
   sourcemap: true,
+  sourcemapExcludeSources: true,
   minify: false,
   chunkFileNames: 'chunks/[name]-[hash].js',
 });
