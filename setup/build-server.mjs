@@ -1,6 +1,6 @@
 /*
- * `npm run build:server`: bundles the server with its libraries. The bundle starts in half the time of its thousand
- * modules. Types are checked by `npm run lint`.
+ * `npm run build:server`: bundles the server with its libraries. The bundle starts in two thirds of the time that its
+ * thousand modules take. Types are checked by `npm run lint`.
  */
 import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';

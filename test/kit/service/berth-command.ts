@@ -4,7 +4,7 @@ import { TYPESCRIPT } from './typescript.ts';
 const inProject = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 
 /**
- * Node arguments to run `berth` in any folder. `npm test` builds it, because the build starts in half the time
+ * Node arguments to run `berth` in any folder. `npm test` builds it, because the build starts in two thirds of the time
  * and there are hundreds of starts. A file that runs alone uses the sources.
  */
 export const BERTH: readonly string[] =
