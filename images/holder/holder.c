@@ -348,7 +348,7 @@ static void end(int status) {
 static void bid_farewell(void) {
   if (phase != ENDED || viewer < 0 || farewell || body_left) return;
   if (!start_error && (!attached || sent < printed)) return;
-  if (start_error) say('f', "%s", strerror(start_error));
+  if (start_error) say('f', "%s", start_error == ENOSPC ? "no free terminal in the machine" : strerror(start_error));
   else say('x', "%d", exit_code);
   farewell = 1;
   deadline = now() + FAREWELL_MS;
@@ -398,17 +398,21 @@ static void edit_characters(void) {
   if (tcsetattr(terminal, TCSANOW, &modes)) die("the terminal's modes can not be set");
 }
 
+/* There is no shell: waits for a viewer, to say why. */
+static void not_started(int error) {
+  shell = 0;
+  start_error = error;
+  phase = ENDED;
+  deadline = now() + LINGER_MS;
+}
+
 static void start(char **command) {
   int gate[2], report[2];
-  start_error = problem_of(command[0]);
-  if (start_error) {
-    phase = ENDED;
-    deadline = now() + LINGER_MS;
-    return;
-  }
+  int problem = problem_of(command[0]);
+  if (problem) return not_started(problem);
   if (pipe2(gate, O_CLOEXEC) || pipe2(report, O_CLOEXEC)) die("pipe");
   shell = forkpty(&terminal, NULL, NULL, NULL);
-  if (shell < 0) die("the terminal can not be made");
+  if (shell < 0) return not_started(errno);
   if (shell == 0) {
     sigset_t none;
     sigemptyset(&none);

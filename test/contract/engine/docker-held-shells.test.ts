@@ -39,6 +39,18 @@ await test('a machine without capabilities has durable shells too', async (t) =>
   t.same(await terminal.over, { exitCode: 0 });
 });
 
+await test('a machine whose programs use all of its terminals says so at once', async (t) => {
+  const { engine } = dockerHarness(t);
+  const { machineId } = await provisionMachine(engine);
+  const takeAll = `perl -e '$| = 1; while (open($terminal[@terminal], "+<", "/dev/ptmx")) { } print "taken\\n"; sleep 600' >taken &
+    until grep -q taken taken; do sleep 0.1; done`;
+  t.match(await runScript(engine, machineId, takeAll), { code: 0 });
+  await t.rejects(engine.openTerminal(machineId, { command: ['sh'], rows: 24, cols: 80 }), {
+    code: 'SHELL_NOT_STARTED',
+    details: { problem: 'sh: no free terminal in the machine' },
+  });
+});
+
 await test('a durable shell', async (t) => {
   const { engine, installation } = dockerHarness(t);
   const { machineId } = await provisionMachine(engine);
