@@ -1,5 +1,5 @@
 import type { AttachedTerminal } from '../../domains/terminals/terminal.ts';
-import type { Reading } from '../shared/sockets.ts';
+import type { Reading } from '../shared/socket-limits.ts';
 
 /** Input is acknowledged after this many bytes, and after this many milliseconds. */
 const ACK_EVERY_BYTES = 16 * 1024;

@@ -4,13 +4,13 @@ import type { Server } from 'graphql-ws';
 import { guard } from '../../../core/containment.ts';
 import type { Contained } from '../../../core/containment.ts';
 import { fault } from '../../../core/errors.ts';
+import { createHeartbeat } from '../../shared/heartbeat.ts';
 import {
   createFrameCount,
   limitLateFrames,
   limitUnreadAnswers,
   createReading,
-  createHeartbeat,
-} from '../../shared/sockets.ts';
+} from '../../shared/socket-limits.ts';
 import { createOriginCheck } from '../../shared/origin.ts';
 import { accountOf, frameCost } from '../limits/query-budget.ts';
 import type { QueryBudget } from '../limits/query-budget.ts';

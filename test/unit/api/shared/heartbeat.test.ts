@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { mock } from 'node:test';
 import { test } from 'tap';
 import { WebSocket, WebSocketServer } from 'ws';
-import { createHeartbeat } from '../../../../src/api/shared/sockets.ts';
+import { createHeartbeat } from '../../../../src/api/shared/heartbeat.ts';
 
 const SOCKETS = 30;
 const SECOND = 1_000;

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { test } from 'tap';
 import type { Test } from 'tap';
-import { createFrameBudgets } from '../../../../src/api/shared/sockets.ts';
+import { createFrameBudgets } from '../../../../src/api/shared/socket-limits.ts';
 import { servePipeTerminals } from '../../../kit/terminals/pipe-terminals.ts';
 import { TerminalClient } from '../../../kit/terminals/terminal-client.ts';
 import { steppedTime } from '../../../kit/basics/stepped-time.ts';
