@@ -49,6 +49,8 @@ export async function startBerth(t: Test, settings: Record<string, string> = {})
     BERTH_LABS_DIR: settings['BERTH_LABS_DIR'] ?? (await bundledLab(t)),
     BERTH_ADMIN_TOKEN: adminToken,
     BERTH_REGISTRY: 'off',
+    // Otherwise each start runs a container that tests whether the host allows them.
+    BERTH_NESTED_DOCKER: 'off',
     // Services of parallel tests share one engine: each has its own networks, outside of 10.228.0.0/15, which tests of
     // the engine use.
     BERTH_SUBNET_POOL: `10.${randomInt(100, 228)}.${randomInt(0, 16) * 16}.0/20`,
