@@ -9,7 +9,12 @@ import { CLOSE_EXITED, closeCodes, isRetryable, toFault } from './close-codes.ts
 import { controlFrame, readClientFrame, snapshotFrames } from './frames.ts';
 import type { ServerControl } from './frames.ts';
 import type { Budgets } from '../../core/budgets.ts';
-import { createFrameCount, limitLateFrames, limitUnreadAnswers, createReading } from '../shared/socket-limits.ts';
+import {
+  createFrameCount,
+  limitLateFrames,
+  limitUnreadAnswers,
+  createReading,
+} from '../shared/socket-limits.ts';
 import { forwardInput } from './input.ts';
 import type { Input } from './input.ts';
 import { forwardOutput, WINDOW_BYTES } from './output.ts';

@@ -1,19 +1,29 @@
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
 import t from 'tap';
 import { TYPESCRIPT } from '../../kit/service/typescript.ts';
 
 /** Runs these files as tests. */
-function runTests(...names: string[]) {
+async function runTests(...names: string[]) {
   const files = names.map((name) => `test/fixtures/${name}.ts`);
   // As in a terminal: the environment of a test identifies it to tap.
-  return spawnSync('env', ['-i', process.execPath, TYPESCRIPT, 'test/kit/runner/unit.ts', ...files], {
-    encoding: 'utf8',
-  });
+  const command = ['-i', process.execPath, TYPESCRIPT, 'test/kit/runner/unit.ts', ...files];
+  const child = spawn('env', command, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const [stdout, stderr, [status]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'close') as Promise<[number | null]>,
+  ]);
+  return { status, stdout, stderr };
 }
 
-await t.test('runs files, many in each process, and reports each one', async (t) => {
+// At the same time, because both mostly wait for time limits.
+t.jobs = 2;
+
+const all = t.test('runs files, many in each process, and reports each one', async (t) => {
   const failing = ['what-fails', 'what-hangs', 'what-exits', 'what-fails-after-a-suite'];
-  const { status, stdout, stderr } = runTests(...failing, 'what-passes', 'what-uses-a-suite');
+  const { status, stdout, stderr } = await runTests(...failing, 'what-passes', 'what-uses-a-suite');
   t.equal(status, 1);
 
   t.match(stdout, /^✔ test\/fixtures\/what-passes\.ts  \d+\.\d s, 2 passed$/m);
@@ -38,9 +48,10 @@ await t.test('runs files, many in each process, and reports each one', async (t)
   );
 });
 
-await t.test('a test that leaves something open fails', async (t) => {
-  const { status, stdout, stderr } = runTests('what-stays-open');
+const open = t.test('a test that leaves something open fails', async (t) => {
+  const { status, stdout, stderr } = await runTests('what-stays-open');
   t.equal(status, 1);
   t.match(stderr, /A test left open: .*TCPServerWrap/);
   t.match(stdout, /^✖ after the last file\n/m);
 });
+await Promise.all([all, open]);
