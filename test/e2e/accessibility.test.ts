@@ -95,8 +95,12 @@ await test('tabs keep their numbers when the page is reloaded', async (t) => {
   await lab.type('mine=first');
   await lab.openAnother();
   await page.keyboard.type('mine=second\n');
+  const ended = page.waitForResponse(
+    (response) => !!response.request().postData()?.includes('closeTerminal'),
+  );
   await lab.button('Close terminal 1').click();
   await lab.shows('mine=second');
+  await ended;
   await page.reload();
   await lab.shows('mine=second');
   t.equal(await lab.button('Terminal 1').count(), 0);

@@ -137,7 +137,8 @@ export async function execContract(open: (t: Test) => EngineHarness): Promise<vo
     });
 
     await t.test('while the machine has no free process', async (t) => {
-      const bomb = 'bomb() { bomb | bomb & }; bomb; while :; do :; done';
+      // Started in a subshell: a shell that cannot start another process exits.
+      const bomb = 'bomb() { bomb | bomb & }; (bomb) & while :; do :; done';
       const result = await runScript(engine, machineId, bomb, { timeoutMs: 2_000 });
       t.match(result, { outcome: 'timed-out' });
       // All remaining processes have ended, and stay until they are reaped.

@@ -27,6 +27,17 @@ await test('the next script removes a script container that a crash left', async
   t.same(await Promise.all([overdue.isThere(), inUse.isThere()]), [false, true]);
 });
 
+await test('a script that exits before the wait for it reaches the engine is not waited for until the end', async (t) => {
+  const { docker, close } = connectEngine(process.env['DOCKER_HOST'], process.env);
+  t.teardown(close);
+  const { modem } = docker;
+  const dial = modem.dial.bind(modem);
+  modem.dial = (options, callback) =>
+    void setTimeout(() => dial(options, callback), options.path.includes('/wait') ? 2_000 : 0);
+  const script = { text: '#!/bin/sh\nexit 4\n', timeoutMs: 20_000 };
+  t.match(await runImageScript(docker, MACHINE_IMAGE, script), { exitCode: 4 });
+});
+
 /** A running container like one that a killed process left. */
 async function leaveContainer(t: Test, labels: Record<string, string>) {
   const { docker, close } = connectEngine(process.env['DOCKER_HOST'], process.env);

@@ -1,5 +1,6 @@
 import { PassThrough } from 'node:stream';
 import type Dockerode from 'dockerode';
+import { removeContainer } from '../environments/teardown.ts';
 import { removeOverdue, untilLabel } from '../helper.ts';
 import { packFiles } from './image-build.ts';
 
@@ -38,13 +39,13 @@ export async function runImageScript(
 
     const attached = await container.attach({ stream: true, stdout: true, stderr: true });
     const output = collect(docker, attached);
-    const exit = container.wait({ condition: 'next-exit' });
     await container.start();
-    const exitCode = await withDeadline(exit, timeoutMs);
-    if (exitCode === undefined) await container.kill();
+    // Not the engine's condition `next-exit`: it would wait forever for a script that has already exited.
+    const exitCode = await withDeadline(container.wait(), timeoutMs);
+    if (exitCode === undefined) await removeContainer(docker, container.id);
     return { exitCode, output: await output };
   } finally {
-    await container.remove({ force: true, v: true });
+    await removeContainer(docker, container.id);
   }
 }
 

@@ -40,9 +40,12 @@ export async function attachTerminal(
   return toAdmission(data, error);
 }
 
-/** Ends a shell. If the request fails, the shell keeps running and is shown again when the page reloads. */
+/**
+ * Ends a shell, even if the page is left before the service answers. If the request fails, the shell keeps running and
+ * is shown again when the page reloads.
+ */
 export async function closeTerminal(client: Client, terminal: string): Promise<void> {
-  await client.mutation(CloseTerminalDocument, { terminal });
+  await client.mutation(CloseTerminalDocument, { terminal }, { fetchOptions: { keepalive: true } });
 }
 
 function toAdmission(data: OpenTerminalResult | undefined, error: CombinedError | undefined): Admission {
