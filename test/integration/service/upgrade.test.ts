@@ -18,8 +18,11 @@ import { startBerth } from '../../kit/service/berth-process.ts';
 const releases = fileURLToPath(new URL('../../fixtures/releases', import.meta.url));
 const versions = (await readdir(releases)).filter((name) => name.startsWith('v'));
 
-/** Values of states in v0.1.0 and now: later versions renamed them. */
-const statesOfFirstRelease = [
+/** A version shortly before the first release, whose states had other names. */
+const BEFORE_FIRST = 'v0.1.0-pre';
+
+/** Values of states in that version and now. */
+const formerStates = [
   ['SavedState', 'making', 'creating'],
   ['SavedState', 'whole', 'complete'],
   ['WarmEnvironment', 'making', 'creating'],
@@ -34,7 +37,7 @@ for (const version of versions) {
     await test(`the database of ${version} (${provider})`, async (t) => {
       const url = await restore(t, version, provider);
       await t.test('keeps its rows when it is migrated', (t) => keepsRows(t, url));
-      if (version === 'v0.1.0')
+      if (version === BEFORE_FIRST)
         await t.test('keeps the states of its rows', (t) => renamesStates(t, version, provider));
       await t.test('is what the service continues with', async (t) => {
         const data = await mkdtemp(join(tmpdir(), 'berth-upgrade-'));
@@ -86,7 +89,7 @@ async function keepsRows(t: Test, url: string): Promise<void> {
 }
 
 async function renamesStates(t: Test, version: string, provider: Provider): Promise<void> {
-  for (const [table, before, after] of statesOfFirstRelease) {
+  for (const [table, before, after] of formerStates) {
     const url = await restore(t, version, provider);
     const unchanged = await openDatabase({ url });
     const changed = await unchanged.client.$executeRawUnsafe(`UPDATE "${table}" SET "state" = '${before}'`);
