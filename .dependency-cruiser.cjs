@@ -4,6 +4,7 @@ const exposed = require('./.import-law.cjs');
 const domains = [
   'identity',
   'labs',
+  'courses',
   'images',
   'sessions',
   'terminals',
@@ -20,6 +21,7 @@ const transports = '^src/api/(graphql|http|ws|shared)/';
 const ranks = [
   ['identity'],
   ['labs', 'images'],
+  ['courses'],
   ['sessions'],
   ['terminals', 'files', 'checks', 'previews'],
   ['lab-tests'],

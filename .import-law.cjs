@@ -3,7 +3,15 @@
  * it here first, which is a decision about the module's interface.
  */
 module.exports = {
-  'src/domains/identity': ['actor.ts', 'create-identity.ts', 'credential-watch.ts', 'secrets.ts', 'user.ts'],
+  'src/domains/identity': [
+    'actor.ts',
+    'create-identity.ts',
+    'credential-watch.ts',
+    'policy.ts',
+    'secrets.ts',
+    'user.ts',
+  ],
+  'src/domains/courses': ['course.ts', 'create-courses.ts', 'invitation.ts', 'member.ts'],
   'src/domains/labs': [
     'catalogue.ts',
     'create-labs.ts',
@@ -40,6 +48,7 @@ module.exports = {
     'pins/pin-store.ts',
     'pins/pin.ts',
     'pins/pins.ts',
+    'registry/create-registry.ts',
     'registry/registry-credential-service.ts',
     'registry/registry-credential.ts',
     'registry/registry-maintenance.ts',

@@ -7,7 +7,7 @@ import { memoryDatabases } from './memory-databases.ts';
 import { readModels } from './models.ts';
 
 /*
- * npm run migration:new -- add-courses     writes the migration from what is there to models.prisma
+ * npm run migration:new -- add-due-dates   writes the migration from what is there to models.prisma
  * npm run migration:new -- init --restart  forgets all migrations and writes a first one: before a release only
  *
  * Works on databases in memory; no real one is touched.
@@ -19,7 +19,7 @@ const { values, positionals } = parseArgs({
 const [name] = positionals;
 if (name === undefined || !/^[a-z][a-z0-9-]*$/.test(name)) {
   process.stderr.write(
-    'Give the migration a name of small letters, digits and hyphens: npm run migration:new -- add-courses' +
+    'Give the migration a name of small letters, digits and hyphens: npm run migration:new -- add-due-dates' +
       '\n',
   );
   process.exit(1);

@@ -10,6 +10,7 @@ import { listedName } from './engine/image-name.ts';
 import { createEncryption } from './core/encryption.ts';
 import { connectEvents } from './infra/bus/redis-bus.ts';
 import { createRateLimits } from './infra/rate-limits/rate-limits.ts';
+import { createCourses } from './domains/courses/create-courses.ts';
 import { createFileService } from './domains/files/file-service.ts';
 import { createMetrics } from './api/http/metrics.ts';
 import { createIdentity } from './domains/identity/create-identity.ts';
@@ -17,8 +18,7 @@ import { createImages } from './domains/images/create-images.ts';
 import { createPins } from './domains/images/pins/create-pins.ts';
 import { createManagedImageStore } from './domains/images/managed-image-store.ts';
 import { createRegistryCredentials } from './domains/images/registry/registry-credential-service.ts';
-import { createRegistryService } from './domains/images/registry/registry-service.ts';
-import { maintainRegistry } from './domains/images/registry/registry-maintenance.ts';
+import { createRegistry } from './domains/images/registry/create-registry.ts';
 import { createLabs } from './domains/labs/create-labs.ts';
 import { versionsInUse } from './domains/sessions/versions-in-use-store.ts';
 import { imagesOfLabs } from './domains/labs/catalogue.ts';
@@ -106,6 +106,14 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
   closing.add('identity', identity.close);
   const { authentication, users } = identity;
 
+  const courses = createCourses({
+    database,
+    people: identity.people,
+    hasCollection: (name) => catalogue.all().some(({ collection }) => collection === name),
+    timeZone: config.timeZone,
+    clock,
+  });
+
   const pins = createPins({
     database,
     images: engineImages,
@@ -128,6 +136,16 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     log,
     leaseOwner: newOwner(),
     isGone: isOwnerGone,
+  });
+  const localRegistry = createRegistry({
+    registry,
+    setting: config.registry,
+    cacheBytes: config.registryCacheBytes,
+    engine: engineImages,
+    images,
+    loginFor: registryCredentials.credentialsFor,
+    clock,
+    log,
   });
   const sessions = createSessions({
     subnetPool: config.subnetPool,
@@ -219,19 +237,16 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     contained,
     users,
     tokens: identity.tokens,
+    courses: courses.courses,
+    members: courses.members,
+    invitations: courses.invitations,
     labs: labs.service,
     labSources: labs.sources,
     pins: pins.service,
     images: images.service,
     jobs: images.jobs,
     registryCredentials: registryCredentials.service,
-    registry: createRegistryService({
-      registry: config.registry === 'off' ? undefined : registry,
-      engine: engineImages,
-      startJob: images.startJob,
-      names: images.pushNames,
-      loginFor: registryCredentials.credentialsFor,
-    }),
+    registry: localRegistry.service,
     sessions: sessions.service,
     warm: sessions.warm,
     saves: sessions.saves,
@@ -261,19 +276,7 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
       background.start('maintenance of previews', previews.maintain);
       background.start('maintenance of pinned images', pins.maintenance.maintain);
       background.start('checks of lab sources', labs.maintain);
-      background.start('maintenance of the local registry', (signal) =>
-        maintainRegistry(
-          {
-            registry,
-            setting: config.registry,
-            cacheBytes: config.registryCacheBytes,
-            seed: images.seed,
-            clock,
-            log,
-          },
-          signal,
-        ),
-      );
+      background.start('maintenance of the local registry', localRegistry.maintain);
       background.start('check of nested engines', () =>
         logNestedSupport({ engine, nestedDocker: config.nestedDocker, log }),
       );

@@ -8,6 +8,7 @@ import { addAuthentication } from './http/sign-in/authentication.ts';
 import { addBodyDeadline, addOpenRequests } from './http/request-ends.ts';
 import { createHostRouter } from './http/host-router.ts';
 import type { HeadTimes } from './http/host-router.ts';
+import { addCourses } from './http/courses.ts';
 import { addImageUpload, addLabUpload } from './http/tar-uploads.ts';
 import { addFiles } from './http/files.ts';
 import { addHealth } from './http/health.ts';
@@ -82,6 +83,7 @@ export async function addTransports(app: FastifyInstance, config: Config, servic
     limitBytes: config.buildContextBytes,
   });
   await addLabUpload(app, { labs: services.labs });
+  await addCourses(app, { courses: services.courses, members: services.members });
   await addFiles(app, { files: services.files });
   addRecordings(app, { recordings: services.recordings });
   registerTerminalSocket(app, { terminals: services.terminals, contained, publicUrl, allowedOrigins });

@@ -7,7 +7,7 @@ import { readable } from './legibility.ts';
 
 const LAB = `languages: [en, ko, de]
 title: { en: The command line, ko: 명령줄, de: Die Kommandozeile }
-course: { name: beginnings, title: { en: Beginnings, ko: 시작하기, de: Zu Beginn } }
+collection: { name: beginnings, title: { en: Beginnings, ko: 시작하기, de: Zu Beginn } }
 summary: { en: Look around., ko: 둘러보기., de: Sieh dich um. }
 machines:
   - { name: main, image: berth/lab-linux, user: learner, shell: [/bin/bash, -l] }
@@ -50,7 +50,7 @@ await test('the catalogue is in the chosen language', async (t) => {
   t.same(
     titles,
     ['실습', '시작하기', '명령줄', '기타 실습', 'English only'],
-    'labs are listed under their courses',
+    'labs are listed under their collections',
   );
   const others = page.getByRole('heading', { name: '기타 실습' });
   t.equal(await others.getAttribute('lang'), null, 'the page’s own texts are in the chosen language');

@@ -1,5 +1,7 @@
 import DataLoader from 'dataloader';
 import type { LabProgress } from '../../domains/checks/results/attempt.ts';
+import type { Course } from '../../domains/courses/course.ts';
+import type { CourseRole } from '../../domains/identity/policy.ts';
 import type { User } from '../../domains/identity/user.ts';
 import type { Actor } from '../../domains/identity/actor.ts';
 import type { LabView } from '../../domains/labs/lab-view.ts';
@@ -12,6 +14,9 @@ import type { GraphqlServices } from './services.ts';
 /** Batched reads by key. Resolvers of list elements use them instead of the services. */
 export interface Loaders {
   user(id: string): Promise<User | undefined>;
+  course(id: string): Promise<Course | undefined>;
+  /** Returns the actor's role in a course. */
+  courseRole(course: string): Promise<CourseRole | undefined>;
   /** Returns a lab, which is in memory. */
   lab(slug: string): LabView | undefined;
   /** Returns the position of a session in the queue. */
@@ -20,13 +25,13 @@ export interface Loaders {
   savedState(id: string): Promise<SavedState | undefined>;
   /** Returns the recording of a terminal. */
   recordingOf(terminal: string): Promise<Recording | undefined>;
-  courseRecorded(course: string): Promise<boolean>;
+  collectionRecorded(collection: string): Promise<boolean>;
   progress(of: { learnerId: string; lab: string }): Promise<LabProgress>;
 }
 
 type LoaderServices = Pick<
   GraphqlServices,
-  'users' | 'labs' | 'sessions' | 'saves' | 'recordings' | 'checks'
+  'users' | 'courses' | 'labs' | 'sessions' | 'saves' | 'recordings' | 'checks'
 >;
 
 /** Maximum number of keys in one call of a service, which may put each into an SQL statement. */
@@ -63,6 +68,14 @@ export function createLoaders(services: LoaderServices, actor: () => Actor | und
       made.user ??= batched((ids) => services.users.getMany(actor(), ids));
       return made.user(id);
     },
+    course(id) {
+      made.course ??= batched((ids) => services.courses.getMany(actor(), ids));
+      return made.course(id);
+    },
+    courseRole(course) {
+      made.courseRole ??= batched((ids) => services.courses.roles(actor(), ids));
+      return made.courseRole(course);
+    },
     lab: (slug) => services.labs.getMany(actor(), [slug])[0],
     session(id) {
       made.session ??= batched((ids) => services.sessions.getMany(actor(), ids));
@@ -80,9 +93,11 @@ export function createLoaders(services: LoaderServices, actor: () => Actor | und
       made.recordingOf ??= batched((ids) => services.recordings.ofTerminals(actor(), ids));
       return made.recordingOf(terminal);
     },
-    courseRecorded(course) {
-      made.courseRecorded ??= batched((names) => services.recordings.areCoursesRecorded(actor(), names));
-      return made.courseRecorded(course);
+    collectionRecorded(collection) {
+      made.collectionRecorded ??= batched((names) =>
+        services.recordings.areCollectionsRecorded(actor(), names),
+      );
+      return made.collectionRecorded(collection);
     },
     progress(of) {
       made.progress ??= batched(

@@ -4,7 +4,11 @@ import type { CheckVerdict } from '../../domains/checks/results/check-verdict.ts
 import type { Finding } from '../../domains/checks/results/findings.ts';
 import type { RevealedHint } from '../../domains/checks/hint.ts';
 import type { Reason } from '../../core/errors.ts';
+import type { Course, CourseSection, CourseState } from '../../domains/courses/course.ts';
+import type { CourseInvitation } from '../../domains/courses/invitation.ts';
+import type { CourseMember, MembershipSource } from '../../domains/courses/member.ts';
 import type { Role, Scope } from '../../domains/identity/actor.ts';
+import type { CourseRole } from '../../domains/identity/policy.ts';
 import type { ApiToken, User } from '../../domains/identity/user.ts';
 import type { ImagePin } from '../../domains/images/pins/pin.ts';
 import type { Image, ImageOrigin } from '../../domains/images/image.ts';
@@ -20,10 +24,20 @@ import type { CapacityReport } from '../../domains/sessions/capacity/engine-capa
 import type { Quota } from '../../domains/sessions/capacity/quota.ts';
 import type { QueuePosition, Session, SessionMachine, SessionState } from '../../domains/sessions/session.ts';
 import type { WarmPoolView } from '../../domains/sessions/pool/warm-service.ts';
-import type { RecordedCourse, Recording } from '../../domains/terminals/recordings/recording.ts';
+import type { RecordedCollection, Recording } from '../../domains/terminals/recordings/recording.ts';
 import type { Terminal, ViewerRole } from '../../domains/terminals/terminal.ts';
 
-export type { ImageOrigin, JobKind, JobState, Role, Scope, SessionState };
+export type {
+  CourseRole,
+  CourseState,
+  ImageOrigin,
+  JobKind,
+  JobState,
+  MembershipSource,
+  Role,
+  Scope,
+  SessionState,
+};
 export type TerminalRole = ViewerRole;
 export type RecordedContent = Recording['content'];
 export type CheckKind = CheckView['kind'];
@@ -39,6 +53,14 @@ export type AttemptModel = Attempt;
 export type AttemptConnectionModel = Page<Attempt>;
 export type AttemptEdgeModel = Edge<Attempt>;
 export type CheckVerdictModel = CheckVerdict;
+export type CourseModel = Course;
+export type CourseConnectionModel = Page<Course>;
+export type CourseEdgeModel = Edge<Course>;
+export type CourseInvitationModel = CourseInvitation;
+export type CourseMemberModel = CourseMember;
+export type CourseMemberConnectionModel = Page<CourseMember>;
+export type CourseMemberEdgeModel = Edge<CourseMember>;
+export type CourseSectionModel = CourseSection;
 export type FindingModel = Finding;
 export type ImagePinModel = ImagePin;
 export type ImageModel = Image;
@@ -62,7 +84,7 @@ export type PageInfoModel = Page<unknown>;
 export type ProvisioningModel = NonNullable<Session['progress']>;
 export type QuestionModel = QuizView;
 export type ReasonModel = Omit<Reason, 'code'> & { code: Reason['code'] | Finding['code'] };
-export type RecordedCourseModel = RecordedCourse;
+export type RecordedCollectionModel = RecordedCollection;
 export type RecordingModel = Recording;
 export type RecordingConnectionModel = Page<Recording>;
 export type RecordingEdgeModel = Edge<Recording>;
@@ -92,6 +114,7 @@ export type UserEdgeModel = Edge<User>;
 /** An object found by its global id, with the name of its type. */
 export type NodeModel =
   | (User & { __typename: 'User' })
+  | (Course & { __typename: 'Course' })
   | (LabView & { __typename: 'Lab' })
   | (Session & { __typename: 'Session' })
   | (Image & { __typename: 'Image' })

@@ -18,6 +18,7 @@ import { sdl } from './generated/sdl.ts';
 import { baseResolvers, dateTime } from './base/base-resolvers.ts';
 import { admissionResolvers } from './admission/admission-resolvers.ts';
 import { checksResolvers } from './checks/checks-resolvers.ts';
+import { coursesResolvers } from './courses/courses-resolvers.ts';
 import { identityResolvers } from './identity/identity-resolvers.ts';
 import { imagesResolvers } from './images/images-resolvers.ts';
 import { jobsResolvers } from './jobs/jobs-resolvers.ts';
@@ -32,6 +33,7 @@ const domainResolvers = [
   { DateTime: dateTime },
   baseResolvers,
   identityResolvers,
+  coursesResolvers,
   labsResolvers,
   imagesResolvers,
   jobsResolvers,

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 const files = [
   'base/base',
   'identity/identity',
+  'courses/courses',
   'labs/labs',
   'labs/lab-sources',
   'labs/steps',

@@ -1,5 +1,8 @@
 import type { CheckService } from '../../domains/checks/check-service.ts';
 import type { HintService } from '../../domains/checks/hint.ts';
+import type { CourseService } from '../../domains/courses/course.ts';
+import type { InvitationService } from '../../domains/courses/invitation.ts';
+import type { MemberService } from '../../domains/courses/member.ts';
 import type { TokenService, UserService } from '../../domains/identity/user.ts';
 import type { PinService } from '../../domains/images/pins/pin.ts';
 import type { ImageService } from '../../domains/images/image.ts';
@@ -22,6 +25,9 @@ import type { TerminalService } from '../../domains/terminals/terminal.ts';
 export interface GraphqlServices {
   users: UserService;
   tokens: TokenService;
+  courses: CourseService;
+  members: MemberService;
+  invitations: InvitationService;
   labs: Omit<LabService, 'upload' | 'removeUploaded'>;
   labSources: LabSourceService;
   pins: PinService;

@@ -5,6 +5,10 @@ import type { Fault } from '../../core/errors.ts';
 const notFound = {
   User: () => fault('USER_NOT_FOUND'),
   ApiToken: () => fault('TOKEN_NOT_FOUND'),
+  Course: () => fault('COURSE_NOT_FOUND'),
+  CourseInvitation: () => fault('NOT_FOUND', { thing: 'invitation' }),
+  CourseMember: () => fault('MEMBER_NOT_FOUND'),
+  CourseSection: () => fault('SECTION_NOT_FOUND'),
   Image: () => fault('NOT_FOUND', { thing: 'image' }),
   Job: () => fault('NOT_FOUND', { thing: 'job' }),
   Lab: () => fault('NOT_FOUND', { thing: 'lab' }),

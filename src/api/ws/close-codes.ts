@@ -33,6 +33,7 @@ export const closeCodes: Record<FaultCode, number> = {
   TICKET_INVALID: 4401,
   TERMINAL_READ_ONLY: 4403,
   FORBIDDEN: 4403,
+  INVITATION_EMAIL: 4403,
   ROOT_REFUSED: 4403,
   ORIGIN_REFUSED: 4403,
   CROSS_SITE_REFUSED: 4403,
@@ -44,6 +45,10 @@ export const closeCodes: Record<FaultCode, number> = {
   NOT_FOUND: 4404,
   USER_NOT_FOUND: 4404,
   TOKEN_NOT_FOUND: 4404,
+  COLLECTION_NOT_FOUND: 4404,
+  COURSE_NOT_FOUND: 4404,
+  MEMBER_NOT_FOUND: 4404,
+  SECTION_NOT_FOUND: 4404,
   LAB_NOT_FOUND: 4404,
   LAB_SOURCE_NOT_FOUND: 4404,
   STEP_NOT_FOUND: 4404,
@@ -60,6 +65,10 @@ export const closeCodes: Record<FaultCode, number> = {
   // The state of the object does not allow this.
   EMAIL_TAKEN: 4409,
   LAST_ADMIN: 4409,
+  COURSE_ARCHIVED: 4409,
+  SECTION_NAME_TAKEN: 4409,
+  LAST_INSTRUCTOR: 4409,
+  INVITATION_FULL: 4409,
   STEP_HAS_NO_CHECK: 4409,
   HINT_TOO_EARLY: 4409,
   SESSION_NOT_READY: 4409,
@@ -84,6 +93,7 @@ export const closeCodes: Record<FaultCode, number> = {
 
   // The object has ended.
   TERMINAL_ENDED: 4410,
+  INVITATION_INVALID: 4410,
   SESSION_IDLE: 4410,
   SESSION_LIFETIME_OVER: 4410,
   MACHINE_LOST: 4410,

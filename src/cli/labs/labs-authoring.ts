@@ -7,7 +7,7 @@ import { SCHEMA_FILE, labJsonSchema } from '../../domains/labs/schema/lab-schema
 import { slugProblem } from '../../domains/labs/reading/read-lab.ts';
 import { labsDirectory, readFolders } from './named-labs.ts';
 
-/** `berth labs validate [folder…]`: prints the problems of labs. Exits with 1 if there are any. */
+/** `berth labs validate [folder…]`: prints the problems and warnings of labs. Exits with 1 if there are problems. */
 export const validateCommand = defineCommand({
   meta: {
     name: 'validate',
@@ -22,7 +22,8 @@ export const validateCommand = defineCommand({
   },
   async run({ args }) {
     const folders = args._.length > 0 ? args._ : [labsDirectory()];
-    const { labs, problems } = await readFolders(folders);
+    const { labs, warnings, problems } = await readFolders(folders);
+    for (const line of warnings) process.stderr.write(`${line}\n`);
     for (const { line } of problems) process.stderr.write(`${line}\n`);
     const count = `${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}`;
     process.stdout.write(`${labs.length} valid, ${count}\n`);

@@ -7,18 +7,22 @@ import type { LabProblem } from '../../domains/labs/lab-problem.ts';
 import type { Lab } from '../../domains/labs/lab.ts';
 import { LAB_FILE, readLab, readLabs } from '../../domains/labs/reading/read-lab.ts';
 
-/** The valid labs, and a line for each problem of the others. */
+/** The valid labs with a line for each of their warnings, and a line for each problem of the others. */
 export interface NamedLabs {
   labs: Lab[];
+  warnings: string[];
   problems: { lab: string; line: string }[];
 }
 
 /** Reads folders with one or many labs. */
 export async function readFolders(folders: readonly string[]): Promise<NamedLabs> {
-  const all: NamedLabs = { labs: [], problems: [] };
+  const all: NamedLabs = { labs: [], warnings: [], problems: [] };
   for (const folder of folders) {
-    const { labs, problems } = (await isLab(folder)) ? await readOne(folder) : await readAll(folder);
+    const { labs, warnings, problems } = (await isLab(folder))
+      ? await readOne(folder)
+      : await readAll(folder);
     all.labs.push(...labs);
+    all.warnings.push(...warnings);
     all.problems.push(...problems);
   }
   return all;
@@ -34,8 +38,9 @@ export function isLab(folder: string): Promise<boolean> {
 
 async function readOne(folder: string): Promise<NamedLabs> {
   const read = await readLab(resolve(folder));
-  if ('lab' in read) return { labs: [read.lab], problems: [] };
-  return { labs: [], problems: toLines(read.problems, dirname(folder)) };
+  if ('lab' in read)
+    return { labs: [read.lab], warnings: warningsOf([read.lab], dirname(folder)), problems: [] };
+  return { labs: [], warnings: [], problems: toLines(read.problems, dirname(folder)) };
 }
 
 async function readAll(folder: string): Promise<NamedLabs> {
@@ -44,11 +49,11 @@ async function readAll(folder: string): Promise<NamedLabs> {
     const labs = read.map(({ lab }) => lab);
     if (labs.length + problems.length === 0) {
       const line = `${folder}: has neither a ${LAB_FILE} nor a folder that could be a lab`;
-      return { labs, problems: [{ lab: folder, line }] };
+      return { labs, warnings: [], problems: [{ lab: folder, line }] };
     }
-    return { labs, problems: toLines(problems, folder) };
+    return { labs, warnings: warningsOf(labs, folder), problems: toLines(problems, folder) };
   } catch (error) {
-    if (isFault(error)) return { labs: [], problems: [{ lab: folder, line: error.message }] };
+    if (isFault(error)) return { labs: [], warnings: [], problems: [{ lab: folder, line: error.message }] };
     throw error;
   }
 }
@@ -58,6 +63,14 @@ function toLines(problems: readonly LabProblem[], folder: string): NamedLabs['pr
   return problems.map((problem) => {
     return { lab: problem.lab, line: describeProblem(problem, join(folder, problem.lab)) };
   });
+}
+
+/** Formats the warnings of valid labs; `folder` is the parent of the labs' folders. */
+function warningsOf(labs: readonly Lab[], folder: string): string[] {
+  return toLines(
+    labs.flatMap(({ warnings }) => warnings),
+    folder,
+  ).map(({ line }) => `${line} (warning)`);
 }
 
 /** Returns the default folder of labs, relative to the working directory if it is within it. */

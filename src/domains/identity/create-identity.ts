@@ -1,4 +1,5 @@
 import type { Clock } from '../../core/clock.ts';
+import { newId } from '../../core/ids.ts';
 import type { Database } from '../../infra/database/database.ts';
 import type { EventBus } from '../../infra/bus/event-bus.ts';
 import type { Log } from '../../core/log.ts';
@@ -11,12 +12,13 @@ import { createTokenService } from './token-service.ts';
 import { createTokenStore } from './token-store.ts';
 import { createUserService } from './user-service.ts';
 import { createUserStore } from './user-store.ts';
-import type { AuthenticationService, TokenService, User, UserService } from './user.ts';
+import type { AuthenticationService, People, TokenService, User, UserService } from './user.ts';
 
 export interface Identity {
   users: UserService;
   tokens: TokenService;
   authentication: AuthenticationService;
+  people: People;
   /** Ends what a credential opened when the credential ends. */
   credentialWatch: CredentialWatch;
   /** Returns the first admin, who is created if there is no admin. */
@@ -51,6 +53,17 @@ export function createIdentity(options: {
     users: userService,
     tokens: createTokenService({ tokens, users, events, clock }),
     authentication,
+    people: {
+      find: users.find,
+      byEmails: users.findByEmails,
+      createStudents: (people) =>
+        users.insertMissing(
+          people.map((person) => {
+            const now = clock.now();
+            return { ...person, id: newId(now), role: 'student', disabledAt: undefined, createdAt: now };
+          }),
+        ),
+    },
     credentialWatch,
     firstAdmin: () => ensureFirstAdmin({ users, clock }),
     async close() {

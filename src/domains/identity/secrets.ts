@@ -4,6 +4,7 @@ import { hash, randomBytes } from 'node:crypto';
 const PREFIXES = {
   token: 'berth_',
   signInLink: 'berthlink_',
+  courseInvitation: 'berthjoin_',
   webSession: 'berthweb_',
   ticket: 'berthticket_',
   previewGrant: 'berthgrant_',

@@ -2,6 +2,7 @@ import type { Database, Transaction } from '../../infra/database/database.ts';
 import type { User as UserRow } from '../../infra/database/generated/sqlite/client.ts';
 import { isUniqueViolation } from '../../infra/database/database-errors.ts';
 import { fault } from '../../core/errors.ts';
+import { batches } from '../../core/paging.ts';
 import type { Role } from './actor.ts';
 import type { User } from './user.ts';
 
@@ -49,6 +50,38 @@ export function createUserStore({ database }: { database: Database }) {
         take: window.take,
       });
       return rows.map(toUser);
+    },
+
+    /** Returns the users with these e-mail addresses, in no particular order. */
+    async findByEmails(emails: readonly string[]): Promise<User[]> {
+      const found: User[] = [];
+      for (const batch of batches(emails)) {
+        const rows = await client.user.findMany({ where: { email: { in: batch } } });
+        found.push(...rows.map(toUser));
+      }
+      return found;
+    },
+
+    /** Inserts users, except those whose address a user already has. */
+    async insertMissing(users: readonly (User & { email: string })[]): Promise<void> {
+      for (const batch of batches(users)) {
+        const insert = () =>
+          database.transaction(async (tx) => {
+            const emails = batch.map(({ email }) => email);
+            const rows = await tx.user.findMany({
+              where: { email: { in: emails } },
+              select: { email: true },
+            });
+            const taken = new Set(rows.map(({ email }) => email));
+            const data = batch.filter(({ email }) => !taken.has(email));
+            await tx.user.createMany({ data: data.map((user) => ({ ...user, disabledAt: null })) });
+          });
+        // The second try sees the users that somebody else has just created.
+        await insert().catch((error: unknown) => {
+          if (!isUniqueViolation(error, 'email')) throw error;
+          return insert();
+        });
+      }
     },
 
     /** @throws EMAIL_TAKEN */

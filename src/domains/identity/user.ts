@@ -66,6 +66,15 @@ export interface UserService {
   createSignInLink(actor: Actor | undefined, userId: string): Promise<{ secret: string; expiresAt: Date }>;
 }
 
+/** Users for other domains, which authorise themselves before they call this. */
+export interface People {
+  find(id: string): Promise<User | undefined>;
+  /** Returns the users with these e-mail addresses, in no particular order. */
+  byEmails(emails: readonly string[]): Promise<User[]>;
+  /** Creates students, except those whose address a user already has. Names and addresses are in their stored form. */
+  createStudents(people: readonly { name: string; email: string }[]): Promise<void>;
+}
+
 export interface TokenService {
   /**
    * Creates a token. Only this response contains its secret. The token cannot have more scopes than the actor, nor

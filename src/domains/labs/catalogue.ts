@@ -87,6 +87,8 @@ export async function createLabCatalogue({
       problems,
     };
     for (const problem of problems) log.warn({ ...problem }, 'lab has a problem');
+    for (const warning of labs.flatMap(({ warnings }) => warnings))
+      log.warn({ ...warning }, 'lab is outdated');
     log.info({ labs: labs.length, problems: problems.length }, 'labs read');
   }
 

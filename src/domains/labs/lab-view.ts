@@ -13,8 +13,8 @@ export interface LabView extends Pick<
   | 'introduction'
   | 'conclusion'
   | 'minutes'
-  | 'course'
-  | 'courseTitle'
+  | 'collection'
+  | 'collectionTitle'
   | 'networks'
   | 'lifetime'
   | 'save'
@@ -61,8 +61,8 @@ export function viewOf(lab: Lab): LabView {
     introduction: lab.introduction,
     conclusion: lab.conclusion,
     minutes: lab.minutes,
-    course: lab.course,
-    courseTitle: lab.courseTitle,
+    collection: lab.collection,
+    collectionTitle: lab.collectionTitle,
     networks: lab.networks,
     lifetime: lab.lifetime,
     save: lab.save,

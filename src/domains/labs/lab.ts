@@ -1,5 +1,6 @@
 import type { IsolationProfile } from '../../engine/engine.ts';
 import type { LabCheck } from './lab-check.ts';
+import type { LabProblem } from './lab-problem.ts';
 import type { LocalizedText } from './localized-text.ts';
 import type { WarmTime } from './warm-time.ts';
 
@@ -20,10 +21,10 @@ export interface Lab {
   conclusion: LocalizedText;
   /** Expected effort in minutes. */
   minutes: number | undefined;
-  /** Short name of its course. */
-  course: string | undefined;
-  /** Title of the course, if the lab sets it. */
-  courseTitle: LocalizedText | undefined;
+  /** Short name of its collection. */
+  collection: string | undefined;
+  /** Title of the collection, if the lab sets it. */
+  collectionTitle: LocalizedText | undefined;
   machines: LabMachine[];
   /** Networks of its machines; empty if the machines have no network. */
   networks: LabNetwork[];
@@ -33,13 +34,15 @@ export interface Lab {
   warm: LabWarm;
   /** Whether sessions can be saved. If so, they are also saved when they end automatically. */
   save: boolean;
-  /** What terminals record; undefined if its course decides. */
+  /** What terminals record; undefined if its collection decides. */
   recording: LabRecording | undefined;
   /** The attempt whose score counts in a step. */
   attempts: 'best' | 'last';
   steps: LabStep[];
   /** Contents of the files that its machines' `files` name, by path relative to the lab's folder. */
   files: ReadonlyMap<string, Buffer>;
+  /** What its author should change, although it still works. */
+  warnings: readonly LabProblem[];
 }
 
 /** What a terminal records: its output, or its input as well. */

@@ -1,6 +1,6 @@
 import type { Database } from '../../infra/database/database.ts';
 import type { SessionService } from '../sessions/session.ts';
-import { createRecordedCourseStore } from './recordings/recorded-course-store.ts';
+import { createRecordedCollectionStore } from './recordings/recorded-collection-store.ts';
 import { createRecordingService } from './recordings/recording-service.ts';
 import { createRecordingStore } from './recordings/recording-store.ts';
 import { createRecordingMaintenance } from './recordings/recording-maintenance.ts';
@@ -72,7 +72,7 @@ export function createRecordingParts(
   const parts = {
     ...options,
     store: createRecordingStore(options),
-    courses: createRecordedCourseStore(options),
+    collections: createRecordedCollectionStore(options),
   };
   return {
     recordings: createRecordings(parts),

@@ -79,7 +79,7 @@ export interface Database {
 type LockName = keyof typeof locks;
 
 /** Numbers of PostgreSQL's advisory locks. No other program uses the database. */
-const locks = { admission: 1, saves: 2, courses: 3 } as const;
+const locks = { admission: 1, saves: 2, collections: 3 } as const;
 
 /** Maximum time of a transaction, in milliseconds: on SQLite all other writes wait for it. */
 const TRANSACTION_LIMIT_MS = 5_000;

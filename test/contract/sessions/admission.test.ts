@@ -20,9 +20,9 @@ import {
 
 const MIB = 1024 ** 2;
 
-/** Labs of 128 MiB each in the course "basics", and one of 1 GiB in no course. */
+/** Labs of 128 MiB each in the collection "basics", and one of 1 GiB in no collection. */
 const catalogue = testCatalogue([
-  ...['one', 'two', 'three', 'four'].map((slug) => testLab(slug, { course: 'basics' })),
+  ...['one', 'two', 'three', 'four'].map((slug) => testLab(slug, { collection: 'basics' })),
   testLab('large', { machines: [testMachine('main', { memoryBytes: 1024 * MIB })] }),
 ]);
 
@@ -30,7 +30,7 @@ const catalogue = testCatalogue([
 async function hold(database: Database, id: string, at: Date, memoryMib = 128): Promise<void> {
   await putInState(database, id, 'ready');
   const made = { claimedAt: new Date(at.getTime() - 2_000), readyAt: at };
-  const data = { ...made, memoryBytes: BigInt(memoryMib * MIB), course: 'basics', networks: 1 };
+  const data = { ...made, memoryBytes: BigInt(memoryMib * MIB), collection: 'basics', networks: 1 };
   await database.client.session.update({ where: { id }, data });
 }
 
@@ -92,14 +92,14 @@ await test('a lab that needs more than the total capacity is rejected immediatel
     const { service: larger } = openSessions(t, database, { catalogue, subnetPool: '10.231.0.0/28' });
     t.equal(await outcomeOf(() => larger.start(owner, { lab: 'large' })), 'ok');
     await createQuotaStore({ database }).set({
-      subject: 'course:basics',
+      subject: 'collection:basics',
       sessions: undefined,
       memoryBytes: 64 * MIB,
       updatedAt: new Date(),
     });
     await t.rejects(larger.start(owner, { lab: 'one' }), {
       code: 'LAB_TOO_LARGE',
-      message: /128 MiB.*64 MiB.*quota of course:basics/,
+      message: /128 MiB.*64 MiB.*quota of collection:basics/,
     });
   });
 });
@@ -122,7 +122,7 @@ await test('a waiting session that no longer fits a reduced capacity fails with 
   });
 });
 
-await test('a start over the quota of a course or lab waits, without delaying others', async (t) => {
+await test('a start over the quota of a collection or lab waits, without delaying others', async (t) => {
   await eachDatabase(t, 'quotas', async (t, database) => {
     const { owner, other } = await createActors(database);
     const { service } = openSessions(t, database, { catalogue });
@@ -138,9 +138,9 @@ await test('a start over the quota of a course or lab waits, without delaying ot
     t.strictSame(await reasons(waiting), ['earlier_starts', 'earlier_starts', 'earlier_starts']);
     await set('lab:one', 1);
     t.strictSame(await reasons(waiting), ['quota', 'earlier_starts', 'earlier_starts']);
-    await set('course:basics', 1);
+    await set('collection:basics', 1);
     t.strictSame(await reasons(waiting), ['quota', 'quota', 'earlier_starts']);
-    await set('course:basics', 3, 256 * MIB);
+    await set('collection:basics', 3, 256 * MIB);
     t.strictSame(await reasons(waiting), ['quota', 'earlier_starts', 'earlier_starts']);
     await set(`learner:${owner.userId}`, undefined, 1100 * MIB);
     t.strictSame(await reasons(waiting), ['quota', 'earlier_starts', 'quota'], 'of a learner, in total');
@@ -148,7 +148,7 @@ await test('a start over the quota of a course or lab waits, without delaying ot
     t.strictSame(
       await reasons(waiting),
       ['earlier_starts', 'quota', 'quota'],
-      'the course has space for one more',
+      'the collection has space for one more',
     );
   });
 });

@@ -14,12 +14,12 @@ const now = new Date();
 const lease = { owner: 'somebody', expiresAt: new Date(now.getTime() + 60_000) };
 const most = { ofLab: 100, inAll: 100 };
 const hasCapacity = async () => true;
-const columns = { memoryBytes: 1n, networks: 1, course: null, claimedAt: now };
+const columns = { memoryBytes: 1n, networks: 1, collection: null, claimedAt: now };
 const share = {
   learnerId: 'x',
   labSlug: lab.slug,
   labVersion: lab.version,
-  course: undefined,
+  collection: undefined,
   memoryBytes: 1,
   networks: 1,
 };

@@ -69,9 +69,9 @@ await t.test('a service does what the page for admins says, in order', async (t)
     sessionChanged: { state: 'READY', queue: null },
     engineCapacity: { memory: { usedBytes: Number }, networks: { used: Number } },
     setQuota: { quota: { sessions: 10 } },
-    quotas: [{ course: 'docker-basics', memoryBytes: 12 * 1024 ** 3 }, { lab: 'linux-command-line' }],
+    quotas: [{ collection: 'docker-basics', memoryBytes: 12 * 1024 ** 3 }, { lab: 'linux-command-line' }],
     removeQuota: { removed: true },
-    recordCourse: { courses: [{ course: 'docker', setBy: { name: String } }] },
+    recordCollection: { collections: [{ collection: 'docker', setBy: { name: String } }] },
     recordings: { edges: [] },
   });
   t.equal(Object.keys(answers).length, 24, 'every operation of the page is tested');

@@ -65,10 +65,10 @@ await test('quotas are set, listed, kept and removed by the API', async (t) => {
   const berth = await startBerth(t);
   const admin = learnerAt(berth);
   const set = await berth.graphql<{ setQuota: object }>(
-    'mutation { setQuota(input: { lab: "linux-command-line", sessions: 1, memory: "4 GiB" }) { quota { lab course sessions memoryBytes } } }',
+    'mutation { setQuota(input: { lab: "linux-command-line", sessions: 1, memory: "4 GiB" }) { quota { lab collection sessions memoryBytes } } }',
   );
   t.strictSame(set.setQuota, {
-    quota: { lab: 'linux-command-line', course: null, sessions: 1, memoryBytes: 4 * 1024 ** 3 },
+    quota: { lab: 'linux-command-line', collection: null, sessions: 1, memoryBytes: 4 * 1024 ** 3 },
   });
   const { quotas } = await berth.graphql<{ quotas: object[] }>(
     '{ quotas { lab sessions learner { name } } }',
@@ -76,7 +76,7 @@ await test('quotas are set, listed, kept and removed by the API', async (t) => {
   t.strictSame(quotas, [{ lab: 'linux-command-line', sessions: 1, learner: null }]);
   for (const input of [
     'sessions: 1',
-    'lab: "a", course: "b", sessions: 1',
+    'lab: "a", collection: "b", sessions: 1',
     'lab: "a"',
     'lab: "a", memory: "4"',
   ]) {

@@ -30,6 +30,9 @@ const formerStates = [
   ['WarmEnvironment', 'ready', 'ready'],
 ] as const;
 
+/** Tables of v0.1.0 that later versions renamed, with their present names. */
+const renamedTables = new Map([['RecordedCourse', 'RecordedCollection']]);
+
 await test('there is a release to upgrade from', async (t) => t.ok(versions.includes('v0.1.0')));
 
 for (const version of versions) {
@@ -39,6 +42,8 @@ for (const version of versions) {
       await t.test('keeps its rows when it is migrated', (t) => keepsRows(t, url));
       if (version === BEFORE_FIRST)
         await t.test('keeps the states of its rows', (t) => renamesStates(t, version, provider));
+      if (version.startsWith('v0.1.0'))
+        await t.test('turns its courses into collections', (t) => renamesCourses(t, version, provider));
       await t.test('is what the service continues with', async (t) => {
         const data = await mkdtemp(join(tmpdir(), 'berth-upgrade-'));
         t.teardown(() => rm(data, { recursive: true, force: true }));
@@ -76,7 +81,9 @@ async function keepsRows(t: Test, url: string): Promise<void> {
   );
   await migrate({ url });
   const database = await openDatabase({ url });
-  t.strictSame(await countRows(database, tables), before);
+  const renamed = (table: string) => renamedTables.get(table) ?? table;
+  const after = await countRows(database, tables.map(renamed));
+  for (const table of tables) t.equal(after[renamed(table)], before[table], `rows of ${table}`);
   const { models } = await readDatamodel();
   for (const name of models.keys()) {
     // Reads each column as the type that the model gives it.
@@ -101,6 +108,31 @@ async function renamesStates(t: Test, version: string, provider: Provider): Prom
     t.same(new Set(rows.map(({ state }) => state)), new Set([after]), `${table}: ${before}`);
     await database.close();
   }
+}
+
+async function renamesCourses(t: Test, version: string, provider: Provider): Promise<void> {
+  const url = await restore(t, version, provider);
+  const unchanged = await openDatabase({ url });
+  const { client } = unchanged;
+  const quota = (id: string, subject: string) =>
+    client.$executeRawUnsafe(
+      `INSERT INTO "Quota" ("id", "subject", "sessions", "updatedAt") VALUES ('${id}', '${subject}', 5, CURRENT_TIMESTAMP)`,
+    );
+  await quota('of-course', 'course:upgrades');
+  await quota('of-lab', 'lab:course-one');
+  const changed = await client.$executeRawUnsafe(`UPDATE "Session" SET "course" = 'upgrades'`);
+  t.ok(changed > 0, 'the release has a session');
+  await unchanged.close();
+  await migrate({ url });
+  const database = await openDatabase({ url });
+  const quotas = await database.client.quota.findMany({ where: { sessions: 5 }, orderBy: { id: 'asc' } });
+  t.match(
+    quotas.map(({ subject }) => subject),
+    ['collection:upgrades', 'lab:course-one'],
+  );
+  t.match(await database.client.session.findMany(), [{ collection: 'upgrades' }]);
+  t.match(await database.client.recordedCollection.findMany(), [{ collection: 'upgrades' }]);
+  await database.close();
 }
 
 async function readTables({ client, provider }: Database): Promise<string[]> {
@@ -132,20 +164,20 @@ async function continues(t: Test, url: string, data: string): Promise<void> {
   const answer = await berth.graphql<{ users: { edges: { node: { id: string; name: string } }[] } }>(`{
     viewer { role }
     users(first: 10) { edges { node { id name email role } } }
-    lab(slug: "every-row") { title course }
+    lab(slug: "every-row") { title collection }
     quotas { learner { name } sessions memoryBytes savedBytes }
     registryCredentials { registry username }
     labSources { name address }
-    recordedCourses { course }
+    recordedCollections { collection }
   }`);
   t.match(answer, {
     viewer: { role: 'ADMIN' },
-    lab: { title: 'Every kind of row', course: 'upgrades' },
+    lab: { title: 'Every kind of row', collection: 'upgrades' },
     quotas: [{ learner: { name: 'Mina Kim' }, sessions: 3, memoryBytes: 2 ** 31, savedBytes: 2 ** 30 }],
     registryCredentials: [{ registry: 'registry.example.org', username: 'berth' }],
     // The address is encrypted, so it can be read only with the key.
     labSources: [{ name: 'upstream', address: 'https://git.invalid/labs.git' }],
-    recordedCourses: [{ course: 'upgrades' }],
+    recordedCollections: [{ collection: 'upgrades' }],
   });
   const users = answer.users.edges.map(({ node }) => node);
   t.match(

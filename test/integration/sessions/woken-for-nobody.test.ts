@@ -53,10 +53,10 @@ await test('an environment woken for a start that is not admitted is paused agai
     log: quietLog(),
   });
   const lease = { owner: 'here', expiresAt: new Date(Date.now() + 60_000) };
-  const share = { learnerId: owner.userId, labSlug: 'warm', labVersion: 'version-1', course: undefined };
+  const share = { learnerId: owner.userId, labSlug: 'warm', labVersion: 'version-1', collection: undefined };
   const entry = {
     share: { ...share, memoryBytes: 1, networks: 1 },
-    columns: { memoryBytes: 1n, networks: 1, course: null, claimedAt: new Date() },
+    columns: { memoryBytes: 1n, networks: 1, collection: null, claimedAt: new Date() },
     hasCapacity: async () => false,
     mayTake: async () => false,
   };

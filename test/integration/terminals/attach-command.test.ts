@@ -68,17 +68,17 @@ await test('Ctrl-] leaves the shell running, and a second command returns to it'
 await test('recorded users are notified when they join and leave', async (t) => {
   const record = async (recorded: boolean) =>
     berth.graphql(
-      'mutation ($recorded: Boolean!) { recordCourse(input: { course: "linux-command-line", recorded: $recorded }) { courses { course } } }',
+      'mutation ($recorded: Boolean!) { recordCollection(input: { collection: "linux-command-line", recorded: $recorded }) { collections { collection } } }',
       { recorded },
     );
-  t.same(await record(true), { recordCourse: { courses: [{ course: 'linux-command-line' }] } });
+  t.same(await record(true), { recordCollection: { collections: [{ collection: 'linux-command-line' }] } });
   const tty = attach();
   await tty.shows('learner@main');
   t.match(tty.screen, /\[Recorded: the output of this terminal\.\]/);
   tty.type('\u001d');
   await tty.shows('You left the terminal. It is recorded.');
   await tty.shows('ended with 0');
-  t.same(await record(false), { recordCourse: { courses: [] } });
+  t.same(await record(false), { recordCollection: { collections: [] } });
 });
 
 await test('an error is one line', async (t) => {

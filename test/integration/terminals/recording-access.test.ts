@@ -47,10 +47,10 @@ await test('which actors may do what with recordings', async (t) => {
     });
 
     const staff = { ...all, owner: 'FORBIDDEN', other: 'FORBIDDEN' };
-    t.same(await askAsEach(actors, (actor) => service.courses(actor)), staff);
-    const course = { course: 'basics', recorded: true };
-    t.same(await askAsEach(actors, (actor) => service.recordCourse(actor, course)), staff);
-    t.same(await askAsEach(actors, (actor) => service.areCoursesRecorded(actor, ['basics'])), all);
+    t.same(await askAsEach(actors, (actor) => service.collections(actor)), staff);
+    const collection = { collection: 'basics', recorded: true };
+    t.same(await askAsEach(actors, (actor) => service.recordCollection(actor, collection)), staff);
+    t.same(await askAsEach(actors, (actor) => service.areCollectionsRecorded(actor, ['basics'])), all);
 
     const deleted: Record<string, boolean> = {};
     t.same(
@@ -73,50 +73,53 @@ await test('which actors may do what with recordings', async (t) => {
     t.equal(await outcomeOf(() => service.list(learning, {}, { first: 1 })), 'FORBIDDEN');
     t.equal(await outcomeOf(() => service.read(reading, id, { gzip: false })), 'ok');
     t.equal(await outcomeOf(() => service.delete(reading, id)), 'FORBIDDEN');
-    const course = { course: 'basics', recorded: true };
-    t.equal(await outcomeOf(() => service.recordCourse(reading, course)), 'FORBIDDEN');
+    const collection = { collection: 'basics', recorded: true };
+    t.equal(await outcomeOf(() => service.recordCollection(reading, collection)), 'FORBIDDEN');
   });
 
   await eachDatabase(
     t,
-    'simultaneous requests cannot record more courses than allowed',
+    'simultaneous requests cannot record more collections than allowed',
     async (t, database) => {
       const { actors, service } = await recordingWorld(t, database);
       const setById = actors.instructor.userId;
       const rows = Array.from({ length: 998 }, (_, at) => ({
-        course: `course-${at}`,
+        collection: `collection-${at}`,
         setById,
         createdAt: new Date(),
       }));
-      await database.client.recordedCourse.createMany({ data: rows });
-      const record = (course: string) => service.recordCourse(actors.instructor, { course, recorded: true });
+      await database.client.recordedCollection.createMany({ data: rows });
+      const record = (collection: string) =>
+        service.recordCollection(actors.instructor, { collection, recorded: true });
       const asked = Array.from({ length: 8 }, (_, at) => outcomeOf(() => record(`new-${at}`)));
       const outcomes = await Promise.all(asked);
       t.equal(outcomes.filter((outcome) => outcome === 'ok').length, 2);
       t.equal(outcomes.filter((outcome) => outcome === 'INPUT_INVALID').length, 6);
-      t.equal(await database.client.recordedCourse.count(), 1_000);
-      t.equal(await outcomeOf(() => record('course-0')), 'ok', 'recorded courses stay recorded');
+      t.equal(await database.client.recordedCollection.count(), 1_000);
+      t.equal(await outcomeOf(() => record('collection-0')), 'ok', 'recorded collections stay recorded');
     },
   );
 
   await eachDatabase(
     t,
-    'a course is recorded until it is turned off, and an invalid name is rejected',
+    'a collection is recorded until it is turned off, and an invalid name is rejected',
     async (t, database) => {
       const { actors, service, record } = await recordingWorld(t, database);
       const { instructor } = actors;
-      await t.rejects(record({ course: 'basics' }), 'nothing is recorded yet');
-      await service.recordCourse(instructor, { course: 'basics', recorded: true });
-      await service.recordCourse(instructor, { course: 'basics', recorded: true });
-      t.match(await service.courses(instructor), [{ course: 'basics', setById: instructor.userId }]);
-      t.same(await service.areCoursesRecorded(instructor, ['other', 'basics']), [false, true]);
-      t.equal((await record({ course: 'basics' })).recorder.content, 'output');
-      t.equal((await record({ course: 'basics', recording: 'input' })).recorder.content, 'input');
-      await t.rejects(record({ course: 'other' }));
-      await service.recordCourse(instructor, { course: 'basics', recorded: false });
-      await t.rejects(record({ course: 'basics' }));
+      await t.rejects(record({ collection: 'basics' }), 'nothing is recorded yet');
+      await service.recordCollection(instructor, { collection: 'basics', recorded: true });
+      await service.recordCollection(instructor, { collection: 'basics', recorded: true });
+      t.match(await service.collections(instructor), [{ collection: 'basics', setById: instructor.userId }]);
+      t.same(await service.areCollectionsRecorded(instructor, ['other', 'basics']), [false, true]);
+      t.equal((await record({ collection: 'basics' })).recorder.content, 'output');
+      t.equal((await record({ collection: 'basics', recording: 'input' })).recorder.content, 'input');
+      await t.rejects(record({ collection: 'other' }));
+      await service.recordCollection(instructor, { collection: 'basics', recorded: false });
+      await t.rejects(record({ collection: 'basics' }));
       t.equal(
-        await outcomeOf(() => service.recordCourse(instructor, { course: 'No Name', recorded: true })),
+        await outcomeOf(() =>
+          service.recordCollection(instructor, { collection: 'No Name', recorded: true }),
+        ),
         'INPUT_INVALID',
       );
     },

@@ -115,13 +115,13 @@ await test('a lab that records input', async (t) => {
   t.match(cast.output, /\rone\r\n/);
 });
 
-await test('a lab without recording, and one in a recorded course', async (t) => {
-  const server = await serveTerminals(t, { lab: { course: 'basics' } });
+await test('a lab without recording, and one in a recorded collection', async (t) => {
+  const server = await serveTerminals(t, { lab: { collection: 'basics' } });
   const { owner, sessionId, terminals, actors } = server;
   const plain = await server.shell(owner, sessionId);
   t.notHas(await plain.expectControl('hello'), { recorded: 'output' });
   t.same(await terminals.recordings.ofTerminals(owner, [plain.id]), [undefined]);
-  await terminals.recordings.recordCourse(actors.instructor, { course: 'basics', recorded: true });
+  await terminals.recordings.recordCollection(actors.instructor, { collection: 'basics', recorded: true });
   const recorded = await server.shell(owner, sessionId);
   t.match(await recorded.expectControl('hello'), { recorded: 'output' });
   t.same(await terminals.recordings.ofTerminals(owner, [plain.id]), [undefined], 'an open one is unchanged');

@@ -34,8 +34,8 @@ export function testLab(slug: string, changes: Partial<Lab> = {}): Lab {
     introduction: { en: '' },
     conclusion: { en: '' },
     minutes: undefined,
-    course: undefined,
-    courseTitle: undefined,
+    collection: undefined,
+    collectionTitle: undefined,
     machines: [testMachine('main')],
     registry: false,
     networks: [{ name: 'lab', internet: false }],
@@ -46,6 +46,7 @@ export function testLab(slug: string, changes: Partial<Lab> = {}): Lab {
     attempts: 'best',
     steps: [],
     files: new Map(),
+    warnings: [],
     ...changes,
   };
 }

@@ -90,9 +90,9 @@ export async function recordingWorld(
     another,
     log,
     /** Records a new terminal. */
-    async record(lab: Partial<Pick<Lab, 'recording' | 'course'>> = { recording: 'output' }) {
+    async record(lab: Partial<Pick<Lab, 'recording' | 'collection'>> = { recording: 'output' }) {
       const made = await terminal();
-      const of = { slug: 'lab-0', course: undefined, recording: undefined, ...lab };
+      const of = { slug: 'lab-0', collection: undefined, recording: undefined, ...lab };
       const recorder = await parts.recordings.start(made, { learnerId: actors.owner.userId, lab: of });
       const [recording] = await parts.service.ofTerminals(system, [made.id]);
       if (!recorder || !recording) throw new Error('It is not recorded.');

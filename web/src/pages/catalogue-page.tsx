@@ -6,11 +6,11 @@ import { Problem } from '../components/problem.tsx';
 import { queryErrorText } from '../modules/api/error-text.ts';
 import { useRetry } from '../modules/api/retry.ts';
 import { languageOfText, useLanguage, useOfferLanguages, useTexts } from '../modules/language/language.ts';
-import { groupByCourse } from '../modules/catalogue/group-by-course.ts';
+import { groupByCollection } from '../modules/catalogue/group-by-collection.ts';
 import { useLastValue } from '../components/hooks.ts';
 import { pageTexts } from './texts.ts';
 
-/** Lists all labs by course, with the learner's progress. */
+/** Lists all labs by collection, with the learner's progress. */
 export function CataloguePage() {
   const texts = useTexts(pageTexts);
   const language = useLanguage();
@@ -22,15 +22,15 @@ export function CataloguePage() {
   useRetry(error, refetch);
   const labs = useLastValue(data)?.labs.edges.map((edge) => edge.node);
   useOfferLanguages(labs?.flatMap(({ languages }) => languages) ?? []);
-  const courses = groupByCourse(labs ?? []);
-  const hasHeadings = courses.some(({ title }) => title !== null);
+  const collections = groupByCollection(labs ?? []);
+  const hasHeadings = collections.some(({ title }) => title !== null);
   return (
     <main className="page" aria-busy={!labs}>
       <title>{`${texts.labs} · Berth`}</title>
       <h1>{texts.labs}</h1>
       {error && <Problem>{queryErrorText(error)}</Problem>}
       {labs?.length === 0 && <p>{texts.noLabs}</p>}
-      {courses.map(({ title, labs }) => (
+      {collections.map(({ title, labs }) => (
         <section key={title ?? ''}>
           {hasHeadings && (
             <h2 lang={title === null ? undefined : languageOfText(language, labs[0]?.languages ?? [])}>

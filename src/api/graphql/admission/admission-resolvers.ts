@@ -7,7 +7,7 @@ import { fromGlobalId } from '../../shared/global-id.ts';
 export const admissionResolvers = {
   Quota: {
     learner: ({ subject }, _, { loaders }) => ('learner' in subject ? loaders.user(subject.learner) : null),
-    course: ({ subject }) => ('course' in subject ? subject.course : null),
+    collection: ({ subject }) => ('collection' in subject ? subject.collection : null),
     lab: ({ subject }) => ('lab' in subject ? subject.lab : null),
   },
   DiskCapacity: {
@@ -46,15 +46,15 @@ export const admissionResolvers = {
 /** Returns the subject of the quota in an input. @throws INPUT_INVALID unless there is exactly one */
 function subjectOf(input: {
   learner?: string | null | undefined;
-  course?: string | null | undefined;
+  collection?: string | null | undefined;
   lab?: string | null | undefined;
 }): QuotaSubject {
-  const { learner, course, lab } = input;
+  const { learner, collection, lab } = input;
   const subjects: QuotaSubject[] = [];
   if (learner) subjects.push({ learner: fromGlobalId('User', learner) });
-  if (course) subjects.push({ course });
+  if (collection) subjects.push({ collection });
   if (lab) subjects.push({ lab });
   const [subject, ...others] = subjects;
   if (subject && others.length === 0) return subject;
-  throw fault('INPUT_INVALID', { problem: 'Set exactly one of "learner", "course" and "lab".' });
+  throw fault('INPUT_INVALID', { problem: 'Set exactly one of "learner", "collection" and "lab".' });
 }

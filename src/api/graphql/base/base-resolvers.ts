@@ -17,6 +17,8 @@ async function findNode(globalId: string, context: GraphqlContext): Promise<Node
   switch (found.type) {
     case 'User':
       return withType('User', await context.loaders.user(found.id));
+    case 'Course':
+      return withType('Course', await context.loaders.course(found.id));
     case 'Lab':
       return withType('Lab', context.loaders.lab(found.id));
     case 'Session':
@@ -36,10 +38,13 @@ async function findNode(globalId: string, context: GraphqlContext): Promise<Node
       return withType('Recording', recording);
     }
     case 'ApiToken':
+    case 'CourseInvitation':
+    case 'CourseMember':
+    case 'CourseSection':
     case 'SavedState':
       break;
   }
-  // A token is only read through its user, and a saved state only through its session.
+  // These are only read through their user, course or session.
   return undefined;
 }
 

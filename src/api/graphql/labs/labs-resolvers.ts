@@ -10,7 +10,8 @@ export const labsResolvers = {
     summary: (lab, { language }) => inLanguage(lab.summary, language),
     introduction: (lab, { language }) => inLanguage(lab.introduction, language),
     conclusion: (lab, { language }) => inLanguage(lab.conclusion, language),
-    courseTitle: (lab, { language }) => (lab.courseTitle ? inLanguage(lab.courseTitle, language) : null),
+    collectionTitle: (lab, { language }) =>
+      lab.collectionTitle ? inLanguage(lab.collectionTitle, language) : null,
     internet: (lab) => lab.networks.some(({ internet }) => internet),
     progress: (lab, _, { loaders, actor }) =>
       actor ? loaders.progress({ learnerId: actor.userId, lab: lab.slug }) : null,

@@ -148,12 +148,17 @@ const prices: Readonly<Record<string, Price>> = {
   'Query.nodes': { each: 10 },
   // Two reads, and a list without pages.
   'User.tokens': { once: 50, times: 20 },
+  // Lists without pages.
+  'Course.sections': { once: 20, times: 50 },
+  'Course.invitations': { once: 20, times: 50 },
+  'Course.members': { once: 20 },
+  'ImportMembersPayload.errors': { times: 20 },
   'Session.terminals': { once: 50, times: 20 },
   'Session.attempts': { once: 40 },
   'Session.recordings': { once: 40 },
   // A list without pages.
-  'Query.recordedCourses': { once: 20, times: 100 },
-  'RecordCoursePayload.courses': { once: 20, times: 100 },
+  'Query.recordedCollections': { once: 20, times: 100 },
+  'RecordCollectionPayload.collections': { once: 20, times: 100 },
   // The engine lists all of its images.
   'Query.image': { once: 100 },
   'Query.images': { once: 100 },

@@ -23,13 +23,13 @@ export const terminalsResolvers = {
     url: ({ id }, _, { urls }) => urls.recording(toGlobalId('Recording', id)),
   },
   RecordingConnection: connection,
-  RecordedCourse: {
+  RecordedCollection: {
     setBy: ({ setById }, _, { loaders }) => loaders.user(setById),
   },
   Lab: {
-    recording: async ({ recording, course }, _, { loaders }) => {
-      if (recording || course === undefined) return recording;
-      return (await loaders.courseRecorded(course)) ? 'output' : undefined;
+    recording: async ({ recording, collection }, _, { loaders }) => {
+      if (recording || collection === undefined) return recording;
+      return (await loaders.collectionRecorded(collection)) ? 'output' : undefined;
     },
   },
   Session: {
@@ -49,7 +49,7 @@ export const terminalsResolvers = {
         },
         pageOf(args),
       ),
-    recordedCourses: (_, _args, { services, actor }) => services.recordings.courses(actor),
+    recordedCollections: (_, _args, { services, actor }) => services.recordings.collections(actor),
   },
 
   Mutation: {
@@ -73,9 +73,9 @@ export const terminalsResolvers = {
       const deleted = await services.recordings.delete(actor, fromGlobalId('Recording', recording));
       return { deletedId: deleted ? recording : null };
     },
-    async recordCourse(_, { input: { course, recorded } }, { services, actor }) {
-      await services.recordings.recordCourse(actor, { course, recorded });
-      return { courses: await services.recordings.courses(actor) };
+    async recordCollection(_, { input: { collection, recorded } }, { services, actor }) {
+      await services.recordings.recordCollection(actor, { collection, recorded });
+      return { collections: await services.recordings.collections(actor) };
     },
   },
 } satisfies Resolvers;

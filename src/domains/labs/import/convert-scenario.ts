@@ -45,8 +45,8 @@ export interface Conversion {
   environment: Environment;
   notes: Notes & { refusals: readonly unknown[] };
   placeOf(path: PropertyKey[]): Place;
-  /** Short name of its course. */
-  course: string | undefined;
+  /** Short name of its collection. */
+  collection: string | undefined;
   /** Language of its texts, as a BCP 47 tag. */
   language: string;
   /** Network access of its machines; undefined to detect it from the commands. */
@@ -94,7 +94,7 @@ export async function convertScenario(conversion: Conversion): Promise<Converted
     title: titleOf(conversion),
     ...summaryOf(conversion),
     ...(scenario.minutes !== undefined && { minutes: scenario.minutes }),
-    ...(conversion.course !== undefined && { course: conversion.course }),
+    ...(conversion.collection !== undefined && { collection: conversion.collection }),
     machines,
     ...(network === 'internet' && { network }),
     ...(environment.registry && { registry: true }),

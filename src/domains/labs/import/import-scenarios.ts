@@ -129,7 +129,7 @@ async function convert(
       description: found.description ?? scenario.description,
     },
     placeOf,
-    course: found.course,
+    collection: found.course,
     language: options.language,
     network: options.network,
     pictureLimit: options.pictureLimit,

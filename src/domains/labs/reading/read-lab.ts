@@ -12,6 +12,7 @@ import { parseLabYaml, entries, isMapping } from './lab-yaml.ts';
 import { explainIssue } from '../schema/schema-messages.ts';
 import type { KeyProblem } from '../schema/schema-messages.ts';
 import type { Lab } from '../lab.ts';
+import { renameOldKeys } from './old-keys.ts';
 import { toLab } from './to-lab.ts';
 
 /** The file that describes a lab. */
@@ -68,20 +69,30 @@ function readDocument(slug: string, content: LabFolder, report: Report): Lab | u
     pictures: createPictureBudget(),
     readPage: createPageReader(),
   };
-  const read = labSchema(written).safeParse(yaml.data);
+  const { data, warnings, inFile } = renameOldKeys(yaml.data);
+  const read = labSchema(written).safeParse(data);
   const keyProblems = merge(
-    (read.error?.issues ?? []).flatMap((issue) => explainIssue(issue, yaml.data)),
-    findConflicts(yaml.data),
+    (read.error?.issues ?? []).flatMap((issue) => explainIssue(issue, data)),
+    findConflicts(data),
   );
   for (const { path, message, at, file, line } of keyProblems
+    .map((problem) => ({ ...problem, path: inFile(problem.path) }))
     .map((problem) => ({ ...problem, at: yaml.lineOf(problem.path) }))
     .sort((one, other) => one.at - other.at)) {
     if (file === undefined) report(message, { file: LAB_FILE, line: at, key: writeKey(path) });
     else report(message, { file, line });
   }
-  return read.success && keyProblems.length === 0
-    ? toLab(slug, content.version, written, read.data)
-    : undefined;
+  if (!read.success || keyProblems.length > 0) return undefined;
+  return {
+    ...toLab(slug, content.version, written, read.data),
+    warnings: warnings.map(({ path, message }) => ({
+      lab: slug,
+      file: LAB_FILE,
+      line: yaml.lineOf(path),
+      key: writeKey(path),
+      message,
+    })),
+  };
 }
 
 /** Lists the valid names of machines in unvalidated data. */

@@ -105,7 +105,12 @@ function toStep(step: LabDocument['steps'][number], index: number, machines: rea
 const DEFAULT_NETWORK = 'lab';
 
 /** Converts a valid lab.yaml, and fills in the defaults that depend on other keys. */
-export function toLab(slug: string, version: string, source: LabContext, document: LabDocument): Lab {
+export function toLab(
+  slug: string,
+  version: string,
+  source: LabContext,
+  document: LabDocument,
+): Omit<Lab, 'warnings'> {
   const { languages } = source;
   const networks = toNetworks(document);
   const machines = document.machines.map((machine, index) => toMachine(machine, index, networks));
@@ -119,8 +124,8 @@ export function toLab(slug: string, version: string, source: LabContext, documen
     introduction: document.introduction ?? nothing,
     conclusion: document.conclusion ?? nothing,
     minutes: document.minutes,
-    course: document.course?.name,
-    courseTitle: document.course?.title,
+    collection: document.collection?.name,
+    collectionTitle: document.collection?.title,
     machines,
     networks,
     registry: document.registry,

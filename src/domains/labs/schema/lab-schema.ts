@@ -117,7 +117,7 @@ export function labSchema(source: LabContext) {
     title: localizedLine(source, 120).describe('Display name.'),
     summary: localizedLine(source, 500).optional().describe('One or two sentences for the catalogue.'),
     minutes: z.number().int().min(1).max(LONGEST_MINUTES).optional().describe('Expected effort in minutes.'),
-    course: courseSchema(source).optional().describe('Its course.'),
+    collection: collectionSchema(source).optional().describe('Its collection.'),
     machines: z.array(machineSchema(source)).min(1).max(10).describe('The machines of a session.'),
     network,
     networks,
@@ -145,15 +145,15 @@ export function labSchema(source: LabContext) {
 /** A valid lab.yaml with parsed units, file contents and defaults. */
 export type LabDocument = z.output<ReturnType<typeof labSchema>>;
 
-/** The course of a lab: its short name, optionally with a title. */
-function courseSchema(source: LabContext) {
+/** The collection of a lab: its short name, optionally with a title. */
+function collectionSchema(source: LabContext) {
   const titled = mapping({
     name: name.describe('Short name. Quotas are counted by it.'),
     title: localizedLine(source, 120).describe('Title above its labs in the catalogue.'),
   });
   const bare = name.transform((name) => ({ name, title: undefined }));
   return z.union([bare, titled], {
-    error: 'must be the short name of a course, or have "name" and "title"',
+    error: 'must be the short name of a collection, or have "name" and "title"',
   });
 }
 

@@ -35,7 +35,7 @@ export function line(most: number) {
     .refine((text) => !/\p{Cc}/u.test(text), 'must be a single line');
 }
 
-/** Name of a step, a check, a course. */
+/** Name of a step, a check, a collection. */
 export const name = z
   .string()
   .regex(

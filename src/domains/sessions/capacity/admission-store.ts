@@ -41,7 +41,7 @@ export function createAdmissionStore({ database }: { database: Database }) {
           learnerId: true,
           labSlug: true,
           labVersion: true,
-          course: true,
+          collection: true,
           memoryBytes: true,
           networks: true,
           state: true,
@@ -57,9 +57,9 @@ export function createAdmissionStore({ database }: { database: Database }) {
         select: { subject: true, sessions: true, memoryBytes: true },
       });
       return {
-        holding: holding.map(({ course, memoryBytes, ...row }) => ({
+        holding: holding.map(({ collection, memoryBytes, ...row }) => ({
           ...row,
-          course: course ?? undefined,
+          collection: collection ?? undefined,
           memoryBytes: Number(memoryBytes),
         })),
         warm: warm.map(({ memoryBytes, state, ...row }) => ({

@@ -17,7 +17,7 @@ import { tooLarge } from './start-rules.ts';
 export interface Entry {
   share: Share;
   /** The columns that its row has from then on. */
-  columns: { memoryBytes: bigint; networks: number; course: string | null; claimedAt: Date };
+  columns: { memoryBytes: bigint; networks: number; collection: string | null; claimedAt: Date };
   /** Whether an environment may be created for it. Called inside the transaction that takes the capacity. */
   hasCapacity(tx: Transaction): Promise<boolean>;
   /** Whether it may take a prewarmed environment, which is already counted. Called in the same way. */
@@ -70,11 +70,11 @@ export function createAdmission(options: {
   }
 
   function entryOf(share: Share, limits: Limits): Entry {
-    const { memoryBytes, networks, course = null } = share;
+    const { memoryBytes, networks, collection = null } = share;
     const ledgerIn = async (tx: Transaction) => createLedger({ ...(await store.holdings(tx)), limits });
     return {
       share,
-      columns: { memoryBytes: BigInt(memoryBytes), networks, course, claimedAt: clock.now() },
+      columns: { memoryBytes: BigInt(memoryBytes), networks, collection, claimedAt: clock.now() },
       hasCapacity: async (tx) =>
         (await ledgerIn(tx)).obstacle({ ...share, isPrewarmable: false }) === undefined,
       mayTake: async (tx) => (await ledgerIn(tx)).obstacle(share) === undefined,

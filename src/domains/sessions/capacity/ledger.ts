@@ -10,7 +10,7 @@ export interface Limits {
   diskLow: boolean;
 }
 
-/** The limits of a subject, such as `course:docker-basics`. */
+/** The limits of a subject, such as `collection:docker-basics`. */
 export interface QuotaLimit {
   subject: string;
   sessions: number | undefined;
@@ -22,7 +22,7 @@ export interface Share {
   learnerId: string;
   labSlug: string;
   labVersion: string;
-  course: string | undefined;
+  collection: string | undefined;
   memoryBytes: number;
   networks: number;
   /** False if no prewarmed environment is suitable, as for a session that resumes. */
@@ -37,10 +37,10 @@ export type WarmShare = Pick<Share, 'labSlug' | 'labVersion' | 'memoryBytes' | '
 export type Ledger = ReturnType<typeof createLedger>;
 
 /** Returns the subjects whose quotas a session counts against. */
-export const subjectsOf = ({ learnerId, labSlug, course }: Omit<Share, 'memoryBytes' | 'networks'>) => [
+export const subjectsOf = ({ learnerId, labSlug, collection }: Omit<Share, 'memoryBytes' | 'networks'>) => [
   `learner:${learnerId}`,
   `lab:${labSlug}`,
-  ...(course === undefined ? [] : [`course:${course}`]),
+  ...(collection === undefined ? [] : [`collection:${collection}`]),
 ];
 
 /**

@@ -30,9 +30,16 @@ export function shareOf(row: SessionRow, catalogue: Pick<LabCatalogue, 'version'
   const fresh = row.savedStateId === null ? {} : { isPrewarmable: false as const };
   try {
     const lab = catalogue.version(labSlug, labVersion);
-    return { learnerId, labSlug, labVersion: lab.version, course: lab.course, ...needOf(lab), ...fresh };
+    return {
+      learnerId,
+      labSlug,
+      labVersion: lab.version,
+      collection: lab.collection,
+      ...needOf(lab),
+      ...fresh,
+    };
   } catch (error) {
     if (!isFault(error, 'LAB_NOT_FOUND', 'LAB_INVALID')) throw error;
-    return { learnerId, labSlug, labVersion, course: undefined, memoryBytes: 0, networks: 0 };
+    return { learnerId, labSlug, labVersion, collection: undefined, memoryBytes: 0, networks: 0 };
   }
 }

@@ -86,9 +86,11 @@ function viewQuota({ subject, ...quota }: QuotaRow): Quota {
 }
 
 function requireName(subject: Exclude<QuotaSubject, { learner: string }>): void {
-  const name = 'course' in subject ? subject.course : subject.lab;
+  const name = 'collection' in subject ? subject.collection : subject.lab;
   if (NAME.test(name)) return;
-  throw invalid(`"${name}" is not the slug of a course or lab. Use lower-case letters, digits and hyphens.`);
+  throw invalid(
+    `"${name}" is not the slug of a collection or lab. Use lower-case letters, digits and hyphens.`,
+  );
 }
 
 function readMemory(text: string): number {

@@ -1,7 +1,7 @@
 import type { Actor } from '../../identity/actor.ts';
 
-/** The subject of a quota: one learner, all learners of a course's labs, or one lab. */
-export type QuotaSubject = { learner: string } | { course: string } | { lab: string };
+/** The subject of a quota: one learner, all learners of a collection's labs, or one lab. */
+export type QuotaSubject = { learner: string } | { collection: string } | { lab: string };
 
 /** Limits on what its subject uses at the same time; a limit that is not set is unlimited. */
 export interface Quota {
@@ -33,15 +33,15 @@ export interface QuotaService {
   remove(actor: Actor | undefined, subject: QuotaSubject): Promise<boolean>;
 }
 
-const kinds = ['learner', 'course', 'lab'] as const;
+const kinds = ['learner', 'collection', 'lab'] as const;
 
-/** Returns the subject as the database and messages write it, such as `course:docker-basics`. */
+/** Returns the subject as the database and messages write it, such as `collection:docker-basics`. */
 export function formatSubject(subject: QuotaSubject): string {
   const [[kind, name] = []] = Object.entries(subject);
   return `${kind}:${name}`;
 }
 
-/** Parses a subject such as `course:docker-basics`; undefined if the text is not one. */
+/** Parses a subject such as `collection:docker-basics`; undefined if the text is not one. */
 export function parseSubject(text: string): QuotaSubject | undefined {
   const kind = kinds.find((candidate) => text.startsWith(`${candidate}:`));
   const name = text.slice(text.indexOf(':') + 1);

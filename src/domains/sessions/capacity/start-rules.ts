@@ -37,11 +37,11 @@ export function createStartRules(options: {
    * @throws LAB_TOO_LARGE if the lab needs more than all sessions, or those of a quota, may use
    */
   return async function limitForStart(learnerId: string, lab: Lab): Promise<number> {
-    const { slug, version, course } = lab;
+    const { slug, version, collection } = lab;
     const need = needOf(lab);
     const problem = tooLarge(slug, need, await capacity.maximum());
     if (problem) throw problem;
-    const rows = await quotas.of(subjectsOf({ learnerId, labSlug: slug, labVersion: version, course }));
+    const rows = await quotas.of(subjectsOf({ learnerId, labSlug: slug, labVersion: version, collection }));
     for (const quota of rows) {
       const over = overQuota(slug, need, quota);
       if (over) throw over;

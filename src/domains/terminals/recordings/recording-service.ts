@@ -5,7 +5,7 @@ import type { Actor } from '../../identity/actor.ts';
 import { pageWindow, toPage } from '../../../core/paging.ts';
 import { reaches } from '../../sessions/access.ts';
 import type { SessionService } from '../../sessions/session.ts';
-import type { RecordedCourseStore } from './recorded-course-store.ts';
+import type { RecordedCollectionStore } from './recorded-collection-store.ts';
 import type { RecordingStore, StoredRecording } from './recording-store.ts';
 import type { RecordingService } from './recording.ts';
 import { pipeline, Readable } from 'node:stream';
@@ -13,8 +13,8 @@ import { constants, createGunzip, createGzip, gzipSync } from 'node:zlib';
 import type { ByteSource } from '../../../core/byte-source.ts';
 import { castHeader } from './recorder.ts';
 
-/** Maximum number of recorded courses. */
-const MOST_COURSES = 1_000;
+/** Maximum number of recorded collections. */
+const MOST_COLLECTIONS = 1_000;
 
 /** The same pattern as lab slugs. */
 const NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
@@ -25,12 +25,12 @@ const staff = 'instructor';
 
 export function createRecordingService(options: {
   store: RecordingStore;
-  courses: RecordedCourseStore;
+  collections: RecordedCollectionStore;
   clock: Clock;
   recordingDays: number;
   sessions: Pick<SessionService, 'hiddenFrom'>;
 }): RecordingService {
-  const { store, courses, clock, recordingDays, sessions } = options;
+  const { store, collections, clock, recordingDays, sessions } = options;
 
   /**
    * Returns a recording that the actor may see.
@@ -81,28 +81,31 @@ export function createRecordingService(options: {
       return store.remove(id);
     },
 
-    async areCoursesRecorded(actor, names) {
+    async areCollectionsRecorded(actor, names) {
       requireActor(actor, { scope: 'read' });
-      const recorded = await courses.among(names);
+      const recorded = await collections.among(names);
       return names.map((name) => recorded.has(name));
     },
 
-    async courses(actor) {
+    async collections(actor) {
       requireActor(actor, { scope: 'read', role: staff });
-      return courses.list(MOST_COURSES);
+      return collections.list(MOST_COLLECTIONS);
     },
 
-    async recordCourse(actor, { course, recorded }) {
+    async recordCollection(actor, { collection, recorded }) {
       requireActor(actor, { scope: 'manage', role: staff });
-      if (!NAME.test(course)) {
-        throw invalid(`"${course}" is not a valid course name. Use lower-case letters, digits and hyphens.`);
+      if (!NAME.test(collection)) {
+        throw invalid(
+          `"${collection}" is not a valid collection name. Use lower-case letters, digits and hyphens.`,
+        );
       }
-      if (!recorded) return courses.remove(course);
-      const added = await courses.add(
-        { course, setById: actor.userId, createdAt: clock.now() },
-        MOST_COURSES,
+      if (!recorded) return collections.remove(collection);
+      const added = await collections.add(
+        { collection, setById: actor.userId, createdAt: clock.now() },
+        MOST_COLLECTIONS,
       );
-      if (!added) throw invalid(`${MOST_COURSES} courses are recorded already. Stop recording one first.`);
+      if (!added)
+        throw invalid(`${MOST_COLLECTIONS} collections are recorded already. Stop recording one first.`);
     },
 
     expiresAt: ({ endedAt }) => endedAt && new Date(endedAt.getTime() + recordingDays * DAY_MS),

@@ -27,9 +27,9 @@ export interface Recording extends TerminalSize {
   truncated: boolean;
 }
 
-/** A course whose terminals are recorded. */
-export interface RecordedCourse {
-  course: string;
+/** A collection whose terminals are recorded. */
+export interface RecordedCollection {
+  collection: string;
   setById: string;
   createdAt: Date;
 }
@@ -61,12 +61,12 @@ export interface RecordingService {
   ): Promise<{ recording: Recording; content: ByteSource }>;
   /** Deletes a recording, and stops it if it is in progress. Only for staff. Returns false if it does not exist. */
   delete(actor: Actor | undefined, id: string): Promise<boolean>;
-  /** Returns whether terminals of these courses are recorded, in the order asked. */
-  areCoursesRecorded(actor: Actor | undefined, courses: readonly string[]): Promise<boolean[]>;
-  /** Lists all recorded courses. Only for staff. */
-  courses(actor: Actor | undefined): Promise<RecordedCourse[]>;
-  /** Starts or stops recording the terminals of a course. Open terminals are not affected. Only for staff. */
-  recordCourse(actor: Actor | undefined, input: { course: string; recorded: boolean }): Promise<void>;
+  /** Returns whether terminals of these collections are recorded, in the order asked. */
+  areCollectionsRecorded(actor: Actor | undefined, collections: readonly string[]): Promise<boolean[]>;
+  /** Lists all recorded collections. Only for staff. */
+  collections(actor: Actor | undefined): Promise<RecordedCollection[]>;
+  /** Starts or stops recording the terminals of a collection. Open terminals are not affected. Only for staff. */
+  recordCollection(actor: Actor | undefined, input: { collection: string; recorded: boolean }): Promise<void>;
   /** Returns when the recording is deleted automatically; undefined while it is in progress. */
   expiresAt(recording: Recording): Date | undefined;
 }

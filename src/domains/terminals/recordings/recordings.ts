@@ -6,7 +6,7 @@ import { createQueue } from '../../../core/queue.ts';
 import type { Terminal, TerminalSize } from '../terminal.ts';
 import { createRecorder } from './recorder.ts';
 import type { Recorder, RecorderOptions } from './recorder.ts';
-import type { RecordedCourseStore } from './recorded-course-store.ts';
+import type { RecordedCollectionStore } from './recorded-collection-store.ts';
 import { createRecordingMemory } from './part-writer.ts';
 import type { RecordingMemory } from './part-writer.ts';
 import type { RecordingStore, StoredRecording } from './recording-store.ts';
@@ -16,7 +16,7 @@ const STORED_AT_ONCE = 4;
 
 export interface RecordingsOptions {
   store: RecordingStore;
-  courses: RecordedCourseStore;
+  collections: RecordedCollectionStore;
   clock: Clock;
   log: Log;
   /** Maximum size of one recording's events, in bytes. */
@@ -26,14 +26,14 @@ export interface RecordingsOptions {
 
 export type Recordings = ReturnType<typeof createRecordings>;
 
-/** Returns what to record of a lab's terminals: what the lab asks for, or the output if its course is recorded. */
-function recordedOf(lab: Pick<Lab, 'recording'>, isCourseRecorded: boolean): LabRecording | undefined {
-  return lab.recording ?? (isCourseRecorded ? 'output' : undefined);
+/** Returns what to record of a lab's terminals: what the lab asks for, or the output if its collection is recorded. */
+function recordedOf(lab: Pick<Lab, 'recording'>, isCollectionRecorded: boolean): LabRecording | undefined {
+  return lab.recording ?? (isCollectionRecorded ? 'output' : undefined);
 }
 
 /** Creates the recorders of terminals. */
 export function createRecordings(options: RecordingsOptions) {
-  const { store, courses, clock, log, recordingLimitBytes: limitBytes } = options;
+  const { store, collections, clock, log, recordingLimitBytes: limitBytes } = options;
   const memory = options.memory ?? createRecordingMemory();
   const queue = createQueue(STORED_AT_ONCE);
 
@@ -47,10 +47,11 @@ export function createRecordings(options: RecordingsOptions) {
     /** Starts recording a terminal whose shell is about to start; undefined if the terminal is not recorded. */
     async start(
       terminal: Pick<Terminal, 'id' | 'sessionId' | 'machine' | 'openedById'> & TerminalSize,
-      { learnerId, lab }: { learnerId: string; lab: Pick<Lab, 'slug' | 'course' | 'recording'> },
+      { learnerId, lab }: { learnerId: string; lab: Pick<Lab, 'slug' | 'collection' | 'recording'> },
     ): Promise<Recorder | undefined> {
-      const inCourse = lab.course !== undefined && (await courses.among([lab.course])).has(lab.course);
-      const content = recordedOf(lab, inCourse);
+      const inCollection =
+        lab.collection !== undefined && (await collections.among([lab.collection])).has(lab.collection);
+      const content = recordedOf(lab, inCollection);
       if (!content) return undefined;
       const startedAt = clock.now();
       const { id: terminalId, sessionId, machine, openedById, rows, cols } = terminal;

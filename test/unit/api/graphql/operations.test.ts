@@ -83,7 +83,7 @@ await test('texts come in the requested language, and checks and hints without t
   const { ask } = await startApp(t);
   const { data } = await ask(
     'owner',
-    `query ($l: String) { lab(slug: "linux-command-line") { languages title(language: $l) english: title summary(language: $l) courseTitle(language: $l)
+    `query ($l: String) { lab(slug: "linux-command-line") { languages title(language: $l) english: title summary(language: $l) collectionTitle(language: $l)
       steps { pass pollSeconds checks { id kind title(language: $l) weight question { text(language: $l) options(language: $l) multiple } }
         hints { id afterFailures cost } } } }`,
     { l: 'ko-KR' },
@@ -107,7 +107,7 @@ await test('texts come in the requested language, and checks and hints without t
     languages: ['en', 'ko'],
     title: '리눅스 명령줄',
     english: 'The Linux command line',
-    courseTitle: '시작',
+    collectionTitle: '시작',
     // This text exists in English only.
     summary: 'First commands.',
     steps: [looked, { pass: 1, pollSeconds: null, checks: [], hints: [] }],
@@ -118,7 +118,7 @@ const everything = `{
   viewer { id name email role disabledAt createdAt tokens { id } }
   user(id: "${toGlobalId('User', 'owner')}") { id }
   users { edges { cursor node { id role } } pageInfo { hasPreviousPage startCursor } }
-  lab(slug: "linux-command-line") { id slug version languages title summary introduction conclusion minutes internet save course courseTitle
+  lab(slug: "linux-command-line") { id slug version languages title summary introduction conclusion minutes internet save collection collectionTitle
     lifetime { idleMinutes totalMinutes maxMinutes } machines { name image } steps { id title instructions hasCheck pass pollSeconds
       checks { id kind title weight question { text options multiple } } hints { id afterFailures cost } }
     progress { passed total score steps { id passed passedAt attempts score bestScore failures hints { id text cost } } } }
@@ -130,7 +130,7 @@ const everything = `{
     attempts(first: 4) { edges { node { id state passed score message output exitCode finding { code } verdicts { id evidence finding { code details { name value } } } reason { code } session { id }
       learner { name } lab { slug } step { title } stepId startedAt finishedAt } } } } } }
   attempts { edges { node { id } } }
-  quotas { learner { id } course lab sessions memoryBytes savedBytes updatedAt }
+  quotas { learner { id } collection lab sessions memoryBytes savedBytes updatedAt }
   savedUsage { bytes limitBytes }
   engineCapacity { memory { totalBytes budgetBytes usedBytes } disk { totalBytes } sessions { limit used } networks { limit used } }
   attempt(id: "${toGlobalId('Attempt', 'attempt-1')}") { id }

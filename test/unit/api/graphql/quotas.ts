@@ -9,7 +9,7 @@ export const quotaService: QuotaService = {
     requireActor(actor, { scope: 'read', role: 'admin' });
     return [
       { subject: { learner: 'owner' }, sessions: 3, memoryBytes: undefined, updatedAt: at },
-      { subject: { course: 'beginnings' }, sessions: 3, memoryBytes: 2 ** 33, updatedAt: at },
+      { subject: { collection: 'beginnings' }, sessions: 3, memoryBytes: 2 ** 33, updatedAt: at },
     ];
   },
   async set(actor, { subject, sessions, memory }) {

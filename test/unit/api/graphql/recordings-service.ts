@@ -24,9 +24,9 @@ export const recording: Recording = {
   truncated: false,
 };
 
-/** One recording in memory, and one recorded course. */
+/** One recording in memory, and one recorded collection. */
 export function createRecordingService(calls: string[]): GraphqlServices['recordings'] {
-  const course = { course: 'docker-basics', setById: 'admin', createdAt: at };
+  const collection = { collection: 'docker-basics', setById: 'admin', createdAt: at };
   return {
     async get(actor, id) {
       requireActor(actor, { scope: 'read' });
@@ -46,16 +46,16 @@ export function createRecordingService(calls: string[]): GraphqlServices['record
       requireActor(actor, { scope: 'manage', role: 'instructor' });
       return id === recording.id;
     },
-    async areCoursesRecorded(actor, names) {
-      calls.push(`recordings.areCoursesRecorded ${names.length}`);
+    async areCollectionsRecorded(actor, names) {
+      calls.push(`recordings.areCollectionsRecorded ${names.length}`);
       requireActor(actor, { scope: 'read' });
-      return names.map((name) => name === course.course);
+      return names.map((name) => name === collection.collection);
     },
-    async courses(actor) {
+    async collections(actor) {
       requireActor(actor, { scope: 'read', role: 'instructor' });
-      return [course];
+      return [collection];
     },
-    async recordCourse(actor) {
+    async recordCollection(actor) {
       requireActor(actor, { scope: 'manage', role: 'instructor' });
     },
     expiresAt: ({ endedAt }) => endedAt,

@@ -37,27 +37,29 @@ await test('recordings are read by id, by session and in a list', async (t) => {
   });
 });
 
-await test('the lab says whether it is recorded, and courses are read once', async (t) => {
+await test('the lab says whether it is recorded, and collections are read once', async (t) => {
   const { ask, calls } = await startApp(t);
   const { data } = await ask('owner', '{ lab(slug: "linux-command-line") { recording } }');
   t.same(data, { lab: { recording: 'OUTPUT' } });
   t.same(
     calls.filter((call) => call.startsWith('recordings')),
     [],
-    'a lab with its own setting does not need its course',
+    'a lab with its own setting does not need its collection',
   );
 });
 
-await test('staff can delete recordings and set the recording of courses', async (t) => {
+await test('staff can delete recordings and set the recording of collections', async (t) => {
   const { ask } = await startApp(t);
   const mutation = `mutation {
     deleteRecording(input: { recording: "${id}" }) { deletedId }
-    recordCourse(input: { course: "docker-basics", recorded: true }) { courses { course setBy { id } } }
+    recordCollection(input: { collection: "docker-basics", recorded: true }) { collections { collection setBy { id } } }
   }`;
   const { data } = await ask('instructor', mutation);
   t.same(data, {
     deleteRecording: { deletedId: id },
-    recordCourse: { courses: [{ course: 'docker-basics', setBy: { id: toGlobalId('User', 'admin') } }] },
+    recordCollection: {
+      collections: [{ collection: 'docker-basics', setBy: { id: toGlobalId('User', 'admin') } }],
+    },
   });
 });
 

@@ -9,6 +9,7 @@ import type { GraphqlServices } from '../../../../src/api/graphql/services.ts';
 import type { Session } from '../../../../src/domains/sessions/session.ts';
 import { pageOf } from './page-of.ts';
 import { createCheckServices } from './check-services.ts';
+import { createCourseServices } from './course-services.ts';
 import { createLabServices } from './lab-services.ts';
 import { createImageServices } from './image-services.ts';
 import { savesOf } from './saves-service.ts';
@@ -78,6 +79,7 @@ export function createServices(world: World): GraphqlServices {
       },
     },
     tokens: tokenService,
+    ...createCourseServices(),
     ...createLabServices(),
     pins: {
       async list(actor, slug) {

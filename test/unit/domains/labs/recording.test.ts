@@ -3,7 +3,7 @@ import { labOf, problemsOf } from '../../../kit/labs/lab-of.ts';
 
 const MACHINES = 'machines: [{ name: main, image: berth/lab-linux }]\n';
 
-await t.test('a lab sets the recording of terminals, or its course does', async (t) => {
+await t.test('a lab sets the recording of terminals, or its collection does', async (t) => {
   const recorded = async (line: string) =>
     (await labOf(t, { 'lab.yaml': `title: X\n${MACHINES}${line}` })).recording;
   t.equal(await recorded('recording: output\n'), 'output');

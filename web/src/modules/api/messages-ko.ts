@@ -53,6 +53,19 @@ export const koreanMessages: Readonly<Record<string, string>> = {
   STEP_NOT_FOUND: '"{lab}" 실습에 "{step}" 단계가 없습니다.',
   STEP_HAS_NO_CHECK: '"{step}" 단계에는 확인할 항목이 없습니다.',
 
+  // Courses
+  COLLECTION_NOT_FOUND: '"{collection}" 모음에 속한 실습이 없습니다.',
+  COURSE_NOT_FOUND: '없는 강의이거나 이 강의의 구성원이 아닙니다.',
+  COURSE_ARCHIVED: '"{course}" 강의는 보관되었습니다. 변경하려면 상태를 OPEN으로 바꾸세요.',
+  MEMBER_NOT_FOUND: '없는 구성원입니다.',
+  SECTION_NOT_FOUND: '이 강의에 없는 분반입니다.',
+  SECTION_NAME_TAKEN: '이 강의에 "{name}" 분반이 이미 있습니다.',
+  LAST_INSTRUCTOR: '강의에는 강사가 한 명 이상 있어야 합니다. 먼저 다른 사람을 강사로 지정하세요.',
+  INVITATION_INVALID: '없거나 만료되었거나 취소된 초대입니다. 강사에게 새 초대를 요청하세요.',
+  INVITATION_FULL: '이 초대의 정원 {seats}명이 모두 찼습니다. 강사에게 문의하세요.',
+  INVITATION_EMAIL:
+    '이 초대는 {domain} 이메일 주소를 위한 것입니다. 관리자에게 주소를 등록해 달라고 하거나, 강사에게 추가해 달라고 하세요.',
+
   // Sessions and machines
   SESSION_NOT_FOUND: '없는 세션입니다.',
   SESSION_NOT_READY: '세션을 아직 사용할 수 없습니다. 준비될 때까지 기다리거나 실습을 다시 시작하세요.',

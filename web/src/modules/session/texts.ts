@@ -65,7 +65,7 @@ const en = {
       DISK: 'The disk is nearly full. The administrator must free some space.',
       SESSION_LIMIT: 'The maximum number of sessions is running.',
       NETWORKS: 'All networks are in use.',
-      QUOTA: 'You, your course or this lab has reached its quota.',
+      QUOTA: 'You, your collection or this lab has reached its quota.',
     },
   },
 };

@@ -100,7 +100,7 @@ await t.test(
     t.match(lab, {
       title: { en: 'The pilot comes aboard' },
       summary: { en: 'As the course tells it.' },
-      course: 'harbour',
+      collection: 'harbour',
       introduction: { en: '' },
       steps: [
         {

@@ -15,8 +15,8 @@ function view(title: string, slug = title.toLowerCase().replaceAll(/\W+/g, '-'))
     introduction: { en: '' },
     conclusion: { en: '' },
     minutes: undefined,
-    course: undefined,
-    courseTitle: undefined,
+    collection: undefined,
+    collectionTitle: undefined,
   };
   return {
     ...texts,

@@ -8,7 +8,7 @@ const share = (changes: Partial<Share> = {}): Share => ({
   learnerId: 'ada',
   labSlug: 'docker',
   labVersion: 'v1',
-  course: 'basics',
+  collection: 'basics',
   memoryBytes: GIB,
   networks: 1,
   ...changes,
@@ -57,10 +57,10 @@ await test('a quota counts for its subject only, sessions and memory separately'
       holding: [share()],
       quotas: [{ sessions: undefined, memoryBytes: undefined, ...quota }],
     }).obstacle(need);
-  t.equal(ask({ subject: 'course:basics', sessions: 1 }, share({ labSlug: 'other' })), 'quota');
-  t.equal(ask({ subject: 'course:basics', sessions: 2 }, share()), undefined);
-  t.equal(ask({ subject: 'course:basics', sessions: 1 }, share({ course: undefined })), undefined);
-  t.equal(ask({ subject: 'lab:docker', sessions: 1 }, share({ course: 'x' })), 'quota');
+  t.equal(ask({ subject: 'collection:basics', sessions: 1 }, share({ labSlug: 'other' })), 'quota');
+  t.equal(ask({ subject: 'collection:basics', sessions: 2 }, share()), undefined);
+  t.equal(ask({ subject: 'collection:basics', sessions: 1 }, share({ collection: undefined })), undefined);
+  t.equal(ask({ subject: 'lab:docker', sessions: 1 }, share({ collection: 'x' })), 'quota');
   t.equal(ask({ subject: 'lab:docker', sessions: 1 }, share({ labSlug: 'other' })), undefined);
   t.equal(ask({ subject: 'learner:ada', memoryBytes: 2 * GIB - 1 }, share({ labSlug: 'other' })), 'quota');
   t.equal(ask({ subject: 'learner:ada', memoryBytes: 2 * GIB }, share()), undefined);

@@ -8,7 +8,7 @@ const MINUTE = 60_000;
 const REMOVAL = 5;
 const inMinutes = (minutes: number) => new Date(now.getTime() + minutes * MINUTE);
 
-const share = { labSlug: 'lab', labVersion: 'v', course: undefined, memoryBytes: 1, networks: 0 };
+const share = { labSlug: 'lab', labVersion: 'v', collection: undefined, memoryBytes: 1, networks: 0 };
 
 /** Idle for `idle`, ends after `idleEnd` idle minutes and after `lastEnd` at the latest. */
 function session(idle: number, idleEnd: number, lastEnd: number, state = 'ready'): RunningShare {

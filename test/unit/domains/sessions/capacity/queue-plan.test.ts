@@ -15,14 +15,14 @@ interface Who {
 function plan(waiting: Who[], options: { free: number; slots?: number; quotas?: QuotaLimit[] }) {
   const maximum = { memoryBytes: 10, networks: 16 };
   const limits = { ...maximum, sessions: Infinity, diskLow: false };
-  const share = { learnerId: 'x', labSlug: 'x', labVersion: 'v', course: undefined, networks: 0 };
+  const share = { learnerId: 'x', labSlug: 'x', labVersion: 'v', collection: undefined, networks: 0 };
   const holding = [{ ...share, memoryBytes: 10 - options.free }];
   const ledger = createLedger({ limits, quotas: options.quotas ?? [], holding, warm: [] });
   const candidates = waiting.map(({ memory = 1, waited = 0, lab = 'lab' }, index) => ({
     learnerId: `learner-${index}`,
     labSlug: lab,
     labVersion: 'v',
-    course: undefined,
+    collection: undefined,
     memoryBytes: memory,
     networks: 0,
     since: new Date(now.getTime() - waited),

@@ -1,0 +1,75 @@
+-- CreateTable
+CREATE TABLE "Course" (
+    "id" TEXT NOT NULL PRIMARY KEY,
+    "title" TEXT NOT NULL,
+    "code" TEXT NOT NULL DEFAULT '',
+    "term" TEXT NOT NULL DEFAULT '',
+    "timeZone" TEXT NOT NULL,
+    "state" TEXT NOT NULL,
+    "collection" TEXT,
+    "createdById" TEXT NOT NULL,
+    "createdAt" DATETIME NOT NULL,
+    "updatedAt" DATETIME NOT NULL
+);
+
+-- CreateTable
+CREATE TABLE "CourseSection" (
+    "id" TEXT NOT NULL PRIMARY KEY,
+    "courseId" TEXT NOT NULL,
+    "name" TEXT NOT NULL,
+    CONSTRAINT "CourseSection_courseId_fkey" FOREIGN KEY ("courseId") REFERENCES "Course" ("id") ON DELETE CASCADE ON UPDATE CASCADE
+);
+
+-- CreateTable
+CREATE TABLE "CourseMember" (
+    "id" TEXT NOT NULL PRIMARY KEY,
+    "courseId" TEXT NOT NULL,
+    "userId" TEXT NOT NULL,
+    "role" TEXT NOT NULL,
+    "sectionId" TEXT,
+    "active" BOOLEAN NOT NULL DEFAULT true,
+    "source" TEXT NOT NULL,
+    "createdAt" DATETIME NOT NULL,
+    CONSTRAINT "CourseMember_courseId_fkey" FOREIGN KEY ("courseId") REFERENCES "Course" ("id") ON DELETE CASCADE ON UPDATE CASCADE,
+    CONSTRAINT "CourseMember_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User" ("id") ON DELETE CASCADE ON UPDATE CASCADE,
+    CONSTRAINT "CourseMember_sectionId_fkey" FOREIGN KEY ("sectionId") REFERENCES "CourseSection" ("id") ON DELETE SET NULL ON UPDATE CASCADE
+);
+
+-- CreateTable
+CREATE TABLE "CourseInvitation" (
+    "id" TEXT NOT NULL PRIMARY KEY,
+    "courseId" TEXT NOT NULL,
+    "hash" TEXT NOT NULL,
+    "role" TEXT NOT NULL,
+    "sectionId" TEXT,
+    "seats" INTEGER,
+    "used" INTEGER NOT NULL DEFAULT 0,
+    "emailDomain" TEXT,
+    "createdById" TEXT NOT NULL,
+    "createdAt" DATETIME NOT NULL,
+    "expiresAt" DATETIME NOT NULL,
+    "revokedAt" DATETIME,
+    CONSTRAINT "CourseInvitation_courseId_fkey" FOREIGN KEY ("courseId") REFERENCES "Course" ("id") ON DELETE CASCADE ON UPDATE CASCADE,
+    CONSTRAINT "CourseInvitation_sectionId_fkey" FOREIGN KEY ("sectionId") REFERENCES "CourseSection" ("id") ON DELETE SET NULL ON UPDATE CASCADE
+);
+
+-- CreateIndex
+CREATE INDEX "Course_state_idx" ON "Course"("state");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "CourseSection_courseId_name_key" ON "CourseSection"("courseId", "name");
+
+-- CreateIndex
+CREATE INDEX "CourseMember_userId_idx" ON "CourseMember"("userId");
+
+-- CreateIndex
+CREATE INDEX "CourseMember_sectionId_idx" ON "CourseMember"("sectionId");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "CourseMember_courseId_userId_key" ON "CourseMember"("courseId", "userId");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "CourseInvitation_hash_key" ON "CourseInvitation"("hash");
+
+-- CreateIndex
+CREATE INDEX "CourseInvitation_courseId_idx" ON "CourseInvitation"("courseId");

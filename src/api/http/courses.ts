@@ -1,0 +1,82 @@
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { z } from 'zod';
+import { fault } from '../../core/errors.ts';
+import type { Course, CourseService } from '../../domains/courses/course.ts';
+import type { MemberService } from '../../domains/courses/member.ts';
+import { fromGlobalId, toGlobalId } from '../shared/global-id.ts';
+
+/** Largest roster, in bytes: 10,000 lines of 500 characters. */
+const ROSTER_LIMIT_BYTES = 5 * 1024 * 1024;
+
+const newCourse = z.strictObject({
+  title: z.string(),
+  code: z.string().optional(),
+  term: z.string().optional(),
+  timeZone: z.string().optional(),
+  collection: z.string().optional(),
+  state: z.enum(['draft', 'open']).optional(),
+});
+
+interface OneCourse {
+  Params: { id: string };
+  Querystring: { preview?: unknown };
+}
+
+/**
+ * Registers `POST /api/v1/courses`, `GET /api/v1/courses/:id`, and `POST /api/v1/courses/:id/members/import`, which
+ * imports the CSV in its body, or with `?preview=true` only reports what it would do.
+ */
+export async function addCourses(
+  app: FastifyInstance,
+  services: { courses: Pick<CourseService, 'create' | 'get'>; members: Pick<MemberService, 'importRoster'> },
+): Promise<void> {
+  const { courses, members } = services;
+
+  app.post('/api/v1/courses', async ({ actor, body }, reply) => {
+    const course = await courses.create(actor, readBody(newCourse, body));
+    return send(reply.code(201), asJson(course));
+  });
+
+  app.get<OneCourse>('/api/v1/courses/:id', async ({ actor, params }, reply) =>
+    send(reply, asJson(await courses.get(actor, fromGlobalId('Course', params.id)))),
+  );
+
+  await app.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    const options = { parseAs: 'buffer', bodyLimit: ROSTER_LIMIT_BYTES } as const;
+    scope.addContentTypeParser('text/csv', options, (_request, body, done) => done(null, body));
+    scope.post<OneCourse>(
+      '/api/v1/courses/:id/members/import',
+      async ({ actor, params, query, body }, reply) => {
+        if (!Buffer.isBuffer(body)) throw fault('INPUT_INVALID', { problem: 'Send the roster as text/csv.' });
+        const preview = readFlag('preview', query.preview);
+        const id = fromGlobalId('Course', params.id);
+        return send(reply, await members.importRoster(actor, id, body, { preview }));
+      },
+    );
+  });
+}
+
+function asJson({ id, createdById, ...course }: Course) {
+  return { id: toGlobalId('Course', id), ...course, createdBy: toGlobalId('User', createdById) };
+}
+
+function send(reply: FastifyReply, body: object) {
+  return reply.header('cache-control', 'no-store').send(body);
+}
+
+/** @throws INPUT_INVALID with the first problem of the body */
+function readBody<T>(schema: z.ZodType<T>, body: unknown): T {
+  const read = schema.safeParse(body);
+  if (read.success) return read.data;
+  const [issue] = read.error.issues;
+  const place = issue?.path.join('.') || 'The body';
+  throw fault('INPUT_INVALID', { problem: `${place}: ${issue?.message ?? 'is invalid'}.` });
+}
+
+/** Reads a query parameter that is `true` or absent. @throws INPUT_INVALID */
+function readFlag(name: string, value: unknown): boolean {
+  if (value === undefined || value === 'false') return false;
+  if (value === 'true') return true;
+  throw fault('INPUT_INVALID', { problem: `"${name}" must be true or false.` });
+}

@@ -1,0 +1,153 @@
+import type { Clock } from '../../core/clock.ts';
+import { fault, isFault } from '../../core/errors.ts';
+import { newId } from '../../core/ids.ts';
+import { pageWindow, toPage } from '../../core/paging.ts';
+import { requireActor } from '../identity/actor.ts';
+import { can } from '../identity/policy.ts';
+import type { CourseAccess } from './course-access.ts';
+import { readLine, readTimeZone } from './course-input.ts';
+import type { CourseStore } from './course-store.ts';
+import type { Course, CourseService } from './course.ts';
+import type { CourseMember } from './member.ts';
+
+/** Most sections of a course: more than groups that anybody teaches. */
+export const SECTION_LIMIT = 200;
+
+export interface CourseServiceOptions {
+  courses: CourseStore;
+  access: CourseAccess;
+  /** Whether a lab of the catalogue belongs to this collection. */
+  hasCollection: (name: string) => boolean;
+  /** Time zone of courses that set none. */
+  timeZone: string;
+  clock: Clock;
+}
+
+export function createCourseService(options: CourseServiceOptions): CourseService {
+  const { courses, access, hasCollection, clock } = options;
+
+  /** Authorises a change of a section, which somebody outside the course must not notice. */
+  async function requireSection(actor: Parameters<CourseAccess['require']>[0], id: string) {
+    requireActor(actor, { scope: 'manage' });
+    const section = await courses.findSection(id);
+    if (!section) throw fault('SECTION_NOT_FOUND');
+    await access.require(actor, 'members.change', section.courseId).catch((error: unknown) => {
+      throw isFault(error, 'COURSE_NOT_FOUND') ? fault('SECTION_NOT_FOUND') : error;
+    });
+    return section;
+  }
+
+  return {
+    async create(actor, input) {
+      requireActor(actor, { scope: 'manage', role: 'instructor' });
+      const { collection } = input;
+      if (collection !== undefined && !hasCollection(collection))
+        throw fault('COLLECTION_NOT_FOUND', { collection });
+      const now = clock.now();
+      const course: Course = {
+        id: newId(now),
+        title: readLine('A title', input.title, { required: true }),
+        code: readLine('A code', input.code ?? ''),
+        term: readLine('A term', input.term ?? ''),
+        timeZone: readTimeZone(input.timeZone ?? options.timeZone),
+        state: input.state ?? 'draft',
+        collection,
+        createdById: actor.userId,
+        createdAt: now,
+        updatedAt: now,
+      };
+      const first: CourseMember = {
+        id: newId(now),
+        courseId: course.id,
+        userId: actor.userId,
+        role: 'instructor',
+        sectionId: undefined,
+        active: true,
+        source: 'manual',
+        createdAt: now,
+      };
+      await courses.insert(course, first);
+      return course;
+    },
+
+    get: async (actor, id) => (await access.require(actor, 'course.read', id)).course,
+
+    async getMany(actor, ids) {
+      requireActor(actor, { scope: 'read' });
+      const [found, roles] = await Promise.all([courses.findMany(ids), courses.rolesOf(actor.userId, ids)]);
+      const seen = found.filter(({ id, state }) => can(actor, 'course.read', { role: roles.get(id), state }));
+      const byId = new Map(seen.map((course) => [course.id, course]));
+      return ids.map((id) => byId.get(id));
+    },
+
+    async list(actor, { state }, page) {
+      requireActor(actor, { scope: 'read' });
+      const userId = actor.role === 'admin' ? undefined : actor.userId;
+      return toPage(await courses.list({ userId, state }, pageWindow(page)), page);
+    },
+
+    async roles(actor, ids) {
+      requireActor(actor, { scope: 'read' });
+      const roles = await courses.rolesOf(actor.userId, ids);
+      return ids.map((id) => roles.get(id));
+    },
+
+    async update(actor, id, change) {
+      const reopens = change.state !== undefined && change.state !== 'archived';
+      await access.require(actor, 'course.change', id, { archived: reopens });
+      const { title, code, term, timeZone, state } = change;
+      return await courses.update(
+        id,
+        {
+          title: title === undefined ? undefined : readLine('A title', title, { required: true }),
+          code: code === undefined ? undefined : readLine('A code', code),
+          term: term === undefined ? undefined : readLine('A term', term),
+          timeZone: timeZone === undefined ? undefined : readTimeZone(timeZone),
+          state,
+        },
+        clock.now(),
+      );
+    },
+
+    async delete(actor, id) {
+      try {
+        await access.require(actor, 'course.change', id, { archived: true });
+      } catch (error) {
+        if (isFault(error, 'COURSE_NOT_FOUND')) return false;
+        throw error;
+      }
+      return await courses.delete(id);
+    },
+
+    async sections(actor, courseId) {
+      await access.require(actor, 'course.read', courseId);
+      return await courses.sections(courseId);
+    },
+
+    async createSection(actor, courseId, name) {
+      await access.require(actor, 'members.change', courseId);
+      const section = {
+        id: newId(clock.now()),
+        courseId,
+        name: readLine('A name', name, { required: true }),
+      };
+      await courses.insertSection(section, SECTION_LIMIT);
+      return section;
+    },
+
+    async renameSection(actor, id, name) {
+      await requireSection(actor, id);
+      return await courses.renameSection(id, readLine('A name', name, { required: true }));
+    },
+
+    async deleteSection(actor, id) {
+      try {
+        await requireSection(actor, id);
+      } catch (error) {
+        if (isFault(error, 'SECTION_NOT_FOUND')) return false;
+        throw error;
+      }
+      return await courses.deleteSection(id);
+    },
+  };
+}

@@ -1,0 +1,146 @@
+import type { Database } from '../../infra/database/database.ts';
+import { isUniqueViolation } from '../../infra/database/database-errors.ts';
+import type {
+  Course as CourseRow,
+  CourseSection as SectionRow,
+} from '../../infra/database/generated/sqlite/client.ts';
+import { fault } from '../../core/errors.ts';
+import type { CourseRole } from '../identity/policy.ts';
+import type { Course, CourseChange, CourseSection, CourseState } from './course.ts';
+import { toMember } from './member-store.ts';
+import type { CourseMember } from './member.ts';
+
+export type CourseStore = ReturnType<typeof createCourseStore>;
+
+/** Stores courses and their sections. */
+export function createCourseStore({ database }: { database: Database }) {
+  const { client } = database;
+
+  return {
+    async find(id: string): Promise<Course | undefined> {
+      const row = await client.course.findUnique({ where: { id } });
+      return row ? toCourse(row) : undefined;
+    },
+
+    /** Returns the existing courses of `ids`, in no particular order. */
+    async findMany(ids: readonly string[]): Promise<Course[]> {
+      return (await client.course.findMany({ where: { id: { in: [...ids] } } })).map(toCourse);
+    },
+
+    /** Returns the roles of a user in those of the courses that the user is an active member of. */
+    async rolesOf(userId: string, courseIds: readonly string[]): Promise<Map<string, CourseRole>> {
+      const rows = await client.courseMember.findMany({
+        where: { userId, active: true, courseId: { in: [...courseIds] } },
+        select: { courseId: true, role: true },
+      });
+      return new Map(rows.map(({ courseId, role }) => [courseId, role]));
+    },
+
+    /**
+     * Returns a page of courses, newest first: those that `userId` is an active member of, except drafts in which they
+     * do not teach. Without `userId`, all.
+     */
+    async list(
+      filter: { userId?: string | undefined; state?: CourseState | undefined },
+      window: { take: number; after: string | undefined },
+    ): Promise<Course[]> {
+      const { userId, state } = filter;
+      const member = { userId, active: true };
+      const rows = await client.course.findMany({
+        where: {
+          ...(state && { state }),
+          ...(window.after && { id: { lt: window.after } }),
+          ...(userId !== undefined && {
+            OR: [
+              { state: { not: 'draft' }, members: { some: member } },
+              { members: { some: { ...member, role: { in: ['instructor', 'assistant'] } } } },
+            ],
+          }),
+        },
+        orderBy: { id: 'desc' },
+        take: window.take,
+      });
+      return rows.map(toCourse);
+    },
+
+    /** Inserts a course with its first member. */
+    async insert(course: Course, first: CourseMember): Promise<void> {
+      await database.transaction(async (tx) => {
+        await tx.course.create({ data: { ...course, collection: course.collection ?? null } });
+        await tx.courseMember.create({ data: { ...first, sectionId: first.sectionId ?? null } });
+      });
+    },
+
+    /** @throws COURSE_NOT_FOUND */
+    async update(id: string, change: CourseChange, now: Date): Promise<Course> {
+      const { count } = await client.course.updateMany({
+        where: { id },
+        data: {
+          ...(change.title !== undefined && { title: change.title }),
+          ...(change.code !== undefined && { code: change.code }),
+          ...(change.term !== undefined && { term: change.term }),
+          ...(change.timeZone !== undefined && { timeZone: change.timeZone }),
+          ...(change.state !== undefined && { state: change.state }),
+          updatedAt: now,
+        },
+      });
+      const course = count > 0 ? await this.find(id) : undefined;
+      if (!course) throw fault('COURSE_NOT_FOUND');
+      return course;
+    },
+
+    async delete(id: string): Promise<boolean> {
+      return (await client.course.deleteMany({ where: { id } })).count > 0;
+    },
+
+    async sections(courseId: string): Promise<CourseSection[]> {
+      return await client.courseSection.findMany({ where: { courseId }, orderBy: { name: 'asc' } });
+    },
+
+    async findSection(id: string): Promise<CourseSection | undefined> {
+      return (await client.courseSection.findUnique({ where: { id } })) ?? undefined;
+    },
+
+    /** @throws SECTION_NAME_TAKEN, INPUT_INVALID if the course has `limit` sections */
+    async insertSection(section: SectionRow, limit: number): Promise<void> {
+      const { courseId, name } = section;
+      await database
+        .transaction(async (tx) => {
+          if ((await tx.courseSection.count({ where: { courseId } })) >= limit)
+            throw fault('INPUT_INVALID', { problem: `A course has at most ${limit} sections.` });
+          await tx.courseSection.create({ data: section });
+        })
+        .catch(nameTaken(name));
+    },
+
+    /** @throws SECTION_NOT_FOUND, SECTION_NAME_TAKEN */
+    async renameSection(id: string, name: string): Promise<CourseSection> {
+      const { count } = await client.courseSection
+        .updateMany({ where: { id }, data: { name } })
+        .catch(nameTaken(name));
+      const section = count > 0 ? await this.findSection(id) : undefined;
+      if (!section) throw fault('SECTION_NOT_FOUND');
+      return section;
+    },
+
+    async deleteSection(id: string): Promise<boolean> {
+      return (await client.courseSection.deleteMany({ where: { id } })).count > 0;
+    },
+
+    /** Returns the membership of a user in a course, active or not. */
+    async membership(courseId: string, userId: string): Promise<CourseMember | undefined> {
+      const row = await client.courseMember.findUnique({ where: { courseId_userId: { courseId, userId } } });
+      return row ? toMember(row) : undefined;
+    },
+  };
+}
+
+function nameTaken(name: string) {
+  return (error: unknown): never => {
+    throw isUniqueViolation(error, 'name') ? fault('SECTION_NAME_TAKEN', { name }, error) : error;
+  };
+}
+
+function toCourse(row: CourseRow): Course {
+  return { ...row, collection: row.collection ?? undefined };
+}

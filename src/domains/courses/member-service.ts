@@ -1,0 +1,146 @@
+import type { Clock } from '../../core/clock.ts';
+import { fault, isFault } from '../../core/errors.ts';
+import { newId } from '../../core/ids.ts';
+import { pageWindow, toPage } from '../../core/paging.ts';
+import { requireActor } from '../identity/actor.ts';
+import type { Actor } from '../identity/actor.ts';
+import type { People } from '../identity/user.ts';
+import type { CourseAccess } from './course-access.ts';
+import { SECTION_LIMIT } from './course-service.ts';
+import type { CourseStore } from './course-store.ts';
+import type { MemberStore } from './member-store.ts';
+import type { CourseMember, MemberService } from './member.ts';
+import { addressesOf, planRoster } from './roster-plan.ts';
+import type { RosterPlan } from './roster-plan.ts';
+import { readRoster } from './roster-csv.ts';
+
+/** Longest search text, in characters: that of an e-mail address. */
+const SEARCH_LIMIT = 254;
+
+export interface MemberServiceOptions {
+  courses: CourseStore;
+  members: MemberStore;
+  access: CourseAccess;
+  people: People;
+  clock: Clock;
+}
+
+export function createMemberService(options: MemberServiceOptions): MemberService {
+  const { courses, members, access, people, clock } = options;
+
+  async function requireSection(courseId: string, sectionId: string | null | undefined): Promise<void> {
+    if (sectionId === undefined || sectionId === null) return;
+    if ((await courses.findSection(sectionId))?.courseId !== courseId) throw fault('SECTION_NOT_FOUND');
+  }
+
+  /** Authorises a change of a member, whom somebody outside the course must not notice. */
+  async function requireMember(actor: Actor | undefined, id: string): Promise<CourseMember> {
+    requireActor(actor, { scope: 'manage' });
+    const member = await members.find(id);
+    if (!member) throw fault('MEMBER_NOT_FOUND');
+    await access.require(actor, 'members.change', member.courseId).catch((error: unknown) => {
+      throw isFault(error, 'COURSE_NOT_FOUND') ? fault('MEMBER_NOT_FOUND') : error;
+    });
+    return member;
+  }
+
+  async function plan(courseId: string, csv: Buffer): Promise<RosterPlan> {
+    const { lines, problems } = readRoster(csv);
+    const users = await people.byEmails(addressesOf(lines));
+    const [instructors, known, sections] = await Promise.all([
+      members.instructors(courseId),
+      members.ofUsers(
+        courseId,
+        users.map(({ id }) => id),
+      ),
+      courses.sections(courseId),
+    ]);
+    const made = planRoster(lines, {
+      users,
+      members: [...instructors, ...known],
+      sections: new Map(sections.map(({ id, name }) => [name, id])),
+      sectionLimit: SECTION_LIMIT,
+    });
+    const all = [...problems, ...made.problems].toSorted((one, other) => one.line - other.line);
+    return { ...made, problems: all };
+  }
+
+  async function carryOut(courseId: string, { newUsers, newSections, ...plan }: RosterPlan): Promise<void> {
+    await people.createStudents(newUsers);
+    for (const name of newSections) {
+      const section = { id: newId(clock.now()), courseId, name };
+      await courses.insertSection(section, SECTION_LIMIT).catch((error: unknown) => {
+        // Another import has just created it.
+        if (!isFault(error, 'SECTION_NAME_TAKEN')) throw error;
+      });
+    }
+    const all = [...plan.added, ...plan.changed];
+    const users = await people.byEmails(all.map(({ email }) => email));
+    const ids = new Map(users.map(({ email, id }) => [email, id]));
+    const sections = new Map((await courses.sections(courseId)).map(({ id, name }) => [name, id]));
+    const planned = all.flatMap(({ email, role, section }) => {
+      const userId = ids.get(email);
+      if (userId === undefined) return [];
+      const sectionId = section === undefined ? undefined : sections.get(section);
+      return [{ userId, role, sectionId }];
+    });
+    // Instructors first, so that the course never loses its last one.
+    const inOrder = planned.toSorted(
+      (one, other) => Number(other.role === 'instructor') - Number(one.role === 'instructor'),
+    );
+    const createdAt = clock.now();
+    // Sorted, so that the members are listed in the order of the file.
+    const memberIds = inOrder.map(() => newId(createdAt)).toSorted();
+    const numbered = inOrder.map((member, at) => ({ ...member, id: memberIds[at] ?? newId(createdAt) }));
+    await members.putAll(courseId, numbered, { source: 'csv', createdAt });
+  }
+
+  return {
+    async list(actor, courseId, filter, page) {
+      await access.require(actor, 'members.read', courseId);
+      const search = filter.search?.trim().slice(0, SEARCH_LIMIT);
+      return toPage(await members.list(courseId, { ...filter, search }, pageWindow(page)), page);
+    },
+
+    async add(actor, courseId, { userId, role, sectionId }) {
+      await access.require(actor, 'members.change', courseId);
+      await requireSection(courseId, sectionId);
+      if (!(await people.find(userId))) throw fault('USER_NOT_FOUND');
+      const now = clock.now();
+      return await members.upsert({
+        id: newId(now),
+        courseId,
+        userId,
+        role,
+        sectionId,
+        active: true,
+        source: 'manual',
+        createdAt: now,
+      });
+    },
+
+    async update(actor, id, change) {
+      const { courseId } = await requireMember(actor, id);
+      await requireSection(courseId, change.sectionId);
+      return await members.update(id, change);
+    },
+
+    async remove(actor, id) {
+      try {
+        await requireMember(actor, id);
+      } catch (error) {
+        if (isFault(error, 'MEMBER_NOT_FOUND')) return false;
+        throw error;
+      }
+      return await members.delete(id);
+    },
+
+    async importRoster(actor, courseId, csv, { preview = false } = {}) {
+      await access.require(actor, 'members.change', courseId);
+      const made = await plan(courseId, csv);
+      if (!preview) await carryOut(courseId, made);
+      const { added, changed, unchanged, problems } = made;
+      return { created: added.length, updated: changed.length, unchanged, errors: problems };
+    },
+  };
+}

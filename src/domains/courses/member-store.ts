@@ -1,0 +1,159 @@
+import { batches } from '../../core/paging.ts';
+import { fault } from '../../core/errors.ts';
+import type { Database, Transaction } from '../../infra/database/database.ts';
+import type { CourseMember as MemberRow } from '../../infra/database/generated/sqlite/client.ts';
+import type { CourseRole } from '../identity/policy.ts';
+import type { CourseMember, MemberFilter } from './member.ts';
+
+/** Changes to a member; absent values stay. */
+interface MemberChange {
+  role?: CourseRole | undefined;
+  sectionId?: string | null | undefined;
+  active?: boolean | undefined;
+}
+
+export type MemberStore = ReturnType<typeof createMemberStore>;
+
+/** Stores who is in which course. Every course keeps an active instructor. */
+export function createMemberStore({ database }: { database: Database }) {
+  const { client } = database;
+  // SQLite's LIKE is case-insensitive by default; PostgreSQL needs the mode.
+  const anyCase = database.provider === 'postgresql' && { mode: 'insensitive' as const };
+
+  return {
+    async find(id: string): Promise<CourseMember | undefined> {
+      const row = await client.courseMember.findUnique({ where: { id } });
+      return row ? toMember(row) : undefined;
+    },
+
+    /** Returns a page of members by id, which means oldest first. */
+    async list(
+      courseId: string,
+      { role, sectionId, active, search }: MemberFilter,
+      window: { take: number; after: string | undefined },
+    ): Promise<CourseMember[]> {
+      const contains = search && { contains: search, ...anyCase };
+      const rows = await client.courseMember.findMany({
+        where: {
+          courseId,
+          ...(role && { role }),
+          ...(sectionId !== undefined && { sectionId }),
+          ...(active !== undefined && { active }),
+          ...(contains && { user: { OR: [{ name: contains }, { email: contains }] } }),
+          ...(window.after && { id: { gt: window.after } }),
+        },
+        orderBy: { id: 'asc' },
+        take: window.take,
+      });
+      return rows.map(toMember);
+    },
+
+    /** Returns the memberships of users in a course, active or not. */
+    async ofUsers(courseId: string, userIds: readonly string[]): Promise<CourseMember[]> {
+      const found: CourseMember[] = [];
+      for (const ids of batches(userIds)) {
+        const rows = await client.courseMember.findMany({ where: { courseId, userId: { in: ids } } });
+        found.push(...rows.map(toMember));
+      }
+      return found;
+    },
+
+    /** Returns the active instructors of a course. */
+    async instructors(courseId: string): Promise<CourseMember[]> {
+      const where = { courseId, role: 'instructor' as const, active: true };
+      return (await client.courseMember.findMany({ where })).map(toMember);
+    },
+
+    /**
+     * Adds members, and gives those who are there already the role, the section if there is one, and access. Each batch
+     * is one transaction.
+     * @throws LAST_INSTRUCTOR
+     */
+    async putAll(
+      courseId: string,
+      members: readonly Pick<CourseMember, 'id' | 'userId' | 'role' | 'sectionId'>[],
+      common: Pick<CourseMember, 'source' | 'createdAt'>,
+    ): Promise<void> {
+      for (const batch of batches(members)) {
+        await database.transaction(async (tx) => {
+          const userIds = batch.map(({ userId }) => userId);
+          const rows = await tx.courseMember.findMany({ where: { courseId, userId: { in: userIds } } });
+          const known = new Map(rows.map((row) => [row.userId, row]));
+          const added = batch.filter(({ userId }) => !known.has(userId));
+          await tx.courseMember.createMany({
+            data: added.map((member) => ({
+              ...member,
+              ...common,
+              courseId,
+              sectionId: member.sectionId ?? null,
+            })),
+          });
+          for (const { userId, role, sectionId } of batch) {
+            const row = known.get(userId);
+            const stays =
+              row?.active && row.role === role && (sectionId === undefined || row.sectionId === sectionId);
+            if (row && !stays) await changeMember(tx, row, { role, sectionId, active: true });
+          }
+        });
+      }
+    },
+
+    /**
+     * Adds a member. If the user is one already, gives them the role, the section and access.
+     * @throws LAST_INSTRUCTOR
+     */
+    async upsert(member: CourseMember): Promise<CourseMember> {
+      const { courseId, userId, role, sectionId = null } = member;
+      return await database.transaction(async (tx) => {
+        const known = await tx.courseMember.findUnique({ where: { courseId_userId: { courseId, userId } } });
+        if (!known) return toMember(await tx.courseMember.create({ data: { ...member, sectionId } }));
+        return await changeMember(tx, known, { role, sectionId, active: true });
+      });
+    },
+
+    /** @throws MEMBER_NOT_FOUND, LAST_INSTRUCTOR */
+    async update(id: string, change: MemberChange): Promise<CourseMember> {
+      return await database.transaction(async (tx) => {
+        const known = await tx.courseMember.findUnique({ where: { id } });
+        if (!known) throw fault('MEMBER_NOT_FOUND');
+        return await changeMember(tx, known, change);
+      });
+    },
+
+    /** Returns false if there is no such member. @throws LAST_INSTRUCTOR */
+    async delete(id: string): Promise<boolean> {
+      return await database.transaction(async (tx) => {
+        const known = await tx.courseMember.findUnique({ where: { id } });
+        if (!known) return false;
+        if (isActiveInstructor(known)) await requireAnotherInstructor(tx, known);
+        await tx.courseMember.delete({ where: { id } });
+        return true;
+      });
+    },
+  };
+}
+
+async function changeMember(tx: Transaction, known: MemberRow, change: MemberChange): Promise<CourseMember> {
+  const next = {
+    role: change.role ?? known.role,
+    sectionId: change.sectionId === undefined ? known.sectionId : change.sectionId,
+    active: change.active ?? known.active,
+  };
+  if (isActiveInstructor(known) && !isActiveInstructor(next)) await requireAnotherInstructor(tx, known);
+  return toMember(await tx.courseMember.update({ where: { id: known.id }, data: next }));
+}
+
+function isActiveInstructor({ role, active }: Pick<MemberRow, 'role' | 'active'>): boolean {
+  return role === 'instructor' && active;
+}
+
+async function requireAnotherInstructor(tx: Transaction, { id, courseId }: MemberRow): Promise<void> {
+  const others = await tx.courseMember.count({
+    where: { courseId, role: 'instructor', active: true, id: { not: id } },
+  });
+  if (others === 0) throw fault('LAST_INSTRUCTOR');
+}
+
+export function toMember(row: MemberRow): CourseMember {
+  return { ...row, sectionId: row.sectionId ?? undefined };
+}

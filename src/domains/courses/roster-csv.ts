@@ -1,0 +1,124 @@
+import { CsvError, parse } from 'csv-parse/sync';
+import { fault } from '../../core/errors.ts';
+import type { CourseRole } from '../identity/policy.ts';
+import type { RosterProblem } from './member.ts';
+
+/** Most lines of a roster. */
+const LINE_LIMIT = 10_000;
+
+/** Columns of a roster, in the order of a file without a line of column names. */
+const columns = ['name', 'email', 'role', 'section'] as const;
+
+type Column = (typeof columns)[number];
+
+/** One line of a roster. Absent or empty cells are undefined. */
+export interface RosterLine {
+  /** From 1, as in an editor. */
+  line: number;
+  name: string | undefined;
+  email: string;
+  role: CourseRole;
+  section: string | undefined;
+}
+
+/** Words for roles, with those of learning management systems. */
+const roles: ReadonlyMap<string, CourseRole> = new Map([
+  ['instructor', 'instructor'],
+  ['teacher', 'instructor'],
+  ['assistant', 'assistant'],
+  ['ta', 'assistant'],
+  ['learner', 'learner'],
+  ['student', 'learner'],
+  ['observer', 'observer'],
+]);
+
+/**
+ * Reads a roster as spreadsheets export it: separated by commas, semicolons or tabs, in UTF-8, UTF-16 or Windows-1252,
+ * with or without a byte order mark. The first line names the columns, unless it has an e-mail address itself.
+ * @throws INPUT_INVALID if the text is not CSV, has unknown columns, or too many lines
+ */
+export function readRoster(csv: Buffer): { lines: RosterLine[]; problems: RosterProblem[] } {
+  const records = parseRecords(decode(csv).replaceAll(/\r\n?/g, '\n'));
+  const [first] = records;
+  if (!first) throw invalid('The file is empty. Its first line names the columns: name,email,role,section.');
+  const named = !first.cells.some((cell) => cell.includes('@'));
+  const order: readonly Column[] = named ? readColumns(first.cells) : columns;
+  const lines: RosterLine[] = [];
+  const problems: RosterProblem[] = [];
+  for (const { line, cells } of named ? records.slice(1) : records) {
+    const cell = (column: Column) => cells[order.indexOf(column)] || undefined;
+    const problem = (message: string) => problems.push({ line, message });
+    const [email, role] = [cell('email'), (cell('role') ?? 'learner').toLowerCase()];
+    const known = roles.get(role);
+    if (cells.length > order.length)
+      problem(`It has ${cells.length} cells, but there are ${order.length} columns.`);
+    else if (email === undefined) problem('The e-mail address is missing.');
+    else if (!known) problem(`"${role}" is not a role. Use instructor, assistant, learner or observer.`);
+    else lines.push({ line, name: cell('name'), email, role: known, section: cell('section') });
+  }
+  return { lines, problems };
+}
+
+interface CsvRecord {
+  line: number;
+  cells: string[];
+}
+
+function parseRecords(text: string): CsvRecord[] {
+  try {
+    const rows = parse(text, {
+      delimiter: delimiterOf(text),
+      info: true,
+      relax_column_count: true,
+      skip_empty_lines: true,
+      skip_records_with_empty_values: true,
+      to: LINE_LIMIT + 2,
+      trim: true,
+    }) as unknown as { record: string[]; info: { lines: number } }[];
+    if (rows.length > LINE_LIMIT + 1)
+      throw invalid(`The file has more than ${LINE_LIMIT} lines. Import it in several parts.`);
+    return rows.map(({ record, info }) => ({ line: info.lines, cells: record }));
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    throw invalid(`The file is not CSV: ${error.message}.`, error);
+  }
+}
+
+function readColumns(cells: readonly string[]): Column[] {
+  const names = cells.map((cell) => cell.toLowerCase().replace('e-mail', 'email'));
+  const unknown = names.find((name) => !(columns as readonly string[]).includes(name));
+  if (unknown !== undefined)
+    throw invalid(
+      `There is no column "${unknown.slice(0, 100)}". The columns are name, email, role and section.`,
+    );
+  if (new Set(names).size < names.length) throw invalid('A column appears twice.');
+  if (!names.includes('email')) throw invalid('There is no column "email".');
+  return names as Column[];
+}
+
+/** Returns what separates the cells of the first line: most spreadsheets use a semicolon where a comma is decimal. */
+function delimiterOf(text: string): string {
+  const [first = ''] = text.split('\n', 1);
+  const count = (separator: string) => first.split(separator).length;
+  return [',', ';', '\t'].toSorted((one, other) => count(other) - count(one))[0] ?? ',';
+}
+
+function decode(bytes: Buffer): string {
+  const utf16 = [
+    [0xff, 0xfe, 'utf-16le'],
+    [0xfe, 0xff, 'utf-16be'],
+  ] as const;
+  for (const [first, second, encoding] of utf16)
+    if (bytes[0] === first && bytes[1] === second) return new TextDecoder(encoding).decode(bytes);
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    // Some programs write a byte order mark of UTF-8 before text in Windows-1252.
+    const hasMark = bytes.subarray(0, 3).equals(Buffer.from([0xef, 0xbb, 0xbf]));
+    return new TextDecoder('windows-1252').decode(hasMark ? bytes.subarray(3) : bytes);
+  }
+}
+
+function invalid(problem: string, cause?: unknown) {
+  return fault('INPUT_INVALID', { problem }, cause);
+}

@@ -1,0 +1,49 @@
+import type { Actor } from './actor.ts';
+
+/** What a user is in a course. Somebody may be an instructor of one course and a learner of another. */
+export type CourseRole = 'instructor' | 'assistant' | 'learner' | 'observer';
+
+/** A course as the policy sees it. */
+export interface CourseResource {
+  /** The actor's role in it; undefined if they are not an active member. */
+  role: CourseRole | undefined;
+  state: 'draft' | 'open' | 'archived';
+}
+
+/** The roles that may do each thing in a course. Admins may do everything. */
+const rules = {
+  /** See the course and its sections. */
+  'course.read': ['instructor', 'assistant', 'observer', 'learner'],
+  /** Change, archive, copy and delete the course. */
+  'course.change': ['instructor'],
+  /** See who is in the course. */
+  'members.read': ['instructor', 'assistant', 'observer'],
+  /** Add, change and remove members, sections and invitations. */
+  'members.change': ['instructor'],
+} as const satisfies Record<string, readonly CourseRole[]>;
+
+export type CourseAction = keyof typeof rules;
+
+/** All actions, for tests of the policy. */
+export const courseActions = Object.keys(rules) as CourseAction[];
+
+/** Roles that work with the people of a course. */
+const staff: ReadonlySet<CourseRole> = new Set(['instructor', 'assistant']);
+
+/** Returns whether a role teaches. */
+export function isStaff(role: CourseRole | undefined): boolean {
+  return role !== undefined && staff.has(role);
+}
+
+/**
+ * Decides whether the actor may do something in a course. This is the only place with these rules: services ask it
+ * before they act. Roles count per course, except that admins may do everything.
+ */
+export function can(actor: Pick<Actor, 'role'>, action: CourseAction, course: CourseResource): boolean {
+  if (actor.role === 'admin') return true;
+  const { role, state } = course;
+  if (role === undefined) return false;
+  // A draft is prepared by its staff; learners and observers see it once it is open.
+  if (state === 'draft' && !isStaff(role)) return false;
+  return (rules[action] as readonly CourseRole[]).includes(role);
+}

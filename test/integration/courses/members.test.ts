@@ -1,0 +1,161 @@
+import t from 'tap';
+import { newId } from '../../../src/core/ids.ts';
+import { courseWorld } from '../../kit/service/courses.ts';
+import { eachDatabase } from '../../kit/database/databases.ts';
+
+await eachDatabase(t, 'members are added, changed, listed and removed', async (t, database) => {
+  const world = await courseWorld(t, database);
+  const { members, person } = world;
+  const { course, instructor } = await world.openCourse();
+  const { userId } = await person('Mina Kim');
+  const mina = await members.add(instructor, course.id, { userId, role: 'learner' });
+  t.match(mina, { role: 'learner', active: true, source: 'manual', sectionId: undefined });
+  const again = await members.add(instructor, course.id, { userId, role: 'assistant' });
+  t.match(again, { id: mina.id, role: 'assistant' });
+  await members.update(instructor, mina.id, { active: false });
+
+  const names = async (filter: object) => {
+    const { items } = await members.list(instructor, course.id, filter, { first: 100 });
+    return items.map(({ node }) => node.userId);
+  };
+  t.same(await names({ search: 'mina' }), [userId]);
+  t.same(await names({ search: 'MINA KIM@EXAMPLE' }), [userId]);
+  t.same(await names({ search: 'mina', active: true }), []);
+  t.equal((await names({ role: 'instructor' })).length, 1);
+  await t.rejects(members.list(instructor, course.id, {}, { first: 101 }), { code: 'INPUT_INVALID' });
+
+  t.equal(await members.remove(instructor, mina.id), true);
+  t.equal(await members.remove(instructor, mina.id), false);
+  t.ok(await world.identity.users.get(world.admin, userId), 'the user stays');
+  const unknown = members.add(instructor, course.id, { userId: newId(), role: 'learner' });
+  await t.rejects(unknown, { code: 'USER_NOT_FOUND' });
+});
+
+await eachDatabase(
+  t,
+  'a course keeps an active instructor, whatever happens at once',
+  async (t, database) => {
+    const world = await courseWorld(t, database);
+    const { members, person, admin } = world;
+    const { course, instructor } = await world.openCourse();
+    const { items } = await members.list(instructor, course.id, { role: 'instructor' }, { first: 1 });
+    const only = items[0]?.node.id ?? '';
+    for (const change of [{ role: 'learner' as const }, { active: false }])
+      await t.rejects(members.update(admin, only, change), { code: 'LAST_INSTRUCTOR' });
+    await t.rejects(members.remove(admin, only), { code: 'LAST_INSTRUCTOR' });
+    await t.rejects(members.add(admin, course.id, { userId: instructor.userId, role: 'observer' }), {
+      code: 'LAST_INSTRUCTOR',
+    });
+
+    const { userId } = await person('Second');
+    const second = await members.add(admin, course.id, { userId, role: 'instructor' });
+    const both = await Promise.allSettled([members.remove(admin, only), members.remove(admin, second.id)]);
+    t.equal(both.filter(({ status }) => status === 'rejected').length, 1, 'one of two simultaneous removals');
+    t.equal(
+      await database.client.courseMember.count({ where: { courseId: course.id, role: 'instructor' } }),
+      1,
+    );
+  },
+);
+
+await eachDatabase(t, 'a roster adds users, sections and members, and twice is once', async (t, database) => {
+  const world = await courseWorld(t, database);
+  const { members, courses, identity, admin } = world;
+  const { course, instructor } = await world.openCourse();
+  const known = await world.person('Known');
+  const csv = Buffer.from(
+    'name,email,role,section\r\nAda Lovelace,ADA@example.org,learner,Monday\r\nSomebody Else,known@example.org,assistant,\r\n',
+  );
+  const roster = (options?: { preview: boolean }) =>
+    members.importRoster(instructor, course.id, csv, options);
+  const users = () => database.client.user.count();
+  const before = await users();
+  const result = { created: 2, updated: 0, unchanged: 0, errors: [] };
+  t.same(await roster({ preview: true }), result);
+  t.equal(await users(), before, 'a preview changes nothing');
+  t.same(await roster(), result);
+  t.same(await roster(), { created: 0, updated: 0, unchanged: 2, errors: [] });
+  t.equal(await users(), before + 1);
+
+  const [section] = await courses.sections(instructor, course.id);
+  t.match(section, { name: 'Monday' });
+  const { items } = await members.list(instructor, course.id, { search: 'ada' }, { first: 5 });
+  t.match(items[0]?.node, { role: 'learner', source: 'csv', sectionId: section?.id });
+  t.match(await identity.users.get(admin, items[0]?.node.userId ?? ''), {
+    name: 'Ada Lovelace',
+    email: 'ada@example.org',
+    role: 'student',
+  });
+  t.match(await identity.users.get(admin, known.userId), { name: 'Known' }, 'nobody is renamed');
+
+  await members.update(instructor, items[0]?.node.id ?? '', { active: false });
+  const moved = Buffer.from('email;section\nada@example.org;Tuesday\n');
+  t.match(await members.importRoster(instructor, course.id, moved), { updated: 1, errors: [] });
+  const [again] = (await members.list(instructor, course.id, { search: 'ada' }, { first: 5 })).items;
+  t.match(again?.node, { active: true, role: 'learner' });
+  t.not(again?.node.sectionId, section?.id);
+});
+
+await eachDatabase(t, 'simultaneous imports of a large file add everybody once', async (t, database) => {
+  const world = await courseWorld(t, database);
+  const { course, instructor } = await world.openCourse();
+  const before = await database.client.courseMember.count({ where: { courseId: course.id } });
+  const lines = Array.from(
+    { length: 5_000 },
+    (_, at) => `Zo\u00eb ${at};zoe${at}@example.org;learner;Group ${at % 7}`,
+  );
+  const text = `name;email;role;section\r\n${lines.join('\r\n')}\r\n`;
+  // Excel's mark of UTF-8, before a text that is not UTF-8.
+  const csv = Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), Buffer.from(text, 'latin1')]);
+  const both = await Promise.all([1, 2].map(() => world.members.importRoster(instructor, course.id, csv)));
+  for (const { errors } of both) t.same(errors, []);
+  const where = { courseId: course.id };
+  t.equal(await database.client.courseMember.count({ where }), before + 5_000);
+  t.equal(await database.client.courseSection.count({ where }), 7);
+  t.equal(await database.client.user.count({ where: { name: 'Zo\u00eb 4999' } }), 1);
+  t.match(await world.members.importRoster(instructor, course.id, csv), { created: 0, unchanged: 5_000 });
+});
+
+await eachDatabase(t, 'lines with problems are left out and reported', async (t, database) => {
+  const world = await courseWorld(t, database);
+  const { members } = world;
+  const { course, instructor } = await world.openCourse();
+  const self = (await world.identity.users.get(instructor, instructor.userId)).email ?? '';
+  const csv = Buffer.from(
+    [
+      'name,email,role',
+      'Ada,ada@example.org,',
+      'Bob,ADA@example.org,',
+      ',new@example.org,',
+      'No,nothing,',
+      `I,${self},learner`,
+      'Z,z@example.org,king',
+    ].join('\n'),
+  );
+  const errors = [
+    { line: 3, message: 'The address ada@example.org is in line 2 already.' },
+    {
+      line: 4,
+      message: 'new@example.org is new, so a name is needed. A name has 1 to 100 characters on one line.',
+    },
+    { line: 5, message: '"nothing" is not an e-mail address.' },
+    { line: 6, message: 'The course would have no instructor.' },
+    { line: 7, message: '"king" is not a role. Use instructor, assistant, learner or observer.' },
+  ];
+  t.same(await members.importRoster(instructor, course.id, csv, { preview: true }), {
+    created: 1,
+    updated: 0,
+    unchanged: 0,
+    errors,
+  });
+  t.same(await members.importRoster(instructor, course.id, csv), {
+    created: 1,
+    updated: 0,
+    unchanged: 0,
+    errors,
+  });
+  await t.rejects(members.importRoster(instructor, course.id, Buffer.from('name,mail\nx,y@z\n')), {
+    code: 'INPUT_INVALID',
+    message: /There is no column "mail"/,
+  });
+});

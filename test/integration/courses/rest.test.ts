@@ -1,0 +1,61 @@
+import { test } from 'tap';
+import { startBerth } from '../../kit/service/berth-process.ts';
+
+await test('a course is created and filled with plain HTTP requests', async (t) => {
+  const berth = await startBerth(t);
+  const request = async (method: string, path: string, body?: BodyInit, type = 'application/json') => {
+    const answer = await fetch(`${berth.url}/api/v1${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${berth.adminToken}`,
+        ...(body !== undefined && { 'content-type': type }),
+      },
+      ...(body !== undefined && { body }),
+    });
+    return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+  };
+  const collection = 'linux-command-line';
+  const made = await request(
+    'POST',
+    '/courses',
+    JSON.stringify({ title: 'Linux 101', timeZone: 'Asia/Seoul', collection }),
+  );
+  t.match(made, {
+    status: 201,
+    body: { title: 'Linux 101', state: 'draft', timeZone: 'Asia/Seoul', collection },
+  });
+  const id = String(made.body['id']);
+  t.same(await request('GET', `/courses/${id}`), { status: 200, body: made.body });
+  t.match(await berth.graphql('query ($id: ID!) { course(id: $id) { title role } }', { id }), {
+    course: { title: 'Linux 101', role: 'INSTRUCTOR' },
+  });
+
+  const roster = 'name,email,role\nAda,ada@example.org,learner\nBo,bo@example.org,assistant\n';
+  const imported = (preview: string) =>
+    request('POST', `/courses/${id}/members/import${preview}`, roster, 'text/csv; charset=utf-8');
+  const result = { status: 200, body: { created: 2, updated: 0, unchanged: 0, errors: [] } };
+  t.same(await imported('?preview=true'), result);
+  t.same(await imported(''), result);
+  t.match(await imported(''), { body: { created: 0, unchanged: 2 } });
+
+  const problem = (status: number, code: string) => ({ status, body: { status, code, requestId: String } });
+  const post = (body: unknown) => request('POST', '/courses', JSON.stringify(body));
+  t.match(await post({}), { ...problem(400, 'INPUT_INVALID'), body: { detail: /^title: / } });
+  t.match(await post({ title: 'x', colour: 'red' }), problem(400, 'INPUT_INVALID'));
+  t.match(await post({ title: 'x', collection: 'none' }), problem(404, 'COLLECTION_NOT_FOUND'));
+  t.match(await post('x'), problem(400, 'INPUT_INVALID'));
+  t.match(await request('POST', '/courses', '{', 'application/json'), { status: 400 });
+  t.match(await request('GET', '/courses/none'), problem(404, 'COURSE_NOT_FOUND'));
+  t.match(
+    await request('POST', `/courses/${id}/members/import`, '{}'),
+    problem(415, 'MEDIA_TYPE_UNSUPPORTED'),
+  );
+  t.match(await imported('?preview=maybe'), problem(400, 'INPUT_INVALID'));
+  const large = 'a'.repeat(5 * 1024 * 1024 + 1);
+  t.match(
+    await request('POST', `/courses/${id}/members/import`, large, 'text/csv'),
+    problem(413, 'BODY_TOO_LARGE'),
+  );
+  const anonymous = await fetch(`${berth.url}/api/v1/courses/${id}`);
+  t.equal(anonymous.status, 401);
+});

@@ -1,0 +1,61 @@
+import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { test } from 'tap';
+import { startBerth } from '../../kit/service/berth-process.ts';
+import type { BerthProcess } from '../../kit/service/berth-process.ts';
+import { examplesOf, runExample } from '../../kit/service/doc-examples.ts';
+
+const run = promisify(execFile);
+
+await test('a course is taught as the page for teachers says, in order', async (t) => {
+  const berth = await startBerth(t, { BERTH_LABS_DIR: resolve('labs') });
+  const cwd = t.testdir();
+  const [roster = ''] = await examplesOf('teaching.md', 'csv');
+  await writeFile(join(cwd, 'roster.csv'), roster);
+  const sh = async (script: string, course = '') => {
+    const env = { ...process.env, BERTH_TOKEN: berth.adminToken, COURSE: course };
+    return (await run('sh', ['-euc', script], { cwd, env })).stdout;
+  };
+  const [create = '', importing = ''] = await examplesOf('teaching.md', 'sh', {
+    'http://127.0.0.1:8080': berth.url,
+  });
+  const created = JSON.parse(await sh(create)) as { id: string };
+  t.match(created, { title: 'Docker 101', state: 'open', collection: 'docker', timeZone: 'Asia/Seoul' });
+  const course = created.id;
+  const [answer = ''] = await examplesOf('teaching.md', 'json');
+  const result = JSON.stringify(JSON.parse(answer));
+  t.equal(await sh(importing, course), result + result, 'the preview and the import');
+
+  const [invite = '', join_ = '', list = ''] = await examplesOf('teaching.md', 'graphql');
+  const until = new Date(Date.now() + 3_600_000).toISOString();
+  type Invited = { createInvitation: { secret: string; invitation: object } };
+  const invited = await runExample<Invited>(berth, invite, { variables: { course, until } });
+  t.match(invited?.createInvitation.invitation, { seats: 30, used: 0 });
+  const { secret } = invited?.createInvitation ?? {};
+  t.match(await runExample(await newcomer(berth), join_, { variables: { secret } }), {
+    joinCourse: { course: { title: 'Docker 101', role: 'LEARNER' } },
+  });
+  const listed = await runExample<{ course: { members: { edges: object[] } } }>(berth, list, {
+    variables: { course },
+  });
+  t.match(listed?.course, { state: 'OPEN', sections: [{ name: 'Monday' }, { name: 'Tuesday' }] });
+  t.match(listed?.course.members.edges, [
+    { node: { user: { email: 'mina@example.org' }, source: 'CSV' } },
+    { node: { user: { email: 'noah@example.org' } } },
+    { node: { user: { email: 'new@example.org' }, source: 'INVITATION' } },
+  ]);
+});
+
+/** A service as a new student uses it. */
+async function newcomer(berth: BerthProcess): Promise<BerthProcess> {
+  const { createUser } = await berth.graphql<{ createUser: { user: { id: string } } }>(
+    'mutation { createUser(input: { name: "Newcomer", email: "new@example.org" }) { user { id } } }',
+  );
+  const { createToken } = await berth.graphql<{ createToken: { secret: string } }>(
+    'mutation ($user: ID!) { createToken(input: { name: "laptop", scopes: [READ, LEARN], user: $user }) { secret } }',
+    { user: createUser.user.id },
+  );
+  return { ...berth, graphql: (query, variables) => berth.graphql(query, variables, createToken.secret) };
+}

@@ -1,0 +1,85 @@
+import type { Test } from 'tap';
+import { createMemoryBus } from '../../../src/infra/bus/memory-bus.ts';
+import type { Database } from '../../../src/infra/database/database.ts';
+import { newId } from '../../../src/core/ids.ts';
+import { createCourses } from '../../../src/domains/courses/create-courses.ts';
+import { allScopes } from '../../../src/domains/identity/actor.ts';
+import type { Actor, Role } from '../../../src/domains/identity/actor.ts';
+import { createIdentity } from '../../../src/domains/identity/create-identity.ts';
+import type { CourseRole } from '../../../src/domains/identity/policy.ts';
+import { createFakeClock } from '../basics/fake-clock.ts';
+import { quietLog } from '../basics/quiet-log.ts';
+
+/** Everybody that an operation on a course distinguishes. */
+export const courseActors = [
+  'instructor',
+  'assistant',
+  'observer',
+  'learner',
+  'formerMember',
+  'otherInstructor',
+  'otherLearner',
+  'admin',
+  'nobody',
+] as const;
+
+export type CourseActorName = (typeof courseActors)[number];
+
+/** Courses in a database, with people. */
+export async function courseWorld(t: Test, database: Database) {
+  const clock = createFakeClock();
+  const log = quietLog();
+  const events = createMemoryBus({ log });
+  const identity = createIdentity({ database, events, clock, log });
+  t.teardown(() => identity.close());
+  const services = createCourses({
+    database,
+    people: identity.people,
+    hasCollection: (name) => name === 'docker',
+    timeZone: 'Europe/Berlin',
+    clock,
+  });
+
+  async function person(name: string, role: Role = 'student'): Promise<Actor> {
+    const user = {
+      id: newId(),
+      name,
+      email: `${name.toLowerCase()}@example.org`,
+      role,
+      createdAt: clock.now(),
+    };
+    await database.client.user.create({ data: user });
+    return { userId: user.id, role, scopes: allScopes };
+  }
+
+  const admin = await person('Admin', 'admin');
+
+  /** An open course with a member of each role, and people outside of it. */
+  async function openCourse() {
+    const suffix = newId().slice(-8);
+    const instructor = await person(`Instructor-${suffix}`, 'instructor');
+    const course = await services.courses.create(instructor, { title: `Course ${suffix}`, state: 'open' });
+    const member = async (name: string, role: CourseRole): Promise<Actor> => {
+      const actor = await person(`${name}-${suffix}`);
+      await services.members.add(instructor, course.id, { userId: actor.userId, role });
+      return actor;
+    };
+    const formerMember = await member('Former', 'assistant');
+    const { items } = await services.members.list(instructor, course.id, { search: 'former' }, { first: 1 });
+    await services.members.update(instructor, items[0]?.node.id ?? '', { active: false });
+    const actors: Record<CourseActorName, Actor | undefined> = {
+      instructor,
+      assistant: await member('Assistant', 'assistant'),
+      observer: await member('Observer', 'observer'),
+      learner: await member('Learner', 'learner'),
+      formerMember,
+      otherInstructor: await person(`Other-${suffix}`, 'instructor'),
+      otherLearner: await person(`Stranger-${suffix}`),
+      admin,
+      nobody: undefined,
+    };
+    return { course, instructor, actors };
+  }
+
+  return { ...services, clock, identity, database, person, admin, openCourse };
+}

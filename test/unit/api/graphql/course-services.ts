@@ -1,0 +1,155 @@
+import { fault } from '../../../../src/core/errors.ts';
+import type { GraphqlServices } from '../../../../src/api/graphql/services.ts';
+import type { Course } from '../../../../src/domains/courses/course.ts';
+import type { CourseInvitation } from '../../../../src/domains/courses/invitation.ts';
+import type { CourseMember } from '../../../../src/domains/courses/member.ts';
+import { requireActor } from '../../../../src/domains/identity/actor.ts';
+import { pageOf } from './page-of.ts';
+import { at } from './world.ts';
+
+const course: Course = {
+  id: 'course-1',
+  title: 'Docker 101',
+  code: 'CS101',
+  term: 'Spring 2030',
+  timeZone: 'Asia/Seoul',
+  state: 'open',
+  collection: 'docker',
+  createdById: 'instructor',
+  createdAt: at,
+  updatedAt: at,
+};
+
+const section = { id: 'section-1', courseId: course.id, name: 'A' };
+
+const member: CourseMember = {
+  id: 'member-1',
+  courseId: course.id,
+  userId: 'owner',
+  role: 'learner',
+  sectionId: section.id,
+  active: true,
+  source: 'csv',
+  createdAt: at,
+};
+
+const invitation: CourseInvitation = {
+  id: 'invitation-1',
+  courseId: course.id,
+  role: 'learner',
+  sectionId: section.id,
+  seats: 30,
+  used: 1,
+  emailDomain: 'example.org',
+  createdById: 'instructor',
+  createdAt: at,
+  expiresAt: at,
+  revokedAt: undefined,
+};
+
+/** One course with one section, one member and one invitation. */
+export function createCourseServices(): Pick<GraphqlServices, 'courses' | 'members' | 'invitations'> {
+  const found = (id: string) => {
+    if (id !== course.id) throw fault('COURSE_NOT_FOUND');
+    return course;
+  };
+  return {
+    courses: {
+      async create(actor, { state = 'draft', ...input }) {
+        requireActor(actor, { scope: 'manage', role: 'instructor' });
+        return { ...course, ...withoutAbsent(input), state };
+      },
+      async get(actor, id) {
+        requireActor(actor, { scope: 'read' });
+        return found(id);
+      },
+      async getMany(actor, ids) {
+        requireActor(actor, { scope: 'read' });
+        return ids.map((id) => (id === course.id ? course : undefined));
+      },
+      async list(actor, _, page) {
+        requireActor(actor, { scope: 'read' });
+        return pageOf([course], page);
+      },
+      async roles(actor, ids) {
+        requireActor(actor, { scope: 'read' });
+        return ids.map((id) => (id === course.id && actor.userId === 'owner' ? 'learner' : undefined));
+      },
+      async update(actor, id, change) {
+        requireActor(actor, { scope: 'manage', role: 'instructor' });
+        return { ...found(id), ...withoutAbsent(change) };
+      },
+      async delete(actor, id) {
+        requireActor(actor, { scope: 'manage', role: 'instructor' });
+        return id === course.id;
+      },
+      async sections(actor) {
+        requireActor(actor, { scope: 'read' });
+        return [section];
+      },
+      async createSection(actor, courseId, name) {
+        requireActor(actor, { scope: 'manage', role: 'instructor' });
+        return { ...section, courseId: found(courseId).id, name };
+      },
+      async renameSection(actor, id, name) {
+        requireActor(actor, { scope: 'manage', role: 'instructor' });
+        return { ...section, id, name };
+      },
+      async deleteSection(actor, id) {
+        requireActor(actor, { scope: 'manage', role: 'instructor' });
+        return id === section.id;
+      },
+    },
+    members: {
+      async list(actor, _, filter, page) {
+        requireActor(actor, { scope: 'read', role: 'instructor' });
+        return pageOf(filter.role === undefined || filter.role === member.role ? [member] : [], page);
+      },
+      async add(actor, courseId, input) {
+        requireActor(actor, { scope: 'manage', role: 'instructor' });
+        return { ...member, ...input, courseId: found(courseId).id };
+      },
+      async update(actor, id, { sectionId, ...change }) {
+        requireActor(actor, { scope: 'manage', role: 'instructor' });
+        const moved = sectionId === undefined ? {} : { sectionId: sectionId ?? undefined };
+        return { ...member, id, ...moved, ...withoutAbsent(change) };
+      },
+      async remove(actor, id) {
+        requireActor(actor, { scope: 'manage', role: 'instructor' });
+        return id === member.id;
+      },
+      async importRoster(actor, courseId, csv, { preview = false } = {}) {
+        requireActor(actor, { scope: 'manage', role: 'instructor' });
+        found(courseId);
+        const message = `${csv.toString()} ${preview ? 'previewed' : 'imported'}`;
+        return { created: 1, updated: 2, unchanged: 3, errors: [{ line: 4, message }] };
+      },
+    },
+    invitations: {
+      async create(actor, courseId, input) {
+        requireActor(actor, { scope: 'manage', role: 'instructor' });
+        return {
+          invitation: { ...invitation, ...input, courseId: found(courseId).id },
+          secret: 'join-secret',
+        };
+      },
+      async list(actor) {
+        requireActor(actor, { scope: 'read', role: 'instructor' });
+        return [invitation];
+      },
+      async revoke(actor, id) {
+        requireActor(actor, { scope: 'manage', role: 'instructor' });
+        return id === invitation.id;
+      },
+      async join(actor, secret) {
+        requireActor(actor, { scope: 'learn' });
+        if (secret !== 'join-secret') throw fault('INVITATION_INVALID');
+        return { ...member, userId: actor.userId };
+      },
+    },
+  };
+}
+
+function withoutAbsent<T extends object>(change: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)) as never;
+}

@@ -1,0 +1,124 @@
+import { test } from 'tap';
+import { toGlobalId } from '../../../../src/api/shared/global-id.ts';
+import { codes, startApp } from './app.ts';
+
+const course = toGlobalId('Course', 'course-1');
+const section = toGlobalId('CourseSection', 'section-1');
+const member = toGlobalId('CourseMember', 'member-1');
+const invitation = toGlobalId('CourseInvitation', 'invitation-1');
+const user = toGlobalId('User', 'owner');
+const at = '2030-01-31T09:30:00.000Z';
+
+await test('a course is read with its people', async (t) => {
+  const { ask } = await startApp(t);
+  const query = `{
+    course(id: "${course}") {
+      id title code term timeZone state collection createdAt updatedAt role
+      sections { id name }
+      members(first: 5, role: LEARNER, section: "${section}", active: true, search: "a") {
+        edges { cursor node { id user { id } role section active source createdAt } }
+        pageInfo { hasNextPage }
+      }
+      invitations { id role section seats used emailDomain createdAt expiresAt revokedAt }
+    }
+    courses(first: 5, state: OPEN) { edges { cursor node { id } } pageInfo { hasNextPage } }
+    node(id: "${course}") { __typename id }
+    hidden: nodes(ids: ["${section}", "${member}", "${invitation}"]) { id }
+  }`;
+  const answer = await ask('admin', query);
+  t.equal(answer.errors, undefined);
+  t.match(answer.data, {
+    course: {
+      id: course,
+      title: 'Docker 101',
+      code: 'CS101',
+      term: 'Spring 2030',
+      timeZone: 'Asia/Seoul',
+      state: 'OPEN',
+      collection: 'docker',
+      createdAt: at,
+      updatedAt: at,
+      role: null,
+      sections: [{ id: section, name: 'A' }],
+      members: {
+        edges: [
+          {
+            node: { id: member, user: { id: user }, role: 'LEARNER', section, active: true, source: 'CSV' },
+          },
+        ],
+        pageInfo: { hasNextPage: false },
+      },
+      invitations: [
+        {
+          id: invitation,
+          role: 'LEARNER',
+          section,
+          seats: 30,
+          used: 1,
+          emailDomain: 'example.org',
+          revokedAt: null,
+        },
+      ],
+    },
+    courses: { edges: [{ node: { id: course } }], pageInfo: { hasNextPage: false } },
+    node: { __typename: 'Course', id: course },
+    hidden: [null, null, null],
+  });
+  const mine = await ask('owner', `{ course(id: "${course}") { role } }`);
+  t.strictSame(mine.data, { course: { role: 'LEARNER' } });
+  const other = await ask('owner', `{ course(id: "${user}") { role } }`);
+  t.strictSame(codes(other), ['COURSE_NOT_FOUND']);
+});
+
+await test('mutations of courses return the changes', async (t) => {
+  const { ask } = await startApp(t);
+  const none = toGlobalId('Course', 'none');
+  const steps: [string, object][] = [
+    [
+      'createCourse(input: { title: "Git", timeZone: "Asia/Seoul", collection: "git", open: true }) { course { title state collection } }',
+      { course: { title: 'Git', state: 'OPEN', collection: 'git' } },
+    ],
+    ['createCourse(input: { title: "Git" }) { course { state } }', { course: { state: 'DRAFT' } }],
+    [
+      `updateCourse(input: { course: "${course}", term: "Fall", state: ARCHIVED }) { course { term state title } }`,
+      { course: { term: 'Fall', state: 'ARCHIVED', title: 'Docker 101' } },
+    ],
+    [`deleteCourse(input: { course: "${course}" }) { deletedId }`, { deletedId: course }],
+    [`deleteCourse(input: { course: "${none}" }) { deletedId }`, { deletedId: null }],
+    [
+      `createSection(input: { course: "${course}", name: "B" }) { section { id name } }`,
+      { section: { id: section, name: 'B' } },
+    ],
+    [
+      `renameSection(input: { section: "${section}", name: "C" }) { section { id name } }`,
+      { section: { id: section, name: 'C' } },
+    ],
+    [`deleteSection(input: { section: "${section}" }) { deletedId }`, { deletedId: section }],
+    [
+      `addMember(input: { course: "${course}", user: "${user}", section: "${section}" }) { member { role section } }`,
+      { member: { role: 'LEARNER', section } },
+    ],
+    [
+      `updateMember(input: { member: "${member}", role: ASSISTANT, section: null, active: false }) { member { id role section active } }`,
+      { member: { id: member, role: 'ASSISTANT', section: null, active: false } },
+    ],
+    [`updateMember(input: { member: "${member}" }) { member { section } }`, { member: { section } }],
+    [`removeMember(input: { member: "${member}" }) { removedId }`, { removedId: member }],
+    [
+      `importMembers(input: { course: "${course}", csv: "name", preview: true }) { created updated unchanged errors { line message } }`,
+      { created: 1, updated: 2, unchanged: 3, errors: [{ line: 4, message: 'name previewed' }] },
+    ],
+    [
+      `createInvitation(input: { course: "${course}", seats: 5, emailDomain: "a.org", expiresAt: "${at}" }) { secret invitation { seats emailDomain role } }`,
+      { secret: 'join-secret', invitation: { seats: 5, emailDomain: 'a.org', role: 'LEARNER' } },
+    ],
+    [`revokeInvitation(input: { invitation: "${invitation}" }) { revokedId }`, { revokedId: invitation }],
+    ['joinCourse(input: { secret: "join-secret" }) { course { id } }', { course: { id: course } }],
+  ];
+  for (const [field, expected] of steps) {
+    const answer = await ask('admin', `mutation { it: ${field} }`);
+    t.strictSame([answer.errors, answer.data], [undefined, { it: expected }], field);
+  }
+  const wrong = await ask('admin', 'mutation { joinCourse(input: { secret: "x" }) { course { id } } }');
+  t.strictSame(codes(wrong), ['INVITATION_INVALID']);
+});
