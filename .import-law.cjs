@@ -11,7 +11,14 @@ module.exports = {
     'secrets.ts',
     'user.ts',
   ],
-  'src/domains/courses': ['course.ts', 'create-courses.ts', 'invitation.ts', 'member.ts'],
+  'src/domains/courses': [
+    'assignment.ts',
+    'assignment-store.ts',
+    'course.ts',
+    'create-courses.ts',
+    'invitation.ts',
+    'member.ts',
+  ],
   'src/domains/labs': [
     'catalogue.ts',
     'create-labs.ts',

@@ -10,6 +10,7 @@ import { listedName } from './engine/image-name.ts';
 import { createEncryption } from './core/encryption.ts';
 import { connectEvents } from './infra/bus/redis-bus.ts';
 import { createRateLimits } from './infra/rate-limits/rate-limits.ts';
+import { pinnedVersions } from './domains/courses/assignment-store.ts';
 import { createCourses } from './domains/courses/create-courses.ts';
 import { createFileService } from './domains/files/file-service.ts';
 import { createMetrics } from './api/http/metrics.ts';
@@ -21,7 +22,7 @@ import { createRegistryCredentials } from './domains/images/registry/registry-cr
 import { createRegistry } from './domains/images/registry/create-registry.ts';
 import { createLabs } from './domains/labs/create-labs.ts';
 import { versionsInUse } from './domains/sessions/versions-in-use-store.ts';
-import { imagesOfLabs } from './domains/labs/catalogue.ts';
+import { imagesOfLabs, labsOfCollection } from './domains/labs/catalogue.ts';
 import type { Log } from './core/log.ts';
 import { createPreviewService } from './domains/previews/preview-service.ts';
 import { createPreviewStore } from './domains/previews/preview-store.ts';
@@ -95,7 +96,7 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     clock,
     log,
     directory: config.labsDir,
-    versionsInUse: () => versionsInUse(database),
+    versionsInUse: async () => [...(await versionsInUse(database)), ...(await pinnedVersions(database))],
     keepDays: config.pinDays,
     leaseOwner: newOwner(),
     isGone: isOwnerGone,
@@ -109,7 +110,8 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
   const courses = createCourses({
     database,
     people: identity.people,
-    hasCollection: (name) => catalogue.all().some(({ collection }) => collection === name),
+    labsOf: (collection) => labsOfCollection(catalogue, collection),
+    versionOf: (lab) => catalogue.get(lab).version,
     timeZone: config.timeZone,
     clock,
   });
@@ -237,9 +239,7 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     contained,
     users,
     tokens: identity.tokens,
-    courses: courses.courses,
-    members: courses.members,
-    invitations: courses.invitations,
+    ...courses,
     labs: labs.service,
     labSources: labs.sources,
     pins: pins.service,

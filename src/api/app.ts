@@ -83,7 +83,7 @@ export async function addTransports(app: FastifyInstance, config: Config, servic
     limitBytes: config.buildContextBytes,
   });
   await addLabUpload(app, { labs: services.labs });
-  await addCourses(app, { courses: services.courses, members: services.members });
+  await addCourses(app, services);
   await addFiles(app, { files: services.files });
   addRecordings(app, { recordings: services.recordings });
   registerTerminalSocket(app, { terminals: services.terminals, contained, publicUrl, allowedOrigins });

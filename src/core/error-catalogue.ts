@@ -52,6 +52,8 @@ export const catalogue = {
   SECTION_NOT_FOUND: [404, 'The course has no such section.'],
   SECTION_NAME_TAKEN: [409, 'The course already has a section "{name}".'],
   LAST_INSTRUCTOR: [409, 'A course needs an instructor. Make somebody else an instructor first.'],
+  ASSIGNMENT_NOT_FOUND: [404, 'There is no such assignment.'],
+  DATES_INVALID: [400, 'The dates do not fit: {problem}.'],
   INVITATION_INVALID: [
     410,
     'This invitation is unknown, expired or revoked. Ask an instructor of the course for a new one.',

@@ -18,6 +18,8 @@ const models = [
   'AttemptConnection',
   'AttemptEdge',
   'CheckVerdict',
+  'Assignment',
+  'AssignmentOverride',
   'Course',
   'CourseConnection',
   'CourseEdge',
@@ -80,6 +82,7 @@ const models = [
 const enums = [
   'AttemptState',
   'CheckKind',
+  'CountedAttempt',
   'CourseRole',
   'CourseState',
   'ImageOrigin',

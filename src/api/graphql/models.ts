@@ -4,6 +4,7 @@ import type { CheckVerdict } from '../../domains/checks/results/check-verdict.ts
 import type { Finding } from '../../domains/checks/results/findings.ts';
 import type { RevealedHint } from '../../domains/checks/hint.ts';
 import type { Reason } from '../../core/errors.ts';
+import type { Assignment, AssignmentOverride } from '../../domains/courses/assignment.ts';
 import type { Course, CourseSection, CourseState } from '../../domains/courses/course.ts';
 import type { CourseInvitation } from '../../domains/courses/invitation.ts';
 import type { CourseMember, MembershipSource } from '../../domains/courses/member.ts';
@@ -53,6 +54,9 @@ export type AttemptModel = Attempt;
 export type AttemptConnectionModel = Page<Attempt>;
 export type AttemptEdgeModel = Edge<Attempt>;
 export type CheckVerdictModel = CheckVerdict;
+export type AssignmentModel = Assignment;
+export type AssignmentOverrideModel = AssignmentOverride;
+export type CountedAttempt = Assignment['counts'];
 export type CourseModel = Course;
 export type CourseConnectionModel = Page<Course>;
 export type CourseEdgeModel = Edge<Course>;
@@ -114,6 +118,7 @@ export type UserEdgeModel = Edge<User>;
 /** An object found by its global id, with the name of its type. */
 export type NodeModel =
   | (User & { __typename: 'User' })
+  | (Assignment & { __typename: 'Assignment' })
   | (Course & { __typename: 'Course' })
   | (LabView & { __typename: 'Lab' })
   | (Session & { __typename: 'Session' })

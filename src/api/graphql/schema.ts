@@ -18,6 +18,7 @@ import { sdl } from './generated/sdl.ts';
 import { baseResolvers, dateTime } from './base/base-resolvers.ts';
 import { admissionResolvers } from './admission/admission-resolvers.ts';
 import { checksResolvers } from './checks/checks-resolvers.ts';
+import { assignmentsResolvers } from './courses/assignments-resolvers.ts';
 import { coursesResolvers } from './courses/courses-resolvers.ts';
 import { identityResolvers } from './identity/identity-resolvers.ts';
 import { imagesResolvers } from './images/images-resolvers.ts';
@@ -34,6 +35,7 @@ const domainResolvers = [
   baseResolvers,
   identityResolvers,
   coursesResolvers,
+  assignmentsResolvers,
   labsResolvers,
   imagesResolvers,
   jobsResolvers,

@@ -5,6 +5,7 @@ const files = [
   'base/base',
   'identity/identity',
   'courses/courses',
+  'courses/assignments',
   'labs/labs',
   'labs/lab-sources',
   'labs/steps',

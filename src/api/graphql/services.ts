@@ -1,5 +1,6 @@
 import type { CheckService } from '../../domains/checks/check-service.ts';
 import type { HintService } from '../../domains/checks/hint.ts';
+import type { AssignmentService } from '../../domains/courses/assignment.ts';
 import type { CourseService } from '../../domains/courses/course.ts';
 import type { InvitationService } from '../../domains/courses/invitation.ts';
 import type { MemberService } from '../../domains/courses/member.ts';
@@ -26,6 +27,7 @@ export interface GraphqlServices {
   users: UserService;
   tokens: TokenService;
   courses: CourseService;
+  assignments: AssignmentService;
   members: MemberService;
   invitations: InvitationService;
   labs: Omit<LabService, 'upload' | 'removeUploaded'>;

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { fault } from '../../core/errors.ts';
+import type { Assignment, AssignmentService } from '../../domains/courses/assignment.ts';
 import type { Course, CourseService } from '../../domains/courses/course.ts';
 import type { MemberService } from '../../domains/courses/member.ts';
 import { fromGlobalId, toGlobalId } from '../shared/global-id.ts';
@@ -17,20 +18,43 @@ const newCourse = z.strictObject({
   state: z.enum(['draft', 'open']).optional(),
 });
 
+const date = z.string().nullable().optional();
+
+const assignmentChange = z.strictObject({
+  title: z.string().optional(),
+  visible: z.boolean().optional(),
+  pinned: z.boolean().optional(),
+  opensAt: date,
+  dueAt: date,
+  closesAt: date,
+  points: z.number().optional(),
+  attempts: z.number().nullable().optional(),
+  counts: z.enum(['best', 'last']).optional(),
+  latePercentPerDay: z.number().optional(),
+  lateFloorPercent: z.number().optional(),
+  graceMinutes: z.number().optional(),
+  timeLimitMinutes: z.number().nullable().optional(),
+  position: z.number().optional(),
+});
+
 interface OneCourse {
   Params: { id: string };
   Querystring: { preview?: unknown };
 }
 
 /**
- * Registers `POST /api/v1/courses`, `GET /api/v1/courses/:id`, and `POST /api/v1/courses/:id/members/import`, which
- * imports the CSV in its body, or with `?preview=true` only reports what it would do.
+ * Registers the REST calls of courses. `POST /api/v1/courses/:id/members/import` imports the CSV in its body, or with
+ * `?preview=true` only reports what it would do. Lists are `{ items, next }`.
  */
 export async function addCourses(
   app: FastifyInstance,
-  services: { courses: Pick<CourseService, 'create' | 'get'>; members: Pick<MemberService, 'importRoster'> },
+  services: {
+    courses: Pick<CourseService, 'create' | 'get'>;
+    members: Pick<MemberService, 'importRoster'>;
+    assignments: Pick<AssignmentService, 'list' | 'get' | 'update'>;
+  },
 ): Promise<void> {
-  const { courses, members } = services;
+  const { courses, members, assignments } = services;
 
   app.post('/api/v1/courses', async ({ actor, body }, reply) => {
     const course = await courses.create(actor, readBody(newCourse, body));
@@ -40,6 +64,23 @@ export async function addCourses(
   app.get<OneCourse>('/api/v1/courses/:id', async ({ actor, params }, reply) =>
     send(reply, asJson(await courses.get(actor, fromGlobalId('Course', params.id)))),
   );
+
+  app.get<OneCourse>('/api/v1/courses/:id/assignments', async ({ actor, params }, reply) => {
+    const items = await assignments.list(actor, fromGlobalId('Course', params.id));
+    return send(reply, { items: items.map(assignmentAsJson), next: null });
+  });
+
+  app.get<OneCourse>('/api/v1/assignments/:id', async ({ actor, params }, reply) =>
+    send(reply, assignmentAsJson(await assignments.get(actor, fromGlobalId('Assignment', params.id)))),
+  );
+
+  app.patch<OneCourse>('/api/v1/assignments/:id', async ({ actor, params, body }, reply) => {
+    const id = fromGlobalId('Assignment', params.id);
+    return send(
+      reply,
+      assignmentAsJson(await assignments.update(actor, id, readBody(assignmentChange, body))),
+    );
+  });
 
   await app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
@@ -59,6 +100,22 @@ export async function addCourses(
 
 function asJson({ id, createdById, ...course }: Course) {
   return { id: toGlobalId('Course', id), ...course, createdBy: toGlobalId('User', createdById) };
+}
+
+/** Absent values are null, so that clients see all fields. */
+function assignmentAsJson({ id, courseId, labSlug, labVersion, ...terms }: Assignment) {
+  return {
+    id: toGlobalId('Assignment', id),
+    course: toGlobalId('Course', courseId),
+    lab: labSlug,
+    labVersion: labVersion ?? null,
+    ...terms,
+    opensAt: terms.opensAt ?? null,
+    dueAt: terms.dueAt ?? null,
+    closesAt: terms.closesAt ?? null,
+    attempts: terms.attempts ?? null,
+    timeLimitMinutes: terms.timeLimitMinutes ?? null,
+  };
 }
 
 function send(reply: FastifyReply, body: object) {

@@ -5,6 +5,8 @@ import type { Fault } from '../../core/errors.ts';
 const notFound = {
   User: () => fault('USER_NOT_FOUND'),
   ApiToken: () => fault('TOKEN_NOT_FOUND'),
+  Assignment: () => fault('ASSIGNMENT_NOT_FOUND'),
+  AssignmentOverride: () => fault('NOT_FOUND', { thing: 'override' }),
   Course: () => fault('COURSE_NOT_FOUND'),
   CourseInvitation: () => fault('NOT_FOUND', { thing: 'invitation' }),
   CourseMember: () => fault('MEMBER_NOT_FOUND'),

@@ -14,6 +14,7 @@ export const CLOSE_EXITED = 1000;
 export const closeCodes: Record<FaultCode, number> = {
   // The client made an invalid request; a retry would fail too.
   INPUT_INVALID: 4400,
+  DATES_INVALID: 4400,
   FRAME_INVALID: 4400,
   TERMINAL_SIZE_INVALID: 4400,
   QUERY_TOO_COMPLEX: 4400,
@@ -49,6 +50,7 @@ export const closeCodes: Record<FaultCode, number> = {
   COURSE_NOT_FOUND: 4404,
   MEMBER_NOT_FOUND: 4404,
   SECTION_NOT_FOUND: 4404,
+  ASSIGNMENT_NOT_FOUND: 4404,
   LAB_NOT_FOUND: 4404,
   LAB_SOURCE_NOT_FOUND: 4404,
   STEP_NOT_FOUND: 4404,

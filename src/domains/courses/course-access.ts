@@ -7,7 +7,12 @@ import type { CourseStore } from './course-store.ts';
 import type { Course } from './course.ts';
 
 /** Actions that an archived course still permits. */
-const OF_ARCHIVED: ReadonlySet<CourseAction> = new Set(['course.read', 'members.read']);
+const OF_ARCHIVED: ReadonlySet<CourseAction> = new Set([
+  'course.read',
+  'members.read',
+  'assignments.read',
+  'assignments.inspect',
+]);
 
 /** What the message of a refusal says is needed. */
 const NEEDED = {
@@ -15,6 +20,10 @@ const NEEDED = {
   'course.change': 'the role "instructor" in this course',
   'members.read': 'the role "instructor", "assistant" or "observer" in this course',
   'members.change': 'the role "instructor" in this course',
+  'assignments.read': 'a membership of this course',
+  'assignments.inspect': 'the role "instructor", "assistant" or "observer" in this course',
+  'assignments.change': 'the role "instructor" in this course',
+  'overrides.change': 'the role "instructor" or "assistant" in this course',
 } satisfies Record<CourseAction, string>;
 
 /** Authorises actions in courses. */
@@ -29,13 +38,13 @@ export interface CourseAccess {
     action: CourseAction,
     courseId: string,
     options?: { archived?: boolean },
-  ): Promise<{ course: Course; actor: Actor }>;
+  ): Promise<{ course: Course; actor: Actor; may: (action: CourseAction) => boolean }>;
 }
 
 export function createCourseAccess({ courses }: { courses: CourseStore }): CourseAccess {
   return {
     async require(actor, action, courseId, { archived = OF_ARCHIVED.has(action) } = {}) {
-      const scope: Scope = action.endsWith('.read') ? 'read' : 'manage';
+      const scope: Scope = /\.(read|inspect)$/.test(action) ? 'read' : 'manage';
       requireActor(actor, { scope });
       const [course, roles] = await Promise.all([
         courses.find(courseId),
@@ -45,7 +54,7 @@ export function createCourseAccess({ courses }: { courses: CourseStore }): Cours
       if (!course || !resource || !can(actor, 'course.read', resource)) throw fault('COURSE_NOT_FOUND');
       if (!can(actor, action, resource)) throw fault('FORBIDDEN', { needed: NEEDED[action] });
       if (course.state === 'archived' && !archived) throw fault('COURSE_ARCHIVED', { course: course.title });
-      return { course, actor };
+      return { course, actor, may: (other) => can(actor, other, resource) };
     },
   };
 }

@@ -4,6 +4,7 @@ import { newId } from '../../core/ids.ts';
 import { pageWindow, toPage } from '../../core/paging.ts';
 import { requireActor } from '../identity/actor.ts';
 import { can } from '../identity/policy.ts';
+import { ASSIGNMENT_LIMIT, newAssignment } from './assignment-service.ts';
 import type { CourseAccess } from './course-access.ts';
 import { readLine, readTimeZone } from './course-input.ts';
 import type { CourseStore } from './course-store.ts';
@@ -16,15 +17,15 @@ export const SECTION_LIMIT = 200;
 export interface CourseServiceOptions {
   courses: CourseStore;
   access: CourseAccess;
-  /** Whether a lab of the catalogue belongs to this collection. */
-  hasCollection: (name: string) => boolean;
+  /** Returns the labs of a collection in its order; none if there is no such collection. */
+  labsOf: (collection: string) => string[];
   /** Time zone of courses that set none. */
   timeZone: string;
   clock: Clock;
 }
 
 export function createCourseService(options: CourseServiceOptions): CourseService {
-  const { courses, access, hasCollection, clock } = options;
+  const { courses, access, labsOf, clock } = options;
 
   /** Authorises a change of a section, which somebody outside the course must not notice. */
   async function requireSection(actor: Parameters<CourseAccess['require']>[0], id: string) {
@@ -41,8 +42,8 @@ export function createCourseService(options: CourseServiceOptions): CourseServic
     async create(actor, input) {
       requireActor(actor, { scope: 'manage', role: 'instructor' });
       const { collection } = input;
-      if (collection !== undefined && !hasCollection(collection))
-        throw fault('COLLECTION_NOT_FOUND', { collection });
+      const labs = collection === undefined ? [] : labsOf(collection).slice(0, ASSIGNMENT_LIMIT);
+      if (collection !== undefined && labs.length === 0) throw fault('COLLECTION_NOT_FOUND', { collection });
       const now = clock.now();
       const course: Course = {
         id: newId(now),
@@ -66,7 +67,8 @@ export function createCourseService(options: CourseServiceOptions): CourseServic
         source: 'manual',
         createdAt: now,
       };
-      await courses.insert(course, first);
+      const assignments = labs.map((lab, position) => ({ ...newAssignment(course.id, lab, now), position }));
+      await courses.insert(course, first, assignments);
       return course;
     },
 

@@ -7,6 +7,8 @@ import type {
 import { fault } from '../../core/errors.ts';
 import type { CourseRole } from '../identity/policy.ts';
 import type { Course, CourseChange, CourseSection, CourseState } from './course.ts';
+import { toAssignmentRow } from './assignment-store.ts';
+import type { Assignment } from './assignment.ts';
 import { toMember } from './member-store.ts';
 import type { CourseMember } from './member.ts';
 
@@ -63,11 +65,12 @@ export function createCourseStore({ database }: { database: Database }) {
       return rows.map(toCourse);
     },
 
-    /** Inserts a course with its first member. */
-    async insert(course: Course, first: CourseMember): Promise<void> {
+    /** Inserts a course with its first member and its assignments. */
+    async insert(course: Course, first: CourseMember, assignments: readonly Assignment[]): Promise<void> {
       await database.transaction(async (tx) => {
         await tx.course.create({ data: { ...course, collection: course.collection ?? null } });
         await tx.courseMember.create({ data: { ...first, sectionId: first.sectionId ?? null } });
+        await tx.assignment.createMany({ data: assignments.map(toAssignmentRow) });
       });
     },
 

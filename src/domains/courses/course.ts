@@ -54,7 +54,8 @@ export interface CourseChange {
 /** Use cases of courses. Users reach courses that they are active members of; admins reach all. */
 export interface CourseService {
   /**
-   * Creates a course, whose first instructor is the actor. For instructors and admins.
+   * Creates a course, whose first instructor is the actor. With a collection, it has an assignment for each of its labs.
+   * For instructors and admins.
    * @throws INPUT_INVALID, COLLECTION_NOT_FOUND
    */
   create(actor: Actor | undefined, input: CourseInput): Promise<Course>;

@@ -20,6 +20,14 @@ const rules = {
   'members.read': ['instructor', 'assistant', 'observer'],
   /** Add, change and remove members, sections and invitations. */
   'members.change': ['instructor'],
+  /** See the assignments that learners see. */
+  'assignments.read': ['instructor', 'assistant', 'observer', 'learner'],
+  /** See hidden assignments, and everybody's terms. */
+  'assignments.inspect': ['instructor', 'assistant', 'observer'],
+  /** Add, change and delete assignments. */
+  'assignments.change': ['instructor'],
+  /** Give members and sections other dates, more time and more attempts. */
+  'overrides.change': ['instructor', 'assistant'],
 } as const satisfies Record<string, readonly CourseRole[]>;
 
 export type CourseAction = keyof typeof rules;

@@ -3,7 +3,7 @@ import { versionName } from './lab.ts';
 import { fault } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
 import type { Page, PageRequest } from '../../core/paging.ts';
-import { createLabList } from './reading/lab-list.ts';
+import { createLabList, inTitleOrder } from './reading/lab-list.ts';
 import type { LabProblem } from './lab-problem.ts';
 import { viewOf } from './lab-view.ts';
 import type { LabView } from './lab-view.ts';
@@ -120,6 +120,12 @@ export async function createLabCatalogue({
     problems: () => snapshot.problems,
     reload,
   };
+}
+
+/** Lists the labs of a collection, sorted by title as in the catalogue. */
+export function labsOfCollection(catalogue: Pick<LabCatalogue, 'all'>, collection: string): string[] {
+  const labs = catalogue.all().filter((lab) => lab.collection === collection);
+  return inTitleOrder(labs).map(({ slug }) => slug);
 }
 
 /** Lists all usable labs, each with the images that its machines and its trusted checks use. */

@@ -33,6 +33,15 @@ const invitation = async ({ invitations, clock }: World, { course, instructor }:
   return await invitations.create(instructor, course.id, { role: 'learner', expiresAt });
 };
 
+const assignment = async ({ assignments }: World, { course, instructor }: Opened) =>
+  (await assignments.create(instructor, course.id, 'lab', {})).id;
+const override = async (world: World, opened: Opened) => {
+  const id = await assignment(world, opened);
+  const sectionId = await section(world, opened);
+  return await world.assignments.setOverride(opened.instructor, id, { sectionId }, { attempts: 2 });
+};
+const lost = 'ASSIGNMENT_NOT_FOUND';
+
 type Operation = [ask: (world: World, opened: Opened, actor: Actor) => Promise<unknown>, row: Row];
 
 /** Every operation of the services, by name. */
@@ -63,6 +72,43 @@ const operations: Record<string, Operation> = {
   'courses.deleteSection': [
     async (world, opened, actor) => world.courses.deleteSection(actor, await section(world, opened)),
     quiet,
+  ],
+  'assignments.list': [({ assignments }, { course }, actor) => assignments.list(actor, course.id), members],
+  'assignments.get': [
+    async (world, opened, actor) => world.assignments.get(actor, await assignment(world, opened)),
+    ['ok', 'ok', 'ok', 'ok', lost, lost, lost, 'ok', nobody],
+  ],
+  'assignments.create': [
+    ({ assignments }, { course }, actor) => assignments.create(actor, course.id, 'lab', {}),
+    teachers,
+  ],
+  'assignments.update': [
+    async (world, opened, actor) => world.assignments.update(actor, await assignment(world, opened), {}),
+    teachersOf(lost),
+  ],
+  'assignments.delete': [
+    async (world, opened, actor) => world.assignments.delete(actor, await assignment(world, opened)),
+    quiet,
+  ],
+  'assignments.terms': [
+    async (world, opened, actor) => world.assignments.terms(actor, await assignment(world, opened)),
+    ['ok', 'ok', 'ok', 'ok', lost, lost, lost, 'ok', nobody],
+  ],
+  'assignments.overrides': [
+    async (world, opened, actor) => world.assignments.overrides(actor, await assignment(world, opened)),
+    ['ok', 'ok', 'ok', no, lost, lost, lost, 'ok', nobody],
+  ],
+  'assignments.setOverride': [
+    async (world, opened, actor) => {
+      const [id, sectionId] = [await assignment(world, opened), await section(world, opened)];
+      return await world.assignments.setOverride(actor, id, { sectionId }, { attempts: 2 });
+    },
+    ['ok', 'ok', no, no, lost, lost, lost, 'ok', nobody],
+  ],
+  'assignments.removeOverride': [
+    async (world, opened, actor) =>
+      world.assignments.removeOverride(actor, (await override(world, opened)).id),
+    ['ok', 'ok', no, no, 'ok', 'ok', 'ok', 'ok', nobody],
   ],
   'members.list': [
     (world, { course }, actor) => world.members.list(actor, course.id, {}, { first: 5 }),
@@ -109,8 +155,8 @@ const operations: Record<string, Operation> = {
 
 await eachDatabase(t, 'who may do what with a course', async (t, database) => {
   const world = await courseWorld(t, database);
-  const { courses, members, invitations } = world;
-  const known = Object.entries({ courses, members, invitations }).flatMap(([name, service]) =>
+  const { courses, assignments, members, invitations } = world;
+  const known = Object.entries({ courses, assignments, members, invitations }).flatMap(([name, service]) =>
     Object.keys(service).map((operation) => `${name}.${operation}`),
   );
   t.same(Object.keys(operations).toSorted(), known.toSorted(), 'every operation has a row');
@@ -163,7 +209,8 @@ await eachDatabase(t, 'each operation needs its scope', async (t, database) => {
   const opened = await world.openCourse();
   const scoped = (scopes: readonly ('read' | 'learn' | 'manage')[]) => ({ ...opened.instructor, scopes });
   for (const [name, [ask]] of Object.entries(operations)) {
-    const reads = /\.(get|getMany|list|roles|sections)$/.test(name) && name !== 'invitations.list';
+    const reads =
+      /\.(get|getMany|list|roles|sections|terms|overrides)$/.test(name) && name !== 'invitations.list';
     const needed = reads ? 'read' : name === 'invitations.join' ? 'learn' : 'manage';
     const others = (['read', 'learn', 'manage'] as const).filter((scope) => scope !== needed);
     t.equal(await outcomeOf(() => ask(world, opened, scoped(others))), 'FORBIDDEN', name);

@@ -30,6 +30,27 @@ await test('a course is created and filled with plain HTTP requests', async (t) 
     course: { title: 'Linux 101', role: 'INSTRUCTOR' },
   });
 
+  type Item = Record<string, unknown>;
+  const listed = await request('GET', `/courses/${id}/assignments`);
+  const items = listed.body['items'] as Item[];
+  t.same(
+    items.map(({ lab, position }) => [lab, position]),
+    [['linux-command-line', 0]],
+    'of the one lab that this service has',
+  );
+  t.match(listed, { status: 200, body: { next: null, items: [{ points: 100, dueAt: null, course: id }] } });
+  const assignment = `/assignments/${String(items[0]?.['id'])}`;
+  const patched = await request(
+    'PATCH',
+    assignment,
+    JSON.stringify({ dueAt: '2030-01-01T00:00:00Z', points: 10 }),
+  );
+  t.match(patched, { status: 200, body: { dueAt: '2030-01-01T00:00:00.000Z', points: 10 } });
+  t.same(await request('GET', assignment), patched);
+  const wrong = await request('PATCH', assignment, JSON.stringify({ points: -1 }));
+  t.match(wrong, { status: 400, body: { code: 'INPUT_INVALID' } });
+  t.match(await request('GET', '/assignments/none'), { status: 404, body: { code: 'ASSIGNMENT_NOT_FOUND' } });
+
   const roster = 'name,email,role\nAda,ada@example.org,learner\nBo,bo@example.org,assistant\n';
   const imported = (preview: string) =>
     request('POST', `/courses/${id}/members/import${preview}`, roster, 'text/csv; charset=utf-8');

@@ -14,11 +14,16 @@ await test('a course is taught as the page for teachers says, in order', async (
   const cwd = t.testdir();
   const [roster = ''] = await examplesOf('teaching.md', 'csv');
   await writeFile(join(cwd, 'roster.csv'), roster);
-  const sh = async (script: string, course = '') => {
-    const env = { ...process.env, BERTH_TOKEN: berth.adminToken, COURSE: course };
+  const sh = async (script: string, course = '', assignment = '') => {
+    const env = {
+      ...process.env,
+      BERTH_TOKEN: berth.adminToken,
+      COURSE: course,
+      ASSIGNMENT: assignment,
+    };
     return (await run('sh', ['-euc', script], { cwd, env })).stdout;
   };
-  const [create = '', importing = ''] = await examplesOf('teaching.md', 'sh', {
+  const [create = '', importing = '', assignments = '', change = ''] = await examplesOf('teaching.md', 'sh', {
     'http://127.0.0.1:8080': berth.url,
   });
   const created = JSON.parse(await sh(create)) as { id: string };
@@ -28,7 +33,17 @@ await test('a course is taught as the page for teachers says, in order', async (
   const result = JSON.stringify(JSON.parse(answer));
   t.equal(await sh(importing, course), result + result, 'the preview and the import');
 
-  const [invite = '', join_ = '', list = ''] = await examplesOf('teaching.md', 'graphql');
+  const { items } = JSON.parse(await sh(assignments, course)) as { items: { id: string; lab: string }[] };
+  t.match(items[0]?.lab, /^docker-1-1/);
+  t.equal(items.length, 11);
+  const assignment = items[0]?.id ?? '';
+  t.match(JSON.parse(await sh(change, course, assignment)), {
+    points: 10,
+    dueAt: '2030-01-31T14:59:00.000Z',
+    latePercentPerDay: 10,
+  });
+
+  const [invite = '', join_ = '', list = '', extend = ''] = await examplesOf('teaching.md', 'graphql');
   const until = new Date(Date.now() + 3_600_000).toISOString();
   type Invited = { createInvitation: { secret: string; invitation: object } };
   const invited = await runExample<Invited>(berth, invite, { variables: { course, until } });
@@ -37,15 +52,23 @@ await test('a course is taught as the page for teachers says, in order', async (
   t.match(await runExample(await newcomer(berth), join_, { variables: { secret } }), {
     joinCourse: { course: { title: 'Docker 101', role: 'LEARNER' } },
   });
-  const listed = await runExample<{ course: { members: { edges: object[] } } }>(berth, list, {
-    variables: { course },
-  });
+  const listed = await runExample<{ course: { members: { edges: { node: { id: string } }[] } } }>(
+    berth,
+    list,
+    {
+      variables: { course },
+    },
+  );
   t.match(listed?.course, { state: 'OPEN', sections: [{ name: 'Monday' }, { name: 'Tuesday' }] });
   t.match(listed?.course.members.edges, [
     { node: { user: { email: 'mina@example.org' }, source: 'CSV' } },
     { node: { user: { email: 'noah@example.org' } } },
     { node: { user: { email: 'new@example.org' }, source: 'INVITATION' } },
   ]);
+  const member = listed?.course.members.edges[0]?.node.id;
+  t.match(await runExample(berth, extend, { variables: { assignment, member } }), {
+    setOverride: { override: { dueAt: '2030-02-07T14:59:00.000Z', timeFactor: 1.5, attempts: 3 } },
+  });
 });
 
 /** A service as a new student uses it. */

@@ -1,6 +1,7 @@
 import type { Test } from 'tap';
 import { createMemoryBus } from '../../../src/infra/bus/memory-bus.ts';
 import type { Database } from '../../../src/infra/database/database.ts';
+import { fault } from '../../../src/core/errors.ts';
 import { newId } from '../../../src/core/ids.ts';
 import { createCourses } from '../../../src/domains/courses/create-courses.ts';
 import { allScopes } from '../../../src/domains/identity/actor.ts';
@@ -35,7 +36,11 @@ export async function courseWorld(t: Test, database: Database) {
   const services = createCourses({
     database,
     people: identity.people,
-    hasCollection: (name) => name === 'docker',
+    labsOf: (collection) => (collection === 'docker' ? ['first', 'second', 'third'] : []),
+    versionOf(lab) {
+      if (!/^[a-z]+$/.test(lab)) throw fault('LAB_NOT_FOUND', { lab });
+      return `version of ${lab}`;
+    },
     timeZone: 'Europe/Berlin',
     clock,
   });

@@ -17,6 +17,10 @@ async function findNode(globalId: string, context: GraphqlContext): Promise<Node
   switch (found.type) {
     case 'User':
       return withType('User', await context.loaders.user(found.id));
+    case 'Assignment': {
+      const assignment = await orNone(() => context.services.assignments.get(context.actor, found.id));
+      return withType('Assignment', assignment);
+    }
     case 'Course':
       return withType('Course', await context.loaders.course(found.id));
     case 'Lab':
@@ -38,6 +42,7 @@ async function findNode(globalId: string, context: GraphqlContext): Promise<Node
       return withType('Recording', recording);
     }
     case 'ApiToken':
+    case 'AssignmentOverride':
     case 'CourseInvitation':
     case 'CourseMember':
     case 'CourseSection':
@@ -53,7 +58,16 @@ async function orNone<T>(read: () => Promise<T>): Promise<T | undefined> {
   try {
     return await read();
   } catch (error) {
-    if (isFault(error, 'NOT_FOUND', 'LAB_SOURCE_NOT_FOUND', 'RECORDING_NOT_FOUND', 'FORBIDDEN'))
+    if (
+      isFault(
+        error,
+        'NOT_FOUND',
+        'ASSIGNMENT_NOT_FOUND',
+        'LAB_SOURCE_NOT_FOUND',
+        'RECORDING_NOT_FOUND',
+        'FORBIDDEN',
+      )
+    )
       return undefined;
     throw error;
   }

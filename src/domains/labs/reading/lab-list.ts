@@ -20,10 +20,10 @@ const byTitle = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
 
 /** Orders the labs by title. */
 export function createLabList(labs: Iterable<LabView>): LabList {
-  const items = [...labs]
-    .map((node) => ({ node, key: { slug: node.slug, title: inLanguage(node.title) } }))
-    .sort((one, other) => compare(one.key, other.key))
-    .map((item) => ({ ...item, cursor: writeCursor(item.key) }));
+  const items = inTitleOrder(labs).map((node) => {
+    const key = keyOf(node);
+    return { node, key, cursor: writeCursor(key) };
+  });
   const indexes = new Map(items.map(({ cursor }, index) => [cursor, index]));
 
   function startOf(cursor: string): number {
@@ -52,6 +52,18 @@ export function createLabList(labs: Iterable<LabView>): LabList {
       return { items: page, hasNextPage: start + first < items.length };
     },
   };
+}
+
+/** Sorts labs by title, then by slug. */
+export function inTitleOrder<T extends Pick<LabView, 'slug' | 'title'>>(labs: Iterable<T>): T[] {
+  return [...labs]
+    .map((lab) => ({ lab, key: keyOf(lab) }))
+    .sort((one, other) => compare(one.key, other.key))
+    .map(({ lab }) => lab);
+}
+
+function keyOf({ slug, title }: Pick<LabView, 'slug' | 'title'>): SortKey {
+  return { slug, title: inLanguage(title) };
 }
 
 function compare(one: SortKey, other: SortKey): number {

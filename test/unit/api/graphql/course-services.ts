@@ -1,11 +1,12 @@
 import { fault } from '../../../../src/core/errors.ts';
 import type { GraphqlServices } from '../../../../src/api/graphql/services.ts';
+import type { Assignment, AssignmentOverride } from '../../../../src/domains/courses/assignment.ts';
 import type { Course } from '../../../../src/domains/courses/course.ts';
 import type { CourseInvitation } from '../../../../src/domains/courses/invitation.ts';
 import type { CourseMember } from '../../../../src/domains/courses/member.ts';
 import { requireActor } from '../../../../src/domains/identity/actor.ts';
 import { pageOf } from './page-of.ts';
-import { at } from './world.ts';
+import { at, lab } from './world.ts';
 
 const course: Course = {
   id: 'course-1',
@@ -47,8 +48,48 @@ const invitation: CourseInvitation = {
   revokedAt: undefined,
 };
 
+const assignment: Assignment = {
+  id: 'assignment-1',
+  courseId: course.id,
+  labSlug: lab.slug,
+  labVersion: undefined,
+  title: '',
+  position: 0,
+  visible: true,
+  opensAt: undefined,
+  dueAt: at,
+  closesAt: undefined,
+  points: 100,
+  attempts: 3,
+  counts: 'best',
+  latePercentPerDay: 10,
+  lateFloorPercent: 50,
+  graceMinutes: 15,
+  timeLimitMinutes: undefined,
+  createdAt: at,
+  updatedAt: at,
+};
+
+const override: AssignmentOverride = {
+  id: 'override-1',
+  assignmentId: assignment.id,
+  memberId: member.id,
+  sectionId: undefined,
+  opensAt: undefined,
+  dueAt: at,
+  closesAt: undefined,
+  attempts: 5,
+  timeFactor: 1.5,
+  extraMinutes: 10,
+  createdById: 'instructor',
+  createdAt: at,
+};
+
 /** One course with one section, one member and one invitation. */
-export function createCourseServices(): Pick<GraphqlServices, 'courses' | 'members' | 'invitations'> {
+export function createCourseServices(): Pick<
+  GraphqlServices,
+  'courses' | 'assignments' | 'members' | 'invitations'
+> {
   const found = (id: string) => {
     if (id !== course.id) throw fault('COURSE_NOT_FOUND');
     return course;
@@ -98,6 +139,46 @@ export function createCourseServices(): Pick<GraphqlServices, 'courses' | 'membe
       async deleteSection(actor, id) {
         requireActor(actor, { scope: 'manage', role: 'instructor' });
         return id === section.id;
+      },
+    },
+    assignments: {
+      async list(actor) {
+        requireActor(actor, { scope: 'read' });
+        return [assignment];
+      },
+      async get(actor, id) {
+        requireActor(actor, { scope: 'read' });
+        if (id !== assignment.id) throw fault('ASSIGNMENT_NOT_FOUND');
+        return assignment;
+      },
+      async create(actor, courseId, labSlug, { title = '', points = 100 }) {
+        requireActor(actor, { scope: 'manage', role: 'instructor' });
+        return { ...assignment, courseId: found(courseId).id, labSlug, title, points };
+      },
+      async update(actor, id, { dueAt, points = 100, timeLimitMinutes }) {
+        requireActor(actor, { scope: 'manage', role: 'instructor' });
+        const due = typeof dueAt === 'string' ? new Date(dueAt) : undefined;
+        return { ...assignment, id, dueAt: due, points, timeLimitMinutes: timeLimitMinutes ?? undefined };
+      },
+      async delete(actor, id) {
+        requireActor(actor, { scope: 'manage', role: 'instructor' });
+        return id === assignment.id;
+      },
+      async terms(actor) {
+        requireActor(actor, { scope: 'read' });
+        return { ...assignment, attempts: 5 };
+      },
+      async overrides(actor) {
+        requireActor(actor, { scope: 'read', role: 'instructor' });
+        return [override];
+      },
+      async setOverride(actor, _, whose, { attempts, timeFactor }) {
+        requireActor(actor, { scope: 'manage', role: 'instructor' });
+        return { ...override, memberId: undefined, ...whose, attempts, timeFactor };
+      },
+      async removeOverride(actor, id) {
+        requireActor(actor, { scope: 'manage', role: 'instructor' });
+        return id === override.id;
       },
     },
     members: {

@@ -6,6 +6,8 @@ const course = toGlobalId('Course', 'course-1');
 const section = toGlobalId('CourseSection', 'section-1');
 const member = toGlobalId('CourseMember', 'member-1');
 const invitation = toGlobalId('CourseInvitation', 'invitation-1');
+const assignment = toGlobalId('Assignment', 'assignment-1');
+const override = toGlobalId('AssignmentOverride', 'override-1');
 const user = toGlobalId('User', 'owner');
 const at = '2030-01-31T09:30:00.000Z';
 
@@ -19,6 +21,7 @@ await test('a course is read with its people', async (t) => {
         edges { cursor node { id user { id } role section active source createdAt } }
         pageInfo { hasNextPage }
       }
+      assignments { id title }
       invitations { id role section seats used emailDomain createdAt expiresAt revokedAt }
     }
     courses(first: 5, state: OPEN) { edges { cursor node { id } } pageInfo { hasNextPage } }
@@ -48,6 +51,7 @@ await test('a course is read with its people', async (t) => {
         ],
         pageInfo: { hasNextPage: false },
       },
+      assignments: [{ id: assignment, title: 'The Linux command line' }],
       invitations: [
         {
           id: invitation,
@@ -63,6 +67,29 @@ await test('a course is read with its people', async (t) => {
     courses: { edges: [{ node: { id: course } }], pageInfo: { hasNextPage: false } },
     node: { __typename: 'Course', id: course },
     hidden: [null, null, null],
+  });
+  const one = await ask(
+    'admin',
+    `{ assignment(id: "${assignment}") {
+        id labSlug labVersion title position visible opensAt dueAt closesAt points attempts counts
+        latePercentPerDay lateFloorPercent graceMinutes timeLimitMinutes lab { slug }
+        terms { opensAt dueAt closesAt attempts timeLimitMinutes }
+        overrides { id member section opensAt dueAt closesAt attempts timeFactor extraMinutes }
+      }
+      node(id: "${assignment}") { __typename } }`,
+  );
+  t.equal(one.errors, undefined);
+  t.match(one.data, {
+    assignment: {
+      id: assignment,
+      title: 'The Linux command line',
+      dueAt: at,
+      counts: 'BEST',
+      attempts: 3,
+      terms: { dueAt: at, attempts: 5 },
+      overrides: [{ id: override, member, section: null, timeFactor: 1.5 }],
+    },
+    node: { __typename: 'Assignment' },
   });
   const mine = await ask('owner', `{ course(id: "${course}") { role } }`);
   t.strictSame(mine.data, { course: { role: 'LEARNER' } });
@@ -112,6 +139,24 @@ await test('mutations of courses return the changes', async (t) => {
       `createInvitation(input: { course: "${course}", seats: 5, emailDomain: "a.org", expiresAt: "${at}" }) { secret invitation { seats emailDomain role } }`,
       { secret: 'join-secret', invitation: { seats: 5, emailDomain: 'a.org', role: 'LEARNER' } },
     ],
+    [
+      `createAssignment(input: { course: "${course}", lab: "git", terms: { title: "Git", points: 5 } }) { assignment { title labSlug points lab { slug } } }`,
+      { assignment: { title: 'Git', labSlug: 'git', points: 5, lab: null } },
+    ],
+    [
+      `createAssignment(input: { course: "${course}", lab: "git" }) { assignment { title } }`,
+      { assignment: { title: 'git' } },
+    ],
+    [
+      `updateAssignment(input: { assignment: "${assignment}", terms: { dueAt: null, timeLimitMinutes: 30 } }) { assignment { dueAt timeLimitMinutes } }`,
+      { assignment: { dueAt: null, timeLimitMinutes: 30 } },
+    ],
+    [`deleteAssignment(input: { assignment: "${assignment}" }) { deletedId }`, { deletedId: assignment }],
+    [
+      `setOverride(input: { assignment: "${assignment}", section: "${section}", attempts: 9 }) { override { member section attempts } }`,
+      { override: { member: null, section, attempts: 9 } },
+    ],
+    [`removeOverride(input: { override: "${override}" }) { removedId }`, { removedId: override }],
     [`revokeInvitation(input: { invitation: "${invitation}" }) { revokedId }`, { revokedId: invitation }],
     ['joinCourse(input: { secret: "join-secret" }) { course { id } }', { course: { id: course } }],
   ];
@@ -119,6 +164,8 @@ await test('mutations of courses return the changes', async (t) => {
     const answer = await ask('admin', `mutation { it: ${field} }`);
     t.strictSame([answer.errors, answer.data], [undefined, { it: expected }], field);
   }
+  const both = `mutation { setOverride(input: { assignment: "${assignment}" }) { override { id } } }`;
+  t.strictSame(codes(await ask('admin', both)), ['INPUT_INVALID']);
   const wrong = await ask('admin', 'mutation { joinCourse(input: { secret: "x" }) { course { id } } }');
   t.strictSame(codes(wrong), ['INVITATION_INVALID']);
 });

@@ -10,6 +10,10 @@ const open: Record<CourseAction, boolean[]> = {
   'course.change': [true, false, false, false, false],
   'members.read': [true, true, true, false, false],
   'members.change': [true, false, false, false, false],
+  'assignments.read': [true, true, true, true, false],
+  'assignments.inspect': [true, true, true, false, false],
+  'assignments.change': [true, false, false, false, false],
+  'overrides.change': [true, true, false, false, false],
 };
 
 await t.test('roles in a course', async (t) => {

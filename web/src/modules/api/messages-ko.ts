@@ -61,6 +61,8 @@ export const koreanMessages: Readonly<Record<string, string>> = {
   SECTION_NOT_FOUND: '이 강의에 없는 분반입니다.',
   SECTION_NAME_TAKEN: '이 강의에 "{name}" 분반이 이미 있습니다.',
   LAST_INSTRUCTOR: '강의에는 강사가 한 명 이상 있어야 합니다. 먼저 다른 사람을 강사로 지정하세요.',
+  ASSIGNMENT_NOT_FOUND: '없는 과제입니다.',
+  DATES_INVALID: '날짜가 서로 맞지 않습니다: {problem}.',
   INVITATION_INVALID: '없거나 만료되었거나 취소된 초대입니다. 강사에게 새 초대를 요청하세요.',
   INVITATION_FULL: '이 초대의 정원 {seats}명이 모두 찼습니다. 강사에게 문의하세요.',
   INVITATION_EMAIL:

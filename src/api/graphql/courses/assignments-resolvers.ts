@@ -1,0 +1,96 @@
+import { fault } from '../../../core/errors.ts';
+import type { AssignmentChange } from '../../../domains/courses/assignment.ts';
+import { inLanguage } from '../../../domains/labs/localized-text.ts';
+import { fromGlobalId, toGlobalId } from '../../shared/global-id.ts';
+import { given } from '../base/connection.ts';
+import type { AssignmentInput, MutationResolvers, Resolvers } from '../generated/resolver-types.ts';
+
+const assignmentMutations = {
+  async createAssignment(_, { input: { course, lab, terms } }, { services, actor }) {
+    const courseId = fromGlobalId('Course', course);
+    return { assignment: await services.assignments.create(actor, courseId, lab, changeOf(terms)) };
+  },
+
+  async updateAssignment(_, { input: { assignment, terms } }, { services, actor }) {
+    const id = fromGlobalId('Assignment', assignment);
+    return { assignment: await services.assignments.update(actor, id, changeOf(terms)) };
+  },
+
+  async deleteAssignment(_, { input: { assignment } }, { services, actor }) {
+    const deleted = await services.assignments.delete(actor, fromGlobalId('Assignment', assignment));
+    return { deletedId: deleted ? assignment : null };
+  },
+
+  async setOverride(_, { input: { assignment, member, section, ...terms } }, { services, actor }) {
+    const override = await services.assignments.setOverride(
+      actor,
+      fromGlobalId('Assignment', assignment),
+      subjectOf(member, section),
+      {
+        opensAt: given(terms.opensAt),
+        dueAt: given(terms.dueAt),
+        closesAt: given(terms.closesAt),
+        attempts: given(terms.attempts),
+        timeFactor: given(terms.timeFactor),
+        extraMinutes: given(terms.extraMinutes),
+      },
+    );
+    return { override };
+  },
+
+  async removeOverride(_, { input: { override } }, { services, actor }) {
+    const id = fromGlobalId('AssignmentOverride', override);
+    return { removedId: (await services.assignments.removeOverride(actor, id)) ? override : null };
+  },
+} satisfies MutationResolvers;
+
+/** Null removes a value if it can be absent, and is ignored otherwise. */
+function changeOf(terms: AssignmentInput): AssignmentChange {
+  return {
+    title: given(terms.title),
+    visible: given(terms.visible),
+    pinned: given(terms.pinned),
+    opensAt: terms.opensAt,
+    dueAt: terms.dueAt,
+    closesAt: terms.closesAt,
+    points: given(terms.points),
+    attempts: terms.attempts,
+    counts: given(terms.counts),
+    latePercentPerDay: given(terms.latePercentPerDay),
+    lateFloorPercent: given(terms.lateFloorPercent),
+    graceMinutes: given(terms.graceMinutes),
+    timeLimitMinutes: terms.timeLimitMinutes,
+    position: given(terms.position),
+  };
+}
+
+function subjectOf(member: string | null | undefined, section: string | null | undefined) {
+  if (member && !section) return { memberId: fromGlobalId('CourseMember', member) };
+  if (section && !member) return { sectionId: fromGlobalId('CourseSection', section) };
+  throw fault('INPUT_INVALID', { problem: 'Set exactly one of "member" and "section".' });
+}
+
+export const assignmentsResolvers = {
+  CountedAttempt: { BEST: 'best', LAST: 'last' },
+  Assignment: {
+    id: (assignment) => toGlobalId('Assignment', assignment.id),
+    lab: ({ labSlug }, _, { loaders }) => loaders.lab(labSlug),
+    title({ title, labSlug }, { language }, { loaders }) {
+      const lab = loaders.lab(labSlug);
+      return title || (lab ? inLanguage(lab.title, language) : labSlug);
+    },
+    terms: ({ id }, _, { services, actor }) => services.assignments.terms(actor, id),
+    overrides: ({ id }, _, { services, actor }) => services.assignments.overrides(actor, id),
+  },
+  AssignmentOverride: {
+    id: (override) => toGlobalId('AssignmentOverride', override.id),
+    member: ({ memberId }) => (memberId === undefined ? null : toGlobalId('CourseMember', memberId)),
+    section: ({ sectionId }) => (sectionId === undefined ? null : toGlobalId('CourseSection', sectionId)),
+  },
+  Course: { assignments: (course, _, { services, actor }) => services.assignments.list(actor, course.id) },
+  Query: {
+    assignment: (_, { id }, { services, actor }) =>
+      services.assignments.get(actor, fromGlobalId('Assignment', id)),
+  },
+  Mutation: assignmentMutations,
+} satisfies Resolvers;
