@@ -1,12 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { appendFile, chmod, cp, mkdir, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import t from 'tap';
 import type { Test } from 'tap';
 import type { Step } from '../../../setup/steps.mjs';
 import { connectEngine } from '../../../src/engine/docker/client.ts';
 import { createDockerImages } from '../../../src/engine/docker/images/images.ts';
+import type { LabImageFolder } from '../../../src/host-setup/lab-images.ts';
 import { BASE_IMAGE } from '../../../src/host-setup/base-image.ts';
+import { ensureLabImages } from '../../../src/host-setup/host.ts';
+import { createSteps } from '../../../setup/steps.mjs';
 import { ensureLabImage, listLabImages, imagesFolder } from '../../../src/host-setup/lab-images.ts';
 
 const { docker, close } = connectEngine(process.env['DOCKER_HOST'], process.env);
@@ -16,7 +21,8 @@ const images = createDockerImages({ docker });
 /** A folder of lab images with one in it, under its own name. Built images are removed after the test. */
 async function makeFolder(t: Test, files: Record<string, string>) {
   const name = `test-${randomBytes(6).toString('hex')}`;
-  const root = t.testdir({});
+  const root = await mkdtemp(join(tmpdir(), 'berth-images-'));
+  t.teardown(() => rm(root, { recursive: true, force: true }));
   const path = join(root, name);
   await mkdir(path);
   for (const [file, text] of Object.entries(files)) await writeFile(join(path, file), text);
@@ -35,6 +41,27 @@ async function ensure(folder: { name: string; path: string }, log: string[] = []
 }
 
 const DOCKERFILE = 'ARG BASE_IMAGE\nFROM ${BASE_IMAGE}\nCOPY hello /hello\n';
+
+await t.test('an image is built after its base, and a failure does not stop the others', async (t) => {
+  const below = await makeFolder(t, { Dockerfile: DOCKERFILE, hello: 'hello' });
+  const above = await makeFolder(t, {
+    Dockerfile: `ARG BASE_IMAGE=${below.repository}\nFROM \${BASE_IMAGE}\nCOPY more /more\n`,
+    more: 'more',
+    'smoke-test.sh': '#!/bin/sh\ncat /hello /more\n',
+  });
+  const broken = await makeFolder(t, { Dockerfile: 'ARG BASE_IMAGE\nFROM ${BASE_IMAGE}\nRUN exit 9\n' });
+  const output = new PassThrough();
+  const base = await images.find(BASE_IMAGE);
+  const debian = { id: base?.id ?? '', name: BASE_IMAGE };
+  const ensureAll = (...folders: LabImageFolder[]) =>
+    ensureLabImages({ images, folders, debian, steps: createSteps({ output }) });
+  const onTop = { ...above.folder, builtOn: below.folder.name };
+  await t.rejects(ensureAll(broken.folder, below.folder, onTop), { code: 'IMAGE_BUILD_FAILED' });
+  const names = await ensureAll(below.folder, onTop);
+  t.match(names, [new RegExp(`^${below.repository}:`), new RegExp(`^${above.repository}:`)]);
+  t.same((String(output.read()).match(/✔ .*built/g) ?? []).length, 2, 'both were built the first time');
+});
+
 const PASSING = '#!/bin/sh\ntest "$(cat /hello)" = hello\n';
 
 await t.test('the Linux image is built once, and again after a change', async (t) => {
