@@ -52,7 +52,7 @@ export const engineSettings = {
   subnetPool: setting('BERTH_SUBNET_POOL', {
     schema: z.cidrv4(),
     default: '10.231.0.0/16',
-    doc: 'Address range from which each session gets a /28 network.',
+    doc: 'Address range from which each network of a session gets a /28.',
   }),
   nameServers: setting('BERTH_NAME_SERVERS', {
     schema: list.pipe(z.array(z.ipv4())),

@@ -1,5 +1,7 @@
 import DataLoader from 'dataloader';
 import type { LabProgress } from '../../domains/checks/results/attempt.ts';
+import type { AssignmentTerms } from '../../domains/courses/assignment.ts';
+import type { CourseMember } from '../../domains/courses/member.ts';
 import type { Course } from '../../domains/courses/course.ts';
 import type { CourseRole } from '../../domains/identity/policy.ts';
 import type { User } from '../../domains/identity/user.ts';
@@ -15,6 +17,10 @@ import type { GraphqlServices } from './services.ts';
 export interface Loaders {
   user(id: string): Promise<User | undefined>;
   course(id: string): Promise<Course | undefined>;
+  /** Returns the user of a member of a course whose members the actor may see. */
+  memberUser(member: CourseMember): Promise<User | undefined>;
+  /** Returns what applies to the actor in an assignment. */
+  terms(assignment: string): Promise<AssignmentTerms | undefined>;
   /** Returns the actor's role in a course. */
   courseRole(course: string): Promise<CourseRole | undefined>;
   /** Returns a lab, which is in memory. */
@@ -31,7 +37,7 @@ export interface Loaders {
 
 type LoaderServices = Pick<
   GraphqlServices,
-  'users' | 'courses' | 'labs' | 'sessions' | 'saves' | 'recordings' | 'checks'
+  'users' | 'courses' | 'members' | 'assignments' | 'labs' | 'sessions' | 'saves' | 'recordings' | 'checks'
 >;
 
 /** Maximum number of keys in one call of a service, which may put each into an SQL statement. */
@@ -71,6 +77,17 @@ export function createLoaders(services: LoaderServices, actor: () => Actor | und
     course(id) {
       made.course ??= batched((ids) => services.courses.getMany(actor(), ids));
       return made.course(id);
+    },
+    memberUser(member) {
+      made.memberUser ??= batched(
+        (all) => services.members.users(actor(), all),
+        ({ id }) => id,
+      );
+      return made.memberUser(member);
+    },
+    terms(assignment) {
+      made.terms ??= batched((ids) => services.assignments.terms(actor(), ids));
+      return made.terms(assignment);
     },
     courseRole(course) {
       made.courseRole ??= batched((ids) => services.courses.roles(actor(), ids));

@@ -99,7 +99,12 @@ export async function addCourses(
 }
 
 function asJson({ id, createdById, ...course }: Course) {
-  return { id: toGlobalId('Course', id), ...course, createdBy: toGlobalId('User', createdById) };
+  return {
+    id: toGlobalId('Course', id),
+    ...course,
+    collection: course.collection ?? null,
+    createdBy: toGlobalId('User', createdById),
+  };
 }
 
 /** Absent values are null, so that clients see all fields. */

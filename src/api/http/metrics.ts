@@ -92,7 +92,7 @@ export function createMetrics() {
   });
   const checks = new Counter({
     name: 'berth_checks_total',
-    help: 'Finished checks by verdict.',
+    help: 'Finished attempts by verdict.',
     labelNames: ['verdict'],
     registers,
   });

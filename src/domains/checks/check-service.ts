@@ -30,7 +30,7 @@ export interface CheckService {
    * errored. Unanswered questions fail. A `poll` is sent by a client automatically: it does not count as activity, and
    * a failed poll is not counted, published or stored. Scripts get the learner's `language`, or the lab's default.
    * @throws SESSION_NOT_FOUND, SESSION_NOT_READY, STEP_NOT_FOUND, STEP_HAS_NO_CHECK, INPUT_INVALID (an answer without a
-   * matching question, a poll of a step without polling, a poll with answers), CHECK_BUSY, RATE_LIMITED
+   * matching question, a poll of a step without polling, a poll with answers), CHECK_BUSY, RATE_LIMITED, SHUTTING_DOWN
    */
   run(
     actor: Actor | undefined,
@@ -72,13 +72,13 @@ interface CheckServiceParts {
   progress: ProgressStore;
   hints: HintStore;
   leasedCheck: LeasedCheck;
-  /** Counts the checks of a user. */
+  /** Counts the attempts of a user, without polls. */
   runLimit: RateLimit;
   /** Counts the polls of a user in a session: only one step is open at a time, whatever a client requests. */
   pollLimit: RateLimit;
   publishEnd: PublishEnd;
   credentialWatch: Pick<CredentialWatch, 'watch'>;
-  /** Called for each verdict, for metrics. */
+  /** Called for each finished attempt, for metrics. */
   onVerdict: (verdict: Verdict) => void;
   /** Aborts when the service stops: running checks end as interrupted, new ones are refused. */
   signal: AbortSignal;
@@ -105,7 +105,7 @@ export function createCheckService(parts: CheckServiceParts): CheckService & { s
   const running = new Set<Promise<Attempt>>();
 
   /**
-   * Authorises the actor for the machines that the step's checks use. A step without any uses the first machine, to
+   * Authorises the actor for the machines that the step's checks use. If they use none, it is the first machine, to
    * check that the session is ready.
    */
   async function enter(actor: Actor | undefined, sessionId: string, lab: Lab, step: LabStep) {

@@ -3,10 +3,24 @@ import { fault, isFault } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
 import { requireActor } from '../identity/actor.ts';
 import type { Actor } from '../identity/actor.ts';
+import { can } from '../identity/policy.ts';
 import type { CourseAction } from '../identity/policy.ts';
 import type { AssignmentStore } from './assignment-store.ts';
-import { effectiveTerms, requireDates, requireNumbers, requireOverrideNumbers } from './assignment-terms.ts';
-import type { Assignment, AssignmentChange, AssignmentOverride, AssignmentService } from './assignment.ts';
+import {
+  effectiveTerms,
+  requireDates,
+  requireNumbers,
+  requireOverrideDates,
+  requireOverrideNumbers,
+} from './assignment-terms.ts';
+import type {
+  Assignment,
+  AssignmentChange,
+  AssignmentOverride,
+  AssignmentService,
+  AssignmentTerms,
+} from './assignment.ts';
+import { requireScopeFor } from './course-access.ts';
 import type { CourseAccess } from './course-access.ts';
 import { readLine } from './course-input.ts';
 import type { CourseStore } from './course-store.ts';
@@ -32,16 +46,41 @@ export interface AssignmentServiceOptions {
 export function createAssignmentService(options: AssignmentServiceOptions): AssignmentService {
   const { assignments, courses, members, access, versionOf, clock } = options;
 
-  /** Authorises an action on an assignment, of which somebody who may not see it must not learn. */
+  /** Authorises an action on an assignment. One that the actor may not see does not exist for them. */
   async function require(actor: Actor | undefined, action: CourseAction, id: string) {
-    requireActor(actor, { scope: /\.(read|inspect)$/.test(action) ? 'read' : 'manage' });
+    requireScopeFor(action, actor);
     const assignment = await assignments.find(id);
     if (!assignment) throw fault('ASSIGNMENT_NOT_FOUND');
-    const granted = await access.require(actor, action, assignment.courseId).catch((error: unknown) => {
+    const entered = await access.enter(actor, action, assignment.courseId).catch((error: unknown) => {
       throw isFault(error, 'COURSE_NOT_FOUND') ? fault('ASSIGNMENT_NOT_FOUND') : error;
     });
-    if (!assignment.visible && !granted.may('assignments.inspect')) throw fault('ASSIGNMENT_NOT_FOUND');
-    return { assignment, ...granted };
+    if (!assignment.visible && !entered.may('assignments.inspect')) throw fault('ASSIGNMENT_NOT_FOUND');
+    entered.demand(action);
+    return { ...entered, assignment };
+  }
+
+  /** Refuses a change of an assignment's dates that its overrides do not fit. @throws DATES_INVALID */
+  async function requireFittingOverrides(next: Assignment): Promise<void> {
+    for (const override of await assignments.overrides(next.id)) {
+      try {
+        requireOverrideDates(next, override);
+      } catch (error) {
+        if (!isFault(error, 'DATES_INVALID')) throw error;
+        const problem = `they do not fit an override, by which ${String(error.details['problem'])}`;
+        throw fault('DATES_INVALID', { problem });
+      }
+    }
+  }
+
+  /** Returns what the override of a member inherits: the terms of their section. */
+  async function inheritedBy(assignment: Assignment, memberId: string | undefined): Promise<AssignmentTerms> {
+    const sectionId = memberId === undefined ? undefined : (await members.find(memberId))?.sectionId;
+    if (sectionId === undefined) return assignment;
+    const [section] = await assignments.overridesOf([assignment.id], {
+      memberIds: [],
+      sectionIds: [sectionId],
+    });
+    return effectiveTerms(assignment, { section });
   }
 
   /** Returns the id of the member or the section, which must be of the course. */
@@ -94,16 +133,15 @@ export function createAssignmentService(options: AssignmentServiceOptions): Assi
     async create(actor, courseId, lab, input) {
       const { course } = await access.require(actor, 'assignments.change', courseId);
       versionOf(lab);
-      const plain = newAssignment(courseId, lab, clock.now());
-      const [created] = await assignments.append(courseId, [changed(plain, input, course)], ASSIGNMENT_LIMIT);
-      const { position } = input;
-      if (!created || position === undefined) return created ?? plain;
-      return await assignments.update(created.id, readPosition(position), (present) => present);
+      const position = input.position === undefined ? undefined : readPosition(input.position);
+      const assignment = changed(newAssignment(courseId, lab, clock.now()), input, course);
+      return await assignments.insert(assignment, position, ASSIGNMENT_LIMIT);
     },
 
     async update(actor, id, change) {
-      const { course } = await require(actor, 'assignments.change', id);
+      const { assignment, course } = await require(actor, 'assignments.change', id);
       const position = change.position === undefined ? undefined : readPosition(change.position);
+      await requireFittingOverrides(changed(assignment, change, course));
       return await assignments.update(id, position, (present) => changed(present, change, course));
     },
 
@@ -117,15 +155,32 @@ export function createAssignmentService(options: AssignmentServiceOptions): Assi
       return await assignments.delete(id);
     },
 
-    async terms(actor, id) {
-      const granted = await require(actor, 'assignments.read', id);
-      const member = await courses.membership(granted.assignment.courseId, granted.actor.userId);
-      const overrides = await assignments.overrides(id);
-      return effectiveTerms(granted.assignment, {
-        member: overrides.find(({ memberId }) => memberId !== undefined && memberId === member?.id),
-        section: overrides.find(
-          ({ sectionId }) => sectionId !== undefined && sectionId === member?.sectionId,
-        ),
+    async terms(actor, ids) {
+      requireActor(actor, { scope: 'read' });
+      const found = await assignments.findMany(ids);
+      const courseIds = [...new Set(found.map(({ courseId }) => courseId))];
+      const [of, mine] = await Promise.all([
+        courses.findMany(courseIds),
+        courses.memberships(actor.userId, courseIds),
+      ]);
+      const overrides = await assignments.overridesOf(ids, {
+        memberIds: mine.map(({ id }) => id),
+        sectionIds: mine.flatMap(({ sectionId }) => sectionId ?? []),
+      });
+      return ids.map((id) => {
+        const assignment = found.find((each) => each.id === id);
+        const course = of.find((each) => each.id === assignment?.courseId);
+        if (!assignment || !course) return undefined;
+        const member = mine.find(({ courseId }) => courseId === course.id);
+        const role = member?.active ? member.role : undefined;
+        const resource = { role, state: course.state };
+        const action = assignment.visible ? 'assignments.read' : 'assignments.inspect';
+        if (!can(actor, action, resource)) return undefined;
+        const its = overrides.filter(({ assignmentId }) => assignmentId === id);
+        return effectiveTerms(assignment, {
+          member: its.find(({ memberId }) => memberId !== undefined),
+          section: its.find(({ sectionId }) => sectionId !== undefined && sectionId === member?.sectionId),
+        });
       });
     },
 
@@ -155,10 +210,7 @@ export function createAssignmentService(options: AssignmentServiceOptions): Assi
         createdAt: now,
       };
       requireOverrideNumbers(override);
-      // Only what the override itself sets must fit: a later due date also moves the end.
-      requireDates(override);
-      if (override.dueAt && assignment.opensAt && !override.opensAt)
-        requireDates({ opensAt: assignment.opensAt, dueAt: override.dueAt, closesAt: undefined });
+      requireOverrideDates(await inheritedBy(assignment, subject.memberId), override);
       return await assignments.putOverride(override);
     },
 
@@ -167,6 +219,8 @@ export function createAssignmentService(options: AssignmentServiceOptions): Assi
       const override = await assignments.findOverride(overrideId);
       if (!override) return false;
       try {
+        const { may } = await require(actor, 'assignments.read', override.assignmentId);
+        if (!may('assignments.inspect')) return false;
         await require(actor, 'overrides.change', override.assignmentId);
       } catch (error) {
         if (isFault(error, 'ASSIGNMENT_NOT_FOUND')) return false;

@@ -1,4 +1,5 @@
 import { fault } from '../../core/errors.ts';
+import { whenGone } from '../../infra/database/database-errors.ts';
 import type { Database, Transaction } from '../../infra/database/database.ts';
 import type {
   Assignment as AssignmentRow,
@@ -24,16 +25,25 @@ export function createAssignmentStore({ database }: { database: Database }) {
       return rows.map(toAssignment);
     },
 
-    /** Adds assignments after the course's others, in this order. @throws INPUT_INVALID if it would have over `limit` */
-    async append(courseId: string, assignments: readonly Assignment[], limit: number): Promise<Assignment[]> {
-      return await database.transaction(async (tx) => {
+    /** Returns the existing assignments of `ids`, in no particular order. */
+    async findMany(ids: readonly string[]): Promise<Assignment[]> {
+      return (await client.assignment.findMany({ where: { id: { in: [...ids] } } })).map(toAssignment);
+    },
+
+    /**
+     * Adds an assignment at `position`, or at the end.
+     * @throws INPUT_INVALID if the course has `limit` assignments, COURSE_NOT_FOUND if it was deleted meanwhile
+     */
+    async insert(assignment: Assignment, position: number | undefined, limit: number): Promise<Assignment> {
+      const { courseId } = assignment;
+      const insert = database.transaction(async (tx) => {
         const known = await tx.assignment.count({ where: { courseId } });
-        if (known + assignments.length > limit)
+        if (known >= limit)
           throw fault('INPUT_INVALID', { problem: `A course has at most ${limit} assignments.` });
-        const placed = assignments.map((assignment, at) => ({ ...assignment, position: known + at }));
-        await tx.assignment.createMany({ data: placed.map(toAssignmentRow) });
-        return placed;
+        const row = await tx.assignment.create({ data: toAssignmentRow({ ...assignment, position: known }) });
+        return toAssignment(position === undefined ? row : await move(tx, row, position));
       });
+      return await insert.catch(whenGone('COURSE_NOT_FOUND'));
     },
 
     /**
@@ -48,9 +58,9 @@ export function createAssignmentStore({ database }: { database: Database }) {
       return await database.transaction(async (tx) => {
         const present = await tx.assignment.findUnique({ where: { id } });
         if (!present) throw fault('ASSIGNMENT_NOT_FOUND');
-        await tx.assignment.update({ where: { id }, data: toAssignmentRow(change(toAssignment(present))) });
-        if (position !== undefined) await move(tx, present, position);
-        return toAssignment(await tx.assignment.findUniqueOrThrow({ where: { id } }));
+        const data = toAssignmentRow(change(toAssignment(present)));
+        const row = await tx.assignment.update({ where: { id }, data });
+        return toAssignment(position === undefined ? row : await move(tx, row, position));
       });
     },
 
@@ -60,7 +70,7 @@ export function createAssignmentStore({ database }: { database: Database }) {
         const present = await tx.assignment.findUnique({ where: { id } });
         if (!present) return false;
         await tx.assignment.delete({ where: { id } });
-        await renumber(tx, await idsOf(tx, present.courseId));
+        await shift(tx, present.courseId, { gt: present.position }, -1);
         return true;
       });
     },
@@ -74,12 +84,29 @@ export function createAssignmentStore({ database }: { database: Database }) {
       return rows.map(toOverride);
     },
 
+    /** Returns the overrides of assignments for these members and sections. */
+    async overridesOf(
+      assignmentIds: readonly string[],
+      of: { memberIds: readonly string[]; sectionIds: readonly string[] },
+    ): Promise<AssignmentOverride[]> {
+      const rows = await client.assignmentOverride.findMany({
+        where: {
+          assignmentId: { in: [...assignmentIds] },
+          OR: [{ memberId: { in: [...of.memberIds] } }, { sectionId: { in: [...of.sectionIds] } }],
+        },
+      });
+      return rows.map(toOverride);
+    },
+
     async findOverride(id: string): Promise<AssignmentOverride | undefined> {
       const row = await client.assignmentOverride.findUnique({ where: { id } });
       return row ? toOverride(row) : undefined;
     },
 
-    /** Sets the override of its member or section, and keeps the id of an earlier one. */
+    /**
+     * Sets the override of its member or section, and keeps the id of an earlier one.
+     * @throws ASSIGNMENT_NOT_FOUND if it, the member or the section was deleted meanwhile
+     */
     async putOverride(override: AssignmentOverride): Promise<AssignmentOverride> {
       const { assignmentId, memberId = null, sectionId = null } = override;
       const row = {
@@ -93,12 +120,13 @@ export function createAssignmentStore({ database }: { database: Database }) {
         timeFactor: override.timeFactor ?? null,
         extraMinutes: override.extraMinutes ?? null,
       };
-      return await database.transaction(async (tx) => {
+      const put = database.transaction(async (tx) => {
         const known = await tx.assignmentOverride.findFirst({ where: { assignmentId, memberId, sectionId } });
         if (!known) return toOverride(await tx.assignmentOverride.create({ data: row }));
         const data = { ...row, id: known.id };
         return toOverride(await tx.assignmentOverride.update({ where: { id: known.id }, data }));
       });
+      return await put.catch(whenGone('ASSIGNMENT_NOT_FOUND'));
     },
 
     async deleteOverride(id: string): Promise<boolean> {
@@ -121,23 +149,22 @@ export async function pinnedVersions({ client }: Database): Promise<{ slug: stri
 
 const byPosition: { position?: 'asc'; id?: 'asc' }[] = [{ position: 'asc' }, { id: 'asc' }];
 
-async function idsOf(tx: Transaction, courseId: string): Promise<string[]> {
-  const rows = await tx.assignment.findMany({
-    where: { courseId },
-    orderBy: byPosition,
-    select: { id: true },
-  });
-  return rows.map(({ id }) => id);
+/** Moves an assignment, or to the end if the position is beyond it. Positions have no gaps before and after. */
+async function move(tx: Transaction, row: AssignmentRow, wanted: number): Promise<AssignmentRow> {
+  const { id, courseId, position: from } = row;
+  const to = Math.min(wanted, (await tx.assignment.count({ where: { courseId } })) - 1);
+  if (to > from) await shift(tx, courseId, { gt: from, lte: to }, -1);
+  else if (to < from) await shift(tx, courseId, { gte: to, lt: from }, 1);
+  return await tx.assignment.update({ where: { id }, data: { position: to } });
 }
 
-async function move(tx: Transaction, { id, courseId }: AssignmentRow, position: number): Promise<void> {
-  const others = (await idsOf(tx, courseId)).filter((other) => other !== id);
-  await renumber(tx, others.toSpliced(position, 0, id));
-}
-
-async function renumber(tx: Transaction, ids: readonly string[]): Promise<void> {
-  for (const [position, id] of ids.entries())
-    await tx.assignment.updateMany({ where: { id, position: { not: position } }, data: { position } });
+async function shift(
+  tx: Transaction,
+  courseId: string,
+  position: { gt?: number; gte?: number; lt?: number; lte?: number },
+  by: number,
+): Promise<void> {
+  await tx.assignment.updateMany({ where: { courseId, position }, data: { position: { increment: by } } });
 }
 
 export function toAssignmentRow(assignment: Assignment): AssignmentRow {

@@ -37,6 +37,23 @@ export function effectiveTerms(
   };
 }
 
+/**
+ * Requires that an override fits the dates which it does not change. A due date after the end moves the end.
+ * @param inherited the assignment's terms, or those of the member's section
+ * @throws DATES_INVALID
+ */
+export function requireOverrideDates(
+  inherited: Pick<AssignmentTerms, 'opensAt' | 'dueAt' | 'closesAt'>,
+  override: Pick<AssignmentOverride, 'opensAt' | 'dueAt' | 'closesAt'>,
+): void {
+  const dueAt = override.dueAt ?? inherited.dueAt;
+  requireDates({
+    opensAt: override.opensAt ?? inherited.opensAt,
+    dueAt,
+    closesAt: override.closesAt ?? latest(inherited.closesAt, dueAt),
+  });
+}
+
 /** Returns the later date; undefined stays undefined, which is later than all. */
 function latest(date: Date | undefined, least: Date | undefined): Date | undefined {
   return date && least && least > date ? least : date;

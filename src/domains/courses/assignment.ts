@@ -112,8 +112,11 @@ export interface AssignmentService {
   update(actor: Actor | undefined, id: string, change: AssignmentChange): Promise<Assignment>;
   /** Deletes an assignment with its overrides. Returns false if there is no such assignment. */
   delete(actor: Actor | undefined, id: string): Promise<boolean>;
-  /** Returns what applies to the actor, with their section's override and their own. @throws ASSIGNMENT_NOT_FOUND */
-  terms(actor: Actor | undefined, id: string): Promise<AssignmentTerms>;
+  /**
+   * Returns what applies to the actor in assignments, with their section's override and their own, for batched loading;
+   * undefined for those that the actor may not see.
+   */
+  terms(actor: Actor | undefined, ids: readonly string[]): Promise<(AssignmentTerms | undefined)[]>;
   /** Lists the overrides of an assignment, oldest first. For staff and observers. */
   overrides(actor: Actor | undefined, id: string): Promise<AssignmentOverride[]>;
   /**

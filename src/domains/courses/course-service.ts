@@ -95,9 +95,11 @@ export function createCourseService(options: CourseServiceOptions): CourseServic
     },
 
     async update(actor, id, change) {
-      const reopens = change.state !== undefined && change.state !== 'archived';
-      await access.require(actor, 'course.change', id, { archived: reopens });
       const { title, code, term, timeZone, state } = change;
+      const others = [title, code, term, timeZone].some((value) => value !== undefined);
+      // An archived course can be opened with other changes, or archived again.
+      const archived = state === 'archived' ? !others : state !== undefined;
+      await access.require(actor, 'course.change', id, { archived });
       return await courses.update(
         id,
         {

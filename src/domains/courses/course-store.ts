@@ -1,5 +1,5 @@
 import type { Database } from '../../infra/database/database.ts';
-import { isUniqueViolation } from '../../infra/database/database-errors.ts';
+import { isUniqueViolation, whenGone } from '../../infra/database/database-errors.ts';
 import type {
   Course as CourseRow,
   CourseSection as SectionRow,
@@ -113,6 +113,7 @@ export function createCourseStore({ database }: { database: Database }) {
             throw fault('INPUT_INVALID', { problem: `A course has at most ${limit} sections.` });
           await tx.courseSection.create({ data: section });
         })
+        .catch(whenGone('COURSE_NOT_FOUND'))
         .catch(nameTaken(name));
     },
 
@@ -130,10 +131,10 @@ export function createCourseStore({ database }: { database: Database }) {
       return (await client.courseSection.deleteMany({ where: { id } })).count > 0;
     },
 
-    /** Returns the membership of a user in a course, active or not. */
-    async membership(courseId: string, userId: string): Promise<CourseMember | undefined> {
-      const row = await client.courseMember.findUnique({ where: { courseId_userId: { courseId, userId } } });
-      return row ? toMember(row) : undefined;
+    /** Returns the memberships of a user in courses, active or not. */
+    async memberships(userId: string, courseIds: readonly string[]): Promise<CourseMember[]> {
+      const where = { userId, courseId: { in: [...courseIds] } };
+      return (await client.courseMember.findMany({ where })).map(toMember);
     },
   };
 }

@@ -2,6 +2,7 @@ import type { Clock } from '../../core/clock.ts';
 import { fault, isFault } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
 import { requireActor } from '../identity/actor.ts';
+import { isStaff } from '../identity/policy.ts';
 import { hashSecret, makeSecret } from '../identity/secrets.ts';
 import type { People } from '../identity/user.ts';
 import type { CourseAccess } from './course-access.ts';
@@ -83,11 +84,13 @@ export function createInvitationService(options: InvitationServiceOptions): Invi
       const { courseId, emailDomain, role, sectionId } = invitation;
       const course = await courses.find(courseId);
       if (!course) throw fault('INVITATION_INVALID');
+      if (course.state === 'draft' && !isStaff(role))
+        throw fault('COURSE_NOT_OPEN', { course: course.title });
       if (course.state === 'archived') throw fault('COURSE_ARCHIVED', { course: course.title });
       const email = (await people.find(actor.userId))?.email;
       if (emailDomain !== undefined && !email?.endsWith(`@${emailDomain}`))
         throw fault('INVITATION_EMAIL', { domain: emailDomain });
-      return await invitations.join(invitation.id, {
+      const member = await invitations.join(invitation.id, {
         id: newId(now),
         courseId,
         userId: actor.userId,
@@ -97,6 +100,8 @@ export function createInvitationService(options: InvitationServiceOptions): Invi
         source: 'invitation',
         createdAt: now,
       });
+      if (!member.active) throw fault('MEMBERSHIP_INACTIVE');
+      return { course, member };
     },
   };
 }

@@ -1,4 +1,5 @@
 import { fault } from '../../core/errors.ts';
+import { whenGone } from '../../infra/database/database-errors.ts';
 import type { Database } from '../../infra/database/database.ts';
 import type { CourseInvitation as InvitationRow } from '../../infra/database/generated/sqlite/client.ts';
 import { toMember } from './member-store.ts';
@@ -36,7 +37,7 @@ export function createInvitationStore({ database }: { database: Database }) {
     /** @throws INPUT_INVALID if the course has `limit` invitations that are neither expired nor revoked */
     async insert(invitation: CourseInvitation, hash: string, limit: number): Promise<void> {
       const { courseId, createdAt } = invitation;
-      await database.transaction(async (tx) => {
+      const insert = database.transaction(async (tx) => {
         const valid = { courseId, revokedAt: null, expiresAt: { gt: createdAt } };
         if ((await tx.courseInvitation.count({ where: valid })) >= limit) {
           const problem = `The course already has ${limit} valid invitations. Revoke some of them first.`;
@@ -44,6 +45,7 @@ export function createInvitationStore({ database }: { database: Database }) {
         }
         await tx.courseInvitation.create({ data: { ...toRow(invitation), hash } });
       });
+      await insert.catch(whenGone('COURSE_NOT_FOUND'));
     },
 
     /** Returns false if there is no such invitation. */
@@ -58,7 +60,7 @@ export function createInvitationStore({ database }: { database: Database }) {
      */
     async join(invitationId: string, member: CourseMember): Promise<CourseMember> {
       const { courseId, userId, sectionId = null } = member;
-      return await database.transaction(async (tx) => {
+      const join = database.transaction(async (tx) => {
         const known = await tx.courseMember.findUnique({ where: { courseId_userId: { courseId, userId } } });
         if (known) return toMember(known);
         const invitation = await tx.courseInvitation.findUnique({ where: { id: invitationId } });
@@ -68,6 +70,7 @@ export function createInvitationStore({ database }: { database: Database }) {
         await tx.courseInvitation.update({ where: { id: invitationId }, data: { used: used + 1 } });
         return toMember(await tx.courseMember.create({ data: { ...member, sectionId } }));
       });
+      return await join.catch(whenGone('INVITATION_INVALID'));
     },
   };
 }

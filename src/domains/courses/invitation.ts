@@ -1,5 +1,6 @@
 import type { Actor } from '../identity/actor.ts';
 import type { CourseRole } from '../identity/policy.ts';
+import type { Course } from './course.ts';
 import type { CourseMember } from './member.ts';
 
 /** A link by which signed-in users become members of a course. */
@@ -43,7 +44,8 @@ export interface InvitationService {
   revoke(actor: Actor | undefined, id: string): Promise<boolean>;
   /**
    * Makes the actor a member by the secret of an invitation. A member stays as they are, and uses no seat.
-   * @throws INVITATION_INVALID, INVITATION_FULL, INVITATION_EMAIL
+   * @throws INVITATION_INVALID, INVITATION_FULL, INVITATION_EMAIL, COURSE_ARCHIVED, COURSE_NOT_OPEN if the role cannot
+   * see the draft, MEMBERSHIP_INACTIVE
    */
-  join(actor: Actor | undefined, secret: string): Promise<CourseMember>;
+  join(actor: Actor | undefined, secret: string): Promise<{ course: Course; member: CourseMember }>;
 }

@@ -2,8 +2,9 @@ import type { Clock } from '../../core/clock.ts';
 import { fault, isFault } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
 import { pageWindow, toPage } from '../../core/paging.ts';
-import { requireActor } from '../identity/actor.ts';
+import { isBelow, requireActor } from '../identity/actor.ts';
 import type { Actor } from '../identity/actor.ts';
+import { can } from '../identity/policy.ts';
 import type { People } from '../identity/user.ts';
 import type { CourseAccess } from './course-access.ts';
 import { SECTION_LIMIT } from './course-service.ts';
@@ -38,13 +39,15 @@ export function createMemberService(options: MemberServiceOptions): MemberServic
     requireActor(actor, { scope: 'manage' });
     const member = await members.find(id);
     if (!member) throw fault('MEMBER_NOT_FOUND');
-    await access.require(actor, 'members.change', member.courseId).catch((error: unknown) => {
+    const entered = await access.enter(actor, 'members.change', member.courseId).catch((error: unknown) => {
       throw isFault(error, 'COURSE_NOT_FOUND') ? fault('MEMBER_NOT_FOUND') : error;
     });
+    if (!entered.may('members.read')) throw fault('MEMBER_NOT_FOUND');
+    entered.demand('members.change');
     return member;
   }
 
-  async function plan(courseId: string, csv: Buffer): Promise<RosterPlan> {
+  async function plan(courseId: string, csv: Buffer, mayCreate: boolean): Promise<RosterPlan> {
     const { lines, problems } = readRoster(csv);
     const users = await people.byEmails(addressesOf(lines));
     const [instructors, known, sections] = await Promise.all([
@@ -60,6 +63,7 @@ export function createMemberService(options: MemberServiceOptions): MemberServic
       members: [...instructors, ...known],
       sections: new Map(sections.map(({ id, name }) => [name, id])),
       sectionLimit: SECTION_LIMIT,
+      mayCreate,
     });
     const all = [...problems, ...made.problems].toSorted((one, other) => one.line - other.line);
     return { ...made, problems: all };
@@ -89,7 +93,7 @@ export function createMemberService(options: MemberServiceOptions): MemberServic
       (one, other) => Number(other.role === 'instructor') - Number(one.role === 'instructor'),
     );
     const createdAt = clock.now();
-    // Sorted, so that the members are listed in the order of the file.
+    // Sorted, because members are listed by their ids.
     const memberIds = inOrder.map(() => newId(createdAt)).toSorted();
     const numbered = inOrder.map((member, at) => ({ ...member, id: memberIds[at] ?? newId(createdAt) }));
     await members.putAll(courseId, numbered, { source: 'csv', createdAt });
@@ -107,16 +111,8 @@ export function createMemberService(options: MemberServiceOptions): MemberServic
       await requireSection(courseId, sectionId);
       if (!(await people.find(userId))) throw fault('USER_NOT_FOUND');
       const now = clock.now();
-      return await members.upsert({
-        id: newId(now),
-        courseId,
-        userId,
-        role,
-        sectionId,
-        active: true,
-        source: 'manual',
-        createdAt: now,
-      });
+      const added = { id: newId(now), courseId, userId, source: 'manual', createdAt: now } as const;
+      return await members.upsert(added, { role, sectionId });
     },
 
     async update(actor, id, change) {
@@ -135,9 +131,27 @@ export function createMemberService(options: MemberServiceOptions): MemberServic
       return await members.delete(id);
     },
 
+    async users(actor, of) {
+      requireActor(actor, { scope: 'read' });
+      const courseIds = [...new Set(of.map(({ courseId }) => courseId))];
+      const [found, roles] = await Promise.all([
+        courses.findMany(courseIds),
+        courses.rolesOf(actor.userId, courseIds),
+      ]);
+      const open = new Set(
+        found
+          .filter(({ id, state }) => can(actor, 'members.read', { role: roles.get(id), state }))
+          .map(({ id }) => id),
+      );
+      const seen = of.filter(({ courseId, userId }) => open.has(courseId) || userId === actor.userId);
+      const users = await people.findMany(seen.map(({ userId }) => userId));
+      const byId = new Map(users.map((user) => [user.id, user]));
+      return of.map((member) => (seen.includes(member) ? byId.get(member.userId) : undefined));
+    },
+
     async importRoster(actor, courseId, csv, { preview = false } = {}) {
-      await access.require(actor, 'members.change', courseId);
-      const made = await plan(courseId, csv);
+      const entered = await access.require(actor, 'members.change', courseId);
+      const made = await plan(courseId, csv, !isBelow(entered.actor.role, 'instructor'));
       if (!preview) await carryOut(courseId, made);
       const { added, changed, unchanged, problems } = made;
       return { created: added.length, updated: changed.length, unchanged, errors: problems };

@@ -1,5 +1,6 @@
 import { batches } from '../../core/paging.ts';
 import { fault } from '../../core/errors.ts';
+import { whenGone } from '../../infra/database/database-errors.ts';
 import type { Database, Transaction } from '../../infra/database/database.ts';
 import type { CourseMember as MemberRow } from '../../infra/database/generated/sqlite/client.ts';
 import type { CourseRole } from '../identity/policy.ts';
@@ -14,7 +15,7 @@ interface MemberChange {
 
 export type MemberStore = ReturnType<typeof createMemberStore>;
 
-/** Stores who is in which course. Every course keeps an active instructor. */
+/** Stores who is in which course. Changes of members leave an active instructor whose account is not disabled. */
 export function createMemberStore({ database }: { database: Database }) {
   const { client } = database;
   // SQLite's LIKE is case-insensitive by default; PostgreSQL needs the mode.
@@ -67,7 +68,7 @@ export function createMemberStore({ database }: { database: Database }) {
     /**
      * Adds members, and gives those who are there already the role, the section if there is one, and access. Each batch
      * is one transaction.
-     * @throws LAST_INSTRUCTOR
+     * @throws LAST_INSTRUCTOR, COURSE_NOT_FOUND if the course was deleted meanwhile
      */
     async putAll(
       courseId: string,
@@ -75,7 +76,7 @@ export function createMemberStore({ database }: { database: Database }) {
       common: Pick<CourseMember, 'source' | 'createdAt'>,
     ): Promise<void> {
       for (const batch of batches(members)) {
-        await database.transaction(async (tx) => {
+        const put = database.transaction(async (tx) => {
           const userIds = batch.map(({ userId }) => userId);
           const rows = await tx.courseMember.findMany({ where: { courseId, userId: { in: userIds } } });
           const known = new Map(rows.map((row) => [row.userId, row]));
@@ -95,20 +96,27 @@ export function createMemberStore({ database }: { database: Database }) {
             if (row && !stays) await changeMember(tx, row, { role, sectionId, active: true });
           }
         });
+        await put.catch(whenGone('COURSE_NOT_FOUND'));
       }
     },
 
     /**
-     * Adds a member. If the user is one already, gives them the role, the section and access.
-     * @throws LAST_INSTRUCTOR
+     * Adds a member, by default a learner. If the user is one already, gives them access, and the role and section if
+     * given.
+     * @throws LAST_INSTRUCTOR, COURSE_NOT_FOUND if the course was deleted meanwhile
      */
-    async upsert(member: CourseMember): Promise<CourseMember> {
-      const { courseId, userId, role, sectionId = null } = member;
-      return await database.transaction(async (tx) => {
+    async upsert(
+      member: Omit<CourseMember, 'role' | 'sectionId' | 'active'>,
+      given: Pick<MemberChange, 'role' | 'sectionId'>,
+    ): Promise<CourseMember> {
+      const { courseId, userId } = member;
+      const put = database.transaction(async (tx) => {
         const known = await tx.courseMember.findUnique({ where: { courseId_userId: { courseId, userId } } });
-        if (!known) return toMember(await tx.courseMember.create({ data: { ...member, sectionId } }));
-        return await changeMember(tx, known, { role, sectionId, active: true });
+        if (known) return await changeMember(tx, known, { ...given, active: true });
+        const { role = 'learner', sectionId = null } = given;
+        return toMember(await tx.courseMember.create({ data: { ...member, role, sectionId, active: true } }));
       });
+      return await put.catch(whenGone('COURSE_NOT_FOUND'));
     },
 
     /** @throws MEMBER_NOT_FOUND, LAST_INSTRUCTOR */
@@ -149,7 +157,7 @@ function isActiveInstructor({ role, active }: Pick<MemberRow, 'role' | 'active'>
 
 async function requireAnotherInstructor(tx: Transaction, { id, courseId }: MemberRow): Promise<void> {
   const others = await tx.courseMember.count({
-    where: { courseId, role: 'instructor', active: true, id: { not: id } },
+    where: { courseId, role: 'instructor', active: true, id: { not: id }, user: { disabledAt: null } },
   });
   if (others === 0) throw fault('LAST_INSTRUCTOR');
 }

@@ -1,6 +1,7 @@
 import type { Page, PageRequest } from '../../core/paging.ts';
 import type { Actor } from '../identity/actor.ts';
 import type { CourseRole } from '../identity/policy.ts';
+import type { User } from '../identity/user.ts';
 
 /** How somebody became a member. */
 export type MembershipSource = 'manual' | 'csv' | 'invitation' | 'lms';
@@ -39,7 +40,7 @@ export interface RosterProblem {
 export interface RosterImport {
   /** Number of new members. */
   created: number;
-  /** Number of members whose role, section or activity changed. */
+  /** Number of members whose role or section changed. */
   updated: number;
   /** Number of members who stay as they are. */
   unchanged: number;
@@ -56,13 +57,13 @@ export interface MemberService {
     page: PageRequest,
   ): Promise<Page<CourseMember>>;
   /**
-   * Adds a user, or activates and changes a member who is there already.
+   * Adds a user, by default as a learner. Activates a member who is there already, with the role and section if given.
    * @throws COURSE_NOT_FOUND, FORBIDDEN, COURSE_ARCHIVED, USER_NOT_FOUND, SECTION_NOT_FOUND, LAST_INSTRUCTOR
    */
   add(
     actor: Actor | undefined,
     courseId: string,
-    input: { userId: string; role: CourseRole; sectionId?: string | undefined },
+    input: { userId: string; role?: CourseRole | undefined; sectionId?: string | undefined },
   ): Promise<CourseMember>;
   /** @throws MEMBER_NOT_FOUND, FORBIDDEN, COURSE_ARCHIVED, SECTION_NOT_FOUND, LAST_INSTRUCTOR */
   update(
@@ -80,10 +81,13 @@ export interface MemberService {
    * @throws FORBIDDEN, COURSE_ARCHIVED, LAST_INSTRUCTOR
    */
   remove(actor: Actor | undefined, id: string): Promise<boolean>;
+  /** Returns the users of members, for batched loading; undefined for those that the actor may not see. */
+  users(actor: Actor | undefined, members: readonly CourseMember[]): Promise<(User | undefined)[]>;
   /**
    * Imports a roster as CSV: a line with the columns, then a line for each member. Creates users with new e-mail
-   * addresses as students, and sections with new names. Importing the same file again changes nothing, and nobody is
-   * removed. Lines with problems are left out.
+   * addresses as students, if the actor is an instructor of the installation, and sections with new names. Members keep
+   * what the file leaves out. Importing the same file again changes nothing, and nobody is removed. Lines with problems
+   * are left out.
    * @param preview only reports what the import would do
    * @throws COURSE_NOT_FOUND, FORBIDDEN, COURSE_ARCHIVED, INPUT_INVALID if no line can be read
    */

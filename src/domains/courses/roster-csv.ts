@@ -3,6 +3,12 @@ import { fault } from '../../core/errors.ts';
 import type { CourseRole } from '../identity/policy.ts';
 import type { RosterProblem } from './member.ts';
 
+/** A line by which some programs name the separator, such as `sep=;`. */
+const SEPARATOR_LINE = /^\ufeff?"?sep=."?\n/i;
+/** Longest line of a roster, in characters. */
+const RECORD_LIMIT = 10_000;
+/** Characters of the file that a message shows. */
+const SHOWN = 100;
 /** Most lines of a roster. */
 const LINE_LIMIT = 10_000;
 
@@ -17,7 +23,8 @@ export interface RosterLine {
   line: number;
   name: string | undefined;
   email: string;
-  role: CourseRole;
+  /** Undefined for a learner, or to leave a member's role. */
+  role: CourseRole | undefined;
   section: string | undefined;
 }
 
@@ -33,12 +40,12 @@ const roles: ReadonlyMap<string, CourseRole> = new Map([
 ]);
 
 /**
- * Reads a roster as spreadsheets export it: separated by commas, semicolons or tabs, in UTF-8, UTF-16 or Windows-1252,
- * with or without a byte order mark. The first line names the columns, unless it has an e-mail address itself.
+ * Reads a roster as spreadsheets export it: separated by commas, semicolons or tabs, in UTF-8, UTF-16, EUC-KR or
+ * Windows-1252, with or without a byte order mark. The first line names the columns, unless it has an e-mail address itself.
  * @throws INPUT_INVALID if the text is not CSV, has unknown columns, or too many lines
  */
 export function readRoster(csv: Buffer): { lines: RosterLine[]; problems: RosterProblem[] } {
-  const records = parseRecords(decode(csv).replaceAll(/\r\n?/g, '\n'));
+  const records = parseRecords(decode(csv).replaceAll(/\r\n?/g, '\n').replace(SEPARATOR_LINE, '\n'));
   const [first] = records;
   if (!first) throw invalid('The file is empty. Its first line names the columns: name,email,role,section.');
   const named = !first.cells.some((cell) => cell.includes('@'));
@@ -48,12 +55,13 @@ export function readRoster(csv: Buffer): { lines: RosterLine[]; problems: Roster
   for (const { line, cells } of named ? records.slice(1) : records) {
     const cell = (column: Column) => cells[order.indexOf(column)] || undefined;
     const problem = (message: string) => problems.push({ line, message });
-    const [email, role] = [cell('email'), (cell('role') ?? 'learner').toLowerCase()];
-    const known = roles.get(role);
+    const [email, role] = [cell('email'), cell('role')];
+    const known = role === undefined ? undefined : roles.get(role.toLowerCase());
     if (cells.length > order.length)
       problem(`It has ${cells.length} cells, but there are ${order.length} columns.`);
     else if (email === undefined) problem('The e-mail address is missing.');
-    else if (!known) problem(`"${role}" is not a role. Use instructor, assistant, learner or observer.`);
+    else if (role !== undefined && !known)
+      problem(`"${role.slice(0, SHOWN)}" is not a role. Use instructor, assistant, learner or observer.`);
     else lines.push({ line, name: cell('name'), email, role: known, section: cell('section') });
   }
   return { lines, problems };
@@ -72,15 +80,16 @@ function parseRecords(text: string): CsvRecord[] {
       relax_column_count: true,
       skip_empty_lines: true,
       skip_records_with_empty_values: true,
+      max_record_size: RECORD_LIMIT,
       to: LINE_LIMIT + 2,
       trim: true,
     }) as unknown as { record: string[]; info: { lines: number } }[];
     if (rows.length > LINE_LIMIT + 1)
       throw invalid(`The file has more than ${LINE_LIMIT} lines. Import it in several parts.`);
-    return rows.map(({ record, info }) => ({ line: info.lines, cells: record }));
+    return rows.map(({ record, info }) => ({ line: info.lines, cells: withoutTail(record) }));
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    throw invalid(`The file is not CSV: ${error.message}.`, error);
+    throw invalid(`The file is not CSV: ${error.message.slice(0, SHOWN)}.`, error);
   }
 }
 
@@ -89,7 +98,7 @@ function readColumns(cells: readonly string[]): Column[] {
   const unknown = names.find((name) => !(columns as readonly string[]).includes(name));
   if (unknown !== undefined)
     throw invalid(
-      `There is no column "${unknown.slice(0, 100)}". The columns are name, email, role and section.`,
+      `There is no column "${unknown.slice(0, SHOWN)}". The columns are name, email, role and section.`,
     );
   if (new Set(names).size < names.length) throw invalid('A column appears twice.');
   if (!names.includes('email')) throw invalid('There is no column "email".');
@@ -98,9 +107,14 @@ function readColumns(cells: readonly string[]): Column[] {
 
 /** Returns what separates the cells of the first line: most spreadsheets use a semicolon where a comma is decimal. */
 function delimiterOf(text: string): string {
-  const [first = ''] = text.split('\n', 1);
+  const [first = ''] = text.trimStart().split('\n', 1);
   const count = (separator: string) => first.split(separator).length;
   return [',', ';', '\t'].toSorted((one, other) => count(other) - count(one))[0] ?? ',';
+}
+
+/** Spreadsheets end lines with separators of empty columns. */
+function withoutTail(cells: readonly string[]): string[] {
+  return cells.slice(0, cells.findLastIndex((cell) => cell !== '') + 1);
 }
 
 function decode(bytes: Buffer): string {
@@ -115,7 +129,23 @@ function decode(bytes: Buffer): string {
   } catch {
     // Some programs write a byte order mark of UTF-8 before text in Windows-1252.
     const hasMark = bytes.subarray(0, 3).equals(Buffer.from([0xef, 0xbb, 0xbf]));
-    return new TextDecoder('windows-1252').decode(hasMark ? bytes.subarray(3) : bytes);
+    const text = hasMark ? bytes.subarray(3) : bytes;
+    return decodeKorean(text) ?? new TextDecoder('windows-1252').decode(text);
+  }
+}
+
+/**
+ * Reads EUC-KR, which Korean spreadsheets write: all letters above ASCII are pairs of bytes. In Windows-1252 they are
+ * single bytes, mostly between others. Undefined if the text does not look like it.
+ */
+function decodeKorean(bytes: Buffer): string | undefined {
+  const pairs = bytes.toString('latin1').match(/[\u0080-\u00ff]+/g) ?? [];
+  if (pairs.some(({ length }) => length % 2 !== 0)) return undefined;
+  try {
+    const text = new TextDecoder('euc-kr', { fatal: true }).decode(bytes);
+    return /\p{Script=Hangul}/u.test(text) ? text : undefined;
+  } catch {
+    return undefined;
   }
 }
 

@@ -38,6 +38,8 @@ interface Present {
   /** Ids of the course's sections, by name. */
   sections: ReadonlyMap<string, string>;
   sectionLimit: number;
+  /** Whether the actor may create users. */
+  mayCreate: boolean;
 }
 
 /** Returns the e-mail addresses of a roster in their stored form, for finding its users. */
@@ -81,9 +83,18 @@ export function planRoster(lines: readonly RosterLine[], present: Present): Rost
     }
     seen.set(email, line);
     const user = users.get(email);
+    if (!user && !present.mayCreate) {
+      problem(`Nobody has the address ${email}. Ask an admin to create an account.`);
+      continue;
+    }
     const named = user ? { value: user.name } : attempt(() => readName(name ?? ''));
     if ('problem' in named) {
       problem(`${email} is new, so a name is needed. ${named.problem}`);
+      continue;
+    }
+    const member = user && members.get(user.id);
+    if (member && !member.active) {
+      problem(`${email} is an inactive member. Activate them first.`);
       continue;
     }
     if (section !== undefined && !sections.has(section)) {
@@ -92,16 +103,16 @@ export function planRoster(lines: readonly RosterLine[], present: Present): Rost
         continue;
       }
       sections.add(section);
-      plan.newSections.push(section);
     }
-    const planned: PlannedMember = { line, email, role: written.role, section };
-    const member = user && members.get(user.id);
+    const planned: PlannedMember = { line, email, role: written.role ?? member?.role ?? 'learner', section };
     if (!user) plan.newUsers.push({ name: named.value, email });
     if (!member) plan.added.push(planned);
     else if (differs(member, planned, present.sections)) plan.changed.push(planned);
     else plan.unchanged += 1;
   }
-  return keepInstructor(plan, [...members.values()], users);
+  const kept = keepInstructor(plan, [...members.values()], users);
+  const used = [...kept.added, ...kept.changed].flatMap(({ section }) => section ?? []);
+  return { ...kept, newSections: [...new Set(used)].filter((name) => !present.sections.has(name)) };
 }
 
 function differs(
@@ -109,8 +120,10 @@ function differs(
   planned: PlannedMember,
   sections: ReadonlyMap<string, string>,
 ): boolean {
-  const moves = planned.section !== undefined && sections.get(planned.section) !== member.sectionId;
-  return moves || !member.active || member.role !== planned.role;
+  const section = planned.section === undefined ? undefined : sections.get(planned.section);
+  // A section without an id is created by this import.
+  const moves = planned.section !== undefined && (section === undefined || section !== member.sectionId);
+  return moves || member.role !== planned.role;
 }
 
 /** Leaves out the lines that would take the last instructor from the course. */

@@ -55,6 +55,7 @@ export function createIdentity(options: {
     authentication,
     people: {
       find: users.find,
+      findMany: users.findMany,
       byEmails: users.findByEmails,
       createStudents: (people) =>
         users.insertMissing(

@@ -14,7 +14,7 @@ export interface CourseResource {
 const rules = {
   /** See the course and its sections. */
   'course.read': ['instructor', 'assistant', 'observer', 'learner'],
-  /** Change, archive, copy and delete the course. */
+  /** Change, archive and delete the course. */
   'course.change': ['instructor'],
   /** See who is in the course. */
   'members.read': ['instructor', 'assistant', 'observer'],
@@ -31,6 +31,19 @@ const rules = {
 } as const satisfies Record<string, readonly CourseRole[]>;
 
 export type CourseAction = keyof typeof rules;
+
+/** Actions that change nothing: they need the scope `read`, and are possible in an archived course. */
+const reading: ReadonlySet<CourseAction> = new Set<CourseAction>([
+  'course.read',
+  'members.read',
+  'assignments.read',
+  'assignments.inspect',
+]);
+
+/** Returns whether an action changes nothing. */
+export function isReading(action: CourseAction): boolean {
+  return reading.has(action);
+}
 
 /** All actions, for tests of the policy. */
 export const courseActions = Object.keys(rules) as CourseAction[];

@@ -69,6 +69,8 @@ export interface UserService {
 /** Users for other domains, which authorise themselves before they call this. */
 export interface People {
   find(id: string): Promise<User | undefined>;
+  /** Returns the existing users of `ids`, in no particular order. */
+  findMany(ids: readonly string[]): Promise<User[]>;
   /** Returns the users with these e-mail addresses, in no particular order. */
   byEmails(emails: readonly string[]): Promise<User[]>;
   /** Creates students, except those whose address a user already has. Names and addresses are in their stored form. */

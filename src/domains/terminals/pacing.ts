@@ -97,7 +97,7 @@ const UNATTENDED = { perSecond: MIB, burst: 4 * MIB };
 /** The same for the terminals of all learners together, in bytes. */
 const UNATTENDED_OF_ALL = { perSecond: 16 * MIB, burst: 16 * MIB };
 
-/** Terminals that one round resumes; each may then take two turns of the event loop (see below). */
+/** Terminals that one round resumes; each may then take two turns of the event loop. */
 const RESUMED_AT_ONCE = 4;
 
 /**

@@ -105,8 +105,17 @@ export function isForeignKeyViolation(error: unknown): boolean {
   return driverCause(error)?.kind === 'ForeignKeyConstraintViolation';
 }
 
+/** Faults of a missing parent, without details. */
+type ParentFault =
+  | 'ASSIGNMENT_NOT_FOUND'
+  | 'COURSE_NOT_FOUND'
+  | 'INVITATION_INVALID'
+  | 'SESSION_NOT_FOUND'
+  | 'TERMINAL_NOT_FOUND'
+  | 'USER_NOT_FOUND';
+
 /** Returns a function that rethrows an error, as the fault `code` if the parent of a new row no longer exists. */
-export function whenGone(code: 'SESSION_NOT_FOUND' | 'TERMINAL_NOT_FOUND' | 'USER_NOT_FOUND') {
+export function whenGone(code: ParentFault) {
   return (error: unknown): never => {
     throw isForeignKeyViolation(error) ? fault(code, {}, error) : error;
   };

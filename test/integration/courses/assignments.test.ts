@@ -1,5 +1,6 @@
 import t from 'tap';
 import { courseWorld } from '../../kit/service/courses.ts';
+import type { Actor } from '../../../src/domains/identity/actor.ts';
 import { eachDatabase } from '../../kit/database/databases.ts';
 import { pinnedVersions } from '../../../src/domains/courses/assignment-store.ts';
 
@@ -89,6 +90,9 @@ await eachDatabase(t, 'the terms of an assignment are set, kept and removed', as
   await courses.update(instructor, course.id, { timeZone: 'Europe/Berlin' });
   await refused({ dueAt: '2030-03-31T02:30' }, 'INPUT_INVALID');
   await t.rejects(assignments.create(instructor, course.id, 'no lab', {}), { code: 'LAB_NOT_FOUND' });
+  await t.rejects(assignments.create(instructor, course.id, 'lab', { position: -1 }), {
+    code: 'INPUT_INVALID',
+  });
   t.equal((await assignments.list(instructor, course.id)).length, 1);
 });
 
@@ -102,12 +106,13 @@ await eachDatabase(t, 'overrides apply to their member or section', async (t, da
     dueAt: '2030-01-31T12:00:00Z',
     timeLimitMinutes: 60,
   });
+  const termsOf = async (actor: Actor | undefined) => (await assignments.terms(actor, [id]))[0];
   const found = await members.list(instructor, course.id, { role: 'learner' }, { first: 5 });
   const memberId = found.items[0]?.node.id ?? '';
   const section = await courses.createSection(instructor, course.id, 'A');
   await members.update(instructor, memberId, { sectionId: section.id });
 
-  t.match(await assignments.terms(learner, id), { timeLimitMinutes: 60, attempts: undefined });
+  t.match(await termsOf(learner), { timeLimitMinutes: 60, attempts: undefined });
   await assignments.setOverride(
     assistant,
     id,
@@ -115,12 +120,12 @@ await eachDatabase(t, 'overrides apply to their member or section', async (t, da
     { dueAt: '2030-02-01T12:00:00Z', attempts: 2 },
   );
   const mine = await assignments.setOverride(assistant, id, { memberId }, { timeFactor: 1.5 });
-  t.match(await assignments.terms(learner, id), {
+  t.match(await termsOf(learner), {
     dueAt: new Date('2030-02-01T12:00:00Z'),
     timeLimitMinutes: 90,
     attempts: 2,
   });
-  t.match(await assignments.terms(instructor, id), {
+  t.match(await termsOf(instructor), {
     dueAt: new Date('2030-01-31T12:00:00Z'),
     timeLimitMinutes: 60,
   });
@@ -137,13 +142,13 @@ await eachDatabase(t, 'overrides apply to their member or section', async (t, da
   t.equal((await assignments.overrides(instructor, id)).length, 2);
 
   await members.update(instructor, memberId, { sectionId: null });
-  t.match(await assignments.terms(learner, id), {
+  t.match(await termsOf(learner), {
     dueAt: new Date('2030-01-31T12:00:00Z'),
     attempts: undefined,
   });
   t.equal(await assignments.removeOverride(instructor, mine.id), true);
   t.equal(await assignments.removeOverride(instructor, mine.id), false);
-  t.match(await assignments.terms(learner, id), { timeLimitMinutes: 60 });
+  t.match(await termsOf(learner), { timeLimitMinutes: 60 });
 
   const foreign = await members.list(other.instructor, other.course.id, {}, { first: 1 });
   const set = (whose: { memberId: string } | { sectionId: string }, input: object) =>
@@ -156,6 +161,20 @@ await eachDatabase(t, 'overrides apply to their member or section', async (t, da
   });
   await assignments.update(instructor, id, { opensAt: '2030-01-15T00:00:00Z' });
   await t.rejects(set({ memberId }, { dueAt: '2030-01-14T00:00:00Z' }), { code: 'DATES_INVALID' });
+  await t.rejects(
+    set({ memberId }, { opensAt: '2030-02-05T00:00:00Z' }),
+    { code: 'DATES_INVALID' },
+    'after it is due',
+  );
+  await t.rejects(
+    set({ memberId }, { closesAt: '2030-01-30T00:00:00Z' }),
+    { code: 'DATES_INVALID' },
+    'before it is due',
+  );
+  await t.rejects(
+    assignments.update(instructor, id, { opensAt: '2030-02-01T12:00:00Z', dueAt: '2030-03-01T00:00:00Z' }),
+    { code: 'DATES_INVALID', message: /do not fit an override, by which it would be due before it opens/ },
+  );
   await courses.deleteSection(instructor, section.id);
   t.same(await assignments.overrides(instructor, id), [], 'an override goes with its section');
 });
@@ -169,7 +188,15 @@ await eachDatabase(t, 'hidden assignments do not exist for learners', async (t, 
   t.same(await assignments.list(learner, course.id), []);
   t.equal((await assignments.list(observer, course.id)).length, 1);
   await t.rejects(assignments.get(learner, id), { code: 'ASSIGNMENT_NOT_FOUND' });
-  await t.rejects(assignments.terms(learner, id), { code: 'ASSIGNMENT_NOT_FOUND' });
+  t.same(await assignments.terms(learner, [id]), [undefined]);
+  t.match(await assignments.terms(observer, [id, 'none']), [{ attempts: undefined }, undefined]);
+  const hidden: (() => Promise<unknown>)[] = [
+    () => assignments.update(learner, id, {}),
+    () => assignments.setOverride(learner, id, { memberId: 'x' }, {}),
+    () => assignments.overrides(learner, id),
+  ];
+  for (const ask of hidden) await t.rejects(ask(), { code: 'ASSIGNMENT_NOT_FOUND' });
+  t.equal(await assignments.delete(learner, id), false);
   await assignments.update(instructor, id, { visible: true });
   t.match(await assignments.get(learner, id), { id });
 });

@@ -17,9 +17,19 @@ await eachDatabase(t, 'an invitation makes users members, once each', async (t, 
   });
   const mina = await person('Mina');
   const joined = await invitations.join(mina, secret);
-  t.match(joined, { courseId: course.id, role: 'learner', sectionId: section.id, source: 'invitation' });
+  t.match(joined.course, { id: course.id });
+  t.match(joined.member, {
+    courseId: course.id,
+    role: 'learner',
+    sectionId: section.id,
+    source: 'invitation',
+  });
   t.same(await invitations.join(mina, secret), joined);
-  t.match(await invitations.join(instructor, secret), { role: 'instructor' }, 'a member stays as they are');
+  t.match(
+    await invitations.join(instructor, secret),
+    { member: { role: 'instructor' } },
+    'a member stays as they are',
+  );
   t.match(await invitations.list(instructor, course.id), [{ id: invitation.id, used: 1, seats: undefined }]);
   t.notMatch(
     JSON.stringify(await database.client.courseInvitation.findMany()),
@@ -82,6 +92,17 @@ await eachDatabase(t, 'invitations that do not hold are refused', async (t, data
   await t.rejects(invitations.join(mina, near.secret), { code: 'INVITATION_EMAIL' });
   t.ok(await invitations.join(mina, (await create({ emailDomain: 'example.org' })).secret));
 
+  await courses.update(instructor, course.id, { state: 'draft' });
+  const early = await create({ seats: 1 });
+  const lea = await person('Lea');
+  await t.rejects(invitations.join(lea, early.secret), { code: 'COURSE_NOT_OPEN' });
+  const assisting = await create({ role: 'assistant' });
+  t.ok(await invitations.join(await person('Tim'), assisting.secret), 'assistants see a draft');
+  await courses.update(instructor, course.id, { state: 'open' });
+  const { member } = await invitations.join(lea, early.secret);
+  await world.members.update(instructor, member.id, { active: false });
+  await t.rejects(invitations.join(lea, early.secret), { code: 'MEMBERSHIP_INACTIVE' });
+
   const late = await create({});
   const archived = await create({ expiresAt: new Date(clock.now().getTime() + 10 * HOUR_MS) });
   await clock.advance(2 * HOUR_MS);
@@ -89,5 +110,5 @@ await eachDatabase(t, 'invitations that do not hold are refused', async (t, data
   await t.rejects(invitations.join(noah, late.secret), { code: 'INVITATION_INVALID' });
   await courses.update(instructor, course.id, { state: 'archived' });
   await t.rejects(invitations.join(noah, archived.secret), { code: 'COURSE_ARCHIVED' });
-  t.equal((await invitations.list(instructor, course.id)).length, 6);
+  t.equal((await invitations.list(instructor, course.id)).length, 8);
 });

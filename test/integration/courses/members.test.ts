@@ -1,6 +1,7 @@
 import t from 'tap';
 import { newId } from '../../../src/core/ids.ts';
 import { courseWorld } from '../../kit/service/courses.ts';
+import type { CourseActorName } from '../../kit/service/courses.ts';
 import { eachDatabase } from '../../kit/database/databases.ts';
 
 await eachDatabase(t, 'members are added, changed, listed and removed', async (t, database) => {
@@ -12,6 +13,7 @@ await eachDatabase(t, 'members are added, changed, listed and removed', async (t
   t.match(mina, { role: 'learner', active: true, source: 'manual', sectionId: undefined });
   const again = await members.add(instructor, course.id, { userId, role: 'assistant' });
   t.match(again, { id: mina.id, role: 'assistant' });
+  t.match(await members.add(instructor, course.id, { userId }), { role: 'assistant' }, 'which stays');
   await members.update(instructor, mina.id, { active: false });
 
   const names = async (filter: object) => {
@@ -89,8 +91,13 @@ await eachDatabase(t, 'a roster adds users, sections and members, and twice is o
   t.match(await identity.users.get(admin, known.userId), { name: 'Known' }, 'nobody is renamed');
 
   await members.update(instructor, items[0]?.node.id ?? '', { active: false });
-  const moved = Buffer.from('email;section\nada@example.org;Tuesday\n');
-  t.match(await members.importRoster(instructor, course.id, moved), { updated: 1, errors: [] });
+  const moved = Buffer.from('email;section\nada@example.org;Tuesday\nknown@example.org;Tuesday\n');
+  const inactive = { line: 2, message: 'ada@example.org is an inactive member. Activate them first.' };
+  t.match(await members.importRoster(instructor, course.id, moved), { updated: 1, errors: [inactive] });
+  await members.update(instructor, items[0]?.node.id ?? '', { active: true });
+  t.match(await members.importRoster(instructor, course.id, moved), { updated: 1, unchanged: 1, errors: [] });
+  const [same] = (await members.list(instructor, course.id, { search: 'known@' }, { first: 5 })).items;
+  t.equal(same?.node.role, 'assistant', 'a file without roles changes none');
   const [again] = (await members.list(instructor, course.id, { search: 'ada' }, { first: 5 })).items;
   t.match(again?.node, { active: true, role: 'learner' });
   t.not(again?.node.sectionId, section?.id);
@@ -158,4 +165,59 @@ await eachDatabase(t, 'lines with problems are left out and reported', async (t,
     code: 'INPUT_INVALID',
     message: /There is no column "mail"/,
   });
+});
+
+await eachDatabase(
+  t,
+  'staff see who the members are, whatever their role outside of the course',
+  async (t, database) => {
+    const world = await courseWorld(t, database);
+    const { members } = world;
+    const { course, instructor, actors } = await world.openCourse();
+    const { items } = await members.list(instructor, course.id, {}, { first: 100 });
+    const all = items.map(({ node }) => node);
+    const seenBy = async (name: CourseActorName) =>
+      (await members.users(actors[name], all)).filter((user) => user !== undefined).length;
+    t.equal(await seenBy('assistant'), all.length);
+    t.equal(await seenBy('observer'), all.length);
+    t.equal(await seenBy('learner'), 1, 'only themselves');
+    t.equal(await seenBy('formerMember'), 1);
+    t.equal(await seenBy('otherInstructor'), 0);
+  },
+);
+
+await eachDatabase(
+  t,
+  'an instructor of a course who is a student elsewhere creates no accounts',
+  async (t, database) => {
+    const world = await courseWorld(t, database);
+    const { members, person } = world;
+    const { course, instructor } = await world.openCourse();
+    const helper = await person('Helper');
+    await members.add(instructor, course.id, { userId: helper.userId, role: 'instructor' });
+    const { email } = await world.identity.users.get(world.admin, instructor.userId);
+    const csv = Buffer.from(`name,email\nNew,new@example.org\n,none@example.org\n,${email}\n`);
+    const problem = (line: number, address: string) => ({
+      line,
+      message: `Nobody has the address ${address}. Ask an admin to create an account.`,
+    });
+    t.same(await members.importRoster(helper, course.id, csv), {
+      created: 0,
+      updated: 0,
+      unchanged: 1,
+      errors: [problem(2, 'new@example.org'), problem(3, 'none@example.org')],
+    });
+  },
+);
+
+await eachDatabase(t, 'a disabled account does not keep a course alive', async (t, database) => {
+  const world = await courseWorld(t, database);
+  const { members, admin, identity, person } = world;
+  const { course, instructor } = await world.openCourse();
+  const { userId } = await person('Second');
+  await members.add(instructor, course.id, { userId, role: 'instructor' });
+  await identity.users.update(admin, userId, { disabled: true });
+  const { items } = await members.list(admin, course.id, { role: 'instructor' }, { first: 5 });
+  const only = items.find(({ node }) => node.userId === instructor.userId)?.node.id ?? '';
+  await t.rejects(members.remove(admin, only), { code: 'LAST_INSTRUCTOR' });
 });

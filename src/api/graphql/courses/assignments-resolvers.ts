@@ -79,7 +79,11 @@ export const assignmentsResolvers = {
       const lab = loaders.lab(labSlug);
       return title || (lab ? inLanguage(lab.title, language) : labSlug);
     },
-    terms: ({ id }, _, { services, actor }) => services.assignments.terms(actor, id),
+    async terms({ id }, _, { loaders }) {
+      const terms = await loaders.terms(id);
+      if (!terms) throw fault('ASSIGNMENT_NOT_FOUND');
+      return terms;
+    },
     overrides: ({ id }, _, { services, actor }) => services.assignments.overrides(actor, id),
   },
   AssignmentOverride: {

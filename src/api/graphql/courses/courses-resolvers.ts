@@ -50,7 +50,7 @@ const courseMutations = {
   async addMember(_, { input: { course, user, role, section } }, { services, actor }) {
     const member = await services.members.add(actor, fromGlobalId('Course', course), {
       userId: fromGlobalId('User', user),
-      role,
+      role: given(role),
       sectionId: section ? fromGlobalId('CourseSection', section) : undefined,
     });
     return { member };
@@ -91,8 +91,8 @@ const courseMutations = {
   },
 
   async joinCourse(_, { input: { secret } }, { services, actor }) {
-    const { courseId } = await services.invitations.join(actor, secret);
-    return { course: await services.courses.get(actor, courseId) };
+    const { course } = await services.invitations.join(actor, secret);
+    return { course };
   },
 } satisfies MutationResolvers;
 
@@ -126,7 +126,7 @@ export const coursesResolvers = {
   CourseSection: { id: (section) => toGlobalId('CourseSection', section.id) },
   CourseMember: {
     id: (member) => toGlobalId('CourseMember', member.id),
-    user: (member, _, { loaders }) => loaders.user(member.userId),
+    user: (member, _, { loaders }) => loaders.memberUser(member),
     section: ({ sectionId }) => (sectionId === undefined ? null : toGlobalId('CourseSection', sectionId)),
   },
   CourseInvitation: {

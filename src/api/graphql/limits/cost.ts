@@ -152,7 +152,6 @@ const prices: Readonly<Record<string, Price>> = {
   'Course.sections': { once: 20, times: 50 },
   'Course.assignments': { once: 20, times: 50 },
   'Assignment.overrides': { once: 20, times: 20 },
-  'Assignment.terms': { once: 10 },
   'Course.invitations': { once: 20, times: 50 },
   'Course.members': { once: 20 },
   'ImportMembersPayload.errors': { times: 20 },

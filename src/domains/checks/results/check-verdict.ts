@@ -17,7 +17,7 @@ export interface CheckVerdict extends Judgement {
   weight: number;
   /** Whether the check is a question that was answered. */
   answered: boolean;
-  /** The author's explanation for learners who have answered the question: see check-service.ts. */
+  /** The author's explanation for learners who answered correctly or cannot answer again: see check-service.ts. */
   explanation: LocalizedText | undefined;
 }
 

@@ -54,7 +54,7 @@ function createRegistryCredentialService(options: {
           problem: `Credentials of ${REGISTRY_LIMIT} registries are stored already. Remove some first.`,
         });
       }
-      const secret = encryption.seal(password, secretOf(registry));
+      const secret = encryption.seal(password, contextOf(registry));
       return store.put({ registry, username, secret }, clock.now());
     },
 
@@ -86,7 +86,7 @@ function requireText(what: string, text: string, longest: number): void {
 }
 
 /** Returns the encryption context of a registry's password. */
-function secretOf(registry: string): string {
+function contextOf(registry: string): string {
   return `the registry ${registry}`;
 }
 
@@ -94,7 +94,7 @@ function createRegistryLogins(options: { store: RegistryCredentialStore; encrypt
   const { store, encryption, log } = options;
 
   function open({ registry, username, secret }: SealedCredential): RegistryLogin {
-    return { username, password: encryption.open(secret, secretOf(registry)) };
+    return { username, password: encryption.open(secret, contextOf(registry)) };
   }
 
   return {

@@ -66,7 +66,8 @@ export function createLabSourceStore({
     }
   }
 
-  const open = ({ id, address }: Pick<SourceRow, 'id' | 'address'>) => encryption.open(address, secretOf(id));
+  const open = ({ id, address }: Pick<SourceRow, 'id' | 'address'>) =>
+    encryption.open(address, contextOf(id));
 
   return {
     /** Lists the sources, oldest first. */
@@ -85,7 +86,7 @@ export function createLabSourceStore({
       at: Date,
     ): Promise<LabSource | undefined> {
       const id = newId(at);
-      const address = encryption.seal(source.address, secretOf(id));
+      const address = encryption.seal(source.address, contextOf(id));
       try {
         const data = { ...source, id, address, ref: source.ref ?? null, dueAt: at, createdAt: at };
         return toSource(await client.labSource.create({ data }));
@@ -178,6 +179,6 @@ function stateOf({ heldBy, checkedAt, reasonCode }: SourceRow): LabSource['state
 }
 
 /** Returns the context that binds an encrypted address to its source. */
-function secretOf(id: string): string {
+function contextOf(id: string): string {
   return `the lab source ${id}`;
 }

@@ -95,6 +95,7 @@ export async function startMachine(
   ]);
 }
 
+/** Creates a machine with its volumes and sockets, and does not start it. */
 async function createMachine(
   context: ProvisionContext,
   { spec, machine, creation }: { spec: EnvironmentSpec; machine: MachineSpec; creation: Creation },

@@ -7,6 +7,7 @@ import type { CourseMember } from '../../../../src/domains/courses/member.ts';
 import { requireActor } from '../../../../src/domains/identity/actor.ts';
 import { pageOf } from './page-of.ts';
 import { at, lab } from './world.ts';
+import type { World } from './world.ts';
 
 const course: Course = {
   id: 'course-1',
@@ -86,10 +87,9 @@ const override: AssignmentOverride = {
 };
 
 /** One course with one section, one member and one invitation. */
-export function createCourseServices(): Pick<
-  GraphqlServices,
-  'courses' | 'assignments' | 'members' | 'invitations'
-> {
+export function createCourseServices({
+  users,
+}: Pick<World, 'users'>): Pick<GraphqlServices, 'courses' | 'assignments' | 'members' | 'invitations'> {
   const found = (id: string) => {
     if (id !== course.id) throw fault('COURSE_NOT_FOUND');
     return course;
@@ -164,9 +164,9 @@ export function createCourseServices(): Pick<
         requireActor(actor, { scope: 'manage', role: 'instructor' });
         return id === assignment.id;
       },
-      async terms(actor) {
+      async terms(actor, ids) {
         requireActor(actor, { scope: 'read' });
-        return { ...assignment, attempts: 5 };
+        return ids.map((id) => (id === assignment.id ? { ...assignment, attempts: 5 } : undefined));
       },
       async overrides(actor) {
         requireActor(actor, { scope: 'read', role: 'instructor' });
@@ -188,7 +188,7 @@ export function createCourseServices(): Pick<
       },
       async add(actor, courseId, input) {
         requireActor(actor, { scope: 'manage', role: 'instructor' });
-        return { ...member, ...input, courseId: found(courseId).id };
+        return { ...member, ...withoutAbsent(input), courseId: found(courseId).id };
       },
       async update(actor, id, { sectionId, ...change }) {
         requireActor(actor, { scope: 'manage', role: 'instructor' });
@@ -198,6 +198,10 @@ export function createCourseServices(): Pick<
       async remove(actor, id) {
         requireActor(actor, { scope: 'manage', role: 'instructor' });
         return id === member.id;
+      },
+      async users(actor, of) {
+        requireActor(actor, { scope: 'read' });
+        return of.map(({ userId }) => users.get(userId));
       },
       async importRoster(actor, courseId, csv, { preview = false } = {}) {
         requireActor(actor, { scope: 'manage', role: 'instructor' });
@@ -225,7 +229,7 @@ export function createCourseServices(): Pick<
       async join(actor, secret) {
         requireActor(actor, { scope: 'learn' });
         if (secret !== 'join-secret') throw fault('INVITATION_INVALID');
-        return { ...member, userId: actor.userId };
+        return { course, member: { ...member, userId: actor.userId } };
       },
     },
   };

@@ -79,7 +79,7 @@ export function createServices(world: World): GraphqlServices {
       },
     },
     tokens: tokenService,
-    ...createCourseServices(),
+    ...createCourseServices(world),
     ...createLabServices(),
     pins: {
       async list(actor, slug) {

@@ -2,13 +2,15 @@ import t from 'tap';
 import { readRoster } from '../../../../src/domains/courses/roster-csv.ts';
 
 const read = (text: string, encoding: BufferEncoding = 'utf8') => readRoster(Buffer.from(text, encoding));
-const ada = { line: 2, name: 'Ada', email: 'ada@example.org', role: 'learner', section: undefined };
+const ada = { line: 2, name: 'Ada', email: 'ada@example.org', role: undefined, section: undefined };
 
 await t.test('columns are found by name, in any order and case', async (t) => {
-  t.same(read('name,email,role\nAda,ada@example.org,learner\n').lines, [ada]);
+  t.same(read('name,email,role\nAda,ada@example.org,learner\n').lines, [{ ...ada, role: 'learner' }]);
+  t.same(read('name,email,,\nAda,ada@example.org,,\n').lines, [ada]);
+  t.same(read('sep=;\nname;email\nAda;ada@example.org\n').lines, [{ ...ada, line: 3 }]);
   t.same(read('E-Mail;Name\nada@example.org;Ada').lines, [ada]);
   t.same(read('section\temail\tname\n\tada@example.org\tAda\r\n').lines, [ada]);
-  t.same(read('Ada,ada@example.org,student,B\n').lines, [{ ...ada, line: 1, section: 'B' }]);
+  t.same(read('Ada,ada@example.org,student,B\n').lines, [{ ...ada, line: 1, role: 'learner', section: 'B' }]);
   t.match(read('email,role\na@b,Teacher\nc@d,TA\ne@f,OBSERVER\n').lines, [
     { role: 'instructor' },
     { role: 'assistant' },
@@ -37,6 +39,16 @@ await t.test('encodings of spreadsheets', async (t) => {
     Buffer.from(`\ufeff${text}`, 'utf16le').swap16(),
   ])
     t.same(readRoster(bytes).lines, [named]);
+});
+
+await t.test('Korean and Western encodings are recognised', async (t) => {
+  const name = (hex: string) =>
+    readRoster(Buffer.concat([Buffer.from('email;name\na@b;'), Buffer.from(hex, 'hex'), Buffer.from('\n')]))
+      .lines[0]?.name;
+  t.equal(name('b1e8b9ce'), '\uae40\ubbfc', 'EUC-KR');
+  t.equal(name('c46c67'), '\u00c4lg', 'one letter above ASCII');
+  t.equal(name('5a6feb'), 'Zo\u00eb');
+  t.equal(name('e9e9'), '\u00e9\u00e9', 'a pair without Hangul');
 });
 
 await t.test('problems are reported by line, and the other lines are read', async (t) => {

@@ -92,7 +92,7 @@ function howItEnded({ outcome, exitCode }: ExecResult, mode: StartMode, seconds:
   return `ended with exit code ${exitCode ?? 'unknown'}`;
 }
 
-/** Output limit of a script in the foreground, in bytes: apt-get prints less. */
+/** Output limit of a script, in bytes: apt-get prints less. */
 const OUTPUT_LIMIT_BYTES = 1024 * 1024;
 
 /** Limit of the log of a script in the background, in bytes: enough to see why it fails. */
