@@ -13,6 +13,7 @@ module.exports = {
   ],
   'src/domains/courses': [
     'assignment.ts',
+    'assignment-rules.ts',
     'assignment-store.ts',
     'course.ts',
     'create-courses.ts',

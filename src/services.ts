@@ -13,6 +13,7 @@ import { createRateLimits } from './infra/rate-limits/rate-limits.ts';
 import { pinnedVersions } from './domains/courses/assignment-store.ts';
 import { createCourses } from './domains/courses/create-courses.ts';
 import { createFileService } from './domains/files/file-service.ts';
+import { createProbes } from './api/http/health.ts';
 import { createMetrics } from './api/http/metrics.ts';
 import { createIdentity } from './domains/identity/create-identity.ts';
 import { createImages } from './domains/images/create-images.ts';
@@ -113,7 +114,9 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     labsOf: (collection) => labsOfCollection(catalogue, collection),
     versionOf: (lab) => catalogue.get(lab).version,
     timeZone: config.timeZone,
+    events,
     clock,
+    log,
   });
 
   const pins = createPins({
@@ -171,6 +174,7 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     events,
     clock,
     catalogue,
+    assignmentRules: courses.assignmentRules,
     log,
     pins: pins.pins,
     onProvisioned: metrics.provisioned,
@@ -183,6 +187,7 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     clock,
     rateLimits,
     catalogue,
+    assignmentRules: courses.assignmentRules,
     sessions: sessions.service,
     log,
     leaseOwner: newOwner(),
@@ -259,13 +264,7 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     hints: checks.hints,
     steps,
     previews,
-    probes: {
-      database: () => database.ping(),
-      engine: () => engine.info(),
-      events: async () => {
-        if (!events.healthy()) throw new Error('Redis does not respond.');
-      },
-    },
+    probes: createProbes({ database, engine, events }),
 
     /** Repairs what a crash left, and starts the background work. */
     start(): void {

@@ -8,6 +8,7 @@ import { addAuthentication } from './http/sign-in/authentication.ts';
 import { addBodyDeadline, addOpenRequests } from './http/request-ends.ts';
 import { createHostRouter } from './http/host-router.ts';
 import type { HeadTimes } from './http/host-router.ts';
+import { addSessions } from './http/sessions.ts';
 import { addCourses } from './http/courses.ts';
 import { addImageUpload, addLabUpload } from './http/tar-uploads.ts';
 import { addFiles } from './http/files.ts';
@@ -84,6 +85,7 @@ export async function addTransports(app: FastifyInstance, config: Config, servic
   });
   await addLabUpload(app, { labs: services.labs });
   await addCourses(app, services);
+  addSessions(app, services);
   await addFiles(app, { files: services.files });
   addRecordings(app, { recordings: services.recordings });
   registerTerminalSocket(app, { terminals: services.terminals, contained, publicUrl, allowedOrigins });

@@ -55,6 +55,15 @@ export const catalogue = {
   SECTION_NAME_TAKEN: [409, 'The course already has a section "{name}".'],
   LAST_INSTRUCTOR: [409, 'A course needs an instructor. Make somebody else an instructor first.'],
   ASSIGNMENT_NOT_FOUND: [404, 'There is no such assignment.'],
+  ASSIGNMENT_NOT_OPEN: [409, 'This assignment opens at {opens}.'],
+  ASSIGNMENT_CLOSED: [409, 'This assignment closed at {closed}. Ask an instructor for an extension.'],
+  ASSIGNMENT_TIME_OVER: [
+    409,
+    'The time limit of this attempt, {minutes} minutes, is over. Start over if another attempt is left.',
+  ],
+  ATTEMPTS_USED: [409, 'All {attempts} attempts at this assignment are used. Ask an instructor for another.'],
+  ASSIGNMENT_HAS_WORK: [409, 'Learners have worked on this assignment. Hide it from them instead.'],
+  COURSE_HAS_WORK: [409, 'Learners have worked in this course. Archive it instead.'],
   DATES_INVALID: [400, 'The dates do not fit: {problem}.'],
   INVITATION_INVALID: [
     410,

@@ -90,7 +90,13 @@ async function startLab(slug: string, words: Words): Promise<void> {
   await page.locator('article').first().waitFor();
   await page.locator('select').first().selectOption({ label: words.picked });
   await machineOf(words).getByRole('button', { name: words.start }).click();
-  await screen.filter({ hasText: '$' }).waitFor();
+  await screen
+    .filter({ hasText: '$' })
+    .waitFor()
+    .catch(async (error: Error) => {
+      error.message += `\n${await page.locator('body').innerText()}`;
+      throw error;
+    });
 }
 
 /** In Korean, without internet: a drawing, a check before any work, and a command run by a click. */

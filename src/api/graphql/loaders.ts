@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader';
+import type { ProgressQuery } from '../../domains/checks/check-service.ts';
 import type { LabProgress } from '../../domains/checks/results/attempt.ts';
-import type { AssignmentTerms } from '../../domains/courses/assignment.ts';
+import type { Assignment, AssignmentTerms } from '../../domains/courses/assignment.ts';
 import type { CourseMember } from '../../domains/courses/member.ts';
 import type { Course } from '../../domains/courses/course.ts';
 import type { CourseRole } from '../../domains/identity/policy.ts';
@@ -19,6 +20,7 @@ export interface Loaders {
   course(id: string): Promise<Course | undefined>;
   /** Returns the user of a member of a course whose members the actor may see. */
   memberUser(member: CourseMember): Promise<User | undefined>;
+  assignment(id: string): Promise<Assignment | undefined>;
   /** Returns what applies to the actor in an assignment. */
   terms(assignment: string): Promise<AssignmentTerms | undefined>;
   /** Returns the actor's role in a course. */
@@ -32,7 +34,7 @@ export interface Loaders {
   /** Returns the recording of a terminal. */
   recordingOf(terminal: string): Promise<Recording | undefined>;
   collectionRecorded(collection: string): Promise<boolean>;
-  progress(of: { learnerId: string; lab: string }): Promise<LabProgress>;
+  progress(of: ProgressQuery): Promise<LabProgress>;
 }
 
 type LoaderServices = Pick<
@@ -85,6 +87,10 @@ export function createLoaders(services: LoaderServices, actor: () => Actor | und
       );
       return made.memberUser(member);
     },
+    assignment(id) {
+      made.assignment ??= batched((ids) => services.assignments.getMany(actor(), ids));
+      return made.assignment(id);
+    },
     terms(assignment) {
       made.terms ??= batched((ids) => services.assignments.terms(actor(), ids));
       return made.terms(assignment);
@@ -119,7 +125,7 @@ export function createLoaders(services: LoaderServices, actor: () => Actor | und
     progress(of) {
       made.progress ??= batched(
         (all) => services.checks.progress(actor(), all),
-        ({ learnerId, lab }) => `${learnerId}/${lab}`,
+        ({ learnerId, lab, assignmentId, run }) => [learnerId, lab, assignmentId, run].join('/'),
       );
       return made.progress(of);
     },

@@ -37,7 +37,7 @@ export interface GraphqlServices {
   jobs: JobService;
   registryCredentials: RegistryCredentialService;
   registry: RegistryService;
-  sessions: Omit<SessionService, 'machine' | 'touch' | 'hiddenFrom'>;
+  sessions: Omit<SessionService, 'machine' | 'requireCounting' | 'touch' | 'hiddenFrom'>;
   warm: WarmService;
   saves: SaveService;
   quotas: QuotaService;

@@ -1,10 +1,15 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import { buffer } from 'node:stream/consumers';
+import type { Readable } from 'node:stream';
+import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { fault } from '../../core/errors.ts';
 import type { Assignment, AssignmentService } from '../../domains/courses/assignment.ts';
 import type { Course, CourseService } from '../../domains/courses/course.ts';
 import type { MemberService } from '../../domains/courses/member.ts';
 import { fromGlobalId, toGlobalId } from '../shared/global-id.ts';
+import { lingering } from '../shared/files-stream.ts';
+import { readBody, readFlag, send } from './json.ts';
+import { limitedBody } from './tar-uploads.ts';
 
 /** Largest roster, in bytes: 10,000 lines of 500 characters. */
 const ROSTER_LIMIT_BYTES = 5 * 1024 * 1024;
@@ -84,17 +89,17 @@ export async function addCourses(
 
   await app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
-    const options = { parseAs: 'buffer', bodyLimit: ROSTER_LIMIT_BYTES } as const;
-    scope.addContentTypeParser('text/csv', options, (_request, body, done) => done(null, body));
-    scope.post<OneCourse>(
-      '/api/v1/courses/:id/members/import',
-      async ({ actor, params, query, body }, reply) => {
-        if (!Buffer.isBuffer(body)) throw fault('INPUT_INVALID', { problem: 'Send the roster as text/csv.' });
-        const preview = readFlag('preview', query.preview);
-        const id = fromGlobalId('Course', params.id);
-        return send(reply, await members.importRoster(actor, id, body, { preview }));
-      },
-    );
+    // Read by the handler, which keeps the connection open until the client has the response.
+    scope.addContentTypeParser('text/csv', (_request, body, done) => done(null, body));
+    scope.post<OneCourse>('/api/v1/courses/:id/members/import', async (request, reply) => {
+      const { actor, params, query, body } = request;
+      if (!body) throw fault('INPUT_INVALID', { problem: 'Send the roster as text/csv.' });
+      const preview = readFlag('preview', query.preview);
+      const id = fromGlobalId('Course', params.id);
+      const roster = limitedBody(body as Readable, ROSTER_LIMIT_BYTES);
+      const csv = await lingering(request, () => buffer(roster));
+      return send(reply, await members.importRoster(actor, id, csv, { preview }));
+    });
   });
 }
 
@@ -121,24 +126,4 @@ function assignmentAsJson({ id, courseId, labSlug, labVersion, ...terms }: Assig
     attempts: terms.attempts ?? null,
     timeLimitMinutes: terms.timeLimitMinutes ?? null,
   };
-}
-
-function send(reply: FastifyReply, body: object) {
-  return reply.header('cache-control', 'no-store').send(body);
-}
-
-/** @throws INPUT_INVALID with the first problem of the body */
-function readBody<T>(schema: z.ZodType<T>, body: unknown): T {
-  const read = schema.safeParse(body);
-  if (read.success) return read.data;
-  const [issue] = read.error.issues;
-  const place = issue?.path.join('.') || 'The body';
-  throw fault('INPUT_INVALID', { problem: `${place}: ${issue?.message ?? 'is invalid'}.` });
-}
-
-/** Reads a query parameter that is `true` or absent. @throws INPUT_INVALID */
-function readFlag(name: string, value: unknown): boolean {
-  if (value === undefined || value === 'false') return false;
-  if (value === 'true') return true;
-  throw fault('INPUT_INVALID', { problem: `"${name}" must be true or false.` });
 }

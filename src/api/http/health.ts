@@ -9,6 +9,21 @@ export interface Probes {
   events(): Promise<unknown>;
 }
 
+/** Creates the checks of what Berth depends on. */
+export function createProbes(of: {
+  database: { ping(): Promise<unknown> };
+  engine: { info(): Promise<unknown> };
+  events: { healthy(): boolean };
+}): Probes {
+  return {
+    database: () => of.database.ping(),
+    engine: () => of.engine.info(),
+    events: async () => {
+      if (!of.events.healthy()) throw new Error('Redis does not respond.');
+    },
+  };
+}
+
 export interface Readiness {
   status: 'ready' | 'unavailable';
   checks: Record<keyof Probes, ProbeResult>;

@@ -3,6 +3,7 @@ import { mayReach, requireActor } from '../identity/actor.ts';
 import type { Actor } from '../identity/actor.ts';
 import type { CredentialWatch } from '../identity/credential-watch.ts';
 import type { RateLimit } from '../../infra/rate-limits/rate-limits.ts';
+import type { AssignmentRules } from '../courses/assignment-rules.ts';
 import type { LabCatalogue } from '../labs/catalogue.ts';
 import { linkedAbort } from '../../core/async.ts';
 import { languageGiven } from '../labs/localized-text.ts';
@@ -16,7 +17,7 @@ import type { PublishEnd, LeasedCheck } from './leased-check.ts';
 import { answersTo } from './kinds/quiz-check.ts';
 import type { GivenAnswer } from './kinds/quiz-check.ts';
 import type { HintStore } from './hint-store.ts';
-import { progressIn } from './results/lab-progress.ts';
+import { countedSteps, progressIn } from './results/lab-progress.ts';
 import { pairKey } from './results/progress-store.ts';
 import type { ProgressStore } from './results/progress-store.ts';
 import { machinesOf, stepToCheck } from './step-run.ts';
@@ -30,7 +31,9 @@ export interface CheckService {
    * errored. Unanswered questions fail. A `poll` is sent by a client automatically: it does not count as activity, and
    * a failed poll is not counted, published or stored. Scripts get the learner's `language`, or the lab's default.
    * @throws SESSION_NOT_FOUND, SESSION_NOT_READY, STEP_NOT_FOUND, STEP_HAS_NO_CHECK, INPUT_INVALID (an answer without a
-   * matching question, a poll of a step without polling, a poll with answers), CHECK_BUSY, RATE_LIMITED, SHUTTING_DOWN
+   * matching question, a poll of a step without polling, a poll with answers), CHECK_BUSY, RATE_LIMITED, SHUTTING_DOWN,
+   * and if the work does not count for its assignment: ASSIGNMENT_NOT_FOUND, COURSE_ARCHIVED, ASSIGNMENT_NOT_OPEN,
+   * ASSIGNMENT_CLOSED, ASSIGNMENT_TIME_OVER
    */
   run(
     actor: Actor | undefined,
@@ -52,21 +55,29 @@ export interface CheckService {
       learnerId?: string | undefined;
       lab?: string | undefined;
       step?: string | undefined;
+      assignmentId?: string | undefined;
     },
     page: PageRequest,
   ): Promise<Page<Attempt>>;
   /**
-   * Returns the progress of each (learner, lab) pair in the order asked, for batched loading.
+   * Returns the progress of learners in labs in the order asked, for batched loading: in self-study, or in an
+   * assignment. With the `run` of a session, it is what counts there: that attempt alone if the last one counts.
    * @throws USER_NOT_FOUND if the actor may not see a learner
    */
-  progress(
-    actor: Actor | undefined,
-    of: readonly { learnerId: string; lab: string }[],
-  ): Promise<LabProgress[]>;
+  progress(actor: Actor | undefined, of: readonly ProgressQuery[]): Promise<LabProgress[]>;
+}
+
+/** Whose progress in what; without an assignment, in self-study. */
+export interface ProgressQuery {
+  learnerId: string;
+  lab: string;
+  assignmentId?: string | undefined;
+  run?: number | undefined;
 }
 
 interface CheckServiceParts {
-  sessions: Pick<SessionService, 'get' | 'machine' | 'touch'>;
+  sessions: Pick<SessionService, 'get' | 'machine' | 'requireCounting' | 'touch'>;
+  assignmentRules: Pick<AssignmentRules, 'counted'>;
   catalogue: Pick<LabCatalogue, 'version' | 'find'>;
   attempts: AttemptStore;
   progress: ProgressStore;
@@ -90,6 +101,7 @@ export type Verdict = 'passed' | 'failed' | 'errored';
 export function createCheckService(parts: CheckServiceParts): CheckService & { settled(): Promise<void> } {
   const {
     sessions,
+    assignmentRules,
     catalogue,
     attempts,
     progress,
@@ -143,6 +155,7 @@ export function createCheckService(parts: CheckServiceParts): CheckService & { s
       }
       const answers = answersTo(step, given);
       const { machine, machines } = await enter(actor, sessionId, lab, step);
+      if (session.assignmentId !== undefined) await sessions.requireCounting(actor, sessionId);
       await (poll ? countPoll(actor, sessionId, step) : runLimit.count(actor.userId));
       if (signal.aborted) throw fault('SHUTTING_DOWN');
       if (!poll) sessions.touch(sessionId);
@@ -187,13 +200,20 @@ export function createCheckService(parts: CheckServiceParts): CheckService & { s
     async progress(actor, of) {
       requireActor(actor, { scope: 'read' });
       if (of.some(({ learnerId }) => !mayReach(actor, learnerId))) throw fault('USER_NOT_FOUND');
-      const [tried, shown] = await Promise.all([progress.of(of), hints.of(of)]);
+      const assignments = of.flatMap(({ assignmentId }) => assignmentId ?? []);
+      const [tried, shown, counted] = await Promise.all([
+        progress.of(of),
+        hints.of(of),
+        assignmentRules.counted(assignments),
+      ]);
       return of.map((pair) => {
         const place = { learnerId: pair.learnerId, labSlug: pair.lab };
         const view = catalogue.find(pair.lab);
         const lab = view && catalogue.version(view.slug, view.version);
         const key = pairKey(pair);
-        return progressIn(lab, place, tried.get(key) ?? [], shown.get(key) ?? []);
+        const counts = counted.get(pair.assignmentId ?? '') ?? 'best';
+        const counting = countedSteps(tried.get(key) ?? [], counts, pair.run);
+        return progressIn(lab, place, counting, shown.get(key) ?? []);
       });
     },
 

@@ -3,6 +3,7 @@ import type { Database } from '../../infra/database/database.ts';
 import type { EventBus } from '../../infra/bus/event-bus.ts';
 import type { CredentialWatch } from '../identity/credential-watch.ts';
 import type { RateLimits } from '../../infra/rate-limits/rate-limits.ts';
+import type { AssignmentRules } from '../courses/assignment-rules.ts';
 import type { ImagePins } from '../images/pins/pin.ts';
 import type { LabCatalogue } from '../labs/catalogue.ts';
 import { LEASE_MS } from '../../infra/leases/lease.ts';
@@ -31,7 +32,8 @@ export interface ChecksOptions {
   clock: Clock;
   rateLimits: Pick<RateLimits, 'create'>;
   catalogue: Pick<LabCatalogue, 'version' | 'find'>;
-  sessions: Pick<SessionService, 'get' | 'machine' | 'touch'>;
+  sessions: Pick<SessionService, 'get' | 'machine' | 'requireCounting' | 'touch'>;
+  assignmentRules: Pick<AssignmentRules, 'counted'>;
   /** Ends a check when the credential that requested it ends. */
   credentialWatch: Pick<CredentialWatch, 'watch'>;
   log: Log;

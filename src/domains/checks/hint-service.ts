@@ -18,7 +18,13 @@ export function createHintService(parts: {
   return {
     async reveal(actor, { sessionId, stepId, hintId }) {
       requireActor(actor, { scope: 'learn' });
-      const { learnerId, labSlug, labVersion, forkOfId } = await sessions.get(actor, sessionId);
+      const {
+        learnerId,
+        labSlug,
+        labVersion,
+        assignmentId = '',
+        forkOfId,
+      } = await sessions.get(actor, sessionId);
       // A hint costs the learner points, so only the learner may request it.
       if (learnerId !== actor.userId) throw fault('FORBIDDEN', { needed: 'a session of your own' });
       const lab = catalogue.version(labSlug, labVersion);
@@ -28,7 +34,7 @@ export function createHintService(parts: {
       if (!hint) throw fault('NOT_FOUND', { thing: 'hint' });
       const { text, cost, afterFailures } = hint;
       if (forkOfId !== undefined) return { id: hintId, text, cost: 0 };
-      const key = { learnerId, labSlug, stepId };
+      const key = { learnerId, labSlug, assignmentId, stepId };
       if (!(await hints.isShown(key, hintId))) {
         const failures = await progress.failures(key);
         if (failures < afterFailures) throw fault('HINT_TOO_EARLY', { needed: afterFailures, failures });

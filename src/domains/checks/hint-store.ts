@@ -2,15 +2,8 @@ import type { Clock } from '../../core/clock.ts';
 import { batches } from '../../core/paging.ts';
 import type { Database, Transaction } from '../../infra/database/database.ts';
 import { whenGone } from '../../infra/database/database-errors.ts';
-import { pairKey } from './results/progress-store.ts';
-import type { LearnerInLab } from './results/progress-store.ts';
-
-/** A learner at a step of a lab. */
-export interface LearnerAtStep {
-  learnerId: string;
-  labSlug: string;
-  stepId: string;
-}
+import { columnsOf, rowKey } from './results/progress-store.ts';
+import type { LearnerAtStep, LearnerInLab } from './results/progress-store.ts';
 
 /** A hint that a learner has seen, and its cost at that time. */
 export interface ShownHint {
@@ -28,9 +21,8 @@ export function createHintStore({ database, clock }: { database: Database; clock
   return {
     /** Stores that the learner sees the hint. Returns its cost at the first time, which does not change. */
     async put(step: LearnerAtStep, { hintId, cost }: { hintId: string; cost: number }): Promise<number> {
-      const learnerId_labSlug_stepId_hintId = { ...step, hintId };
       const put = client.shownHint.upsert({
-        where: { learnerId_labSlug_stepId_hintId },
+        where: { learnerId_labSlug_assignmentId_stepId_hintId: { ...step, hintId } },
         create: { ...step, hintId, cost, shownAt: clock.now() },
         update: { hintId },
       });
@@ -40,9 +32,7 @@ export function createHintStore({ database, clock }: { database: Database; clock
 
     /** Returns whether the learner has seen the hint before. */
     async isShown(step: LearnerAtStep, hintId: string): Promise<boolean> {
-      const learnerId_labSlug_stepId_hintId = { ...step, hintId };
-      const row = await client.shownHint.findUnique({ where: { learnerId_labSlug_stepId_hintId } });
-      return row !== null;
+      return (await client.shownHint.count({ where: { ...step, hintId } })) > 0;
     },
 
     /** Returns the seen hints, by {@link pairKey}. */
@@ -50,11 +40,12 @@ export function createHintStore({ database, clock }: { database: Database; clock
       const found = new Map<string, ShownHint[]>();
       for (const some of batches(pairs)) {
         const rows = await client.shownHint.findMany({
-          where: { OR: some.map(({ learnerId, lab }) => ({ learnerId, labSlug: lab })) },
+          where: { OR: some.map(columnsOf) },
           orderBy: [{ stepId: 'asc' }, { hintId: 'asc' }],
         });
-        for (const { learnerId, labSlug, stepId, hintId, cost } of rows) {
-          const key = pairKey({ learnerId, lab: labSlug });
+        for (const row of rows) {
+          const { stepId, hintId, cost } = row;
+          const key = rowKey(row);
           found.set(key, [...(found.get(key) ?? []), { stepId, hintId, cost }]);
         }
       }

@@ -31,9 +31,10 @@ export function createLeasedCheck(parts: LeasedCheckParts) {
   const { runner, attempts, interrupted, clock, log, owner } = parts;
 
   async function begin(machine: RunningMachine, stepId: string): Promise<string> {
-    const { sessionId, learnerId, labSlug, labVersion } = machine;
+    const { sessionId, learnerId, labSlug, labVersion, assignmentId = '', run } = machine;
     const startedAt = clock.now();
-    const attempt = { id: newId(startedAt), sessionId, learnerId, labSlug, labVersion, stepId, startedAt };
+    const of = { sessionId, learnerId, labSlug, labVersion, assignmentId, run };
+    const attempt = { id: newId(startedAt), ...of, stepId, startedAt };
     if (await attempts.begin(attempt, newLease(clock, owner))) return attempt.id;
     // The lease owner may be dead.
     const freed = (await interrupted.end({ sessionId, stepId })) > 0;

@@ -3,8 +3,8 @@ import { fault, isFault } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
 import { requireActor } from '../identity/actor.ts';
 import type { Actor } from '../identity/actor.ts';
-import { can } from '../identity/policy.ts';
 import type { CourseAction } from '../identity/policy.ts';
+import type { AssignmentLookup } from './assignment-rules.ts';
 import type { AssignmentStore } from './assignment-store.ts';
 import {
   effectiveTerms,
@@ -38,13 +38,16 @@ export interface AssignmentServiceOptions {
   courses: CourseStore;
   members: MemberStore;
   access: CourseAccess;
+  lookUp: AssignmentLookup;
   /** Returns the present version of a lab. @throws LAB_NOT_FOUND */
   versionOf: (lab: string) => string;
+  /** Called when what applies to the members of a course has changed. */
+  onChanged: (courseId: string) => void;
   clock: Clock;
 }
 
 export function createAssignmentService(options: AssignmentServiceOptions): AssignmentService {
-  const { assignments, courses, members, access, versionOf, clock } = options;
+  const { assignments, courses, members, access, lookUp, versionOf, onChanged, clock } = options;
 
   /** Authorises an action on an assignment. One that the actor may not see does not exist for them. */
   async function require(actor: Actor | undefined, action: CourseAction, id: string) {
@@ -130,6 +133,11 @@ export function createAssignmentService(options: AssignmentServiceOptions): Assi
 
     get: async (actor, id) => (await require(actor, 'assignments.read', id)).assignment,
 
+    async getMany(actor, ids) {
+      requireActor(actor, { scope: 'read' });
+      return (await lookUp(actor, ids)).map((known) => known?.assignment);
+    },
+
     async create(actor, courseId, lab, input) {
       const { course } = await access.require(actor, 'assignments.change', courseId);
       versionOf(lab);
@@ -142,7 +150,9 @@ export function createAssignmentService(options: AssignmentServiceOptions): Assi
       const { assignment, course } = await require(actor, 'assignments.change', id);
       const position = change.position === undefined ? undefined : readPosition(change.position);
       await requireFittingOverrides(changed(assignment, change, course));
-      return await assignments.update(id, position, (present) => changed(present, change, course));
+      const updated = await assignments.update(id, position, (present) => changed(present, change, course));
+      onChanged(course.id);
+      return updated;
     },
 
     async delete(actor, id) {
@@ -157,31 +167,7 @@ export function createAssignmentService(options: AssignmentServiceOptions): Assi
 
     async terms(actor, ids) {
       requireActor(actor, { scope: 'read' });
-      const found = await assignments.findMany(ids);
-      const courseIds = [...new Set(found.map(({ courseId }) => courseId))];
-      const [of, mine] = await Promise.all([
-        courses.findMany(courseIds),
-        courses.memberships(actor.userId, courseIds),
-      ]);
-      const overrides = await assignments.overridesOf(ids, {
-        memberIds: mine.map(({ id }) => id),
-        sectionIds: mine.flatMap(({ sectionId }) => sectionId ?? []),
-      });
-      return ids.map((id) => {
-        const assignment = found.find((each) => each.id === id);
-        const course = of.find((each) => each.id === assignment?.courseId);
-        if (!assignment || !course) return undefined;
-        const member = mine.find(({ courseId }) => courseId === course.id);
-        const role = member?.active ? member.role : undefined;
-        const resource = { role, state: course.state };
-        const action = assignment.visible ? 'assignments.read' : 'assignments.inspect';
-        if (!can(actor, action, resource)) return undefined;
-        const its = overrides.filter(({ assignmentId }) => assignmentId === id);
-        return effectiveTerms(assignment, {
-          member: its.find(({ memberId }) => memberId !== undefined),
-          section: its.find(({ sectionId }) => sectionId !== undefined && sectionId === member?.sectionId),
-        });
-      });
+      return (await lookUp(actor, ids)).map((known) => known?.terms);
     },
 
     async overrides(actor, id) {
@@ -211,22 +197,28 @@ export function createAssignmentService(options: AssignmentServiceOptions): Assi
       };
       requireOverrideNumbers(override);
       requireOverrideDates(await inheritedBy(assignment, subject.memberId), override);
-      return await assignments.putOverride(override);
+      const put = await assignments.putOverride(override);
+      onChanged(course.id);
+      return put;
     },
 
     async removeOverride(actor, overrideId) {
       requireActor(actor, { scope: 'manage' });
       const override = await assignments.findOverride(overrideId);
       if (!override) return false;
+      let courseId: string;
       try {
-        const { may } = await require(actor, 'assignments.read', override.assignmentId);
+        const { course, may } = await require(actor, 'assignments.read', override.assignmentId);
         if (!may('assignments.inspect')) return false;
         await require(actor, 'overrides.change', override.assignmentId);
+        courseId = course.id;
       } catch (error) {
         if (isFault(error, 'ASSIGNMENT_NOT_FOUND')) return false;
         throw error;
       }
-      return await assignments.deleteOverride(overrideId);
+      const removed = await assignments.deleteOverride(overrideId);
+      onChanged(courseId);
+      return removed;
     },
   };
 }

@@ -1,5 +1,5 @@
 import { fault } from '../../core/errors.ts';
-import { whenGone } from '../../infra/database/database-errors.ts';
+import { whenGone, whenUsed } from '../../infra/database/database-errors.ts';
 import type { Database, Transaction } from '../../infra/database/database.ts';
 import type {
   Assignment as AssignmentRow,
@@ -64,15 +64,17 @@ export function createAssignmentStore({ database }: { database: Database }) {
       });
     },
 
-    /** Returns false if there is no such assignment. */
+    /** Returns false if there is no such assignment. @throws ASSIGNMENT_HAS_WORK */
     async delete(id: string): Promise<boolean> {
-      return await database.transaction(async (tx) => {
+      const remove = database.transaction(async (tx) => {
         const present = await tx.assignment.findUnique({ where: { id } });
         if (!present) return false;
+        await forgetTries(tx, [id]);
         await tx.assignment.delete({ where: { id } });
         await shift(tx, present.courseId, { gt: present.position }, -1);
         return true;
       });
+      return await remove.catch(whenUsed('ASSIGNMENT_HAS_WORK'));
     },
 
     /** Lists the overrides of an assignment, oldest first. */
@@ -145,6 +147,20 @@ export async function pinnedVersions({ client }: Database): Promise<{ slug: stri
   return rows.flatMap(({ labSlug: slug, labVersion: version }) =>
     version === null ? [] : [{ slug, version }],
   );
+}
+
+/**
+ * Forgets which of the staff tried assignments, and who never got a machine. The database refuses to delete an assignment
+ * while others have worked on it.
+ */
+export async function forgetTries(tx: Transaction, assignmentIds: readonly string[]): Promise<void> {
+  for (const assignmentId of assignmentIds) {
+    const { courseId } = await tx.assignment.findUniqueOrThrow({ where: { id: assignmentId } });
+    const staff = { courseId, role: { in: ['instructor' as const, 'assistant' as const] } };
+    await tx.assignmentWork.deleteMany({
+      where: { assignmentId, OR: [{ runs: 0 }, { learner: { memberships: { some: staff } } }] },
+    });
+  }
 }
 
 const byPosition: { position?: 'asc'; id?: 'asc' }[] = [{ position: 'asc' }, { id: 'asc' }];

@@ -98,6 +98,8 @@ export interface AssignmentService {
   list(actor: Actor | undefined, courseId: string): Promise<Assignment[]>;
   /** @throws ASSIGNMENT_NOT_FOUND */
   get(actor: Actor | undefined, id: string): Promise<Assignment>;
+  /** Returns assignments by id, for batched loading: undefined for those that the actor may not see. */
+  getMany(actor: Actor | undefined, ids: readonly string[]): Promise<(Assignment | undefined)[]>;
   /**
    * Adds a lab to a course, after its other assignments.
    * @throws COURSE_NOT_FOUND, FORBIDDEN, COURSE_ARCHIVED, LAB_NOT_FOUND, INPUT_INVALID, DATES_INVALID

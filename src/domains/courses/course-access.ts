@@ -14,6 +14,7 @@ const NEEDED = {
   'members.change': 'the role "instructor" in this course',
   'assignments.read': 'a membership of this course',
   'assignments.inspect': 'the role "instructor", "assistant" or "observer" in this course',
+  'assignments.work': 'the role "learner" in this course',
   'assignments.change': 'the role "instructor" in this course',
   'overrides.change': 'the role "instructor" or "assistant" in this course',
 } satisfies Record<CourseAction, string>;

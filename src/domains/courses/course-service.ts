@@ -21,11 +21,13 @@ export interface CourseServiceOptions {
   labsOf: (collection: string) => string[];
   /** Time zone of courses that set none. */
   timeZone: string;
+  /** Called when what applies to the members of a course has changed. */
+  onChanged: (courseId: string) => void;
   clock: Clock;
 }
 
 export function createCourseService(options: CourseServiceOptions): CourseService {
-  const { courses, access, labsOf, clock } = options;
+  const { courses, access, labsOf, onChanged, clock } = options;
 
   /** Authorises a change of a section, which somebody outside the course must not notice. */
   async function requireSection(actor: Parameters<CourseAccess['require']>[0], id: string) {
@@ -100,7 +102,7 @@ export function createCourseService(options: CourseServiceOptions): CourseServic
       // An archived course can be opened with other changes, or archived again.
       const archived = state === 'archived' ? !others : state !== undefined;
       await access.require(actor, 'course.change', id, { archived });
-      return await courses.update(
+      const updated = await courses.update(
         id,
         {
           title: title === undefined ? undefined : readLine('A title', title, { required: true }),
@@ -111,6 +113,8 @@ export function createCourseService(options: CourseServiceOptions): CourseServic
         },
         clock.now(),
       );
+      onChanged(id);
+      return updated;
     },
 
     async delete(actor, id) {
@@ -145,13 +149,16 @@ export function createCourseService(options: CourseServiceOptions): CourseServic
     },
 
     async deleteSection(actor, id) {
+      let courseId: string;
       try {
-        await requireSection(actor, id);
+        ({ courseId } = await requireSection(actor, id));
       } catch (error) {
         if (isFault(error, 'SECTION_NOT_FOUND')) return false;
         throw error;
       }
-      return await courses.deleteSection(id);
+      const deleted = await courses.deleteSection(id);
+      onChanged(courseId);
+      return deleted;
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { Database } from '../../infra/database/database.ts';
-import { isUniqueViolation, whenGone } from '../../infra/database/database-errors.ts';
+import { isUniqueViolation, whenGone, whenUsed } from '../../infra/database/database-errors.ts';
 import type {
   Course as CourseRow,
   CourseSection as SectionRow,
@@ -7,7 +7,7 @@ import type {
 import { fault } from '../../core/errors.ts';
 import type { CourseRole } from '../identity/policy.ts';
 import type { Course, CourseChange, CourseSection, CourseState } from './course.ts';
-import { toAssignmentRow } from './assignment-store.ts';
+import { forgetTries, toAssignmentRow } from './assignment-store.ts';
 import type { Assignment } from './assignment.ts';
 import { toMember } from './member-store.ts';
 import type { CourseMember } from './member.ts';
@@ -92,8 +92,17 @@ export function createCourseStore({ database }: { database: Database }) {
       return course;
     },
 
+    /** Returns false if there is no such course. @throws COURSE_HAS_WORK */
     async delete(id: string): Promise<boolean> {
-      return (await client.course.deleteMany({ where: { id } })).count > 0;
+      const remove = database.transaction(async (tx) => {
+        const assignments = await tx.assignment.findMany({ where: { courseId: id }, select: { id: true } });
+        await forgetTries(
+          tx,
+          assignments.map((assignment) => assignment.id),
+        );
+        return (await tx.course.deleteMany({ where: { id } })).count > 0;
+      });
+      return await remove.catch(whenUsed('COURSE_HAS_WORK'));
     },
 
     async sections(courseId: string): Promise<CourseSection[]> {

@@ -1,6 +1,10 @@
 import type { Clock } from '../../core/clock.ts';
+import type { Log } from '../../core/log.ts';
+import type { EventBus } from '../../infra/bus/event-bus.ts';
 import type { Database } from '../../infra/database/database.ts';
 import type { People } from '../identity/user.ts';
+import { createAssignmentLookup, createAssignmentRules } from './assignment-rules.ts';
+import type { AssignmentRules } from './assignment-rules.ts';
 import { createAssignmentService } from './assignment-service.ts';
 import { createAssignmentStore } from './assignment-store.ts';
 import type { AssignmentService } from './assignment.ts';
@@ -20,6 +24,7 @@ export interface Courses {
   assignments: AssignmentService;
   members: MemberService;
   invitations: InvitationService;
+  assignmentRules: AssignmentRules;
 }
 
 /** Creates the services of courses and their people. */
@@ -32,23 +37,36 @@ export function createCourses(options: {
   versionOf: (lab: string) => string;
   /** Time zone of courses that set none. */
   timeZone: string;
+  events: Pick<EventBus, 'publish'>;
   clock: Clock;
+  log: Log;
 }): Courses {
-  const { database, people, labsOf, versionOf, timeZone, clock } = options;
+  const { database, people, labsOf, versionOf, timeZone, events, clock, log } = options;
   const courses = createCourseStore({ database });
   const members = createMemberStore({ database });
+  const assignments = createAssignmentStore({ database });
   const access = createCourseAccess({ courses });
+  const lookUp = createAssignmentLookup({ assignments, courses });
+  /** Publishes a change. Events are hints: if one is lost, sessions apply new terms when they are about to end. */
+  function onChanged(courseId: string): void {
+    events.publish('course.changed', { courseId }).catch((error: unknown) => {
+      log.warn({ err: error, courseId }, 'course change not published');
+    });
+  }
+
   return {
-    courses: createCourseService({ courses, access, labsOf, timeZone, clock }),
+    courses: createCourseService({ courses, access, labsOf, timeZone, onChanged, clock }),
     assignments: createAssignmentService({
-      assignments: createAssignmentStore({ database }),
+      assignments,
       courses,
       members,
       access,
+      lookUp,
       versionOf,
+      onChanged,
       clock,
     }),
-    members: createMemberService({ courses, members, access, people, clock }),
+    members: createMemberService({ courses, members, access, people, onChanged, clock }),
     invitations: createInvitationService({
       courses,
       invitations: createInvitationStore({ database }),
@@ -56,5 +74,6 @@ export function createCourses(options: {
       people,
       clock,
     }),
+    assignmentRules: createAssignmentRules({ lookUp, assignments, people, clock }),
   };
 }

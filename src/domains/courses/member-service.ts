@@ -23,11 +23,13 @@ export interface MemberServiceOptions {
   members: MemberStore;
   access: CourseAccess;
   people: People;
+  /** Called when what applies to the members of a course has changed. */
+  onChanged: (courseId: string) => void;
   clock: Clock;
 }
 
 export function createMemberService(options: MemberServiceOptions): MemberService {
-  const { courses, members, access, people, clock } = options;
+  const { courses, members, access, people, onChanged, clock } = options;
 
   async function requireSection(courseId: string, sectionId: string | null | undefined): Promise<void> {
     if (sectionId === undefined || sectionId === null) return;
@@ -118,17 +120,22 @@ export function createMemberService(options: MemberServiceOptions): MemberServic
     async update(actor, id, change) {
       const { courseId } = await requireMember(actor, id);
       await requireSection(courseId, change.sectionId);
-      return await members.update(id, change);
+      const updated = await members.update(id, change);
+      onChanged(courseId);
+      return updated;
     },
 
     async remove(actor, id) {
+      let courseId: string;
       try {
-        await requireMember(actor, id);
+        ({ courseId } = await requireMember(actor, id));
       } catch (error) {
         if (isFault(error, 'MEMBER_NOT_FOUND')) return false;
         throw error;
       }
-      return await members.delete(id);
+      const removed = await members.delete(id);
+      onChanged(courseId);
+      return removed;
     },
 
     async users(actor, of) {
@@ -152,7 +159,10 @@ export function createMemberService(options: MemberServiceOptions): MemberServic
     async importRoster(actor, courseId, csv, { preview = false } = {}) {
       const entered = await access.require(actor, 'members.change', courseId);
       const made = await plan(courseId, csv, !isBelow(entered.actor.role, 'instructor'));
-      if (!preview) await carryOut(courseId, made);
+      if (!preview) {
+        await carryOut(courseId, made);
+        onChanged(courseId);
+      }
       const { added, changed, unchanged, problems } = made;
       return { created: added.length, updated: changed.length, unchanged, errors: problems };
     },

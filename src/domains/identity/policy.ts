@@ -24,6 +24,8 @@ const rules = {
   'assignments.read': ['instructor', 'assistant', 'observer', 'learner'],
   /** See hidden assignments, and everybody's terms. */
   'assignments.inspect': ['instructor', 'assistant', 'observer'],
+  /** Start sessions of assignments, and check their steps. Staff try them. */
+  'assignments.work': ['instructor', 'assistant', 'learner'],
   /** Add, change and delete assignments. */
   'assignments.change': ['instructor'],
   /** Give members and sections other dates, more time and more attempts. */

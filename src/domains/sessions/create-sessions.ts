@@ -1,4 +1,6 @@
 import { createHiddenOwners } from './access.ts';
+import { createAssignedWork } from './assigned-work.ts';
+import type { AssignedWork } from './assigned-work.ts';
 import { createAdminStore } from './admin-store.ts';
 import { createAdmissions } from './capacity/create-admissions.ts';
 import { createSessionLeaseStore } from './provisioning/session-lease-store.ts';
@@ -13,7 +15,7 @@ import { createSessionChanger } from './session-changes.ts';
 import type { SessionChanger } from './session-changes.ts';
 import { createSessionEnd, createSessionExtend } from './session-end.ts';
 import { createSessionService } from './session-service.ts';
-import { createSessionStart } from './session-start.ts';
+import { createSessionStart, createStartLookup } from './session-start.ts';
 import { createSessionStore } from './session-store.ts';
 import type { SessionStore, SessionRow } from './session-store.ts';
 import type { Sessions, SessionsOptions } from './sessions-options.ts';
@@ -51,8 +53,12 @@ export function createSessions(options: SessionsOptions): Sessions {
   const disk = createDisk({ ...parts, ...diskEvents, isSavedAtEnd: (row) => saves.isSavedAtEnd(row) });
   const admissions = createAdmissions({ ...parts, pool, disk });
   const { limitOf, limitForStart, queue, engineCapacity } = admissions;
+  const assignedWork = createAssignedWork({ rules: options.assignmentRules, clock });
+  const labFor = createStartLookup({ catalogue, assignedWork });
   const saves = createSaves({
     ...parts,
+    assignedWork,
+    labFor,
     limitOf,
     saveCapacity: disk.saveCapacity,
     onEnded: wakeTeardown,
@@ -72,6 +78,7 @@ export function createSessions(options: SessionsOptions): Sessions {
   const { teardown, comparison, lifetimes, periodicWork, watcher } = createMaintenance({
     ...parts,
     lifetimeStore,
+    assignedWork,
     provisioner,
     saves,
     warm,
@@ -85,7 +92,7 @@ export function createSessions(options: SessionsOptions): Sessions {
     startSession: createSessionStart({
       store,
       changer,
-      catalogue,
+      labFor,
       clock,
       limitForStart,
       onRequested: (lab) => {
@@ -98,20 +105,26 @@ export function createSessions(options: SessionsOptions): Sessions {
     extendSession: createSessionExtend({ store, lifetimes: lifetimeStore, changer, clock, warningMinutes }),
     repairs: comparison.repairs,
     lifetimes,
+    assignedWork,
     hiddenFrom,
   });
 
-  let unlisten: (() => void) | undefined;
+  const unlisten: (() => void)[] = [];
   return {
     service,
     warm: warm.service,
     saves: saves.service,
     start() {
       work.started = true;
-      unlisten = events.listen('session.changed', ({ sessionId, generation }) => {
-        provisioner.changed(sessionId, generation);
-        saves.changed(sessionId, generation);
-      });
+      unlisten.push(
+        events.listen('session.changed', ({ sessionId, generation }) => {
+          provisioner.changed(sessionId, generation);
+          saves.changed(sessionId, generation);
+        }),
+        events.listen('course.changed', ({ courseId }) =>
+          periodicWork.run('changed terms not applied', () => lifetimes.courseChanged(courseId)),
+        ),
+      );
       watcher.start();
       periodicWork.start();
       warm.start();
@@ -125,7 +138,7 @@ export function createSessions(options: SessionsOptions): Sessions {
     reconcile: comparison.flush,
     flushUses: lifetimes.settle,
     async stop() {
-      unlisten?.();
+      for (const end of unlisten) end();
       watcher.stop();
       // All are stopped before any is awaited: the engine may delay one of them.
       const parts = [saves, periodicWork, disk, comparison, provisioner, teardown, warm];
@@ -198,6 +211,7 @@ function createMaintenance(
     changer: SessionChanger;
     subnets: SubnetStore;
     lifetimeStore: LifetimeStore;
+    assignedWork: AssignedWork;
     provisioner: Provisioner;
     saves: Saves;
     warm: Warm;

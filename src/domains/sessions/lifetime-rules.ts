@@ -1,4 +1,4 @@
-import type { FaultCode } from '../../core/errors.ts';
+import type { FaultCode, FaultDetails } from '../../core/errors.ts';
 import type { LabLifetime } from '../labs/lab.ts';
 
 const MINUTE_MS = 60_000;
@@ -13,21 +13,44 @@ export interface Lifetime {
   endsAt: Date;
   /** Latest time to which `endsAt` can be extended. */
   maxEndsAt: Date;
+  /** When its attempt at an assignment started, without the time in the queue; null for self-study. */
+  runStartedAt: Date | null;
+  /** The time limit of that attempt, and when the assignment closes; null for never. */
+  timeLimitMinutes: number | null;
+  closesAt: Date | null;
 }
+
+/** The limits of an attempt at an assignment. */
+export type RunLimits = Pick<Lifetime, 'runStartedAt' | 'timeLimitMinutes' | 'closesAt'>;
+
+/** The limits of self-study: none. */
+const UNLIMITED: RunLimits = { runStartedAt: null, timeLimitMinutes: null, closesAt: null };
 
 const earlier = (a: Date, b: Date) => (a < b ? a : b);
 const later = (a: Date, b: Date) => (a > b ? a : b);
 const after = (date: Date, minutes: number) => new Date(date.getTime() + minutes * MINUTE_MS);
 
+/** Returns when the attempt at the assignment ends, whatever its learner does; undefined for never. */
+export function deadlineOf({ runStartedAt, timeLimitMinutes, closesAt }: RunLimits): Date | undefined {
+  const limit = runStartedAt && timeLimitMinutes !== null ? after(runStartedAt, timeLimitMinutes) : undefined;
+  return limit && closesAt ? earlier(limit, closesAt) : (limit ?? closesAt ?? undefined);
+}
+
+/** Returns when the session ends even if it is in use: at its own end, or at that of its attempt if it is sooner. */
+function lastEnd(session: Pick<Lifetime, 'endsAt'> & RunLimits): Date {
+  return earlier(session.endsAt, deadlineOf(session) ?? session.endsAt);
+}
+
 /** Returns the lifetime of a session that is requested at `now`. */
-export function newLifetime(lifetime: LabLifetime, now: Date): Lifetime {
+export function newLifetime(lifetime: LabLifetime, now: Date, limits: RunLimits = UNLIMITED): Lifetime {
   const endsAt = after(now, lifetime.totalMinutes);
   return {
+    ...limits,
     lastActivityAt: now,
     idleMinutes: lifetime.idleMinutes,
     endsAt,
     maxEndsAt: later(endsAt, after(now, lifetime.maxMinutes)),
-    expiresAt: earlier(after(now, lifetime.idleMinutes), endsAt),
+    expiresAt: earlier(after(now, lifetime.idleMinutes), lastEnd({ ...limits, endsAt })),
   };
 }
 
@@ -37,19 +60,22 @@ export function newLifetime(lifetime: LabLifetime, now: Date): Lifetime {
  */
 export function lifetimeFrom(now: Date, session: Lifetime): Lifetime {
   const waited = (now.getTime() - session.lastActivityAt.getTime()) / MINUTE_MS;
+  const { idleMinutes, runStartedAt, timeLimitMinutes, closesAt } = session;
   const endsAt = after(session.endsAt, waited);
+  const limits = { runStartedAt: runStartedAt && after(runStartedAt, waited), timeLimitMinutes, closesAt };
   return {
+    ...limits,
     lastActivityAt: now,
-    idleMinutes: session.idleMinutes,
+    idleMinutes,
     endsAt,
     maxEndsAt: after(session.maxEndsAt, waited),
-    expiresAt: earlier(after(now, session.idleMinutes), endsAt),
+    expiresAt: earlier(after(now, idleMinutes), lastEnd({ ...limits, endsAt })),
   };
 }
 
 /** Returns the changes after a use at `at`: the end moves later, never earlier. */
 export function used(session: Lifetime, at: Date): Pick<Lifetime, 'lastActivityAt' | 'expiresAt'> {
-  const idleEnd = earlier(after(at, session.idleMinutes), session.endsAt);
+  const idleEnd = earlier(after(at, session.idleMinutes), lastEnd(session));
   return {
     lastActivityAt: later(session.lastActivityAt, at),
     expiresAt: later(session.expiresAt, idleEnd),
@@ -59,34 +85,57 @@ export function used(session: Lifetime, at: Date): Pick<Lifetime, 'lastActivityA
 /** Returns both ends extended by `minutes`, as far as the lab allows; undefined if it allows no extension. */
 export function extended(session: Lifetime, minutes: number, now: Date) {
   const endsAt = earlier(after(session.endsAt, minutes), session.maxEndsAt);
-  const expiresAt = earlier(after(session.expiresAt, minutes), endsAt);
-  if (expiresAt <= session.expiresAt && endsAt <= session.endsAt) return undefined;
+  const expiresAt = earlier(after(session.expiresAt, minutes), lastEnd({ ...session, endsAt }));
+  if (expiresAt <= session.expiresAt) return undefined;
   return { lastActivityAt: later(session.lastActivityAt, now), expiresAt, endsAt };
 }
 
-/** Returns why the session ends at `expiresAt`, with the minutes for the message. */
+/** Returns the latest time to which a session can be extended. */
+export function latestEnd(session: Lifetime): Date {
+  return lastEnd({ ...session, endsAt: session.maxEndsAt });
+}
+
+/** Returns the changes when other limits apply to the attempt: the end moves with them, in both directions. */
+export function withLimits(session: Lifetime, limits: RunLimits): RunLimits & Pick<Lifetime, 'expiresAt'> {
+  const before = lastEnd(session);
+  const end = lastEnd({ ...limits, endsAt: session.endsAt });
+  const idleEnd = earlier(after(session.lastActivityAt, session.idleMinutes), end);
+  const expiresAt = end > before ? later(session.expiresAt, idleEnd) : earlier(session.expiresAt, end);
+  return { ...limits, expiresAt };
+}
+
+/** Returns why the session ends at `expiresAt`, with the values for the message. */
 export function expiry(session: Lifetime & { createdAt: Date; readyAt: Date | null }): {
   code: FaultCode;
-  minutes: number;
+  details: FaultDetails;
 } {
-  if (session.expiresAt < session.endsAt) {
-    return { code: 'SESSION_IDLE', minutes: Math.round(session.idleMinutes) };
+  const { expiresAt, endsAt, closesAt, timeLimitMinutes } = session;
+  const deadline = deadlineOf(session);
+  if (deadline && expiresAt >= deadline) {
+    if (closesAt && deadline >= closesAt) {
+      return { code: 'ASSIGNMENT_CLOSED', details: { closed: closesAt.toISOString() } };
+    }
+    return { code: 'ASSIGNMENT_TIME_OVER', details: { minutes: timeLimitMinutes ?? 0 } };
+  }
+  if (expiresAt < endsAt) {
+    return { code: 'SESSION_IDLE', details: { minutes: Math.round(session.idleMinutes) } };
   }
   const from = session.readyAt ?? session.createdAt;
-  const minutes = (session.endsAt.getTime() - from.getTime()) / MINUTE_MS;
-  return { code: 'SESSION_LIFETIME_OVER', minutes: Math.round(minutes) };
+  const minutes = (endsAt.getTime() - from.getTime()) / MINUTE_MS;
+  return { code: 'SESSION_LIFETIME_OVER', details: { minutes: Math.round(minutes) } };
 }
 
 /**
  * Returns a later end for a session whose end came without a warning, for example while the service was down: it stays
- * for the time of a warning.
+ * for the time of a warning, but not after its attempt at an assignment.
  */
 export function spared(
   session: Lifetime,
   now: Date,
   warningMinutes: number,
 ): Pick<Lifetime, 'expiresAt' | 'endsAt'> {
-  const expiresAt = after(now, warningTime(session, warningMinutes));
+  const wanted = after(now, warningTime(session, warningMinutes));
+  const expiresAt = earlier(wanted, deadlineOf(session) ?? wanted);
   return { expiresAt, endsAt: later(session.endsAt, expiresAt) };
 }
 

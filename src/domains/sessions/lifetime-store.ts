@@ -35,6 +35,10 @@ export function createLifetimeStore({ database }: { database: Database }) {
     inUse: (ids: string[]): Promise<SessionRow[]> =>
       client.session.findMany({ where: { id: { in: ids }, state: 'ready' }, include }),
 
+    /** Finds the ready sessions of these assignments. */
+    ofAssignments: (assignmentIds: string[]): Promise<SessionRow[]> =>
+      client.session.findMany({ where: { assignmentId: { in: assignmentIds }, state: 'ready' }, include }),
+
     /** Changes when the session ends, if nobody else changed it since the row was read. */
     async setEnd(
       row: SessionRow,

@@ -1,6 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 import type { Log } from '../../core/log.ts';
-import { expiry, isWarningDue, spared, used } from './lifetime-rules.ts';
+import type { AssignedWork } from './assigned-work.ts';
+import { deadlineOf, expiry, isWarningDue, spared, used, withLimits } from './lifetime-rules.ts';
 import type { LifetimeStore } from './lifetime-store.ts';
 import { hasSaved, reason } from './session-changes.ts';
 import type { SessionChanger } from './session-changes.ts';
@@ -12,6 +13,9 @@ const TOUCH_EVERY_MS = 30_000;
 /** Attempts to write the last uses while other requests change the sessions. */
 const TRIES = 20;
 
+/** Stands for no deadline. */
+const LATER = new Date(8.64e15);
+
 export type Lifetimes = ReturnType<typeof createLifetimes>;
 
 /** Ends sessions that are idle or at the end of their lifetime, and warns before. `onEnded` is called for each. */
@@ -21,11 +25,13 @@ export function createLifetimes(options: {
   clock: Clock;
   warningMinutes: number;
   log: Log;
+  /** Returns and finds what applies to attempts at assignments. */
+  assignedWork: Pick<AssignedWork, 'limits' | 'ofCourse'>;
   /** Saves a session instead of ending it for that reason; false if it must end. */
   saveAtEnd: (row: SessionRow, reason: SessionChanges) => Promise<boolean>;
   onEnded: () => void;
 }) {
-  const { lifetimes, changer, clock, warningMinutes, log, saveAtEnd, onEnded } = options;
+  const { lifetimes, changer, clock, warningMinutes, log, assignedWork, saveAtEnd, onEnded } = options;
   /** Last use by session: no more entries than sessions in use. */
   const touched = new Map<string, Date>();
   let flushAt = 0;
@@ -54,17 +60,32 @@ export function createLifetimes(options: {
 
   async function warnOrEnd(row: SessionRow, now: Date): Promise<void> {
     const over = row.expiresAt <= now || row.endsAt <= now;
+    const deadline = deadlineOf(row);
+    if (deadline && deadline <= now && (await renewLimits(row))) return;
     // No warning while the engine does not answer: the learner can do nothing about it.
-    if (over && (row.warnedAt !== null || row.state !== 'ready')) return await end(row);
+    const isFinal = row.warnedAt !== null || row.state !== 'ready' || (deadline && deadline <= now);
+    if (over && isFinal) return await end(row);
     if (row.warnedAt !== null || !isWarningDue(row, now, warningMinutes)) return;
     const moved = over ? spared(row, now, warningMinutes) : {};
     const warned = await lifetimes.setEnd(row, { ...moved, warnedAt: now });
     if (warned) changer.notify(warned);
   }
 
+  /** Applies the present limits of the session's attempt. Returns whether it continues. */
+  async function renewLimits(row: SessionRow): Promise<boolean> {
+    const limits = await assignedWork.limits(row);
+    const now = clock.now();
+    if (!limits || (deadlineOf(limits) ?? LATER) <= now) return false;
+    const changes = withLimits(row, limits);
+    const warnedAt = isWarningDue({ ...row, ...changes }, now, warningMinutes) ? row.warnedAt : null;
+    const changed = await lifetimes.setEnd(row, { ...changes, warnedAt });
+    if (changed) changer.notify(changed);
+    return changes.expiresAt > now;
+  }
+
   async function end(row: SessionRow): Promise<void> {
-    const { code, minutes } = expiry(row);
-    const why = reason(code, { minutes });
+    const { code, details } = expiry(row);
+    const why = reason(code, details);
     if (await saveAtEnd(row, why)) return;
     // An earlier saved state stays.
     const event = hasSaved(row) ? 'fallBack' : 'stop';
@@ -81,6 +102,12 @@ export function createLifetimes(options: {
     /** Writes all collected uses, retrying when others change the sessions. */
     async settle(): Promise<void> {
       for (let tries = 0; touched.size > 0 && tries < TRIES; tries++) await flush();
+    },
+    /** Applies changed terms to the running sessions of a course's assignments. */
+    async courseChanged(courseId: string): Promise<void> {
+      for (const row of await lifetimes.ofAssignments(await assignedWork.ofCourse(courseId))) {
+        await renewLimits(row);
+      }
     },
     /** Checks once all sessions whose end is near. */
     async sweep(): Promise<void> {

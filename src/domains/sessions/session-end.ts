@@ -3,7 +3,7 @@ import { fault } from '../../core/errors.ts';
 import { isActive } from './session-states.ts';
 import type { SessionChanger } from './session-changes.ts';
 import type { SessionRow, SessionStore } from './session-store.ts';
-import { extended, isWarningDue } from './lifetime-rules.ts';
+import { extended, isWarningDue, latestEnd } from './lifetime-rules.ts';
 import type { LifetimeStore } from './lifetime-store.ts';
 
 /** Attempts to change a session while other requests change it too. */
@@ -44,7 +44,7 @@ export function createSessionExtend(options: {
     }
     const now = clock.now();
     const end = extended(row, minutes, now);
-    if (!end) throw fault('SESSION_EXTEND_LIMIT', { until: row.maxEndsAt.toISOString() });
+    if (!end) throw fault('SESSION_EXTEND_LIMIT', { until: latestEnd(row).toISOString() });
     const warnedAt = isWarningDue({ ...row, ...end }, now, warningMinutes) ? row.warnedAt : null;
     const changed = await lifetimes.setEnd(row, { ...end, warnedAt });
     if (changed) changer.notify(changed);

@@ -2,6 +2,7 @@ import { fault } from '../../core/errors.ts';
 import { mayReach, requireActor } from '../identity/actor.ts';
 import { pageWindow, toPage } from '../../core/paging.ts';
 import type { QueueView } from './capacity/queue-view.ts';
+import type { AssignedWork } from './assigned-work.ts';
 import { authorize, reaches, requireSomebody } from './access.ts';
 import type { Lifetimes } from './lifetimes.ts';
 import type { Repairs } from './reconcile/repairs.ts';
@@ -22,9 +23,11 @@ export function createSessionService(options: {
   extendSession: ReturnType<typeof createSessionExtend>;
   repairs: Pick<Repairs, 'restart'>;
   lifetimes: Pick<Lifetimes, 'touch'>;
+  assignedWork: Pick<AssignedWork, 'requireCounting'>;
   hiddenFrom: SessionService['hiddenFrom'];
 }): SessionService {
-  const { store, startSession, queue, ends, extendSession, repairs, lifetimes, hiddenFrom } = options;
+  const { store, startSession, queue, ends, extendSession, repairs, lifetimes, assignedWork, hiddenFrom } =
+    options;
 
   async function restarted(row: SessionRow): Promise<SessionRow> {
     const done = row.state === 'ready' ? await repairs.restart(row) : undefined;
@@ -36,9 +39,9 @@ export function createSessionService(options: {
   }
 
   return {
-    async start(actor, { lab }) {
+    async start(actor, input) {
       requireActor(actor, { scope: 'learn' });
-      return viewSession(await startSession(actor.userId, lab));
+      return viewSession(await startSession(actor.userId, input));
     },
 
     async get(actor, id) {
@@ -77,8 +80,8 @@ export function createSessionService(options: {
       if (learnerId !== undefined && !reaches(actor, hidden, learnerId)) {
         return { items: [], hasNextPage: false };
       }
-      const { lab: labSlug, states } = filter;
-      const rows = await store.page({ learnerId, notOf: hidden, labSlug, states }, window);
+      const { lab: labSlug, assignmentId, states } = filter;
+      const rows = await store.page({ learnerId, notOf: hidden, labSlug, assignmentId, states }, window);
       return toPage(rows.map(viewSession), page);
     },
 
@@ -129,9 +132,26 @@ export function createSessionService(options: {
       if (row.state !== 'ready') throw fault('SESSION_NOT_READY', { state: row.state });
       const machine = row.machines.find((candidate) => candidate.name === name);
       if (!machine?.containerId) throw fault('MACHINE_NOT_FOUND', { machine: name });
-      const { learnerId, labSlug, labVersion } = row;
+      const { learnerId, labSlug, labVersion, run } = row;
       const isFork = row.forkOfId !== null;
-      return { name, machineId: machine.containerId, sessionId: id, isFork, learnerId, labSlug, labVersion };
+      return {
+        name,
+        machineId: machine.containerId,
+        sessionId: id,
+        isFork,
+        learnerId,
+        labSlug,
+        labVersion,
+        assignmentId: row.assignmentId ?? undefined,
+        run,
+      };
+    },
+
+    async requireCounting(actor, id) {
+      requireSomebody(actor);
+      const row = await store.find(id);
+      authorize(actor, 'enter', row, await hiddenFrom(actor));
+      await assignedWork.requireCounting(row);
     },
 
     hiddenFrom,

@@ -2,7 +2,9 @@ import type { Database, Transaction } from '../../infra/database/database.ts';
 import { whenGone, isUniqueViolation } from '../../infra/database/database-errors.ts';
 import type { Prisma } from '../../infra/database/generated/sqlite/client.ts';
 import type { ProvisionedMachine } from '../../engine/engine.ts';
-import { formatAddresses } from './session.ts';
+import { countRun, nextRun } from './assignment-work-store.ts';
+import type { NewRun } from './assignment-work-store.ts';
+import { handleOf, isStored, machineRows, withHandle } from './machine-store.ts';
 import { isActive, nextState, isOnEngine, planStart } from './session-states.ts';
 import type { SessionEvent, OwnSession } from './session-states.ts';
 import type { SessionState } from './session.ts';
@@ -28,8 +30,18 @@ export interface NewSession {
   idleMinutes: number;
   endsAt: Date;
   maxEndsAt: Date;
+  runStartedAt: Date | null;
+  timeLimitMinutes: number | null;
+  closesAt: Date | null;
   savedStateId?: string;
   forkOfId?: string;
+}
+
+/** Whose session of what it is: of a lab in self-study, or of an assignment. */
+export interface SessionKey {
+  learnerId: string;
+  labSlug: string;
+  assignmentId?: string | null | undefined;
 }
 
 export interface MoveOptions {
@@ -47,23 +59,30 @@ export function createSessionStore({ database }: { database: Database }) {
 
   return {
     /**
-     * Inserts a requested session. Resolves to `exists` if the learner has an active one of the lab, and to `limit` if
-     * the maximum is active or still on the engine. Both are safe under concurrency. It deletes the oldest sessions of a
-     * long history, but not their attempts.
+     * Inserts a requested session, of an assignment if there is a `newRun`. Resolves to `exists` if the learner has an
+     * active one of the lab or assignment, and to `limit` if the maximum is active or still on the engine. Both are safe
+     * under concurrency. It deletes the oldest sessions of a long history, but not their attempts.
+     * @throws ATTEMPTS_USED, USER_NOT_FOUND or ASSIGNMENT_NOT_FOUND if one was deleted meanwhile
      */
-    async create(session: NewSession, limit: number): Promise<SessionRow | 'exists' | 'limit'> {
+    async create(
+      session: NewSession,
+      limit: number,
+      newRun?: NewRun,
+    ): Promise<SessionRow | 'exists' | 'limit'> {
       const { machines, ...fields } = session;
-      const activeKey = keyOf(session.learnerId, session.labSlug);
+      const { assignmentId } = newRun ?? {};
+      const activeKey = keyOf({ ...session, assignmentId });
       try {
         return await database.transaction(async (tx) => {
           const plan = planStart(await findOwn(tx, session.learnerId), { activeKey, limit });
           if (typeof plan === 'string') return plan;
           if (plan.forget.length > 0) await tx.session.deleteMany({ where: { id: { in: plan.forget } } });
-          return insertSession(tx, { ...fields, machines, state: 'requested', activeKey });
+          const run = newRun && { assignmentId, run: await nextRun(tx, newRun, session) };
+          return insertSession(tx, { ...fields, ...run, machines, state: 'requested', activeKey });
         });
       } catch (error) {
         if (isUniqueViolation(error, 'activeKey')) return 'exists';
-        return whenGone('USER_NOT_FOUND')(error);
+        return whenGone(newRun ? 'ASSIGNMENT_NOT_FOUND' : 'USER_NOT_FOUND')(error);
       }
     },
 
@@ -77,8 +96,8 @@ export function createSessionStore({ database }: { database: Database }) {
       return Object.fromEntries(counts.map(({ state, _count }) => [state, _count]));
     },
 
-    findActive: (learnerId: string, labSlug: string): Promise<SessionRow | null> =>
-      client.session.findUnique({ where: { activeKey: keyOf(learnerId, labSlug) }, ...withMachines }),
+    findActive: (key: SessionKey): Promise<SessionRow | null> =>
+      client.session.findUnique({ where: { activeKey: keyOf(key) }, ...withMachines }),
 
     find: (id: string): Promise<SessionRow | null> =>
       client.session.findFirst({ where: { id, removedAt: null }, ...withMachines }),
@@ -105,6 +124,8 @@ export function createSessionStore({ database }: { database: Database }) {
         /** Learners whose sessions are excluded. */
         notOf: ReadonlySet<string>;
         labSlug?: string | undefined;
+        /** null for self-study only. */
+        assignmentId?: string | null | undefined;
         states?: SessionState[] | undefined;
       },
       { take, after }: { take: number; after: string | undefined },
@@ -117,6 +138,7 @@ export function createSessionStore({ database }: { database: Database }) {
             ...(filter.learnerId !== undefined && { equals: filter.learnerId }),
           },
           ...(filter.labSlug !== undefined && { labSlug: filter.labSlug }),
+          ...(filter.assignmentId !== undefined && { assignmentId: filter.assignmentId }),
           ...(filter.states && { state: { in: filter.states } }),
           ...(after !== undefined && { id: { lt: after } }),
         },
@@ -181,6 +203,9 @@ export function createSessionStore({ database }: { database: Database }) {
       return count === 1;
     },
 
+    /** Counts the session's attempt at its assignment; a repeated call has no effect. */
+    countRun: (row: SessionRow): Promise<void> => countRun(client, row),
+
     /** Deletes the row if it is unchanged. */
     async remove(row: SessionRow): Promise<boolean> {
       const { count } = await client.session.deleteMany({
@@ -237,7 +262,10 @@ function findOwn(tx: Transaction, learnerId: string): Promise<OwnSession[]> {
 /** Inserts a session with its machines. */
 export async function insertSession(
   tx: Transaction,
-  { machines, ...fields }: NewSession & Pick<Prisma.SessionUncheckedCreateInput, 'state' | 'activeKey'>,
+  {
+    machines,
+    ...fields
+  }: NewSession & Pick<Prisma.SessionUncheckedCreateInput, 'state' | 'activeKey' | 'assignmentId' | 'run'>,
 ): Promise<SessionRow> {
   const row = await tx.session.create({ data: fields });
   const rows = machineRows(row.id, machines);
@@ -245,41 +273,7 @@ export async function insertSession(
   return { ...row, machines: rows };
 }
 
-/** Returns rows for new machines of a session; their ids keep the lab's order. */
-export function machineRows(sessionId: string, machines: readonly { name: string; image: string }[]) {
-  return machines.map(({ name, image }, position) => ({
-    id: `${sessionId}.${String(position).padStart(3, '0')}`,
-    sessionId,
-    name,
-    image,
-    containerId: null,
-    addresses: formatAddresses([]),
-    diskPercent: null,
-    pausedBy: null,
-    pausedUntil: null,
-  }));
+/** Returns the unique key of a learner's active session of a lab or an assignment. */
+export function keyOf({ learnerId, labSlug, assignmentId }: SessionKey): string {
+  return [learnerId, labSlug, ...(assignmentId ? [assignmentId] : [])].join(':');
 }
-
-/** Returns the unique key of a learner's active session of a lab. */
-export const keyOf = (learnerId: string, labSlug: string) => `${learnerId}:${labSlug}`;
-
-/** Returns the row of a machine with the id of its provisioned machine. */
-export function withHandle(machine: SessionRow['machines'][number], provisioned: ProvisionedMachine[]) {
-  const found = provisioned.find(({ name }) => name === machine.name);
-  return found ? { ...machine, ...handleOf(found) } : machine;
-}
-
-/** Returns whether the row already has the id and addresses, as for a prewarmed machine. */
-function isStored({ machines }: SessionRow, made: ProvisionedMachine): boolean {
-  const { containerId, addresses } = handleOf(made);
-  return machines.some(
-    (row) => row.name === made.name && row.containerId === containerId && row.addresses === addresses,
-  );
-}
-
-/** Returns the columns of a machine that was just provisioned. */
-export const handleOf = ({ machineId, addresses }: ProvisionedMachine) => ({
-  containerId: machineId,
-  addresses: formatAddresses(addresses),
-  diskPercent: null,
-});

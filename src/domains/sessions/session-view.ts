@@ -1,4 +1,5 @@
 import { readReason } from '../../infra/database/reason-columns.ts';
+import { deadlineOf } from './lifetime-rules.ts';
 import { parseAddresses } from './session.ts';
 import type { SessionRow } from './session-store.ts';
 import type { Session } from './session.ts';
@@ -12,6 +13,9 @@ export function viewSession(row: SessionRow): Session {
     learnerId: row.learnerId,
     labSlug: row.labSlug,
     labVersion: row.labVersion,
+    assignmentId: row.assignmentId ?? undefined,
+    run: row.run,
+    deadline: deadlineOf(row),
     state: row.state,
     generation: row.generation,
     progress: viewProgress(row),

@@ -28,6 +28,12 @@ export interface Session {
   learnerId: string;
   labSlug: string;
   labVersion: string;
+  /** The assignment that it belongs to; undefined for self-study. */
+  assignmentId: string | undefined;
+  /** Number of the learner's attempt at the assignment, from 1; 0 in self-study. */
+  run: number;
+  /** When that attempt ends by its time limit or the assignment's end, whatever the learner does. */
+  deadline: Date | undefined;
   state: SessionState;
   /** Increases by one with each change of state. */
   generation: number;
@@ -84,6 +90,9 @@ export interface RunningMachine {
   learnerId: string;
   labSlug: string;
   labVersion: string;
+  /** As in the session. */
+  assignmentId: string | undefined;
+  run: number;
 }
 
 /**
@@ -93,10 +102,11 @@ export interface RunningMachine {
  */
 export interface SessionService {
   /**
-   * Returns the learner's active session of the lab, or creates one; returns before it is provisioned.
-   * @throws LAB_NOT_FOUND, LAB_TOO_LARGE, SESSION_LIMIT
+   * Returns the learner's active session of the lab or the assignment, or creates one; returns before it is provisioned.
+   * @throws LAB_NOT_FOUND, LAB_TOO_LARGE, SESSION_LIMIT, ASSIGNMENT_NOT_FOUND, COURSE_ARCHIVED, ASSIGNMENT_NOT_OPEN,
+   * ASSIGNMENT_CLOSED, ATTEMPTS_USED
    */
-  start(actor: Actor | undefined, input: { lab: string }): Promise<Session>;
+  start(actor: Actor | undefined, input: { lab: string } | { assignment: string }): Promise<Session>;
   get(actor: Actor | undefined, id: string): Promise<Session>;
   /** Returns sessions by id, for batched loading: in the given order, undefined if the actor may not see one. */
   getMany(actor: Actor | undefined, ids: readonly string[]): Promise<(Session | undefined)[]>;
@@ -108,6 +118,8 @@ export interface SessionService {
     filter: {
       learnerId?: string | undefined;
       lab?: string | undefined;
+      /** null for self-study only. */
+      assignmentId?: string | null | undefined;
       states?: SessionState[] | undefined;
     },
     page: PageRequest,
@@ -127,6 +139,11 @@ export interface SessionService {
   deleteAllMine(actor: Actor | undefined): Promise<string[]>;
   /** Returns a machine for terminals, files and checks. @throws SESSION_NOT_READY, MACHINE_NOT_FOUND */
   machine(actor: Actor | undefined, id: string, name: string): Promise<RunningMachine>;
+  /**
+   * Requires that work in the session counts now. In self-study, it always does.
+   * @throws ASSIGNMENT_NOT_FOUND, COURSE_ARCHIVED, ASSIGNMENT_NOT_OPEN, ASSIGNMENT_CLOSED, ASSIGNMENT_TIME_OVER
+   */
+  requireCounting(actor: Actor | undefined, id: string): Promise<void>;
   /** Returns the users whose sessions are hidden from this actor, even if the actor is staff. */
   hiddenFrom(actor: Actor | undefined): Promise<HiddenOwners>;
   /** Records that the learner uses the session, which moves its idle end. Cheap: uses are written together. */

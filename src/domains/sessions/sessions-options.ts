@@ -2,6 +2,7 @@ import type { Clock } from '../../core/clock.ts';
 import type { Database } from '../../infra/database/database.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { EventBus } from '../../infra/bus/event-bus.ts';
+import type { AssignmentRules } from '../courses/assignment-rules.ts';
 import type { ImagePins } from '../images/pins/pin.ts';
 import type { LabCatalogue } from '../labs/catalogue.ts';
 import type { Log } from '../../core/log.ts';
@@ -21,6 +22,8 @@ export interface SessionsOptions extends WarmOptions, AdmissionOptions, DiskOpti
   events: EventBus;
   clock: Clock;
   catalogue: Pick<LabCatalogue, 'get' | 'version' | 'all'>;
+  /** What applies to sessions of assignments. */
+  assignmentRules: AssignmentRules;
   log: Log;
   /** The images that the names in a lab's version are pinned to. */
   pins: Pick<ImagePins, 'resolve' | 'agrees'>;

@@ -13,6 +13,8 @@ export interface BerthEvents {
   'job.changed': { jobId: string; version: number };
   /** A user's role, name or credentials changed, or a token was revoked. Listeners drop cached data of the user. */
   'user.changed': { userId: string };
+  /** What applies to the members of a course changed: terms of its assignments, overrides, sections, or its state. */
+  'course.changed': { courseId: string };
   /** Labs were reloaded, or a lab source has new ones. Listeners read the catalogue again. */
   'labs.changed': { from: string };
   /** A terminal must end, because its owner closed it or its session stops. */

@@ -100,7 +100,7 @@ export function isUniqueViolation(error: unknown, field?: string): boolean {
   return constraint !== undefined && 'fields' in constraint && constraint.fields.includes(field);
 }
 
-/** Returns whether `error` says that a row refers to a missing row, which was deleted after it was read. */
+/** Returns whether `error` says that a row refers to a missing row, or that others refer to a row to delete. */
 export function isForeignKeyViolation(error: unknown): boolean {
   return driverCause(error)?.kind === 'ForeignKeyConstraintViolation';
 }
@@ -116,6 +116,13 @@ type ParentFault =
 
 /** Returns a function that rethrows an error, as the fault `code` if the parent of a new row no longer exists. */
 export function whenGone(code: ParentFault) {
+  return (error: unknown): never => {
+    throw isForeignKeyViolation(error) ? fault(code, {}, error) : error;
+  };
+}
+
+/** Returns a function that rethrows an error, as the fault `code` if other rows still refer to a row to delete. */
+export function whenUsed(code: 'ASSIGNMENT_HAS_WORK' | 'COURSE_HAS_WORK') {
   return (error: unknown): never => {
     throw isForeignKeyViolation(error) ? fault(code, {}, error) : error;
   };

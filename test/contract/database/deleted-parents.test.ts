@@ -32,6 +32,9 @@ await test('rows of a deleted parent are rejected with its name', async (t) => {
       idleMinutes: 1,
       endsAt: later,
       maxEndsAt: later,
+      runStartedAt: null,
+      timeLimitMinutes: null,
+      closesAt: null,
     };
     const terminal = { sessionId: 'gone', machine: 'main', openedById: 'gone', rows: 24, cols: 80, limit: 9 };
     const inserts = {
@@ -40,7 +43,7 @@ await test('rows of a deleted parent are rejected with its name', async (t) => {
       session: () => createSessionStore({ database }).create(session, 10),
       hint: () =>
         createHintStore({ database, clock: systemClock }).put(
-          { learnerId: 'gone', labSlug: 'lab', stepId: 'step' },
+          { learnerId: 'gone', labSlug: 'lab', assignmentId: '', stepId: 'step' },
           { hintId: 'hint', cost: 0 },
         ),
       terminal: () => createTerminalStore({ database }).insert({ id: 'x', now: at, ...terminal }),

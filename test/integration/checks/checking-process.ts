@@ -12,6 +12,7 @@ import { isOwnerGone, newOwner } from '../../../src/infra/leases/process-owner.t
 import { openCatalogue } from '../../kit/labs/catalogue.ts';
 import { sessionsOn } from '../../kit/labs/check-world.ts';
 import { unpinned } from '../../kit/labs/pins.ts';
+import { assignmentRulesOn } from '../../kit/service/courses.ts';
 import { quietLog } from '../../kit/basics/quiet-log.ts';
 import { unwatched } from '../../kit/basics/unwatched.ts';
 
@@ -23,6 +24,7 @@ const checks = createChecks({
   events: { publish: () => Promise.resolve() },
   clock: systemClock,
   catalogue: await openCatalogue(database, directory),
+  assignmentRules: assignmentRulesOn(database, systemClock),
   sessions: sessionsOn(database, machineId),
   log: quietLog(),
   pins: unpinned,

@@ -1,5 +1,6 @@
 import t from 'tap';
 import { courseActors, courseWorld } from '../../kit/service/courses.ts';
+import { fault } from '../../../src/core/errors.ts';
 import type { CourseActorName } from '../../kit/service/courses.ts';
 import { eachDatabase } from '../../kit/database/databases.ts';
 import { outcomeOf } from '../../kit/service/actors.ts';
@@ -41,6 +42,10 @@ const override = async (world: World, opened: Opened) => {
   return await world.assignments.setOverride(opened.instructor, id, { sectionId }, { attempts: 2 });
 };
 const lost = 'ASSIGNMENT_NOT_FOUND';
+/** Batched reads return undefined for what the actor may not see. */
+function found([one]: readonly unknown[]): void {
+  if (one === undefined) throw fault(lost);
+}
 
 type Operation = [ask: (world: World, opened: Opened, actor: Actor) => Promise<unknown>, row: Row];
 
@@ -90,9 +95,15 @@ const operations: Record<string, Operation> = {
     async (world, opened, actor) => world.assignments.delete(actor, await assignment(world, opened)),
     quiet,
   ],
+  'assignments.getMany': [
+    async (world, opened, actor) =>
+      found(await world.assignments.getMany(actor, [await assignment(world, opened)])),
+    ['ok', 'ok', 'ok', 'ok', lost, lost, lost, 'ok', nobody],
+  ],
   'assignments.terms': [
-    async (world, opened, actor) => world.assignments.terms(actor, [await assignment(world, opened)]),
-    all,
+    async (world, opened, actor) =>
+      found(await world.assignments.terms(actor, [await assignment(world, opened)])),
+    ['ok', 'ok', 'ok', 'ok', lost, lost, lost, 'ok', nobody],
   ],
   'assignments.overrides': [
     async (world, opened, actor) => world.assignments.overrides(actor, await assignment(world, opened)),

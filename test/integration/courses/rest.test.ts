@@ -51,6 +51,27 @@ await test('a course is created and filled with plain HTTP requests', async (t) 
   t.match(wrong, { status: 400, body: { code: 'INPUT_INVALID' } });
   t.match(await request('GET', '/assignments/none'), { status: 404, body: { code: 'ASSIGNMENT_NOT_FOUND' } });
 
+  const session = (body: object) => request('POST', '/sessions', JSON.stringify(body));
+  const assignmentId = String(items[0]?.['id']);
+  const started = await session({ assignment: assignmentId });
+  t.match(started, {
+    status: 201,
+    body: { assignment: assignmentId, lab: collection, run: 1, reason: null },
+  });
+  t.match(await request('GET', `/sessions/${String(started.body['id'])}`), { status: 200, body: { run: 1 } });
+  t.equal((await session({ assignment: assignmentId })).body['id'], started.body['id']);
+  const selfStudy = await session({ lab: collection });
+  t.match(selfStudy, { status: 201, body: { assignment: null, run: null, deadline: null } });
+  t.not(selfStudy.body['id'], started.body['id']);
+  for (const body of [{}, { lab: 1 }, { lab: collection, assignment: assignmentId }, []]) {
+    t.match(await session(body), {
+      status: 400,
+      body: { code: 'INPUT_INVALID', detail: /"lab".*"assignment"/ },
+    });
+  }
+  t.match(await session({ assignment: 'none' }), { status: 404, body: { code: 'ASSIGNMENT_NOT_FOUND' } });
+  t.match(await session({ lab: 'none' }), { status: 404, body: { code: 'LAB_NOT_FOUND' } });
+
   const roster = 'name,email,role\nAda,ada@example.org,learner\nBo,bo@example.org,assistant\n';
   const imported = (preview: string) =>
     request('POST', `/courses/${id}/members/import${preview}`, roster, 'text/csv; charset=utf-8');

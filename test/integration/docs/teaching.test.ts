@@ -23,9 +23,13 @@ await test('a course is taught as the page for teachers says, in order', async (
     };
     return (await run('sh', ['-euc', script], { cwd, env })).stdout;
   };
-  const [create = '', importing = '', assignments = '', change = ''] = await examplesOf('teaching.md', 'sh', {
-    'http://127.0.0.1:8080': berth.url,
-  });
+  const [create = '', importing = '', assignments = '', change = '', start = ''] = await examplesOf(
+    'teaching.md',
+    'sh',
+    {
+      'http://127.0.0.1:8080': berth.url,
+    },
+  );
   const created = JSON.parse(await sh(create)) as { id: string };
   t.match(created, { title: 'Docker 101', state: 'open', collection: 'docker', timeZone: 'Asia/Seoul' });
   const course = created.id;
@@ -42,6 +46,7 @@ await test('a course is taught as the page for teachers says, in order', async (
     dueAt: '2030-01-31T14:59:00.000Z',
     latePercentPerDay: 10,
   });
+  t.match(JSON.parse(await sh(start, course, assignment)), { assignment, run: 1 });
 
   const [invite = '', join_ = '', list = '', extend = ''] = await examplesOf('teaching.md', 'graphql');
   const until = new Date(Date.now() + 3_600_000).toISOString();

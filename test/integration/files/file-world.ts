@@ -67,6 +67,8 @@ export async function createFileWorld(
           labSlug: 'lab',
           labVersion: 'v1',
           isFork: false,
+          assignmentId: undefined,
+          run: 0,
         };
       },
       touch: (id) => void touched.push(id),

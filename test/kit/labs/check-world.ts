@@ -19,6 +19,7 @@ import type { Actors } from '../service/actors.ts';
 import { labsFolder } from './lab-folders.ts';
 import { unpinned } from './pins.ts';
 import { clockedLimits } from '../basics/clocked-limits.ts';
+import { assignmentRulesOn } from '../service/courses.ts';
 import { quietLog } from '../basics/quiet-log.ts';
 import { unwatched } from '../basics/unwatched.ts';
 
@@ -46,7 +47,7 @@ export interface CheckWorld {
   /** Another service process, as other processes see it. */
   neighbour(changes?: Partial<Pick<ChecksOptions, 'catalogue'>>): Checks;
   /** Stores a session of the lab and returns its id. */
-  addSession(learnerId: string, lab?: string): Promise<string>;
+  addSession(learnerId: string, lab?: string, of?: { assignmentId?: string; run?: number }): Promise<string>;
 }
 
 export interface CheckWorldOptions {
@@ -70,6 +71,7 @@ export async function createCheckWorld(t: Test, options: CheckWorldOptions): Pro
       engine,
       clock,
       catalogue,
+      assignmentRules: assignmentRulesOn(database, clock),
       sessions,
       log: quietLog(),
       pins: unpinned,
@@ -84,7 +86,8 @@ export async function createCheckWorld(t: Test, options: CheckWorldOptions): Pro
     return checks;
   }
 
-  const addSession = (learnerId: string, lab = 'lab') => insertSession(database, learnerId, lab);
+  const addSession: CheckWorld['addSession'] = (learnerId, lab = 'lab', of = {}) =>
+    insertSession(database, learnerId, lab, of);
   const sessionId = await addSession(actors.owner.userId);
   return { checks: neighbour(), actors, sessionId, catalogue, events, touched, neighbour, addSession };
 }
@@ -159,7 +162,12 @@ fail 'Half of it is there.' '절반입니다.'
   });
 }
 
-export async function insertSession(database: Database, learnerId: string, labSlug: string): Promise<string> {
+export async function insertSession(
+  database: Database,
+  learnerId: string,
+  labSlug: string,
+  of: { assignmentId?: string; run?: number } = {},
+): Promise<string> {
   const now = new Date();
   const end = new Date(now.getTime() + 3_600_000);
   const life = {
@@ -172,7 +180,7 @@ export async function insertSession(database: Database, learnerId: string, labSl
   };
   const id = newId();
   await database.client.session.create({
-    data: { id, learnerId, labSlug, labVersion: 'v1', state: 'ready', ...life },
+    data: { id, learnerId, labSlug, labVersion: 'v1', state: 'ready', ...of, ...life },
   });
   return id;
 }
@@ -182,7 +190,7 @@ export function sessionsOn(
   database: Database,
   machineId: string,
   touched: string[] = [],
-): Pick<SessionService, 'get' | 'machine' | 'touch'> {
+): Pick<SessionService, 'get' | 'machine' | 'requireCounting' | 'touch'> {
   async function get(actor: Actor | undefined, id: string): Promise<Session> {
     requireActor(actor, { scope: 'read' });
     const row = await database.client.session.findUnique({ where: { id } });
@@ -195,6 +203,9 @@ export function sessionsOn(
       learnerId,
       labSlug,
       labVersion,
+      assignmentId: row.assignmentId ?? undefined,
+      run: row.run,
+      deadline: undefined,
       state,
       generation,
       createdAt,
@@ -209,11 +220,14 @@ export function sessionsOn(
   return {
     get,
     async machine(actor, id, name) {
-      const { state, learnerId, labSlug, labVersion, forkOfId } = await get(actor, id);
+      const { state, forkOfId, ...session } = await get(actor, id);
       if (state !== 'ready') throw fault('SESSION_NOT_READY', { state });
       const isFork = forkOfId !== undefined;
-      return { name, machineId, sessionId: id, isFork, learnerId, labSlug, labVersion };
+      const { learnerId, labSlug, labVersion, assignmentId, run } = session;
+      const of = { learnerId, labSlug, labVersion, assignmentId, run };
+      return { name, machineId, sessionId: id, isFork, ...of };
     },
+    requireCounting: async (actor, id) => void (await get(actor, id)),
     touch: (id) => void touched.push(id),
   };
 }

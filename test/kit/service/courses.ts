@@ -1,11 +1,20 @@
 import type { Test } from 'tap';
 import { createMemoryBus } from '../../../src/infra/bus/memory-bus.ts';
+import type { Clock } from '../../../src/core/clock.ts';
 import type { Database } from '../../../src/infra/database/database.ts';
 import { fault } from '../../../src/core/errors.ts';
 import { newId } from '../../../src/core/ids.ts';
+import {
+  createAssignmentLookup,
+  createAssignmentRules,
+} from '../../../src/domains/courses/assignment-rules.ts';
+import type { AssignmentRules } from '../../../src/domains/courses/assignment-rules.ts';
+import { createAssignmentStore } from '../../../src/domains/courses/assignment-store.ts';
+import { createCourseStore } from '../../../src/domains/courses/course-store.ts';
 import { createCourses } from '../../../src/domains/courses/create-courses.ts';
 import { allScopes } from '../../../src/domains/identity/actor.ts';
 import type { Actor, Role } from '../../../src/domains/identity/actor.ts';
+import { createUserStore } from '../../../src/domains/identity/user-store.ts';
 import { createIdentity } from '../../../src/domains/identity/create-identity.ts';
 import type { CourseRole } from '../../../src/domains/identity/policy.ts';
 import { createFakeClock } from '../basics/fake-clock.ts';
@@ -26,6 +35,13 @@ export const courseActors = [
 
 export type CourseActorName = (typeof courseActors)[number];
 
+/** What sessions ask about the assignments in a database. */
+export function assignmentRulesOn(database: Database, clock: Clock): AssignmentRules {
+  const assignments = createAssignmentStore({ database });
+  const lookUp = createAssignmentLookup({ assignments, courses: createCourseStore({ database }) });
+  return createAssignmentRules({ lookUp, assignments, people: createUserStore({ database }), clock });
+}
+
 /** Courses in a database, with people. */
 export async function courseWorld(t: Test, database: Database) {
   const clock = createFakeClock();
@@ -42,7 +58,9 @@ export async function courseWorld(t: Test, database: Database) {
       return `version of ${lab}`;
     },
     timeZone: 'Europe/Berlin',
+    events,
     clock,
+    log,
   });
 
   async function person(name: string, role: Role = 'student'): Promise<Actor> {
@@ -86,5 +104,5 @@ export async function courseWorld(t: Test, database: Database) {
     return { course, instructor, actors };
   }
 
-  return { ...services, clock, identity, database, person, admin, openCourse };
+  return { ...services, events, clock, identity, database, person, admin, openCourse };
 }

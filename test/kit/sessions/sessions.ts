@@ -13,6 +13,7 @@ import { sessionStates } from '../../../src/domains/sessions/session-states.ts';
 import type { Session, SessionService, SessionState } from '../../../src/domains/sessions/session.ts';
 import { system } from '../../../src/domains/identity/actor.ts';
 import { SESSION_POOL } from '../engine/job-networks.ts';
+import { assignmentRulesOn } from '../service/courses.ts';
 import { quietLog } from '../basics/quiet-log.ts';
 import type { QuietLog } from '../basics/quiet-log.ts';
 import { unpinned } from '../labs/pins.ts';
@@ -174,6 +175,7 @@ export function openSessions(
     events: createMemoryBus({ log }),
     clock: systemClock,
     catalogue: testCatalogue(),
+    assignmentRules: assignmentRulesOn(database, options.clock ?? systemClock),
     log,
     pins: unpinned,
     ...sessionDefaults,

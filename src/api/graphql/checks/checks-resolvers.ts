@@ -48,6 +48,9 @@ export const checksResolvers = {
     exitCode: ({ verdicts }) => (verdicts.length === 1 ? verdicts[0]?.exitCode : null),
     reason,
     session: ({ sessionId }, _, { loaders }) => (sessionId ? loaders.session(sessionId) : null),
+    assignment: ({ assignmentId }, _, { loaders }) =>
+      assignmentId === undefined ? null : loaders.assignment(assignmentId),
+    run: ({ run }) => run || null,
     learner,
     lab: (attempt, _, { loaders }) => loaders.lab(attempt.labSlug),
     step: ({ labSlug, stepId }, _, { loaders }) =>
@@ -72,6 +75,7 @@ export const checksResolvers = {
           learnerId: args.learner ? fromGlobalId('User', args.learner) : undefined,
           lab: given(args.lab),
           step: given(args.step),
+          assignmentId: args.assignment ? fromGlobalId('Assignment', args.assignment) : undefined,
         },
         pageOf(args),
       ),

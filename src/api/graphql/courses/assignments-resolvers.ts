@@ -84,6 +84,8 @@ export const assignmentsResolvers = {
       if (!terms) throw fault('ASSIGNMENT_NOT_FOUND');
       return terms;
     },
+    progress: ({ id, labSlug }, _, { loaders, actor }) =>
+      loaders.progress({ learnerId: actor?.userId ?? '', lab: labSlug, assignmentId: id }),
     overrides: ({ id }, _, { services, actor }) => services.assignments.overrides(actor, id),
   },
   AssignmentOverride: {

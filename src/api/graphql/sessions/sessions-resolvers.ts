@@ -1,8 +1,13 @@
 import { connection, given, pageOf } from '../base/connection.ts';
 import { fromGlobalId, toGlobalId } from '../../shared/global-id.ts';
-import type { MutationResolvers, Resolvers, SubscriptionResolvers } from '../generated/resolver-types.ts';
+import type {
+  MutationResolvers,
+  Resolvers,
+  StartSessionInput,
+  SubscriptionResolvers,
+} from '../generated/resolver-types.ts';
 import { learner } from '../identity/identity-resolvers.ts';
-import { isFault } from '../../../core/errors.ts';
+import { fault, isFault } from '../../../core/errors.ts';
 import type { Session } from '../../../domains/sessions/session.ts';
 import { follow } from '../subscriptions/follow.ts';
 
@@ -35,7 +40,7 @@ const sessionChanged = {
 
 const sessionMutations = {
   async startSession(_, { input }, { services, actor }) {
-    return { session: await services.sessions.start(actor, { lab: input.lab }) };
+    return { session: await services.sessions.start(actor, startOf(input)) };
   },
 
   async stopSession(_, { input }, { services, actor }) {
@@ -63,6 +68,12 @@ const sessionMutations = {
     return { deletedIds: ids.map((id) => toGlobalId('Session', id)) };
   },
 } satisfies MutationResolvers;
+
+function startOf({ lab, assignment }: StartSessionInput) {
+  if (lab && !assignment) return { lab };
+  if (assignment && !lab) return { assignment: fromGlobalId('Assignment', assignment) };
+  throw fault('INPUT_INVALID', { problem: 'Set exactly one of "lab" and "assignment".' });
+}
 
 export const sessionsResolvers = {
   SessionState: {
@@ -98,10 +109,13 @@ export const sessionsResolvers = {
     queue: ({ id, progress }, _, { loaders }) =>
       progress?.phase === 'queued' ? loaders.queuePosition(id) : null,
     lab: (session, _, { loaders }) => loaders.lab(session.labSlug),
+    assignment: ({ assignmentId }, _, { loaders }) =>
+      assignmentId === undefined ? null : loaders.assignment(assignmentId),
+    run: ({ run }) => run || null,
     learner,
     machines: (session) => session.machines.map((machine) => ({ ...machine, session })),
-    progress: ({ learnerId, labSlug }, _, { loaders }) =>
-      loaders.lab(labSlug) && loaders.progress({ learnerId, lab: labSlug }),
+    progress: ({ learnerId, labSlug, assignmentId, run }, _, { loaders }) =>
+      loaders.lab(labSlug) && loaders.progress({ learnerId, lab: labSlug, assignmentId, run }),
     attempts: (session, args, { services, actor }) =>
       services.checks.listAttempts(actor, { sessionId: session.id }, pageOf(args)),
     terminals: (session, _, { services, actor }) => services.terminals.list(actor, session.id),
@@ -119,6 +133,11 @@ export const sessionsResolvers = {
         {
           learnerId: args.learner ? fromGlobalId('User', args.learner) : undefined,
           lab: given(args.lab),
+          assignmentId: args.selfStudy
+            ? null
+            : args.assignment
+              ? fromGlobalId('Assignment', args.assignment)
+              : undefined,
           states: args.states ? [...args.states] : undefined,
         },
         pageOf(args),

@@ -30,9 +30,8 @@ interface RunningAttempt {
 }
 
 /** The learner, lab version and step of a new attempt. */
-type NewAttempt = Pick<AttemptRow, 'id' | 'learnerId' | 'labSlug' | 'labVersion' | 'stepId' | 'startedAt'> & {
-  sessionId: string;
-};
+type NewAttempt = Pick<AttemptRow, 'id' | 'learnerId' | 'labSlug' | 'labVersion' | 'stepId' | 'startedAt'> &
+  Partial<Pick<AttemptRow, 'assignmentId' | 'run'>> & { sessionId: string };
 
 /** Selects the attempts that match all given fields. */
 interface AttemptFilter {
@@ -40,6 +39,7 @@ interface AttemptFilter {
   learnerId?: string | undefined;
   lab?: string | undefined;
   step?: string | undefined;
+  assignmentId?: string | undefined;
 }
 
 /** Maximum number of running attempts per sweep; the next sweep reads the others. */
@@ -118,13 +118,13 @@ export function createAttemptStore({ database }: { database: Database }) {
           data: { ...toColumns(verdict), ...released, finishedAt: at },
         });
         if (row) {
-          const { learnerId, labSlug, stepId } = row;
-          const step = { learnerId, labSlug, stepId };
+          const { learnerId, labSlug, assignmentId, stepId, run } = row;
+          const step = { learnerId, labSlug, assignmentId, stepId };
           await insertVerdicts(tx, id, verdict.verdicts);
           if (verdict.state === 'finished' && counts && (verdict.passed || !poll)) {
             const score = Math.max(0, verdict.score - (await hintCost(tx, step, hintIds)));
             if (score !== verdict.score) await tx.attempt.update({ where: { id }, data: { score } });
-            await recordAttempt(tx, step, { passed: verdict.passed, score, at });
+            await recordAttempt(tx, { ...step, run }, { passed: verdict.passed, score, at });
           }
           await emptyOldEvidence(tx, step);
         }
@@ -178,6 +178,7 @@ export function createAttemptStore({ database }: { database: Database }) {
           ...(filter.learnerId !== undefined && { learnerId: filter.learnerId }),
           ...(filter.lab !== undefined && { labSlug: filter.lab }),
           ...(filter.step !== undefined && { stepId: filter.step }),
+          ...(filter.assignmentId !== undefined && { assignmentId: filter.assignmentId }),
           ...(window.after !== undefined && { id: { lt: window.after } }),
         },
         include: withVerdicts,
@@ -205,6 +206,8 @@ function toAttempt(row: AttemptRow & { verdicts: VerdictRow[] }): Attempt {
     labSlug: row.labSlug,
     labVersion: row.labVersion,
     stepId: row.stepId,
+    assignmentId: row.assignmentId || undefined,
+    run: row.run,
     state: row.state,
     passed: row.passed,
     score: row.score,

@@ -10,6 +10,10 @@ export interface Attempt {
   labSlug: string;
   labVersion: string;
   stepId: string;
+  /** The assignment that it counts for; undefined for self-study. */
+  assignmentId: string | undefined;
+  /** Number of the learner's attempt at the assignment, from 1; 0 in self-study. */
+  run: number;
   state: 'running' | 'finished' | 'errored';
   passed: boolean;
   /** 0 to 1: the checks' score, minus the cost of earlier wrong answers and of seen hints. */
@@ -24,7 +28,7 @@ export interface Attempt {
   finishedAt: Date | undefined;
 }
 
-/** A learner's progress in one step of a lab, over all sessions. */
+/** A learner's progress in one step of a lab, over all sessions of self-study or of an assignment. */
 export interface StepProgress {
   stepId: string;
   attempts: number;

@@ -33,9 +33,44 @@ export function progressIn(
   };
 }
 
+/**
+ * Merges a learner's progress in several attempts at an assignment. If the best one counts, each step has its best
+ * result in any of them. If the last one counts, it is `run`, or else the last one with a result. Pure.
+ */
+export function countedSteps(
+  tried: readonly TriedStep[],
+  counts: 'best' | 'last',
+  run = Math.max(0, ...tried.map((step) => step.run)),
+): TriedStep[] {
+  if (counts === 'last') return tried.filter((step) => step.run === run);
+  const merged = new Map<string, TriedStep>();
+  for (const step of tried) {
+    const before = merged.get(step.stepId);
+    merged.set(step.stepId, before ? better(before, step) : step);
+  }
+  return [...merged.values()];
+}
+
+function better(a: TriedStep, b: TriedStep): TriedStep {
+  const passes = [a.passedAt, b.passedAt].flatMap((date) => date?.getTime() ?? []);
+  return {
+    stepId: a.stepId,
+    run: b.run,
+    attempts: a.attempts + b.attempts,
+    passed: a.passed || b.passed,
+    bestScore: Math.max(a.bestScore, b.bestScore),
+    // The rule of the lab counts within an attempt, and the best attempt counts.
+    lastScore: Math.max(a.lastScore, b.lastScore),
+    failures: a.failures + b.failures,
+    passedAt: passes.length > 0 ? new Date(Math.min(...passes)) : undefined,
+  };
+}
+
 /** Returns the progress with the score that the lab's rule counts. Hints come from the lab, so they are added later. */
-function toStepProgress({ lastScore, ...step }: TriedStep, counted: Lab['attempts']): StepProgress {
-  return { ...step, score: counted === 'last' ? lastScore : step.bestScore, hints: [] };
+function toStepProgress(tried: TriedStep, counted: Lab['attempts']): StepProgress {
+  const { stepId, attempts, passed, bestScore, lastScore, failures, passedAt } = tried;
+  const score = counted === 'last' ? lastScore : bestScore;
+  return { stepId, attempts, passed, score, bestScore, failures, hints: [], passedAt };
 }
 
 /** Returns the seen hints that the step still has, in its order. */

@@ -2,9 +2,11 @@ import { batches } from '../../../core/paging.ts';
 import type { Database, Transaction } from '../../../infra/database/database.ts';
 import type { Progress as ProgressRow } from '../../../infra/database/generated/sqlite/client.ts';
 
-/** A learner's stored progress in a step. */
+/** A learner's stored progress in a step, in one attempt at an assignment or in self-study. */
 export interface TriedStep {
   stepId: string;
+  /** Number of the attempt at the assignment, from 1; 0 in self-study. */
+  run: number;
   attempts: number;
   passed: boolean;
   bestScore: number;
@@ -14,10 +16,20 @@ export interface TriedStep {
   passedAt: Date | undefined;
 }
 
-/** A learner in a lab. */
+/** A learner in a lab: in an assignment or, without one, in self-study. */
 export interface LearnerInLab {
   learnerId: string;
   lab: string;
+  assignmentId?: string | undefined;
+}
+
+/** A learner at a step of a lab. */
+export interface LearnerAtStep {
+  learnerId: string;
+  labSlug: string;
+  /** Empty for self-study. */
+  assignmentId: string;
+  stepId: string;
 }
 
 export type ProgressStore = ReturnType<typeof createProgressStore>;
@@ -30,27 +42,39 @@ export function createProgressStore({ database: { client } }: { database: Databa
       const found = new Map<string, TriedStep[]>(unique.map((pair) => [pairKey(pair), []]));
       for (const some of batches(unique)) {
         const rows = await client.progress.findMany({
-          where: { OR: some.map(({ learnerId, lab }) => ({ learnerId, labSlug: lab })) },
-          orderBy: { stepId: 'asc' },
+          where: { OR: some.map(columnsOf) },
+          orderBy: [{ stepId: 'asc' }, { run: 'asc' }],
         });
-        for (const row of rows) {
-          found.get(pairKey({ learnerId: row.learnerId, lab: row.labSlug }))?.push(toProgress(row));
-        }
+        for (const row of rows) found.get(rowKey(row))?.push(toProgress(row));
       }
       return found;
     },
 
-    /** Returns how many judged attempts of a learner at a step did not pass. */
-    async failures(step: { learnerId: string; labSlug: string; stepId: string }): Promise<number> {
-      const row = await client.progress.findUnique({ where: { learnerId_labSlug_stepId: step } });
-      return row?.failures ?? 0;
+    /** Returns how many judged attempts of a learner at a step did not pass, in all attempts at the assignment. */
+    async failures(step: LearnerAtStep): Promise<number> {
+      const { _sum } = await client.progress.aggregate({ where: step, _sum: { failures: true } });
+      return _sum.failures ?? 0;
     },
   };
 }
 
-/** Returns a map key for a pair. */
-export function pairKey({ learnerId, lab }: LearnerInLab): string {
-  return `${learnerId} ${lab}`;
+/** Returns a map key for a learner in a lab. */
+export function pairKey({ learnerId, lab, assignmentId = '' }: LearnerInLab): string {
+  return `${learnerId} ${lab} ${assignmentId}`;
+}
+
+/** Returns the {@link pairKey} of a row. */
+export function rowKey({ learnerId, labSlug, assignmentId }: Omit<LearnerAtStep, 'stepId'>): string {
+  return pairKey({ learnerId, lab: labSlug, assignmentId });
+}
+
+/** Returns the columns that select the rows of a learner in a lab. */
+export function columnsOf({
+  learnerId,
+  lab,
+  assignmentId = '',
+}: LearnerInLab): Omit<LearnerAtStep, 'stepId'> {
+  return { learnerId, labSlug: lab, assignmentId };
 }
 
 /**
@@ -59,11 +83,12 @@ export function pairKey({ learnerId, lab }: LearnerInLab): string {
  */
 export async function recordAttempt(
   tx: Transaction,
-  step: { learnerId: string; labSlug: string; stepId: string },
+  step: LearnerAtStep & { run: number },
   attempt: { passed: boolean; score: number; at: Date },
 ): Promise<void> {
   const { passed, score, at } = attempt;
-  const before = await tx.progress.findUnique({ where: { learnerId_labSlug_stepId: step } });
+  const where = { learnerId_labSlug_assignmentId_run_stepId: step };
+  const before = await tx.progress.findUnique({ where });
   const reached = {
     attempts: (before?.attempts ?? 0) + 1,
     passed: passed || (before?.passed ?? false),
@@ -74,13 +99,13 @@ export async function recordAttempt(
     updatedAt: at,
   };
   await tx.progress.upsert({
-    where: { learnerId_labSlug_stepId: step },
+    where,
     create: { ...step, ...reached },
     update: reached,
   });
 }
 
 function toProgress(row: ProgressRow): TriedStep {
-  const { stepId, attempts, passed, bestScore, lastScore, failures, passedAt } = row;
-  return { stepId, attempts, passed, bestScore, lastScore, failures, passedAt: passedAt ?? undefined };
+  const { stepId, run, attempts, passed, bestScore, lastScore, failures, passedAt } = row;
+  return { stepId, run, attempts, passed, bestScore, lastScore, failures, passedAt: passedAt ?? undefined };
 }

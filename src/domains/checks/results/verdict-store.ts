@@ -1,11 +1,8 @@
 import type { Transaction } from '../../../infra/database/database.ts';
-import type {
-  CheckVerdict as VerdictRow,
-  Attempt as AttemptRow,
-} from '../../../infra/database/generated/sqlite/client.ts';
+import type { CheckVerdict as VerdictRow } from '../../../infra/database/generated/sqlite/client.ts';
 import type { LabCheck } from '../../labs/lab-check.ts';
 import type { LabStep } from '../../labs/lab.ts';
-import type { LearnerAtStep } from '../hint-store.ts';
+import type { LearnerAtStep } from './progress-store.ts';
 import type { CheckVerdict } from './check-verdict.ts';
 import { messageOf } from './check-verdict.ts';
 import type { Finding } from './findings.ts';
@@ -30,10 +27,7 @@ export async function insertVerdicts(
 }
 
 /** Deletes the evidence of older attempts at the step, and keeps their other columns. */
-export async function emptyOldEvidence(
-  tx: Transaction,
-  step: Pick<AttemptRow, 'learnerId' | 'labSlug' | 'stepId'>,
-): Promise<void> {
+export async function emptyOldEvidence(tx: Transaction, step: LearnerAtStep): Promise<void> {
   const [newestWithout] = await tx.attempt.findMany({
     where: step,
     select: { id: true },
@@ -100,7 +94,7 @@ export function readFinding({ findingCode, findingDetails }: FindingColumns): Fi
  */
 export async function countWrongAnswers(
   tx: Transaction,
-  { learnerId, labSlug, stepId }: LearnerAtStep,
+  { learnerId, labSlug, assignmentId, stepId }: LearnerAtStep,
   checks: readonly LabCheck[],
 ): Promise<Map<string, number>> {
   const questions = checks.flatMap(({ kind, id }) => (kind === 'quiz' ? [id] : []));
@@ -108,7 +102,7 @@ export async function countWrongAnswers(
   const rows = await tx.checkVerdict.groupBy({
     by: ['checkId'],
     where: {
-      attempt: { learnerId, labSlug, stepId },
+      attempt: { learnerId, labSlug, assignmentId, stepId },
       checkId: { in: questions },
       kind: 'quiz',
       state: 'finished',

@@ -7,7 +7,7 @@ import { needOf } from '../capacity/need.ts';
 import { leaseColumns as sessionLease } from '../provisioning/session-lease-store.ts';
 import type { SessionWithEnvironment } from '../provisioning/session-lease-store.ts';
 import { nextState } from '../session-states.ts';
-import { handleOf, withHandle } from '../session-store.ts';
+import { handleOf, withHandle } from '../machine-store.ts';
 import type { SessionRow } from '../session-store.ts';
 import type { MadeMachine } from '../provisioning/environment-builder.ts';
 

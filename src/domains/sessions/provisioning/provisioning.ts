@@ -60,6 +60,7 @@ export function createProvisioning(options: {
       const made = await make(row, taken, abort.signal, progress.report);
       const now = clock.now();
       const changes = { ...lifetimeFrom(now, row), readyAt: now, ...NO_LEASE };
+      await store.countRun(row);
       moved = await changer.move(made.row, 'provisioned', changes, { machines: made.machines });
       if (!moved) await removeIfForgotten(row);
     } catch (error) {

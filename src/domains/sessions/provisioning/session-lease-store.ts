@@ -2,7 +2,8 @@ import type { Database } from '../../../infra/database/database.ts';
 import type { Lease, StoredLease } from '../../../infra/leases/lease.ts';
 import type { Lab } from '../../labs/lab.ts';
 import type { Entry } from '../capacity/admission.ts';
-import { machineRows, moveWithin } from '../session-store.ts';
+import { machineRows } from '../machine-store.ts';
+import { moveWithin } from '../session-store.ts';
 import type { SessionRow } from '../session-store.ts';
 
 /** A session whose environment has a name, so the engine may have something of it. */

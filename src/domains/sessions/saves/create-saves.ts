@@ -6,8 +6,10 @@ import type { LabCatalogue } from '../../labs/catalogue.ts';
 import type { Log } from '../../../core/log.ts';
 import { createDiskLimits } from '../disk/disk-usage.ts';
 import type { SessionLimit } from '../capacity/start-rules.ts';
+import type { AssignedWork } from '../assigned-work.ts';
 import type { SessionChanger } from '../session-changes.ts';
 import type { SessionService } from '../session.ts';
+import type { StartLookup } from '../session-start.ts';
 import type { SessionStore } from '../session-store.ts';
 import { createResumeStore, createForkStore } from './resume-store.ts';
 import { createDeleteSaved, createSaveService } from './save-service.ts';
@@ -29,6 +31,8 @@ export interface SavesOptions {
   engine: Engine;
   clock: Clock;
   catalogue: Pick<LabCatalogue, 'get' | 'version'>;
+  assignedWork: Pick<AssignedWork, 'requireCounting'>;
+  labFor: StartLookup;
   owner: string;
   log: Log;
   limitOf: SessionLimit;
@@ -92,6 +96,8 @@ export function createSaves(options: SavesOptions) {
     resumes: createResumeStore({ database }),
     changer,
     catalogue,
+    assignedWork: options.assignedWork,
+    labFor: options.labFor,
     clock,
     limitOf,
     newExpiry,

@@ -3,9 +3,12 @@ import { noReason } from '../../../infra/database/reason-columns.ts';
 import { isUniqueViolation } from '../../../infra/database/database-errors.ts';
 import type { Lease } from '../../../infra/leases/lease.ts';
 import type { Lab } from '../../labs/lab.ts';
+import { nextRun } from '../assignment-work-store.ts';
+import type { NewRun } from '../assignment-work-store.ts';
 import type { Lifetime } from '../lifetime-rules.ts';
 import { noSaveProblem } from '../session-changes.ts';
-import { countOnEngine, keyOf, machineRows, moveWithin, insertSession } from '../session-store.ts';
+import { machineRows } from '../machine-store.ts';
+import { countOnEngine, keyOf, moveWithin, insertSession } from '../session-store.ts';
 import type { SessionRow, NewSession } from '../session-store.ts';
 import { forgetEntered, copyEntered } from '../steps/entered-step-store.ts';
 import { retireCurrent, insertIncomplete, noLease } from './saved-state-store.ts';
@@ -55,27 +58,30 @@ export function createResumeStore({ database }: { database: Database }) {
 
     /**
      * Queues a session to start from the lab again, and retires its saved state. Its environment is removed first.
-     * Resolves to `exists` if a failed session has a successor.
+     * Of an assignment, this starts another attempt. Resolves to `exists` if a failed session has a successor.
+     * @throws ATTEMPTS_USED
      */
     async reset(
       row: SessionRow,
       lab: Pick<Lab, 'version' | 'machines'>,
       life: Lifetime,
-      limit: number,
+      { limit, newRun }: { limit: number; newRun: NewRun | undefined },
     ): Promise<SessionRow | Refusal | 'exists'> {
       const machines = machineRows(row.id, lab.machines);
       const queue = database.transaction(async (tx) => {
         const counts = row.environmentId !== null || (row.activeKey !== null && row.state !== 'saved');
         if (!counts && (await countOnEngine(tx, row.learnerId)) >= limit) return 'limit' as const;
         const restarted = { labVersion: lab.version, savedStateId: null, readyAt: null };
-        const changes = { ...life, ...cleared, ...restarted, queuedAt: life.lastActivityAt };
+        const from = { learnerId: row.learnerId, createdAt: life.lastActivityAt };
+        const run = newRun ? await nextRun(tx, newRun, from) : row.run;
+        const changes = { ...life, ...cleared, ...restarted, run, queuedAt: life.lastActivityAt };
         const queued = await moveWithin(tx, row, 'reset', { changes });
         if (!queued) return 'changed' as const;
         await retireCurrent(tx, row.id);
         await forgetEntered(tx, row.id);
         await tx.machine.deleteMany({ where: { sessionId: row.id } });
         await tx.machine.createMany({ data: machines });
-        const activeKey = keyOf(row.learnerId, row.labSlug);
+        const activeKey = keyOf(row);
         await tx.session.update({ where: { id: row.id }, data: { activeKey } });
         return { ...queued, activeKey, machines };
       });

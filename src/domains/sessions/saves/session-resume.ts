@@ -3,9 +3,11 @@ import { fault } from '../../../core/errors.ts';
 import { newId } from '../../../core/ids.ts';
 import type { LabCatalogue } from '../../labs/catalogue.ts';
 import type { SessionLimit } from '../capacity/start-rules.ts';
+import type { AssignedWork } from '../assigned-work.ts';
 import { newLifetime } from '../lifetime-rules.ts';
 import type { SessionChanger } from '../session-changes.ts';
 import type { SessionRow, SessionStore } from '../session-store.ts';
+import type { StartInput, StartLookup } from '../session-start.ts';
 import type { ResumeStore, ForkStore, NewFork } from './resume-store.ts';
 import type { Saver } from './saver.ts';
 
@@ -17,14 +19,17 @@ export function createSessionResume(options: {
   store: Pick<SessionStore, 'find'>;
   resumes: ResumeStore;
   changer: SessionChanger;
-  catalogue: Pick<LabCatalogue, 'get' | 'version'>;
+  catalogue: Pick<LabCatalogue, 'version'>;
+  assignedWork: Pick<AssignedWork, 'requireCounting'>;
+  labFor: StartLookup;
   clock: Clock;
   limitOf: SessionLimit;
   /** Returns when a saved state expires that is created or resumed now. */
   newExpiry: () => Date;
   onQueued: () => void;
 }) {
-  const { store, resumes, changer, catalogue, clock, limitOf, newExpiry, onQueued } = options;
+  const { store, resumes, changer, catalogue, assignedWork, labFor, clock, limitOf, newExpiry, onQueued } =
+    options;
 
   type Attempt = (row: SessionRow) => Promise<SessionRow | 'changed'>;
 
@@ -46,7 +51,8 @@ export function createSessionResume(options: {
   async function resumeOnce(row: SessionRow): Promise<SessionRow | 'changed'> {
     if (row.state !== 'saved') throw conflict(row.state, 'be resumed');
     const lab = catalogue.version(row.labSlug, row.labVersion);
-    const life = newLifetime(lab.lifetime, clock.now());
+    const limits = await assignedWork.requireCounting(row);
+    const life = newLifetime(lab.lifetime, clock.now(), limits);
     const limit = await limitOf(row.learnerId);
     const done = await resumes.resume(row, life, { limit, expiresAt: newExpiry() });
     if (done === 'limit') throw fault('SESSION_LIMIT', { limit });
@@ -59,20 +65,31 @@ export function createSessionResume(options: {
     if (row.state !== 'ready' && row.state !== 'saved' && row.state !== 'failed') {
       throw conflict(row.state, 'be reset');
     }
-    const lab = catalogue.get(row.labSlug);
+    const { lab, newRun } = await labFor(row.learnerId, startOf(row));
     const limit = await limitOf(row.learnerId);
-    const done = await resumes.reset(row, lab, newLifetime(lab.lifetime, clock.now()), limit);
+    const life = newLifetime(lab.lifetime, clock.now(), newRun?.limits);
+    const done = await resumes.reset(row, lab, life, { limit, newRun });
     if (done === 'limit') throw fault('SESSION_LIMIT', { limit });
     if (done === 'exists') throw conflict('followed by another session of this lab', 'be reset');
     return done;
   }
 
   return {
-    /** @throws SESSION_STATE_CONFLICT, SESSION_LIMIT, SAVED_STATE_NOT_FOUND, LAB_NOT_FOUND, LAB_INVALID */
+    /**
+     * @throws SESSION_STATE_CONFLICT, SESSION_LIMIT, SAVED_STATE_NOT_FOUND, LAB_NOT_FOUND, LAB_INVALID,
+     * ASSIGNMENT_NOT_FOUND, COURSE_ARCHIVED, ASSIGNMENT_CLOSED, ASSIGNMENT_TIME_OVER
+     */
     resume: (row: SessionRow) => retryWhileChanged(row, resumeOnce),
-    /** @throws SESSION_STATE_CONFLICT, SESSION_LIMIT, LAB_NOT_FOUND, LAB_INVALID */
+    /**
+     * @throws SESSION_STATE_CONFLICT, SESSION_LIMIT, LAB_NOT_FOUND, LAB_INVALID, ATTEMPTS_USED, ASSIGNMENT_NOT_FOUND,
+     * COURSE_ARCHIVED, ASSIGNMENT_NOT_OPEN, ASSIGNMENT_CLOSED
+     */
     reset: (row: SessionRow) => retryWhileChanged(row, resetOnce),
   };
+}
+
+function startOf({ labSlug, assignmentId }: SessionRow): StartInput {
+  return assignmentId === null ? { lab: labSlug } : { assignment: assignmentId };
 }
 
 export const conflict = (state: string, verb: string) => fault('SESSION_STATE_CONFLICT', { state, verb });

@@ -135,12 +135,16 @@ export async function waitForExit(
 }
 
 /**
- * Returns whether the machine still runs. The engine records its end a moment after the end of its processes.
+ * Returns whether the machine still runs half a second later. The engine records its end after the end of its
+ * processes, and later under load.
  */
 async function isRunning(container: Docker.Container): Promise<boolean> {
-  await sleep(2 * PAUSE_MS);
-  const machine = await unlessGone(() => container.inspect());
-  return machine?.State.Running === true && machine.State.Status !== 'removing';
+  for (let attempt = 1; attempt <= ATTEMPTS / 2; attempt += 1) {
+    const machine = await unlessGone(() => container.inspect());
+    if (machine?.State.Running !== true || machine.State.Status === 'removing') return false;
+    await sleep(PAUSE_MS);
+  }
+  return true;
 }
 
 async function unlessGone<T>(inspect: () => Promise<T>): Promise<T | undefined> {

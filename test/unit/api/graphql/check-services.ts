@@ -26,6 +26,8 @@ export function createCheckServices(
           labSlug: session.labSlug,
           labVersion: session.labVersion,
           stepId,
+          assignmentId: undefined,
+          run: 0,
           state: 'finished',
           passed: true,
           score: 1,

@@ -151,6 +151,10 @@ export function createCourseServices({
         if (id !== assignment.id) throw fault('ASSIGNMENT_NOT_FOUND');
         return assignment;
       },
+      async getMany(actor, ids) {
+        requireActor(actor, { scope: 'read' });
+        return ids.map((id) => (id === assignment.id ? assignment : undefined));
+      },
       async create(actor, courseId, labSlug, { title = '', points = 100 }) {
         requireActor(actor, { scope: 'manage', role: 'instructor' });
         return { ...assignment, courseId: found(courseId).id, labSlug, title, points };

@@ -117,6 +117,7 @@ export function createServices(world: World): GraphqlServices {
     sessions: {
       async start(actor, input) {
         requireActor(actor, { scope: 'learn' });
+        if ('assignment' in input) throw fault('ASSIGNMENT_NOT_FOUND');
         if (input.lab !== lab.slug) throw fault('LAB_NOT_FOUND', { lab: input.lab });
         return addSession(actor.userId, { state: 'requested' });
       },

@@ -29,9 +29,9 @@ const WRONG: [query: string, variables: Record<string, unknown>, variable: strin
     'first',
   ],
   [
-    'mutation ($lab: String = "shell") { startSession(input: { lab: $lab }) { session { id } } }',
-    { lab: null },
-    'lab',
+    'mutation ($session: ID = "a") { stopSession(input: { session: $session }) { session { id } } }',
+    { session: null },
+    'session',
   ],
   ['query ($with: Boolean = true) { labs @include(if: $with) { edges { cursor } } }', { with: null }, 'with'],
   [

@@ -13,6 +13,7 @@ const open: Record<CourseAction, boolean[]> = {
   'assignments.read': [true, true, true, true, false],
   'assignments.inspect': [true, true, true, false, false],
   'assignments.change': [true, false, false, false, false],
+  'assignments.work': [true, true, false, true, false],
   'overrides.change': [true, true, false, false, false],
 };
 

@@ -1,12 +1,15 @@
 import { test } from 'tap';
 import {
+  deadlineOf,
   expiry,
   extended,
   isWarningDue,
+  latestEnd,
   lifetimeFrom,
   newLifetime,
   spared,
   used,
+  withLimits,
 } from '../../../../src/domains/sessions/lifetime-rules.ts';
 
 const at = (minutes: number) => new Date(Date.UTC(2030, 0, 1, 8, minutes));
@@ -40,8 +43,44 @@ await test('an extension postpones both ends, as far as the lab allows', async (
 
 await test('the reason for an end names the idle time or the total lifetime', async (t) => {
   const life = { ...newLifetime(lab, at(0)), createdAt: at(0), readyAt: at(0) };
-  t.same(expiry(life), { code: 'SESSION_IDLE', minutes: 30 });
-  t.same(expiry({ ...life, expiresAt: at(120) }), { code: 'SESSION_LIFETIME_OVER', minutes: 120 });
+  t.same(expiry(life), { code: 'SESSION_IDLE', details: { minutes: 30 } });
+  t.same(expiry({ ...life, expiresAt: at(120) }), {
+    code: 'SESSION_LIFETIME_OVER',
+    details: { minutes: 120 },
+  });
+  const limits = { runStartedAt: at(0), timeLimitMinutes: 60, closesAt: null };
+  t.same(expiry({ ...life, ...limits, expiresAt: at(60) }), {
+    code: 'ASSIGNMENT_TIME_OVER',
+    details: { minutes: 60 },
+  });
+  t.same(expiry({ ...life, ...limits, closesAt: at(50), expiresAt: at(50) }), {
+    code: 'ASSIGNMENT_CLOSED',
+    details: { closed: at(50).toISOString() },
+  });
+  t.equal(expiry({ ...life, ...limits }).code, 'SESSION_IDLE', 'before the limit');
+});
+
+await test('an attempt at an assignment ends at its time limit or at the end of the assignment', async (t) => {
+  const limits = { runStartedAt: at(0), timeLimitMinutes: 60, closesAt: at(90) };
+  t.same(deadlineOf(limits), at(60));
+  t.same(deadlineOf({ ...limits, closesAt: at(50) }), at(50));
+  t.same(deadlineOf({ ...limits, timeLimitMinutes: null }), at(90));
+  t.equal(deadlineOf({ ...limits, timeLimitMinutes: null, closesAt: null }), undefined);
+
+  const life = newLifetime({ ...lab, idleMinutes: 100 }, at(0), limits);
+  t.same(life.expiresAt, at(60));
+  t.same(used(life, at(50)).expiresAt, at(60));
+  t.equal(extended(life, 30, at(5)), undefined);
+  t.same(latestEnd(life), at(60));
+  t.same(latestEnd(newLifetime(lab, at(0))), at(240));
+  t.same(spared(life, at(58), 5).expiresAt, at(60));
+  t.match(lifetimeFrom(at(10), life), { runStartedAt: at(10), expiresAt: at(70) }, 'the wait does not count');
+  t.same(lifetimeFrom(at(40), life).expiresAt, at(90), 'but the assignment closes all the same');
+
+  t.same(withLimits(life, { ...limits, timeLimitMinutes: 80 }).expiresAt, at(80));
+  t.same(withLimits(life, { ...limits, timeLimitMinutes: 200 }).expiresAt, at(90));
+  t.same(withLimits(life, { ...limits, timeLimitMinutes: 30 }).expiresAt, at(30));
+  t.same(withLimits(life, { ...limits, timeLimitMinutes: 200, closesAt: null }).expiresAt, at(100), 'idle');
 });
 
 await test('the warning precedes the end, at half the idle time if that is short', async (t) => {

@@ -64,6 +64,13 @@ export const koreanMessages: Readonly<Record<string, string>> = {
   SECTION_NAME_TAKEN: '이 강의에 "{name}" 분반이 이미 있습니다.',
   LAST_INSTRUCTOR: '강의에는 강사가 한 명 이상 있어야 합니다. 먼저 다른 사람을 강사로 지정하세요.',
   ASSIGNMENT_NOT_FOUND: '없는 과제입니다.',
+  ASSIGNMENT_NOT_OPEN: '이 과제는 {opens}에 열립니다.',
+  ASSIGNMENT_CLOSED: '이 과제는 {closed}에 마감되었습니다. 강사에게 연장을 요청하세요.',
+  ASSIGNMENT_TIME_OVER:
+    '이번 시도의 제한 시간 {minutes}분이 지났습니다. 남은 시도가 있으면 처음부터 다시 시작하세요.',
+  ATTEMPTS_USED: '이 과제의 시도 {attempts}회를 모두 썼습니다. 더 필요하면 강사에게 요청하세요.',
+  ASSIGNMENT_HAS_WORK: '학습자가 이미 이 과제를 했습니다. 지우는 대신 숨기세요.',
+  COURSE_HAS_WORK: '이 강의에는 학습자의 작업이 있습니다. 지우는 대신 보관하세요.',
   DATES_INVALID: '날짜가 서로 맞지 않습니다: {problem}.',
   INVITATION_INVALID: '없거나 만료되었거나 취소된 초대입니다. 강사에게 새 초대를 요청하세요.',
   INVITATION_FULL: '이 초대의 정원 {seats}명이 모두 찼습니다. 강사에게 문의하세요.',

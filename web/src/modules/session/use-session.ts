@@ -45,7 +45,7 @@ export interface SessionHandle {
 /** Sessions of a learner and lab among which the chosen one is searched. Older ones ended long ago. */
 const SEARCHED_SESSIONS = 50;
 
-/** Returns the session with the id `chosen`, or else the newest one. */
+/** Returns the session with the id `chosen`, or else the newest one of self-study. */
 export function useSession(lab: string, learner: string, chosen: string | undefined): SessionHandle {
   const client = useClient();
   const [answered, setAnswered] = useState<LabSession>();
@@ -55,7 +55,10 @@ export function useSession(lab: string, learner: string, chosen: string | undefi
   const [error, setError] = useState<CombinedError>();
   const [found, refetch] = useQuery({
     query: LabSessionsDocument,
-    variables: { lab, learner, first: chosen === undefined ? 1 : SEARCHED_SESSIONS },
+    variables:
+      chosen === undefined
+        ? { lab, learner, first: 1, selfStudy: true }
+        : { lab, learner, first: SEARCHED_SESSIONS, selfStudy: false },
     requestPolicy: 'network-only',
   });
   useRetry(found.error, refetch);
@@ -84,6 +87,8 @@ export function useSession(lab: string, learner: string, chosen: string | undefi
     setBusy(false);
     setError(result.error);
     if (result.data) setAnswered(read(result.data));
+    // The answer was lost, but the service may have acted.
+    if (result.error?.networkError) refetch();
   }
 
   const id = session?.id ?? '';

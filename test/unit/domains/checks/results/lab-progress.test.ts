@@ -16,7 +16,7 @@ const lab = {
 
 const place = { learnerId: 'l', labSlug: 'lab' };
 const reached = { attempts: 2, passed: true, bestScore: 1, failures: 1, passedAt: new Date(0) };
-const passed = { ...reached, lastScore: 0.5 };
+const passed = { ...reached, run: 0, lastScore: 0.5 };
 const untried = {
   attempts: 0,
   passed: false,

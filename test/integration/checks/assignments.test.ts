@@ -1,0 +1,123 @@
+import t from 'tap';
+import type { Test } from 'tap';
+import type { Database } from '../../../src/infra/database/database.ts';
+import { newId } from '../../../src/core/ids.ts';
+import { newAssignment } from '../../../src/domains/courses/assignment-service.ts';
+import { toAssignmentRow } from '../../../src/domains/courses/assignment-store.ts';
+import { startCheckMachine } from '../../kit/labs/check-machine.ts';
+import { createCheckWorld } from '../../kit/labs/check-world.ts';
+import { eachDatabase } from '../../kit/database/databases.ts';
+
+const { engine, machineId } = await startCheckMachine(t);
+const page = { first: 100 };
+
+/** A learner's sessions of the lab `mixed` in two assignments and in self-study. */
+async function setUp(t: Test, database: Database) {
+  const { checks, actors, addSession } = await createCheckWorld(t, { database, engine, machineId });
+  const { owner } = actors;
+  const learnerId = owner.userId;
+  const now = new Date();
+  const course = { id: newId(), title: 'x', timeZone: 'UTC', state: 'open', createdById: 'x' } as const;
+  await database.client.course.create({ data: { ...course, createdAt: now, updatedAt: now } });
+  const assign = async (counts: 'best' | 'last') => {
+    const assignment = { ...newAssignment(course.id, 'mixed', now), id: newId(), counts };
+    await database.client.assignment.create({ data: toAssignmentRow(assignment) });
+    return assignment.id;
+  };
+  return {
+    service: checks.service,
+    hints: checks.hints,
+    owner,
+    best: await assign('best'),
+    last: await assign('last'),
+    session: (assignmentId?: string, run = 1) =>
+      addSession(learnerId, 'mixed', assignmentId === undefined ? {} : { assignmentId, run }),
+    /** Answers the question of the step `ask`. */
+    ask: (sessionId: string, isRight: boolean) =>
+      checks.service.run(owner, {
+        sessionId,
+        stepId: 'ask',
+        answers: [{ checkId: 'check', options: [isRight ? 1 : 0] }],
+      }),
+    /** Score of each step with a result. */
+    async scores(of: { assignmentId?: string; run?: number } = {}) {
+      const [progress] = await checks.service.progress(owner, [{ learnerId, lab: 'mixed', ...of }]);
+      const tried = progress?.steps.filter(({ attempts }) => attempts > 0) ?? [];
+      return Object.fromEntries(tried.map(({ stepId, score }) => [stepId, Math.round(score * 100)]));
+    },
+  };
+}
+
+await eachDatabase(t, 'progress counts for the assignment of its session only', async (t, database) => {
+  const { service, owner, best, last, session, ask, scores } = await setUp(t, database);
+  const mine = await session(best);
+  t.match(await ask(mine, true), { passed: true, assignmentId: best, run: 1 });
+  t.same(await scores({ assignmentId: best }), { ask: 100 });
+  t.same(await scores({ assignmentId: last }), {});
+  t.same(await scores(), {});
+  t.match(await ask(await session(), false), { passed: false, assignmentId: undefined, run: 0 });
+  t.same(await scores(), { ask: 0 });
+  t.same(await scores({ assignmentId: best }), { ask: 100 });
+  const listed = await service.listAttempts(owner, { assignmentId: best }, page);
+  t.match(
+    listed.items.map(({ node }) => node),
+    [{ sessionId: mine, assignmentId: best, run: 1 }],
+  );
+});
+
+await eachDatabase(t, 'the best result of all attempts counts, or the last attempt', async (t, database) => {
+  const { best, last, session, ask, scores, service, owner } = await setUp(t, database);
+  const half = (sessionId: string) => service.run(owner, { sessionId, stepId: 'parts', answers: [] });
+  for (const assignmentId of [best, last]) {
+    await ask(await session(assignmentId), true);
+    const second = await session(assignmentId, 2);
+    t.same(
+      await scores({ assignmentId, run: 2 }),
+      assignmentId === best ? { ask: 100 } : {},
+      'a new attempt starts with what counts',
+    );
+    t.same(await scores({ assignmentId }), { ask: 100 }, 'until it has a result, the one before counts');
+    await half(second);
+    await ask(second, false);
+  }
+  const { parts } = await scores({ assignmentId: best });
+  t.ok(parts !== undefined && parts > 0 && parts < 60);
+  t.same(await scores({ assignmentId: best }), { parts, ask: 100 });
+  t.same(await scores({ assignmentId: last }), { parts, ask: 0 });
+  const [progress] = await service.progress(owner, [
+    { learnerId: owner.userId, lab: 'mixed', assignmentId: best },
+  ]);
+  t.match(
+    progress?.steps.find(({ stepId }) => stepId === 'ask'),
+    { attempts: 2, failures: 1, passed: true },
+    'attempts and failures are counted over all attempts',
+  );
+});
+
+await eachDatabase(
+  t,
+  'hints and wrong answers count in all attempts at an assignment',
+  async (t, database) => {
+    const { service, hints, owner, best, last, session, ask } = await setUp(t, database);
+    const first = await session(best);
+    await ask(first, false);
+    const second = await session(best, 2);
+    await ask(second, false);
+    const hint = { stepId: 'ask', hintId: 'b' };
+    t.match(await hints.reveal(owner, { sessionId: second, ...hint }), { cost: 0.3 }, 'after two failures');
+    t.equal(Math.round((await ask(await session(best, 3), true)).score * 100), 70);
+    const elsewhere = await session(last);
+    t.equal((await ask(elsewhere, true)).score, 1, 'elsewhere the hint was not shown');
+    await t.rejects(hints.reveal(owner, { sessionId: elsewhere, ...hint }), { code: 'HINT_TOO_EARLY' });
+
+    const few = async (sessionId: string, text: string) => {
+      const answers = [{ checkId: 'few', text }];
+      const { verdicts } = await service.run(owner, { sessionId, stepId: 'limited', answers });
+      return verdicts[0]?.finding?.code;
+    };
+    t.equal(await few(first, 'wrong'), 'ANSWER_WRONG_LEFT');
+    t.equal(await few(second, 'wrong'), 'ANSWER_WRONG_LEFT');
+    t.equal(await few(second, 'wrong'), 'ANSWER_USED_UP');
+    t.equal(await few(await session(last), 'right'), 'ANSWER_RIGHT');
+  },
+);
