@@ -11,6 +11,7 @@ const domains = [
   'files',
   'checks',
   'previews',
+  'grades',
   'lab-tests',
 ];
 const foundation = '^src/(config|core|infra|engine)/';
@@ -24,6 +25,7 @@ const ranks = [
   ['courses'],
   ['sessions'],
   ['terminals', 'files', 'checks', 'previews'],
+  ['grades'],
   ['lab-tests'],
 ];
 

@@ -17,6 +17,7 @@ module.exports = {
     'assignment-store.ts',
     'course.ts',
     'create-courses.ts',
+    'grading-access.ts',
     'invitation.ts',
     'member.ts',
   ],
@@ -96,6 +97,7 @@ module.exports = {
     'step-run.ts',
   ],
   'src/domains/previews': ['preview-service.ts', 'preview-store.ts', 'preview.ts'],
+  'src/domains/grades': ['create-grades.ts', 'grade.ts'],
   'src/domains/lab-tests': [
     'environment-ids.ts',
     'lab-case.ts',

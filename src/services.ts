@@ -27,6 +27,7 @@ import { imagesOfLabs, labsOfCollection } from './domains/labs/catalogue.ts';
 import type { Log } from './core/log.ts';
 import { createPreviewService } from './domains/previews/preview-service.ts';
 import { createPreviewStore } from './domains/previews/preview-store.ts';
+import { createGrades, markWork } from './domains/grades/create-grades.ts';
 import { createQuotas } from './domains/sessions/capacity/quota-service.ts';
 import { createSessions } from './domains/sessions/create-sessions.ts';
 import { isOwnerGone, newOwner } from './infra/leases/process-owner.ts';
@@ -90,12 +91,10 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
   closing.add('events', events.close);
   const rateLimits = createRateLimits({ redisUrl: config.redisUrl, log });
   closing.add('rate limits', rateLimits.close);
+  const foundation = { database, events, clock, log };
   const labs = await createLabs({
-    database,
+    ...foundation,
     encryption,
-    events,
-    clock,
-    log,
     directory: config.labsDir,
     versionsInUse: async () => [...(await versionsInUse(database)), ...(await pinnedVersions(database))],
     keepDays: config.pinDays,
@@ -104,41 +103,33 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
   });
   const { catalogue } = labs;
 
-  const identity = createIdentity({ database, events, clock, log });
+  const identity = createIdentity(foundation);
   closing.add('identity', identity.close);
   const { authentication, users } = identity;
 
   const courses = createCourses({
-    database,
+    ...foundation,
     people: identity.people,
     labsOf: (collection) => labsOfCollection(catalogue, collection),
     versionOf: (lab) => catalogue.get(lab).version,
     timeZone: config.timeZone,
-    events,
-    clock,
-    log,
   });
 
   const pins = createPins({
-    database,
+    ...foundation,
     images: engineImages,
     installation,
     pinDays: config.pinDays,
     presentVersion: (slug) => catalogue.find(slug)?.version,
-    clock,
-    log,
   });
   const images = createImages({
-    database,
+    ...foundation,
     engine: engineImages,
     own: managedImages,
     folders: createLabImageFolders({ images: engineImages, root: imagesFolder }),
     labs: () => imagesOfLabs(catalogue),
     pinnedBy: pins.pins.pinnedBy,
     imageDays: config.imageDays,
-    events,
-    clock,
-    log,
     leaseOwner: newOwner(),
     isGone: isOwnerGone,
   });
@@ -204,7 +195,15 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     recordingTotalBytes: config.recordingTotalBytes,
   });
   const files = createFileService({ ...sharedOptions, uploadLimitBytes: config.uploadLimitBytes });
-  const checks = createChecks({ ...sharedOptions, pins: pins.pins, onVerdict: metrics.checkFinished });
+  const checks = createChecks({
+    ...sharedOptions,
+    pins: pins.pins,
+    markWork,
+    onWork: (work) => grades.onWork(work),
+    onVerdict: metrics.checkFinished,
+  });
+  const { grading, assignments } = courses;
+  const grades = createGrades({ ...sharedOptions, access: grading, assignments, judged: checks.judged });
   const steps = createSteps(sharedOptions);
   const previews = createPreviewService({
     ...sharedOptions,
@@ -262,6 +261,7 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     files,
     checks: checks.service,
     hints: checks.hints,
+    grades: grades.service,
     steps,
     previews,
     probes: createProbes({ database, engine, events }),
@@ -276,6 +276,7 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
       background.start('maintenance of pinned images', pins.maintenance.maintain);
       background.start('checks of lab sources', labs.maintain);
       background.start('maintenance of the local registry', localRegistry.maintain);
+      background.start('computation of grades', grades.maintain);
       background.start('check of nested engines', () =>
         logNestedSupport({ engine, nestedDocker: config.nestedDocker, log }),
       );

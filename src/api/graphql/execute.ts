@@ -14,12 +14,6 @@ const COMPILE_AFTER = 1;
  */
 const CACHED_DOCUMENTS = 20;
 
-/** What one execution of a prepared query needs. */
-export interface ExecutionInput {
-  context: GraphqlContext;
-  variables: Variables | undefined;
-}
-
 /** The results of a subscription's events. */
 export type Results = AsyncIterableIterator<ExecutionResult>;
 
@@ -81,9 +75,10 @@ export function createExecutor({
 }) {
   return {
     /** Executes a query or a mutation. A result without data was not executed. */
-    async run(prepared: PreparedQuery, { context, variables }: ExecutionInput): Promise<ExecutionResult> {
+    async run(prepared: PreparedQuery, context: GraphqlContext): Promise<ExecutionResult> {
+      const { document, variables } = prepared;
       try {
-        return await (prepared.repeated ? repeated : once)(prepared.document, context, variables);
+        return await (prepared.repeated ? repeated : once)(document, context, variables);
       } catch (error) {
         const errors = errorsOf(error);
         if (!errors) throw error;
@@ -93,8 +88,8 @@ export function createExecutor({
 
     /** Starts a subscription. Returns the result of each event, or only one result, with the error of the start. */
     async subscribe(
-      { document }: PreparedQuery,
-      { context: contextValue, variables: variableValues }: ExecutionInput,
+      { document, variables: variableValues }: PreparedQuery,
+      contextValue: GraphqlContext,
     ): Promise<ExecutionResult | Results> {
       return subscribe({ schema, document, contextValue, variableValues });
     },

@@ -41,7 +41,7 @@ export function addHttpRoute(
     }
     const context = createContext(options, request, actor, async () => actor);
     const { errors, ...result } = await options.budget.charge(account, () =>
-      options.executor.run(prepared, { context, variables: asked.variables }),
+      options.executor.run(prepared, context),
     );
     const formatted = errors && { errors: errors.map((each) => formatError(each, context)) };
     // A result without data was not executed, because a variable has the wrong type.

@@ -2,6 +2,7 @@ import DataLoader from 'dataloader';
 import type { ProgressQuery } from '../../domains/checks/check-service.ts';
 import type { LabProgress } from '../../domains/checks/results/attempt.ts';
 import type { Assignment, AssignmentTerms } from '../../domains/courses/assignment.ts';
+import type { Grade } from '../../domains/grades/grade.ts';
 import type { CourseMember } from '../../domains/courses/member.ts';
 import type { Course } from '../../domains/courses/course.ts';
 import type { CourseRole } from '../../domains/identity/policy.ts';
@@ -21,6 +22,8 @@ export interface Loaders {
   /** Returns the user of a member of a course whose members the actor may see. */
   memberUser(member: CourseMember): Promise<User | undefined>;
   assignment(id: string): Promise<Assignment | undefined>;
+  /** Returns the actor's grade in an assignment. */
+  grade(assignment: string): Promise<Grade | undefined>;
   /** Returns what applies to the actor in an assignment. */
   terms(assignment: string): Promise<AssignmentTerms | undefined>;
   /** Returns the actor's role in a course. */
@@ -39,7 +42,16 @@ export interface Loaders {
 
 type LoaderServices = Pick<
   GraphqlServices,
-  'users' | 'courses' | 'members' | 'assignments' | 'labs' | 'sessions' | 'saves' | 'recordings' | 'checks'
+  | 'users'
+  | 'grades'
+  | 'courses'
+  | 'members'
+  | 'assignments'
+  | 'labs'
+  | 'sessions'
+  | 'saves'
+  | 'recordings'
+  | 'checks'
 >;
 
 /** Maximum number of keys in one call of a service, which may put each into an SQL statement. */
@@ -90,6 +102,10 @@ export function createLoaders(services: LoaderServices, actor: () => Actor | und
     assignment(id) {
       made.assignment ??= batched((ids) => services.assignments.getMany(actor(), ids));
       return made.assignment(id);
+    },
+    grade(assignment) {
+      made.grade ??= batched((ids) => services.grades.mine(actor(), ids));
+      return made.grade(assignment);
     },
     terms(assignment) {
       made.terms ??= batched((ids) => services.assignments.terms(actor(), ids));

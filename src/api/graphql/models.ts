@@ -8,6 +8,13 @@ import type { Assignment, AssignmentOverride } from '../../domains/courses/assig
 import type { Course, CourseSection, CourseState } from '../../domains/courses/course.ts';
 import type { CourseInvitation } from '../../domains/courses/invitation.ts';
 import type { CourseMember, MembershipSource } from '../../domains/courses/member.ts';
+import type {
+  Grade,
+  GradebookRow,
+  GradeChange,
+  GradedStep,
+  GradePreview,
+} from '../../domains/grades/grade.ts';
 import type { Role, Scope } from '../../domains/identity/actor.ts';
 import type { CourseRole } from '../../domains/identity/policy.ts';
 import type { ApiToken, User } from '../../domains/identity/user.ts';
@@ -66,6 +73,15 @@ export type CourseMemberConnectionModel = Page<CourseMember>;
 export type CourseMemberEdgeModel = Edge<CourseMember>;
 export type CourseSectionModel = CourseSection;
 export type FindingModel = Finding;
+export type GivenPointsModel = NonNullable<Grade['given']>;
+export type GradeCause = GradeChange['cause'];
+export type GradeModel = Grade;
+export type GradeChangeModel = GradeChange;
+export type GradePreviewModel = GradePreview;
+export type GradebookConnectionModel = { assignments: Assignment[]; rows: Page<GradebookRow> };
+export type GradebookEdgeModel = Edge<GradebookRow>;
+export type GradebookRowModel = GradebookRow;
+export type GradedStepModel = GradedStep;
 export type ImagePinModel = ImagePin;
 export type ImageModel = Image;
 export type ImageConnectionModel = Page<Image>;

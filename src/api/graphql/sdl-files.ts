@@ -6,6 +6,7 @@ const files = [
   'identity/identity',
   'courses/courses',
   'courses/assignments',
+  'grades/grades',
   'labs/labs',
   'labs/lab-sources',
   'labs/steps',

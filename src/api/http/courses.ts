@@ -28,6 +28,7 @@ const date = z.string().nullable().optional();
 const assignmentChange = z.strictObject({
   title: z.string().optional(),
   visible: z.boolean().optional(),
+  gradesVisible: z.boolean().optional(),
   pinned: z.boolean().optional(),
   opensAt: date,
   dueAt: date,

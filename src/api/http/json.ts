@@ -3,16 +3,25 @@ import type { z } from 'zod';
 import { fault } from '../../core/errors.ts';
 
 /** Sends a response that depends on the user, so that nothing stores it. */
-export function send(reply: FastifyReply, body: object) {
+export function send(reply: FastifyReply, body: object | string) {
   return reply.header('cache-control', 'no-store').send(body);
 }
 
 /** Reads the body of a request. @throws INPUT_INVALID with its first problem */
 export function readBody<T>(schema: z.ZodType<T>, body: unknown): T {
-  const read = schema.safeParse(body);
+  return readAs(schema, body, 'The body');
+}
+
+/** Reads the query parameters of a request. @throws INPUT_INVALID with their first problem */
+export function readQuery<T>(schema: z.ZodType<T>, query: unknown): T {
+  return readAs(schema, query, 'The query');
+}
+
+function readAs<T>(schema: z.ZodType<T>, value: unknown, name: string): T {
+  const read = schema.safeParse(value);
   if (read.success) return read.data;
   const [issue] = read.error.issues;
-  const place = issue?.path.join('.') || 'The body';
+  const place = issue?.path.join('.') || name;
   throw fault('INPUT_INVALID', { problem: `${place}: ${issue?.message ?? 'is invalid'}.` });
 }
 

@@ -89,6 +89,8 @@ interface CheckServiceParts {
   pollLimit: RateLimit;
   publishEnd: PublishEnd;
   credentialWatch: Pick<CredentialWatch, 'watch'>;
+  /** Called after a judged attempt at an assignment was stored. */
+  onWork: (work: { assignmentId: string; learnerId: string }) => void;
   /** Called for each finished attempt, for metrics. */
   onVerdict: (verdict: Verdict) => void;
   /** Aborts when the service stops: running checks end as interrupted, new ones are refused. */
@@ -111,6 +113,7 @@ export function createCheckService(parts: CheckServiceParts): CheckService & { s
     pollLimit,
     publishEnd,
     credentialWatch,
+    onWork,
     onVerdict,
     signal,
   } = parts;
@@ -173,6 +176,8 @@ export function createCheckService(parts: CheckServiceParts): CheckService & { s
       if (attempt.passed || !poll) {
         onVerdict(verdictOf(attempt));
         await publishEnd(attempt);
+        const { assignmentId, learnerId } = attempt;
+        if (assignmentId !== undefined && attempt.state === 'finished') onWork({ assignmentId, learnerId });
       }
       return explain(attempt, catalogue);
     },

@@ -11,6 +11,7 @@ import type { Log } from '../../core/log.ts';
 import { delay } from '../../core/clock.ts';
 import type { SessionService } from '../sessions/session.ts';
 import { createAttemptStore } from './results/attempt-store.ts';
+import type { AttemptStore, MarkWork } from './results/attempt-store.ts';
 import { createCheckEvents, createInterruptedChecks, createLeasedCheck } from './leased-check.ts';
 import { createCheckRunner } from './check-runner.ts';
 import type { CheckEngine } from './check-runner.ts';
@@ -41,6 +42,10 @@ export interface ChecksOptions {
   leaseOwner: string;
   /** Returns whether the named process is known to be dead. Leases of others expire. */
   isGone: (owner: string) => boolean;
+  /** Marks that work on an assignment has changed. */
+  markWork?: MarkWork;
+  /** Called after a judged attempt at an assignment was stored. */
+  onWork?: (work: { assignmentId: string; learnerId: string }) => void;
   /** Called for each verdict of this process, for metrics. */
   onVerdict?: (verdict: Verdict) => void;
 }
@@ -48,6 +53,8 @@ export interface ChecksOptions {
 export interface Checks {
   service: CheckService;
   hints: HintService;
+  /** Returns the judged attempts at an assignment by learner, oldest first. */
+  judged: AttemptStore['judged'];
   /** Ends the attempts that dead processes left running, so their steps can be checked again. Returns how many. */
   recover(): Promise<number>;
   /** Starts to recover attempts regularly, because other processes may die. Returns immediately. */
@@ -59,7 +66,7 @@ export interface Checks {
 /** Creates all services of checks. */
 export function createChecks(options: ChecksOptions): Checks {
   const { database, clock, log, rateLimits, leaseOwner, isGone } = options;
-  const attempts = createAttemptStore({ database });
+  const attempts = createAttemptStore(options);
   const publishEnd = createCheckEvents(options);
   const interrupted = createInterruptedChecks({ attempts, clock, isGone, publishEnd });
   const runner = createCheckRunner(options);
@@ -78,6 +85,7 @@ export function createChecks(options: ChecksOptions): Checks {
     pollLimit: rateLimits.create({ name: 'polls', max: 1, seconds: 60 }),
     publishEnd,
     onVerdict: options.onVerdict ?? (() => undefined),
+    onWork: options.onWork ?? (() => undefined),
     signal: stopping.signal,
   });
   let watching: Promise<void> | undefined;
@@ -100,6 +108,7 @@ export function createChecks(options: ChecksOptions): Checks {
   return {
     service,
     hints: createHintService({ ...options, hints, progress }),
+    judged: attempts.judged,
     recover,
     start: () => void (watching ??= watch()),
     async stop() {

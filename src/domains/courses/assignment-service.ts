@@ -2,8 +2,7 @@ import type { Clock } from '../../core/clock.ts';
 import { fault, isFault } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
 import { requireActor } from '../identity/actor.ts';
-import type { Actor } from '../identity/actor.ts';
-import type { CourseAction } from '../identity/policy.ts';
+import type { AssignmentAccess } from './assignment-access.ts';
 import type { AssignmentLookup } from './assignment-rules.ts';
 import type { AssignmentStore } from './assignment-store.ts';
 import {
@@ -20,7 +19,6 @@ import type {
   AssignmentService,
   AssignmentTerms,
 } from './assignment.ts';
-import { requireScopeFor } from './course-access.ts';
 import type { CourseAccess } from './course-access.ts';
 import { readLine } from './course-input.ts';
 import type { CourseStore } from './course-store.ts';
@@ -38,6 +36,7 @@ export interface AssignmentServiceOptions {
   courses: CourseStore;
   members: MemberStore;
   access: CourseAccess;
+  assignmentAccess: AssignmentAccess;
   lookUp: AssignmentLookup;
   /** Returns the present version of a lab. @throws LAB_NOT_FOUND */
   versionOf: (lab: string) => string;
@@ -48,19 +47,7 @@ export interface AssignmentServiceOptions {
 
 export function createAssignmentService(options: AssignmentServiceOptions): AssignmentService {
   const { assignments, courses, members, access, lookUp, versionOf, onChanged, clock } = options;
-
-  /** Authorises an action on an assignment. One that the actor may not see does not exist for them. */
-  async function require(actor: Actor | undefined, action: CourseAction, id: string) {
-    requireScopeFor(action, actor);
-    const assignment = await assignments.find(id);
-    if (!assignment) throw fault('ASSIGNMENT_NOT_FOUND');
-    const entered = await access.enter(actor, action, assignment.courseId).catch((error: unknown) => {
-      throw isFault(error, 'COURSE_NOT_FOUND') ? fault('ASSIGNMENT_NOT_FOUND') : error;
-    });
-    if (!assignment.visible && !entered.may('assignments.inspect')) throw fault('ASSIGNMENT_NOT_FOUND');
-    entered.demand(action);
-    return { ...entered, assignment };
-  }
+  const require = options.assignmentAccess;
 
   /** Refuses a change of an assignment's dates that its overrides do not fit. @throws DATES_INVALID */
   async function requireFittingOverrides(next: Assignment): Promise<void> {
@@ -104,6 +91,7 @@ export function createAssignmentService(options: AssignmentServiceOptions): Assi
       title: change.title === undefined ? present.title : readLine('A title', change.title),
       labVersion: change.pinned === undefined ? present.labVersion : pinned(present, change.pinned),
       visible: change.visible ?? present.visible,
+      gradesVisible: change.gradesVisible ?? present.gradesVisible,
       opensAt: date(change.opensAt, present.opensAt),
       dueAt: date(change.dueAt, present.dueAt),
       closesAt: date(change.closesAt, present.closesAt),
@@ -153,6 +141,13 @@ export function createAssignmentService(options: AssignmentServiceOptions): Assi
       const updated = await assignments.update(id, position, (present) => changed(present, change, course));
       onChanged(course.id);
       return updated;
+    },
+
+    async preview(actor, id, change) {
+      const { assignment, course } = await require(actor, 'assignments.change', id);
+      const next = changed(assignment, change, course);
+      await requireFittingOverrides(next);
+      return next;
     },
 
     async delete(actor, id) {
@@ -238,6 +233,7 @@ export function newAssignment(courseId: string, labSlug: string, now: Date): Ass
     title: '',
     position: 0,
     visible: true,
+    gradesVisible: true,
     opensAt: undefined,
     dueAt: undefined,
     closesAt: undefined,

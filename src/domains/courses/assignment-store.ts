@@ -70,11 +70,19 @@ export function createAssignmentStore({ database }: { database: Database }) {
         const present = await tx.assignment.findUnique({ where: { id } });
         if (!present) return false;
         await forgetTries(tx, [id]);
+        if ((await tx.grade.count({ where: { assignmentId: id, givenPoints: { not: null } } })) > 0)
+          throw fault('ASSIGNMENT_HAS_WORK');
         await tx.assignment.delete({ where: { id } });
         await shift(tx, present.courseId, { gt: present.position }, -1);
         return true;
       });
       return await remove.catch(whenUsed('ASSIGNMENT_HAS_WORK'));
+    },
+
+    /** Returns the ids of the assignments of courses that are not archived, which use the latest version of a lab. */
+    async unpinned(): Promise<string[]> {
+      const where = { labVersion: null, course: { state: { not: 'archived' as const } } };
+      return (await client.assignment.findMany({ where, select: { id: true } })).map(({ id }) => id);
     },
 
     /** Lists the overrides of an assignment, oldest first. */

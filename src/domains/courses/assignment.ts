@@ -27,6 +27,8 @@ export interface Assignment extends AssignmentTerms {
   position: number;
   /** Whether learners see it. */
   visible: boolean;
+  /** Whether learners see their grades. */
+  gradesVisible: boolean;
   /** Points for a perfect result. */
   points: number;
   /** The attempt that is graded. */
@@ -66,6 +68,7 @@ type WrittenDate = string | null | undefined;
 export interface AssignmentChange {
   title?: string | undefined;
   visible?: boolean | undefined;
+  gradesVisible?: boolean | undefined;
   /** Whether the lab's present version is kept, or the latest one is used. */
   pinned?: boolean | undefined;
   opensAt?: WrittenDate;
@@ -112,7 +115,9 @@ export interface AssignmentService {
   ): Promise<Assignment>;
   /** @throws ASSIGNMENT_NOT_FOUND, FORBIDDEN, COURSE_ARCHIVED, INPUT_INVALID, DATES_INVALID */
   update(actor: Actor | undefined, id: string, change: AssignmentChange): Promise<Assignment>;
-  /** Deletes an assignment with its overrides. Returns false if there is no such assignment. */
+  /** Returns what an assignment would be after a change, without changing it. @throws the errors of the change */
+  preview(actor: Actor | undefined, id: string, change: AssignmentChange): Promise<Assignment>;
+  /** Deletes an assignment with its overrides. Returns false if there is no such assignment. @throws ASSIGNMENT_HAS_WORK */
   delete(actor: Actor | undefined, id: string): Promise<boolean>;
   /**
    * Returns what applies to the actor in assignments, with their section's override and their own, for batched loading;

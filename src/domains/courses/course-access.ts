@@ -16,6 +16,8 @@ const NEEDED = {
   'assignments.inspect': 'the role "instructor", "assistant" or "observer" in this course',
   'assignments.work': 'the role "learner" in this course',
   'assignments.change': 'the role "instructor" in this course',
+  'grades.read': 'the role "instructor", "assistant" or "observer" in this course',
+  'grades.change': 'the role "instructor" or "assistant" in this course',
   'overrides.change': 'the role "instructor" or "assistant" in this course',
 } satisfies Record<CourseAction, string>;
 

@@ -100,6 +100,8 @@ export function createCourseStore({ database }: { database: Database }) {
           tx,
           assignments.map((assignment) => assignment.id),
         );
+        const given = { assignment: { courseId: id }, givenPoints: { not: null } };
+        if ((await tx.grade.count({ where: given })) > 0) throw fault('COURSE_HAS_WORK');
         return (await tx.course.deleteMany({ where: { id } })).count > 0;
       });
       return await remove.catch(whenUsed('COURSE_HAS_WORK'));

@@ -3,6 +3,7 @@ import type { Log } from '../../core/log.ts';
 import type { EventBus } from '../../infra/bus/event-bus.ts';
 import type { Database } from '../../infra/database/database.ts';
 import type { People } from '../identity/user.ts';
+import { createAssignmentAccess } from './assignment-access.ts';
 import { createAssignmentLookup, createAssignmentRules } from './assignment-rules.ts';
 import type { AssignmentRules } from './assignment-rules.ts';
 import { createAssignmentService } from './assignment-service.ts';
@@ -12,6 +13,8 @@ import { createCourseAccess } from './course-access.ts';
 import { createCourseService } from './course-service.ts';
 import { createCourseStore } from './course-store.ts';
 import type { CourseService } from './course.ts';
+import { createGradingAccess } from './grading-access.ts';
+import type { GradingAccess } from './grading-access.ts';
 import { createInvitationService } from './invitation-service.ts';
 import { createInvitationStore } from './invitation-store.ts';
 import type { InvitationService } from './invitation.ts';
@@ -25,6 +28,7 @@ export interface Courses {
   members: MemberService;
   invitations: InvitationService;
   assignmentRules: AssignmentRules;
+  grading: GradingAccess;
 }
 
 /** Creates the services of courses and their people. */
@@ -46,6 +50,7 @@ export function createCourses(options: {
   const members = createMemberStore({ database });
   const assignments = createAssignmentStore({ database });
   const access = createCourseAccess({ courses });
+  const assignmentAccess = createAssignmentAccess({ assignments, access });
   const lookUp = createAssignmentLookup({ assignments, courses });
   /** Publishes a change. Events are hints: if one is lost, sessions apply new terms when they are about to end. */
   function onChanged(courseId: string): void {
@@ -61,6 +66,7 @@ export function createCourses(options: {
       courses,
       members,
       access,
+      assignmentAccess,
       lookUp,
       versionOf,
       onChanged,
@@ -75,5 +81,6 @@ export function createCourses(options: {
       clock,
     }),
     assignmentRules: createAssignmentRules({ lookUp, assignments, people, clock }),
+    grading: createGradingAccess({ assignments, courses, members, access, assignmentAccess, lookUp }),
   };
 }

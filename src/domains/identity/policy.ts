@@ -28,6 +28,10 @@ const rules = {
   'assignments.work': ['instructor', 'assistant', 'learner'],
   /** Add, change and delete assignments. */
   'assignments.change': ['instructor'],
+  /** See everybody's grades. */
+  'grades.read': ['instructor', 'assistant', 'observer'],
+  /** Give points instead of those that the work has. */
+  'grades.change': ['instructor', 'assistant'],
   /** Give members and sections other dates, more time and more attempts. */
   'overrides.change': ['instructor', 'assistant'],
 } as const satisfies Record<string, readonly CourseRole[]>;
@@ -40,6 +44,7 @@ const reading: ReadonlySet<CourseAction> = new Set<CourseAction>([
   'members.read',
   'assignments.read',
   'assignments.inspect',
+  'grades.read',
 ]);
 
 /** Returns whether an action changes nothing. */

@@ -91,6 +91,10 @@ const operations: Record<string, Operation> = {
     async (world, opened, actor) => world.assignments.update(actor, await assignment(world, opened), {}),
     teachersOf(lost),
   ],
+  'assignments.preview': [
+    async (world, opened, actor) => world.assignments.preview(actor, await assignment(world, opened), {}),
+    teachersOf(lost),
+  ],
   'assignments.delete': [
     async (world, opened, actor) => world.assignments.delete(actor, await assignment(world, opened)),
     quiet,

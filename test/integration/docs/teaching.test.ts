@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { test } from 'tap';
@@ -23,13 +23,10 @@ await test('a course is taught as the page for teachers says, in order', async (
     };
     return (await run('sh', ['-euc', script], { cwd, env })).stdout;
   };
-  const [create = '', importing = '', assignments = '', change = '', start = ''] = await examplesOf(
-    'teaching.md',
-    'sh',
-    {
+  const [create = '', importing = '', assignments = '', change = '', start = '', gradebook = ''] =
+    await examplesOf('teaching.md', 'sh', {
       'http://127.0.0.1:8080': berth.url,
-    },
-  );
+    });
   const created = JSON.parse(await sh(create)) as { id: string };
   t.match(created, { title: 'Docker 101', state: 'open', collection: 'docker', timeZone: 'Asia/Seoul' });
   const course = created.id;
@@ -48,7 +45,8 @@ await test('a course is taught as the page for teachers says, in order', async (
   });
   t.match(JSON.parse(await sh(start, course, assignment)), { assignment, run: 1 });
 
-  const [invite = '', join_ = '', list = '', extend = ''] = await examplesOf('teaching.md', 'graphql');
+  const [invite = '', join_ = '', list = '', extend = '', grades = '', preview = '', give = ''] =
+    await examplesOf('teaching.md', 'graphql');
   const until = new Date(Date.now() + 3_600_000).toISOString();
   type Invited = { createInvitation: { secret: string; invitation: object } };
   const invited = await runExample<Invited>(berth, invite, { variables: { course, until } });
@@ -74,6 +72,17 @@ await test('a course is taught as the page for teachers says, in order', async (
   t.match(await runExample(berth, extend, { variables: { assignment, member } }), {
     setOverride: { override: { dueAt: '2030-02-07T14:59:00.000Z', timeFactor: 1.5, attempts: 3 } },
   });
+  t.match(await runExample(berth, give, { variables: { assignment, member } }), {
+    giveGrade: {
+      grade: { points: 9.5, workPoints: null, changes: [{ cause: 'GIVEN', reason: 'Oral exam' }] },
+    },
+  });
+  t.match(await runExample(berth, grades, { variables: { course } }), {
+    course: { gradebook: { edges: [{ node: { total: 9.5 } }, { node: { total: 0 } }, {}] } },
+  });
+  t.same(await runExample(berth, preview, { variables: { assignment } }), { assignment: { preview: [] } });
+  t.match(JSON.parse(await sh(gradebook, course)), { items: [{ total: 9.5 }, {}, {}], next: null });
+  t.match(await readFile(join(cwd, 'gradebook.csv'), 'utf8'), /"?Mina Kim"?,mina@example.org,Monday,9.5/);
 });
 
 /** A service as a new student uses it. */

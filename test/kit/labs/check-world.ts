@@ -13,6 +13,7 @@ import { newId } from '../../../src/core/ids.ts';
 import type { LabCatalogue } from '../../../src/domains/labs/catalogue.ts';
 import { isOwnerGone, newOwner } from '../../../src/infra/leases/process-owner.ts';
 import type { Session, SessionService } from '../../../src/domains/sessions/session.ts';
+import { markWork } from '../../../src/domains/grades/create-grades.ts';
 import { openCatalogue } from './catalogue.ts';
 import { createActors } from '../service/actors.ts';
 import type { Actors } from '../service/actors.ts';
@@ -79,6 +80,7 @@ export async function createCheckWorld(t: Test, options: CheckWorldOptions): Pro
       credentialWatch: unwatched,
       leaseOwner: newOwner(),
       isGone: isOwnerGone,
+      markWork,
       ...changes,
       events: { publish: async (_, event) => void events.push(event as BerthEvents['check.finished']) },
     });

@@ -75,7 +75,7 @@ export async function courseWorld(t: Test, database: Database) {
     return { userId: user.id, role, scopes: allScopes };
   }
 
-  const admin = await person('Admin', 'admin');
+  const admin = await person('Principal', 'admin');
 
   /** An open course with a member of each role, and people outside of it. */
   async function openCourse() {

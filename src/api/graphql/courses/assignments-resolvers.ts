@@ -45,10 +45,11 @@ const assignmentMutations = {
 } satisfies MutationResolvers;
 
 /** Null removes a value if it can be absent, and is ignored otherwise. */
-function changeOf(terms: AssignmentInput): AssignmentChange {
+export function changeOf(terms: AssignmentInput): AssignmentChange {
   return {
     title: given(terms.title),
     visible: given(terms.visible),
+    gradesVisible: given(terms.gradesVisible),
     pinned: given(terms.pinned),
     opensAt: terms.opensAt,
     dueAt: terms.dueAt,

@@ -154,6 +154,15 @@ const prices: Readonly<Record<string, Price>> = {
   'Assignment.overrides': { once: 20, times: 20 },
   'Course.invitations': { once: 20, times: 50 },
   'Course.members': { once: 20 },
+  // Two reads for each assignment, and the lists in it have one element for each assignment or step.
+  'Course.gradebook': { once: 40 },
+  'GradebookConnection.assignments': { times: 20 },
+  'GradebookRow.grades': { times: 20 },
+  'Grade.steps': { times: 8 },
+  'Grade.changes': { once: 20, times: 10 },
+  'Assignment.grade': { once: 20 },
+  // Reads the work of all learners.
+  'Assignment.preview': { once: 500, times: 50 },
   'ImportMembersPayload.errors': { times: 20 },
   'Session.terminals': { once: 50, times: 20 },
   'Session.attempts': { once: 40 },

@@ -9,7 +9,7 @@ import {
 import type { DocumentNode, GraphQLSchema, OperationDefinitionNode, Token } from 'graphql';
 import { fault } from '../../../core/errors.ts';
 import { RequestRefused, tooComplex } from '../errors.ts';
-import { checkVariables } from './variables.ts';
+import { checkVariables, withDefaults } from './variables.ts';
 import { countUse } from './compile.ts';
 import type { UsedQuery } from './compile.ts';
 import { costOf } from './cost.ts';
@@ -33,6 +33,8 @@ export interface PreparedQuery {
   /** Only the chosen operation, with the fragments that it uses. */
   document: DocumentNode;
   operation: OperationDefinitionNode;
+  /** The checked variables, with the defaults of omitted fields. */
+  variables: Variables;
   /** Whether it is used repeatedly and may be compiled. Its document is then the same object each time. */
   repeated: boolean;
 }
@@ -91,7 +93,8 @@ export function createPreparer(schema: GraphQLSchema): Prepare {
     checkVariables(schema, entry, request.variables ?? {});
     if (!kept && known && key.length <= KEPT_LENGTH) recent.keep(key, entry, key.length);
     const { document, operation } = entry;
-    return { document, operation, repeated: kept !== undefined && countUse(schema, kept) };
+    const variables = withDefaults(schema, operation, request.variables ?? {});
+    return { document, operation, variables, repeated: kept !== undefined && countUse(schema, kept) };
   };
 }
 

@@ -1,11 +1,14 @@
 import {
   coerceInputValue,
   GraphQLError,
+  isInputObjectType,
   isInputType,
+  isListType,
   isNonNullType,
   typeFromAST,
   TypeInfo,
   ValidationContext,
+  valueFromASTUntyped,
 } from 'graphql';
 import type {
   DocumentNode,
@@ -66,6 +69,42 @@ export function checkVariables(
     );
   }
   if (errors.length > 0) throw new RequestRefused(errors);
+}
+
+/**
+ * Returns checked variables with the defaults of omitted fields of input objects, as GraphQL requires. The compiler
+ * would refuse a non-null field that is omitted, even if it has a default.
+ */
+export function withDefaults(
+  schema: GraphQLSchema,
+  { variableDefinitions = [] }: OperationDefinitionNode,
+  variables: Variables,
+): Variables {
+  const completed = { ...variables };
+  for (const { variable, type: node } of variableDefinitions) {
+    const { value: name } = variable.name;
+    const type = typeFromAST(schema, node);
+    if (isInputType(type) && Object.hasOwn(variables, name))
+      completed[name] = complete(variables[name], type);
+  }
+  return completed;
+}
+
+function complete(value: unknown, type: GraphQLInputType): unknown {
+  if (isNonNullType(type)) return complete(value, type.ofType);
+  if (value === null || value === undefined) return value;
+  if (isListType(type)) {
+    return Array.isArray(value)
+      ? value.map((each) => complete(each, type.ofType))
+      : complete(value, type.ofType);
+  }
+  if (!isInputObjectType(type)) return value;
+  const fields: Record<string, unknown> = { ...value };
+  for (const { name, type: fieldType, astNode } of Object.values(type.getFields())) {
+    if (fields[name] !== undefined) fields[name] = complete(fields[name], fieldType);
+    else if (astNode?.defaultValue) fields[name] = valueFromASTUntyped(astNode.defaultValue);
+  }
+  return fields;
 }
 
 /** Types by document. They are computed once, because clients often send null, and an app's queries are cached. */

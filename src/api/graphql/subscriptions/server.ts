@@ -103,11 +103,10 @@ export function createSubscriptionServer(options: ServerOptions): Server<Connect
     const prepared = options.prepare(asked, user !== undefined);
     const authenticate = user ? user.authenticate : async () => undefined;
     const context = createContext(options, request, user?.actor, authenticate);
-    const input = { context, variables: asked.variables };
     return {
       document: prepared.document,
-      run: () => budget.charge(account, () => executor.run(prepared, input)),
-      subscribe: () => budget.charge(account, () => executor.subscribe(prepared, input)),
+      run: () => budget.charge(account, () => executor.run(prepared, context)),
+      subscribe: () => budget.charge(account, () => executor.subscribe(prepared, context)),
     };
   }
 

@@ -1,4 +1,4 @@
-import type { Database } from '../../../infra/database/database.ts';
+import type { Database, Transaction } from '../../../infra/database/database.ts';
 import { isForeignKeyViolation, isUniqueViolation } from '../../../infra/database/database-errors.ts';
 import type {
   Attempt as AttemptRow,
@@ -7,7 +7,8 @@ import type {
 import { fault } from '../../../core/errors.ts';
 import type { LabStep } from '../../labs/lab.ts';
 import type { Lease, StoredLease } from '../../../infra/leases/lease.ts';
-import type { Attempt } from './attempt.ts';
+import { batches } from '../../../core/paging.ts';
+import type { Attempt, JudgedAttempt } from './attempt.ts';
 import {
   emptyOldEvidence,
   findingColumns,
@@ -51,7 +52,13 @@ const withVerdicts = { verdicts: { orderBy: { place: 'asc' } } } as const;
 
 export type AttemptStore = ReturnType<typeof createAttemptStore>;
 
-export function createAttemptStore({ database }: { database: Database }) {
+/** Marks that a learner's work on an assignment has changed, within the transaction that stores it. */
+export type MarkWork = (
+  tx: Transaction,
+  work: { assignmentId: string; learnerId: string; at: Date },
+) => Promise<void>;
+
+export function createAttemptStore({ database, markWork }: { database: Database; markWork?: MarkWork }) {
   const { client } = database;
 
   return {
@@ -125,6 +132,7 @@ export function createAttemptStore({ database }: { database: Database }) {
             const score = Math.max(0, verdict.score - (await hintCost(tx, step, hintIds)));
             if (score !== verdict.score) await tx.attempt.update({ where: { id }, data: { score } });
             await recordAttempt(tx, { ...step, run }, { passed: verdict.passed, score, at });
+            if (assignmentId !== '') await markWork?.(tx, { assignmentId, learnerId, at });
           }
           await emptyOldEvidence(tx, step);
         }
@@ -165,6 +173,29 @@ export function createAttemptStore({ database }: { database: Database }) {
     async find(id: string): Promise<Attempt | undefined> {
       const row = await client.attempt.findUnique({ where: { id }, include: withVerdicts });
       return row ? toAttempt(row) : undefined;
+    },
+
+    /** Returns the judged attempts at an assignment by learner, oldest first. */
+    async judged(assignmentId: string, learnerIds: readonly string[]): Promise<Map<string, JudgedAttempt[]>> {
+      const byLearner = new Map<string, JudgedAttempt[]>(learnerIds.map((id) => [id, []]));
+      for (const some of batches(learnerIds)) {
+        const rows = await client.attempt.findMany({
+          where: { assignmentId, learnerId: { in: some }, state: 'finished' },
+          select: {
+            learnerId: true,
+            stepId: true,
+            run: true,
+            score: true,
+            startedAt: true,
+            verdicts: { select: { checkId: true, weight: true, score: true }, orderBy: { place: 'asc' } },
+          },
+          orderBy: { id: 'asc' },
+        });
+        for (const { learnerId, verdicts: checks, ...attempt } of rows) {
+          byLearner.get(learnerId)?.push({ ...attempt, checks });
+        }
+      }
+      return byLearner;
     },
 
     /** Returns a page of attempts, newest first. */

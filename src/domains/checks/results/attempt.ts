@@ -28,6 +28,17 @@ export interface Attempt {
   finishedAt: Date | undefined;
 }
 
+/** The result of a judged attempt, as grades need it. */
+export interface JudgedAttempt {
+  stepId: string;
+  /** Number of the learner's attempt at the assignment, from 1. */
+  run: number;
+  /** 0 to 1, as in the attempt. */
+  score: number;
+  startedAt: Date;
+  checks: Pick<CheckVerdict, 'checkId' | 'weight' | 'score'>[];
+}
+
 /** A learner's progress in one step of a lab, over all sessions of self-study or of an assignment. */
 export interface StepProgress {
   stepId: string;

@@ -32,7 +32,7 @@ export function stepVerdict({ pass }: Pick<LabStep, 'pass'>, verdicts: readonly 
 }
 
 /** Returns the weighted mean of the checks' scores. */
-export function stepScore(verdicts: readonly CheckVerdict[]): number {
+export function stepScore(verdicts: readonly Pick<CheckVerdict, 'weight' | 'score'>[]): number {
   const weight = verdicts.reduce((sum, verdict) => sum + verdict.weight, 0);
   const reached = verdicts.reduce((sum, verdict) => sum + verdict.weight * verdict.score, 0);
   return weight === 0 ? 0 : Math.min(1, reached / weight);

@@ -24,7 +24,7 @@ const course: Course = {
 
 const section = { id: 'section-1', courseId: course.id, name: 'A' };
 
-const member: CourseMember = {
+export const member: CourseMember = {
   id: 'member-1',
   courseId: course.id,
   userId: 'owner',
@@ -49,7 +49,7 @@ const invitation: CourseInvitation = {
   revokedAt: undefined,
 };
 
-const assignment: Assignment = {
+export const assignment: Assignment = {
   id: 'assignment-1',
   courseId: course.id,
   labSlug: lab.slug,
@@ -57,6 +57,7 @@ const assignment: Assignment = {
   title: '',
   position: 0,
   visible: true,
+  gradesVisible: true,
   opensAt: undefined,
   dueAt: at,
   closesAt: undefined,
@@ -163,6 +164,10 @@ export function createCourseServices({
         requireActor(actor, { scope: 'manage', role: 'instructor' });
         const due = typeof dueAt === 'string' ? new Date(dueAt) : undefined;
         return { ...assignment, id, dueAt: due, points, timeLimitMinutes: timeLimitMinutes ?? undefined };
+      },
+      async preview(actor, id) {
+        requireActor(actor, { scope: 'manage', role: 'instructor' });
+        return { ...assignment, id };
       },
       async delete(actor, id) {
         requireActor(actor, { scope: 'manage', role: 'instructor' });

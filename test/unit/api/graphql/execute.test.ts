@@ -18,16 +18,16 @@ async function start(t: Test) {
   await app.ready();
   return {
     schema,
-    execute: (prepared: PreparedQuery, variables?: Record<string, unknown>) =>
-      executor.run(prepared, { context, variables }),
-    subscribe: (prepared: PreparedQuery, variables?: Record<string, unknown>) =>
-      executor.subscribe(prepared, { context, variables }),
+    execute: (prepared: PreparedQuery) => executor.run(prepared, context),
+    subscribe: (prepared: PreparedQuery, variables: Record<string, unknown>) =>
+      executor.subscribe({ ...prepared, variables }, context),
   };
 }
 
 function prepared(query: string, { repeated }: { repeated: boolean }): PreparedQuery {
   const document = parse(query);
-  return { document, operation: document.definitions[0] as OperationDefinitionNode, repeated };
+  const operation = document.definitions[0] as OperationDefinitionNode;
+  return { document, operation, variables: {}, repeated };
 }
 
 /** A query with an error, which has extensions only if it was interpreted. */
@@ -74,10 +74,7 @@ await test('only repeated queries evict compiled ones', async (t) => {
 
 await test('an invalid variable is an error without data', async (t) => {
   const { execute } = await start(t);
-  const result = await execute(
-    prepared('query ($id: ID!) { node(id: $id) { id } }', { repeated: false }),
-    {},
-  );
+  const result = await execute(prepared('query ($id: ID!) { node(id: $id) { id } }', { repeated: false }));
   t.match(result.errors, [{ message: 'Variable "$id" of required type "ID!" was not provided.' }]);
   t.ok(result.errors?.[0] instanceof GraphQLError);
   t.equal(result.data, undefined);

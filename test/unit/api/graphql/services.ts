@@ -10,6 +10,7 @@ import type { Session } from '../../../../src/domains/sessions/session.ts';
 import { pageOf } from './page-of.ts';
 import { createCheckServices } from './check-services.ts';
 import { createCourseServices } from './course-services.ts';
+import { createGradeServices } from './grade-services.ts';
 import { createLabServices } from './lab-services.ts';
 import { createImageServices } from './image-services.ts';
 import { savesOf } from './saves-service.ts';
@@ -80,6 +81,7 @@ export function createServices(world: World): GraphqlServices {
     },
     tokens: tokenService,
     ...createCourseServices(world),
+    ...createGradeServices(),
     ...createLabServices(),
     pins: {
       async list(actor, slug) {

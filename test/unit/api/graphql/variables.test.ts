@@ -113,6 +113,20 @@ await test('a nullable variable can be null, and one with a default can be missi
   }
 });
 
+await test('omitted fields of an input have their defaults, also in repeated operations', async (t) => {
+  const { ask } = await startApp(t);
+  const query = 'mutation ($input: CreateCourseInput!) { createCourse(input: $input) { course { state } } }';
+  const list =
+    'query ($terms: [AssignmentInput!]) { labs(first: 1) @include(if: false) { edges { cursor } } }';
+  for (let time = 0; time < 4; time += 1) {
+    const made = await ask('admin', query, { input: { title: 'x' } });
+    t.match(made, { status: 200, data: { createCourse: { course: { state: 'DRAFT' } } }, errors: undefined });
+    const open = await ask('admin', query, { input: { title: 'x', open: true } });
+    t.match(open, { data: { createCourse: { course: { state: 'OPEN' } } } });
+  }
+  t.match(await ask('admin', list, { terms: [] }), { status: 400 }, 'an unused variable is still an error');
+});
+
 await test('variable checks stop at the tenth error', async (t) => {
   const document = parse(
     'mutation ($input: RunCheckInput!) { runCheck(input: $input) { attempt { passed } } }',

@@ -14,6 +14,8 @@ const open: Record<CourseAction, boolean[]> = {
   'assignments.inspect': [true, true, true, false, false],
   'assignments.change': [true, false, false, false, false],
   'assignments.work': [true, true, false, true, false],
+  'grades.read': [true, true, true, false, false],
+  'grades.change': [true, true, false, false, false],
   'overrides.change': [true, true, false, false, false],
 };
 

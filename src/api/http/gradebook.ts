@@ -1,0 +1,145 @@
+import { stringify } from 'csv-stringify/sync';
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { PAGE_LIMIT } from '../../core/paging.ts';
+import type { Actor } from '../../domains/identity/actor.ts';
+import type { Assignment } from '../../domains/courses/assignment.ts';
+import type { CourseService } from '../../domains/courses/course.ts';
+import type { CourseMember, MemberService } from '../../domains/courses/member.ts';
+import type { Grade, GradebookRow, GradeService } from '../../domains/grades/grade.ts';
+import type { LabService } from '../../domains/labs/lab-service.ts';
+import { inLanguage } from '../../domains/labs/localized-text.ts';
+import { fromGlobalId, toGlobalId } from '../shared/global-id.ts';
+import { readQuery, send } from './json.ts';
+
+interface GradebookServices {
+  courses: Pick<CourseService, 'sections'>;
+  members: Pick<MemberService, 'users'>;
+  grades: Pick<GradeService, 'gradebook'>;
+  labs: Pick<LabService, 'getMany'>;
+}
+
+const paging = z.object({
+  limit: z.coerce.number().int().min(1).max(PAGE_LIMIT).default(PAGE_LIMIT),
+  after: z.string().optional(),
+});
+
+/**
+ * Registers `GET /api/v1/courses/:id/gradebook`. With `Accept: text/csv`, the response is the whole gradebook as CSV, for
+ * spreadsheets; otherwise a page as JSON, of `limit` learners after the cursor `after`.
+ */
+export function addGradebook(app: FastifyInstance, services: GradebookServices): void {
+  app.get<{ Params: { id: string } }>('/api/v1/courses/:id/gradebook', async (request, reply) => {
+    const { actor, params, query, headers } = request;
+    const courseId = fromGlobalId('Course', params.id);
+    // The same address has two representations.
+    void reply.header('vary', 'accept');
+    const { accept = '' } = headers;
+    if (accept.includes('text/csv') && !accept.includes('application/json')) {
+      const csv = await wholeCsv(services, actor, courseId);
+      void reply.type('text/csv; charset=utf-8');
+      return send(reply.header('content-disposition', 'attachment; filename="gradebook.csv"'), csv);
+    }
+    const { limit, after } = readQuery(paging, query);
+    const { assignments, rows } = await services.grades.gradebook(actor, courseId, { first: limit, after });
+    const items = await describe(
+      services,
+      actor,
+      courseId,
+      rows.items.map(({ node }) => node),
+    );
+    return send(reply, {
+      assignments: assignments.map((assignment) => ({
+        id: toGlobalId('Assignment', assignment.id),
+        title: titleOf(services, actor, assignment),
+        points: assignment.points,
+      })),
+      items: items.map(rowAsJson),
+      next: rows.hasNextPage ? (rows.items.at(-1)?.cursor ?? null) : null,
+    });
+  });
+}
+
+/** A learner's line, with the person's name. */
+type NamedRow = GradebookRow & { name: string; email: string; section: string };
+
+/** Adds names and sections to lines of a gradebook. */
+async function describe(
+  { courses, members }: GradebookServices,
+  actor: Actor | undefined,
+  courseId: string,
+  rows: readonly GradebookRow[],
+): Promise<NamedRow[]> {
+  const [users, sections] = await Promise.all([
+    members.users(
+      actor,
+      rows.map(({ member }) => member),
+    ),
+    courses.sections(actor, courseId),
+  ]);
+  const nameOf = ({ sectionId }: CourseMember) => sections.find(({ id }) => id === sectionId)?.name ?? '';
+  return rows.map((row, at) => ({
+    ...row,
+    name: users[at]?.name ?? '',
+    email: users[at]?.email ?? '',
+    section: nameOf(row.member),
+  }));
+}
+
+async function wholeCsv(
+  services: GradebookServices,
+  actor: Actor | undefined,
+  courseId: string,
+): Promise<string> {
+  const lines: (string | number)[][] = [];
+  let header: string[] = [];
+  let after: string | undefined;
+  do {
+    const page = await services.grades.gradebook(actor, courseId, { first: PAGE_LIMIT, after });
+    const titles = page.assignments.map(
+      (assignment) => `${titleOf(services, actor, assignment)} (${assignment.points})`,
+    );
+    const possible = page.assignments.reduce((sum, { points }) => sum + points, 0);
+    header = ['name', 'email', 'section', ...titles, `total (${possible})`];
+    const rows = page.rows.items.map(({ node }) => node);
+    for (const { name, email, section, grades, total } of await describe(services, actor, courseId, rows)) {
+      lines.push([name, email, section, ...grades.map((grade) => grade?.points ?? ''), total]);
+    }
+    after = page.rows.hasNextPage ? page.rows.items.at(-1)?.cursor : undefined;
+  } while (after !== undefined);
+  // With a byte order mark, spreadsheets read UTF-8. A name could be a formula that the spreadsheet runs.
+  return stringify([header, ...lines], { bom: true, escape_formulas: true, record_delimiter: 'windows' });
+}
+
+function titleOf(
+  { labs }: GradebookServices,
+  actor: Actor | undefined,
+  { title, labSlug }: Assignment,
+): string {
+  const [lab] = labs.getMany(actor, [labSlug]);
+  return title || (lab ? inLanguage(lab.title, undefined) : labSlug);
+}
+
+function rowAsJson({ member, name, email, section, grades, total }: NamedRow) {
+  return {
+    member: toGlobalId('CourseMember', member.id),
+    user: toGlobalId('User', member.userId),
+    name,
+    email: email || null,
+    section: section || null,
+    active: member.active,
+    grades: grades.map((grade) => (grade ? gradeAsJson(grade) : null)),
+    total,
+  };
+}
+
+function gradeAsJson({ assignmentId, points, workPoints, possible, given, updatedAt }: Grade) {
+  return {
+    assignment: toGlobalId('Assignment', assignmentId),
+    points: points ?? null,
+    workPoints: workPoints ?? null,
+    possible,
+    given: given ? { points: given.points, reason: given.reason, by: toGlobalId('User', given.byId) } : null,
+    updatedAt,
+  };
+}

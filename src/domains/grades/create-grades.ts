@@ -1,0 +1,85 @@
+import { delay } from '../../core/clock.ts';
+import type { Clock } from '../../core/clock.ts';
+import type { Log } from '../../core/log.ts';
+import { createQueue } from '../../core/queue.ts';
+import type { EventBus } from '../../infra/bus/event-bus.ts';
+import type { Database } from '../../infra/database/database.ts';
+import type { Checks } from '../checks/create-checks.ts';
+import type { AssignmentService } from '../courses/assignment.ts';
+import type { GradingAccess } from '../courses/grading-access.ts';
+import type { LabCatalogue } from '../labs/catalogue.ts';
+import { createGradeService } from './grade-service.ts';
+import { createGradeStore } from './grade-store.ts';
+import type { GradeService } from './grade.ts';
+import { createGrading } from './grading.ts';
+
+export { markWork } from './grade-store.ts';
+
+/** Interval at which grades are computed whose process died before it computed them, in milliseconds. */
+const EVERY_MS = 30_000;
+
+export interface Grades {
+  service: GradeService;
+  /** Computes a grade after its learner's work has changed. Returns immediately. */
+  onWork(work: { assignmentId: string; learnerId: string }): void;
+  /** Keeps all grades up to date until the signal aborts. */
+  maintain(signal: AbortSignal): Promise<void>;
+}
+
+/** Creates the services of grades. */
+export function createGrades(options: {
+  database: Database;
+  access: GradingAccess;
+  assignments: Pick<AssignmentService, 'preview'>;
+  judged: Checks['judged'];
+  catalogue: Pick<LabCatalogue, 'find' | 'version'>;
+  events: Pick<EventBus, 'listen'>;
+  clock: Clock;
+  log: Log;
+}): Grades {
+  const { database, access, assignments, events, clock, log } = options;
+  const store = createGradeStore({ database });
+  const grading = createGrading({ ...options, store });
+  const queue = createQueue(1);
+  /** Names of the waiting tasks. A task that waits already is not added again. */
+  const waiting = new Set<string>();
+
+  async function run(name: string, task: () => Promise<void>): Promise<void> {
+    if (waiting.has(name)) return;
+    waiting.add(name);
+    await queue.run(async () => {
+      waiting.delete(name);
+      await task().catch((error: unknown) => log.error({ err: error, task: name }, 'grades not computed'));
+    });
+  }
+
+  return {
+    service: createGradeService({ store, access, assignments, grading, clock }),
+
+    onWork(work) {
+      const { assignmentId, learnerId } = work;
+      void run(`learner ${assignmentId} ${learnerId}`, () => grading.refreshOne(work));
+    },
+
+    async maintain(signal) {
+      const unlisten = [
+        events.listen(
+          'course.changed',
+          ({ courseId }) => void run(`course ${courseId}`, () => grading.refreshCourse(courseId)),
+        ),
+        events.listen('labs.changed', () => void run('labs', grading.refreshUnpinned)),
+      ];
+      try {
+        await run('labs', grading.refreshUnpinned);
+        while (!signal.aborted) {
+          await run('marked', grading.refreshMarked);
+          await delay(clock, EVERY_MS, signal);
+        }
+      } finally {
+        for (const end of unlisten) end();
+        // What has started must end before the database closes.
+        await queue.run(async () => undefined);
+      }
+    },
+  };
+}

@@ -1,0 +1,109 @@
+import type { Page, PageRequest } from '../../core/paging.ts';
+import type { Assignment, AssignmentChange } from '../courses/assignment.ts';
+import type { CourseMember } from '../courses/member.ts';
+import type { Actor } from '../identity/actor.ts';
+
+/** What a step contributes to a grade. */
+export interface GradedStep {
+  stepId: string;
+  /** Number of the attempt at the assignment whose result counts; undefined without a result. */
+  run: number | undefined;
+  /** Its score, 0 to 1, with the costs of hints and wrong answers. */
+  score: number;
+  /** Started days after the due date; 0 if it was in time. */
+  lateDays: number;
+  /** The score after the reduction for lateness, 0 to 1. */
+  counted: number;
+  /** When the counting check of the step started. */
+  at: Date | undefined;
+}
+
+/** A learner's grade in an assignment. */
+export interface Grade {
+  assignmentId: string;
+  learnerId: string;
+  /** The points that count: the given ones, or those of the work; undefined without any. */
+  points: number | undefined;
+  /** Points of the work, rounded to 0.01; undefined without any work. */
+  workPoints: number | undefined;
+  /** Points for a perfect result. */
+  possible: number;
+  /** The steps with checks, in the lab's order. The points of the work are their mean. */
+  steps: GradedStep[];
+  /** Points that staff gave instead of those of the work. */
+  given: { points: number; reason: string; byId: string } | undefined;
+  updatedAt: Date;
+}
+
+/** A change of a grade. */
+export interface GradeChange {
+  /** A judged check, changed terms or another version of the lab, points given by staff, or their withdrawal. */
+  cause: 'work' | 'terms' | 'given' | 'withdrawn';
+  /** The user who changed it; undefined for Berth. */
+  byId: string | undefined;
+  reason: string;
+  /** Points before and after. */
+  before: number | undefined;
+  after: number | undefined;
+  changedAt: Date;
+}
+
+/** A learner's line in a gradebook. */
+export interface GradebookRow {
+  member: CourseMember;
+  /** One for each assignment of the gradebook, in order; undefined without a grade. */
+  grades: (Grade | undefined)[];
+  /** Sum of the points, rounded to 0.01. */
+  total: number;
+}
+
+/** What a change of an assignment would do to a learner's points. */
+export interface GradePreview {
+  learnerId: string;
+  before: number | undefined;
+  after: number | undefined;
+}
+
+/** Use cases of grades. The staff and observers of a course see all grades; learners see their own, unless they are hidden. */
+export interface GradeService {
+  /**
+   * Returns a page of learners with their grades, and the assignments of the columns. Inactive learners are included.
+   * @throws COURSE_NOT_FOUND, FORBIDDEN
+   */
+  gradebook(
+    actor: Actor | undefined,
+    courseId: string,
+    page: PageRequest,
+  ): Promise<{ assignments: Assignment[]; rows: Page<GradebookRow> }>;
+  /** Returns the actor's own grades, for batched loading; undefined without one, and while grades are hidden. */
+  mine(actor: Actor | undefined, assignmentIds: readonly string[]): Promise<(Grade | undefined)[]>;
+  /** Returns a learner's grade; undefined without one. @throws ASSIGNMENT_NOT_FOUND, FORBIDDEN */
+  get(actor: Actor | undefined, assignmentId: string, learnerId: string): Promise<Grade | undefined>;
+  /**
+   * Lists the changes of a learner's grade, oldest first. Learners see those of their own, unless grades are hidden.
+   * @throws ASSIGNMENT_NOT_FOUND, FORBIDDEN
+   */
+  changes(actor: Actor | undefined, assignmentId: string, learnerId: string): Promise<GradeChange[]>;
+  /**
+   * Gives a member points instead of those of the work.
+   * @throws ASSIGNMENT_NOT_FOUND, MEMBER_NOT_FOUND, FORBIDDEN, COURSE_ARCHIVED, INPUT_INVALID
+   */
+  give(
+    actor: Actor | undefined,
+    assignmentId: string,
+    memberId: string,
+    input: { points: number; reason: string },
+  ): Promise<Grade>;
+  /** Withdraws given points, so that those of the work count. Returns the grade; undefined if there is no work. */
+  withdraw(
+    actor: Actor | undefined,
+    assignmentId: string,
+    memberId: string,
+    reason: string,
+  ): Promise<Grade | undefined>;
+  /**
+   * Returns the grades that a change of an assignment would change, without changing anything.
+   * @throws the errors of the change
+   */
+  preview(actor: Actor | undefined, assignmentId: string, change: AssignmentChange): Promise<GradePreview[]>;
+}

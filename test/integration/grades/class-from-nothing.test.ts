@@ -1,0 +1,182 @@
+import { resolve } from 'node:path';
+import { test } from 'tap';
+import { parse } from 'csv-parse/sync';
+import { startBerth } from '../../kit/service/berth-process.ts';
+import { until } from '../../kit/basics/until.ts';
+
+const LAB = 'docker-1-1-what-is-docker';
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+await test('a class from nothing, by the API alone: its gradebook is correct to 0.01 point', async (t) => {
+  const berth = await startBerth(t, { BERTH_LABS_DIR: resolve('labs') });
+  const request = async (method: string, path: string, body?: string, headers: object = {}) => {
+    const answer = await fetch(`${berth.url}/api/v1${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${berth.adminToken}`,
+        'content-type': 'application/json',
+        ...headers,
+      },
+      ...(body !== undefined && { body }),
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+    return text;
+  };
+  const json = async <T>(...of: Parameters<typeof request>) => JSON.parse(await request(...of)) as T;
+  const tomorrow = new Date(Date.now() + DAY_MS).toISOString();
+
+  const course = await json<{ id: string }>(
+    'POST',
+    '/courses',
+    JSON.stringify({ title: 'Docker 101', timeZone: 'Asia/Seoul', collection: 'docker', state: 'open' }),
+  );
+  const roster = Array.from(
+    { length: 30 },
+    (_, at) => `=Learner ${at},l${at}@example.org,learner,${at % 2 ? 'B' : 'A'}`,
+  );
+  const imported = await request(
+    'POST',
+    `/courses/${course.id}/members/import`,
+    ['name,email,role,section', ...roster].join('\n'),
+    { 'content-type': 'text/csv' },
+  );
+  t.match(JSON.parse(imported), { created: 30, errors: [] });
+  type Listed = { items: { id: string; lab: string; position: number }[]; next: null };
+  const { items } = await json<Listed>('GET', `/courses/${course.id}/assignments`);
+  t.equal(items[0]?.lab, LAB);
+  const assignment = items[0]?.id ?? '';
+  const patch = (change: object) => request('PATCH', `/assignments/${assignment}`, JSON.stringify(change));
+  await patch({ dueAt: tomorrow, points: 10, latePercentPerDay: 10 });
+
+  type People = {
+    course: { members: { edges: { node: { id: string; user: { id: string; email: string } } }[] } };
+  };
+  const people = await berth.graphql<People>(
+    'query ($id: ID!) { course(id: $id) { members(first: 50) { edges { node { id user { id email } } } } } }',
+    { id: course.id },
+  );
+  const memberOf = (at: number) => {
+    const found = people.course.members.edges.find(({ node }) => node.user.email === `l${at}@example.org`);
+    if (!found) throw new Error(`There is no learner ${at}.`);
+    return found.node;
+  };
+  await berth.graphql(
+    `mutation ($assignment: ID!, $member: ID!, $dueAt: String!) {
+      setOverride(input: { assignment: $assignment, member: $member, dueAt: $dueAt }) { override { id } }
+    }`,
+    { assignment, member: memberOf(2).id, dueAt: tomorrow },
+  );
+
+  type Lab = { lab: { steps: { id: string; checks: { id: string }[] }[] } };
+  const { lab } = await berth.graphql<Lab>(
+    'query ($slug: String!) { lab(slug: $slug) { steps { id checks { id } } } }',
+    { slug: LAB },
+  );
+  t.equal(lab.steps.length, 4);
+
+  /** A learner's session of the assignment. `answer` answers the questions of a step with the chosen options. */
+  async function work(at: number) {
+    const { createToken } = await berth.graphql<{ createToken: { secret: string } }>(
+      'mutation ($user: ID!) { createToken(input: { name: "x", scopes: [READ, LEARN], user: $user }) { secret } }',
+      { user: memberOf(at).user.id },
+    );
+    const token = createToken.secret;
+    const started = await json<{ id: string }>('POST', '/sessions', JSON.stringify({ assignment }), {
+      authorization: `Bearer ${token}`,
+    });
+    type Seen = { session: { state: string } };
+    const state = 'query ($id: ID!) { session(id: $id) { state } }';
+    await until(
+      async () => (await berth.graphql<Seen>(state, { id: started.id }, token)).session.state === 'READY',
+      60_000,
+    );
+    return {
+      answer: (step: number, ...options: number[]) =>
+        berth.graphql(
+          'mutation ($input: RunCheckInput!) { runCheck(input: $input) { attempt { passed } } }',
+          {
+            input: {
+              session: started.id,
+              step: lab.steps[step]?.id,
+              answers: options.map((option, check) => ({
+                check: lab.steps[step]?.checks[check]?.id,
+                options: [option],
+              })),
+            },
+          },
+          token,
+        ),
+      grade: async () =>
+        (
+          await berth.graphql<{ assignment: { grade: { points: number } | null } }>(
+            'query ($id: ID!) { assignment(id: $id) { grade { points } } }',
+            { id: assignment },
+            token,
+          )
+        ).assignment.grade?.points,
+    };
+  }
+
+  const ada = await work(0);
+  await ada.answer(0, 1);
+  await ada.answer(1, 0, 1);
+  t.equal(await ada.grade(), 5, 'two of four steps');
+  const bo = await work(1);
+  await bo.answer(0, 0);
+  await bo.answer(0, 1);
+  await patch({ dueAt: new Date().toISOString() });
+  const cy = await work(2);
+  await cy.answer(0, 1);
+  const di = await work(3);
+  await di.answer(0, 1);
+  await di.answer(1, 0, 1);
+  await berth.graphql(
+    `mutation ($assignment: ID!, $member: ID!) {
+      giveGrade(input: { assignment: $assignment, member: $member, points: 6.5, reason: "Oral exam" }) { grade { points } }
+    }`,
+    { assignment, member: memberOf(4).id },
+  );
+
+  const csv = await request('GET', `/courses/${course.id}/gradebook`, undefined, { accept: 'text/csv' });
+  const [header = [], ...lines] = parse(csv, { bom: true });
+  t.same(header.slice(0, 4), ['name', 'email', 'section', 'Docker 1-1. What Docker is (10)']);
+  t.equal(header.at(-1), 'total (1010)');
+  t.equal(lines.length, 30);
+  const line = (at: number) => lines.find(([, email]) => email === `l${at}@example.org`) ?? [];
+  t.same(
+    [0, 1, 2, 3, 4, 5].map((at) => [line(at)[3], line(at).at(-1)]),
+    [
+      ['5', '5'],
+      ['1.88', '1.88'],
+      ['2.5', '2.5'],
+      ['4.5', '4.5'],
+      ['6.5', '6.5'],
+      ['', '0'],
+    ],
+    'complete, with a wrong answer, in time by the extension, a day late, given, and without work',
+  );
+  t.same(line(1).slice(0, 3), ["'=Learner 1", 'l1@example.org', 'B'], 'a name is never a formula');
+
+  type Page = {
+    items: { name: string; total: number; grades: ({ points: number } | null)[] }[];
+    next: string | null;
+  };
+  const seen = [];
+  let next: string | null = '';
+  do {
+    const after = next === '' ? '' : `&after=${encodeURIComponent(next)}`;
+    const page: Page = await json('GET', `/courses/${course.id}/gradebook?limit=7${after}`);
+    seen.push(...page.items);
+    next = page.next;
+  } while (next !== null);
+  t.equal(seen.length, 30);
+  t.match(
+    seen.find(({ name }) => name === '=Learner 3'),
+    { total: 4.5, grades: [{ points: 4.5 }, null] },
+  );
+  const wrong = await fetch(`${berth.url}/api/v1/courses/${course.id}/gradebook?limit=0`, {
+    headers: { authorization: `Bearer ${berth.adminToken}` },
+  });
+  t.match([wrong.status, await wrong.json()], [400, { code: 'INPUT_INVALID', detail: /limit/ }]);
+});

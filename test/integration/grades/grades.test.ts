@@ -1,0 +1,262 @@
+import t from 'tap';
+import { startCheckMachine } from '../../kit/labs/check-machine.ts';
+import { eachDatabase } from '../../kit/database/databases.ts';
+import { outcomeOf } from '../../kit/service/actors.ts';
+import { courseActors } from '../../kit/service/courses.ts';
+import { gradeWorld } from '../../kit/service/grades.ts';
+import { until } from '../../kit/basics/until.ts';
+
+const machine = await startCheckMachine(t);
+const HOUR = 3_600_000;
+const page = { first: 50 };
+
+await eachDatabase(
+  t,
+  'a grade follows the work, its lateness and every change of terms',
+  async (t, database) => {
+    const world = await gradeWorld(t, database, machine, {
+      dueAt: '2030-01-01T10:00',
+      latePercentPerDay: 10,
+    });
+    const { service, assignments, instructor, learner, assignment, answer, points, clock, memberOf } = world;
+    t.equal(await points(), undefined);
+    await answer(learner, false);
+    t.equal(await points(), 0);
+    clock.jump(3 * HOUR);
+    await answer(learner, true);
+    t.equal(await points(), 1.8, 'a fifth of the points, a day late');
+    const memberId = await memberOf(learner);
+    t.match(await service.get(learner, assignment, learner.userId), {
+      workPoints: 1.8,
+      possible: 10,
+      given: undefined,
+      steps: [
+        {},
+        {},
+        { stepId: 'ask', run: 1, score: 1, lateDays: 1, counted: 0.9, at: clock.now() },
+        {},
+        {},
+      ],
+    });
+    const extension = await assignments.setOverride(
+      instructor,
+      assignment,
+      { memberId },
+      { dueAt: '2030-01-01T12:00' },
+    );
+    t.equal(await points(), 2, 'in time with the extension');
+    await assignments.removeOverride(instructor, extension.id);
+    await assignments.update(instructor, assignment, { points: 50 });
+    t.equal(await points(), 9);
+    await assignments.update(instructor, assignment, { latePercentPerDay: 0 });
+    t.equal(await points(), 10);
+    t.match(await service.changes(learner, assignment, learner.userId), [
+      { cause: 'work', byId: undefined, before: undefined, after: 0 },
+      { cause: 'work', before: 0, after: 1.8 },
+      { cause: 'terms', before: 1.8, after: 2 },
+      { cause: 'terms', before: 2, after: 9 },
+      { cause: 'terms', before: 9, after: 10 },
+    ]);
+  },
+);
+
+await eachDatabase(t, 'staff give points with a reason, and withdraw them', async (t, database) => {
+  const world = await gradeWorld(t, database, machine);
+  const { service, instructor, learner, actors, assignment, answer, points, memberOf } = world;
+  const memberId = await memberOf(learner);
+  const give = (given: number, reason = 'Oral exam') =>
+    service.give(instructor, assignment, memberId, { points: given, reason });
+  t.match(await give(7.126), {
+    points: 7.13,
+    workPoints: undefined,
+    given: { points: 7.13, reason: 'Oral exam' },
+  });
+  await answer(learner, true);
+  t.equal(await points(), 7.13, 'the work does not change it');
+  t.match(await service.get(instructor, assignment, learner.userId), { points: 7.13, workPoints: 2 });
+  t.equal((await give(12, 'Bonus')).points, 12, 'more than possible');
+  t.match(await service.withdraw(actors.assistant, assignment, memberId, 'A mistake'), {
+    points: 2,
+    given: undefined,
+  });
+  await service.withdraw(actors.assistant, assignment, memberId, 'Again');
+  t.match(await service.changes(instructor, assignment, learner.userId), [
+    { cause: 'given', byId: instructor.userId, reason: 'Oral exam', before: undefined, after: 7.13 },
+    { cause: 'given', reason: 'Bonus', before: 7.13, after: 12 },
+    { cause: 'withdrawn', byId: actors.assistant?.userId, reason: 'A mistake', before: 12, after: 2 },
+  ]);
+  for (const wrong of [-1, Number.NaN, Infinity, 1e9]) {
+    t.equal(await outcomeOf(() => give(wrong)), 'INPUT_INVALID');
+  }
+  for (const reason of ['', ' ', 'x'.repeat(501)]) {
+    t.equal(await outcomeOf(() => give(1, reason)), 'INPUT_INVALID');
+  }
+  await give(1);
+  t.equal(
+    await outcomeOf(() => world.assignments.delete(instructor, assignment)),
+    'ASSIGNMENT_HAS_WORK',
+    'given points are not lost',
+  );
+});
+
+await eachDatabase(t, 'learners see their own grades, unless these are hidden', async (t, database) => {
+  const world = await gradeWorld(t, database, machine, { gradesVisible: false });
+  const { service, assignments, instructor, learner, actors, assignment, answer, points } = world;
+  await answer(learner, true);
+  t.equal(await points(), undefined);
+  t.equal(await outcomeOf(() => service.get(learner, assignment, learner.userId)), 'FORBIDDEN');
+  t.equal(await outcomeOf(() => service.changes(learner, assignment, learner.userId)), 'FORBIDDEN');
+  t.match(await service.get(actors.observer, assignment, learner.userId), { points: 2 });
+  await assignments.update(instructor, assignment, { gradesVisible: true });
+  t.equal(await points(), 2);
+  await assignments.update(instructor, assignment, { visible: false });
+  t.equal(await points(), undefined, 'of a hidden assignment');
+});
+
+await eachDatabase(t, 'a preview shows what a change would do, and changes nothing', async (t, database) => {
+  const world = await gradeWorld(t, database, machine);
+  const {
+    service,
+    instructor,
+    learner,
+    actors,
+    assignment,
+    answer,
+    points,
+    memberOf,
+    person,
+    members,
+    course,
+  } = world;
+  const second = await person('Second');
+  await members.add(instructor, course.id, { userId: second.userId, role: 'learner' });
+  await answer(learner, true);
+  await answer(second, true);
+  t.equal(await points(), 2);
+  await service.give(instructor, assignment, await memberOf(second), { points: 3, reason: 'x' });
+  const preview = (change: object) => service.preview(instructor, assignment, change);
+  t.same(await preview({ points: 20 }), [{ learnerId: learner.userId, before: 2, after: 4 }]);
+  t.same(await preview({ title: 'Other' }), []);
+  t.equal(await points(), 2);
+  t.equal(await outcomeOf(() => preview({ points: -1 })), 'INPUT_INVALID');
+  t.equal(await outcomeOf(() => service.preview(actors.assistant, assignment, {})), 'FORBIDDEN');
+});
+
+await eachDatabase(t, 'grades are computed in the background, also after a crash', async (t, database) => {
+  const world = await gradeWorld(t, database, machine);
+  const { grades, courses, assignments, instructor, learner, assignment, course, answer, clock } = world;
+  const stored = async () =>
+    (await database.client.grade.findMany({ where: { learnerId: learner.userId } }))[0];
+  await answer(learner, true);
+  t.match(await stored(), { points: null, basis: '' }, 'marked in the transaction of the attempt');
+  const stopping = new AbortController();
+  const maintained = grades.maintain(stopping.signal);
+  await until(async () => (await stored())?.points === 2);
+  await assignments.update(instructor, assignment, { points: 20 });
+  await until(async () => (await stored())?.points === 4);
+  await courses.update(instructor, course.id, { state: 'archived' });
+  await database.client.grade.updateMany({ data: { basis: '', version: { increment: 1 }, points: 1 } });
+  clock.jump(60_000);
+  stopping.abort();
+  await maintained;
+  t.equal((await stored())?.points, 1, 'grades of an archived course stay as they are');
+  await courses.update(instructor, course.id, { state: 'open' });
+  grades.onWork({ assignmentId: assignment, learnerId: learner.userId });
+  await until(async () => (await stored())?.points === 4);
+});
+
+await eachDatabase(t, 'a gradebook has all learners, their grades and totals', async (t, database) => {
+  const world = await gradeWorld(t, database, machine);
+  const { service, instructor, learner, course, assignments, members, person, answer, memberOf, clock } =
+    world;
+  const other = await assignments.create(instructor, course.id, 'lab', { points: 5, position: 0 });
+  // Members are listed in the order of their milliseconds.
+  clock.jump(1);
+  const second = await person('Second');
+  await members.add(instructor, course.id, { userId: second.userId, role: 'learner' });
+  await answer(learner, true);
+  await service.give(instructor, other.id, await memberOf(learner), { points: 0.1, reason: 'x' });
+  await members.update(instructor, await memberOf(learner), { active: false });
+  const { assignments: columns, rows } = await service.gradebook(instructor, course.id, page);
+  t.same(
+    columns.map(({ labSlug }) => labSlug),
+    ['lab', 'mixed'],
+  );
+  t.match(
+    rows.items.map(({ node }) => node),
+    [
+      {
+        member: { userId: learner.userId, active: false },
+        grades: [{ points: 0.1 }, { points: 2 }],
+        total: 2.1,
+      },
+      { member: { userId: second.userId }, grades: [undefined, undefined], total: 0 },
+    ],
+  );
+  const first = await service.gradebook(instructor, course.id, { first: 1 });
+  t.equal(first.rows.hasNextPage, true);
+  const after = first.rows.items[0]?.cursor;
+  const next = await service.gradebook(instructor, course.id, { first: 1, after });
+  t.equal(next.rows.items[0]?.node.member.userId, second.userId);
+  t.equal(next.rows.hasNextPage, false);
+});
+
+await eachDatabase(t, 'who may see and change grades', async (t, database) => {
+  const world = await gradeWorld(t, database, machine);
+  const { service, learner, course, assignment, actors, memberOf, answer } = world;
+  await answer(learner, true);
+  const memberId = await memberOf(learner);
+  const no = 'FORBIDDEN';
+  const lost = 'ASSIGNMENT_NOT_FOUND';
+  const hidden = 'COURSE_NOT_FOUND';
+  const nobody = 'UNAUTHENTICATED';
+  type Ask = (actor: (typeof actors)['learner']) => Promise<unknown>;
+  const expected: Record<keyof typeof service, [Ask, string[]]> = {
+    gradebook: [
+      (actor) => service.gradebook(actor, course.id, page),
+      ['ok', 'ok', 'ok', no, hidden, hidden, hidden, 'ok', nobody],
+    ],
+    mine: [
+      async (actor) => service.mine(actor, [assignment]),
+      ['ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'ok', nobody],
+    ],
+    get: [
+      (actor) => service.get(actor, assignment, learner.userId),
+      ['ok', 'ok', 'ok', 'ok', lost, lost, lost, 'ok', nobody],
+    ],
+    changes: [
+      (actor) => service.changes(actor, assignment, learner.userId),
+      ['ok', 'ok', 'ok', 'ok', lost, lost, lost, 'ok', nobody],
+    ],
+    give: [
+      (actor) => service.give(actor, assignment, memberId, { points: 1, reason: 'x' }),
+      ['ok', 'ok', no, no, lost, lost, lost, 'ok', nobody],
+    ],
+    withdraw: [
+      (actor) => service.withdraw(actor, assignment, memberId, 'x'),
+      ['ok', 'ok', no, no, lost, lost, lost, 'ok', nobody],
+    ],
+    preview: [
+      (actor) => service.preview(actor, assignment, { points: 1 }),
+      ['ok', no, no, no, lost, lost, lost, 'ok', nobody],
+    ],
+  };
+  t.same(Object.keys(service).toSorted(), Object.keys(expected).toSorted());
+  for (const [name, [ask, row]] of Object.entries(expected)) {
+    const outcomes = [];
+    for (const who of courseActors) outcomes.push(await outcomeOf(() => ask(actors[who])));
+    t.same(outcomes, row, name);
+  }
+  t.same(await service.mine(actors.otherLearner, [assignment]), [undefined]);
+  const fellow = actors.assistant?.userId ?? '';
+  t.equal(await outcomeOf(() => service.get(learner, assignment, fellow)), no, 'a fellow');
+  t.equal(
+    await outcomeOf(() => service.get(learner, assignment, 'none')),
+    no,
+    'nobody learns who is a member',
+  );
+  t.equal(
+    await outcomeOf(() => service.give(actors.instructor, assignment, 'none', { points: 1, reason: 'x' })),
+    'MEMBER_NOT_FOUND',
+  );
+});

@@ -1,0 +1,74 @@
+import type { Test } from 'tap';
+import { createGrades } from '../../../src/domains/grades/create-grades.ts';
+import type { AssignmentChange } from '../../../src/domains/courses/assignment.ts';
+import type { Actor } from '../../../src/domains/identity/actor.ts';
+import type { Database } from '../../../src/infra/database/database.ts';
+import type { CheckMachine } from '../labs/check-machine.ts';
+import { createCheckWorld, insertSession } from '../labs/check-world.ts';
+import { quietLog } from '../basics/quiet-log.ts';
+import { courseWorld } from './courses.ts';
+
+/**
+ * An open course with an assignment of the lab `mixed`, which has five steps with checks, and its grades. It is 8:00 UTC
+ * on 1 January 2030.
+ */
+export async function gradeWorld(
+  t: Test,
+  database: Database,
+  { engine, machineId }: CheckMachine,
+  terms: AssignmentChange = {},
+) {
+  const world = await courseWorld(t, database);
+  const { clock, events, grading, assignments, courses, members } = world;
+  const { checks, catalogue } = await createCheckWorld(t, { database, engine, machineId, clock });
+  const grades = createGrades({
+    database,
+    access: grading,
+    assignments,
+    judged: checks.judged,
+    catalogue,
+    events,
+    clock,
+    log: quietLog(),
+  });
+  const { course, instructor, actors } = await world.openCourse();
+  await courses.update(instructor, course.id, { timeZone: 'UTC' });
+  const { id: assignment } = await assignments.create(instructor, course.id, 'mixed', {
+    points: 10,
+    ...terms,
+  });
+  const { learner } = actors;
+  if (!learner) throw new Error('There is no learner.');
+
+  async function memberOf(actor: Actor | undefined): Promise<string> {
+    const { items } = await members.list(instructor, course.id, {}, { first: 100 });
+    return items.find(({ node }) => node.userId === actor?.userId)?.node.id ?? '';
+  }
+
+  /** Stores a session of the assignment. */
+  async function session(actor: Actor, run = 1): Promise<string> {
+    return insertSession(database, actor.userId, 'mixed', { assignmentId: assignment, run });
+  }
+
+  return {
+    ...world,
+    checks,
+    grades,
+    service: grades.service,
+    course,
+    instructor,
+    actors,
+    learner,
+    assignment,
+    memberOf,
+    session,
+    /** Answers the question of the step `ask`. */
+    answer: async (actor: Actor, isRight: boolean, run = 1) =>
+      checks.service.run(actor, {
+        sessionId: await session(actor, run),
+        stepId: 'ask',
+        answers: [{ checkId: 'check', options: [isRight ? 1 : 0] }],
+      }),
+    points: async (actor: Actor = learner) => (await grades.service.mine(actor, [assignment]))[0]?.points,
+  };
+}

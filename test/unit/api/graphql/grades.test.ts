@@ -1,0 +1,88 @@
+import { test } from 'tap';
+import { toGlobalId } from '../../../../src/api/shared/global-id.ts';
+import { startApp } from './app.ts';
+
+const assignment = toGlobalId('Assignment', 'assignment-1');
+const course = toGlobalId('Course', 'course-1');
+const member = toGlobalId('CourseMember', 'member-1');
+const at = '2030-01-31T09:30:00.000Z';
+
+await test('a gradebook has the grades of each learner and how they were computed', async (t) => {
+  const { ask } = await startApp(t);
+  const { data, errors } = await ask(
+    'instructor',
+    `query ($course: ID!) { course(id: $course) { gradebook(first: 2) {
+      assignments { id }
+      edges { node { member { id } total grades {
+        points workPoints possible updatedAt assignment { id }
+        steps { id run score lateDays counted at }
+        given { points reason by { name } }
+        changes { cause by { name } reason before after changedAt }
+      } } }
+      pageInfo { hasNextPage }
+    } } }`,
+    { course },
+  );
+  t.equal(errors, undefined);
+  const given = { points: 80, reason: 'Oral exam', by: { name: 'instructor' } };
+  const change = {
+    cause: 'GIVEN',
+    by: { name: 'instructor' },
+    reason: 'Oral exam',
+    before: 72.5,
+    after: 80,
+    changedAt: at,
+  };
+  const grade = {
+    points: 80,
+    workPoints: 72.5,
+    possible: 100,
+    updatedAt: at,
+    assignment: { id: assignment },
+    steps: [{ id: 'first', run: 1, score: 0.8, lateDays: 1, counted: 0.725, at }],
+    given,
+    changes: [change],
+  };
+  t.strictSame(data, {
+    course: {
+      gradebook: {
+        assignments: [{ id: assignment }, { id: assignment }],
+        edges: [{ node: { member: { id: member }, total: 80, grades: [grade, null] } }],
+        pageInfo: { hasNextPage: false },
+      },
+    },
+  });
+});
+
+await test('learners read their grade with the assignment', async (t) => {
+  const { ask } = await startApp(t);
+  const query = `{ assignment(id: "${assignment}") { grade { points } gradesVisible } }`;
+  t.strictSame((await ask('owner', query)).data, {
+    assignment: { grade: { points: 80 }, gradesVisible: true },
+  });
+  t.strictSame((await ask('other', query)).data, { assignment: { grade: null, gradesVisible: true } });
+});
+
+await test('grades are given, withdrawn and previewed', async (t) => {
+  const { ask } = await startApp(t);
+  const input = { assignment, member, points: 90.5, reason: 'Bonus' };
+  const given = await ask(
+    'instructor',
+    'mutation ($input: GiveGradeInput!) { giveGrade(input: $input) { grade { points given { reason } } } }',
+    { input },
+  );
+  t.strictSame(given.data, { giveGrade: { grade: { points: 90.5, given: { reason: 'Bonus' } } } });
+  const withdrawn = await ask(
+    'instructor',
+    'mutation ($input: WithdrawGradeInput!) { withdrawGrade(input: $input) { grade { points given { reason } } } }',
+    { input: { assignment, member, reason: 'Mistake' } },
+  );
+  t.strictSame(withdrawn.data, { withdrawGrade: { grade: { points: 72.5, given: null } } });
+  const preview = await ask(
+    'instructor',
+    `{ assignment(id: "${assignment}") { preview(terms: { points: 50 }) { learner { name } before after } } }`,
+  );
+  t.strictSame(preview.data, {
+    assignment: { preview: [{ learner: { name: 'owner' }, before: 80, after: 50 }] },
+  });
+});
