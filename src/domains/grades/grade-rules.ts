@@ -9,7 +9,7 @@ const MINUTE_MS = 60_000;
 /** Rounding error of binary sums: 2.675 must round up. */
 const ROUNDING = 1e-9;
 
-/** What decides about a grade, besides the work. */
+/** The terms that decide about a grade, in addition to the work. */
 export type GradingTerms = Pick<AssignmentTerms, 'dueAt' | 'closesAt'> &
   Pick<Assignment, 'points' | 'counts' | 'latePercentPerDay' | 'lateFloorPercent' | 'graceMinutes'>;
 

@@ -3,7 +3,7 @@ import type { Assignment, AssignmentChange } from '../courses/assignment.ts';
 import type { CourseMember } from '../courses/member.ts';
 import type { Actor } from '../identity/actor.ts';
 
-/** What a step contributes to a grade. */
+/** A step's contribution to a grade. */
 export interface GradedStep {
   stepId: string;
   /** Number of the attempt at the assignment whose result counts; undefined without a result. */
@@ -57,14 +57,17 @@ export interface GradebookRow {
   total: number;
 }
 
-/** What a change of an assignment would do to a learner's points. */
+/** Effect of a change of an assignment on a learner's points. */
 export interface GradePreview {
   learnerId: string;
   before: number | undefined;
   after: number | undefined;
 }
 
-/** Use cases of grades. The staff and observers of a course see all grades; learners see their own, unless they are hidden. */
+/**
+ * Use cases of grades. The staff and observers of a course see all grades; learners see their own, unless these are
+ * hidden.
+ */
 export interface GradeService {
   /**
    * Returns a page of learners with their grades, and the assignments of the columns. Inactive learners are included.
@@ -80,7 +83,7 @@ export interface GradeService {
   /** Returns a learner's grade; undefined without one. @throws ASSIGNMENT_NOT_FOUND, FORBIDDEN */
   get(actor: Actor | undefined, assignmentId: string, learnerId: string): Promise<Grade | undefined>;
   /**
-   * Lists the changes of a learner's grade, oldest first. Learners see those of their own, unless grades are hidden.
+   * Lists the changes of a learner's grade, oldest first. Learners see the changes of their own grades, unless these are hidden.
    * @throws ASSIGNMENT_NOT_FOUND, FORBIDDEN
    */
   changes(actor: Actor | undefined, assignmentId: string, learnerId: string): Promise<GradeChange[]>;

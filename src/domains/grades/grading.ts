@@ -58,7 +58,7 @@ export function createGrading(options: {
     for (const { grade, terms, basis } of outdated) {
       const computed = computeGrade(lab, work.get(grade.learnerId) ?? [], terms);
       const at = clock.now();
-      // If it has changed since, whoever changed it marked it again.
+      // If it has changed since, that change marked it again.
       await store.put(grade, { ...computed, basis }, at);
       renewed.set(grade.learnerId, { ...grade, ...computed, basis, updatedAt: at });
     }
