@@ -47,7 +47,7 @@ const points = (
 ) => computeGrade(of, attempts, { ...terms, ...changes }).points;
 
 await test('the points are the mean of the steps with checks', async (t) => {
-  t.equal(points([]), undefined, 'without work there is none');
+  t.equal(points([]), undefined, 'without work, the learner has none');
   t.equal(points([attempt('a', 0)]), 0);
   t.equal(points([attempt('a', 1)]), 5);
   t.equal(points([attempt('a', 1), attempt('b', 0.5)]), 7.5);
