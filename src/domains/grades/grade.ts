@@ -83,8 +83,8 @@ export interface GradeService {
   /** Returns a learner's grade; undefined without one. @throws ASSIGNMENT_NOT_FOUND, FORBIDDEN */
   get(actor: Actor | undefined, assignmentId: string, learnerId: string): Promise<Grade | undefined>;
   /**
-   * Lists the changes of a learner's grade, oldest first. Learners see the changes of their own
-   * grades, unless these are hidden.
+   * Lists the changes of a learner's grade, oldest first. Learners see them for their grades, unless
+   * these are hidden.
    * @throws ASSIGNMENT_NOT_FOUND, FORBIDDEN
    */
   changes(actor: Actor | undefined, assignmentId: string, learnerId: string): Promise<GradeChange[]>;
