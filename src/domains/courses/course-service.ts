@@ -5,7 +5,9 @@ import { pageWindow, toPage } from '../../core/paging.ts';
 import { requireActor } from '../identity/actor.ts';
 import { can } from '../identity/policy.ts';
 import { ASSIGNMENT_LIMIT, newAssignment } from './assignment-service.ts';
+import type { AssignmentStore } from './assignment-store.ts';
 import type { CourseAccess } from './course-access.ts';
+import { copiedAssignments, SHIFT_LIMIT_DAYS } from './course-copy.ts';
 import { readLine, readTimeZone } from './course-input.ts';
 import type { CourseStore } from './course-store.ts';
 import type { Course, CourseService } from './course.ts';
@@ -16,6 +18,7 @@ export const SECTION_LIMIT = 200;
 
 export interface CourseServiceOptions {
   courses: CourseStore;
+  assignments: Pick<AssignmentStore, 'list'>;
   access: CourseAccess;
   /** Returns the labs of a collection in its order; none if there is no such collection. */
   labsOf: (collection: string) => string[];
@@ -27,7 +30,7 @@ export interface CourseServiceOptions {
 }
 
 export function createCourseService(options: CourseServiceOptions): CourseService {
-  const { courses, access, labsOf, onChanged, clock } = options;
+  const { courses, assignments, access, labsOf, onChanged, clock } = options;
 
   /** Authorises a change of a section, which somebody outside the course must not notice. */
   async function requireSection(actor: Parameters<CourseAccess['require']>[0], id: string) {
@@ -59,19 +62,35 @@ export function createCourseService(options: CourseServiceOptions): CourseServic
         createdAt: now,
         updatedAt: now,
       };
-      const first: CourseMember = {
-        id: newId(now),
-        courseId: course.id,
-        userId: actor.userId,
-        role: 'instructor',
-        sectionId: undefined,
-        active: true,
-        source: 'manual',
-        createdAt: now,
-      };
-      const assignments = labs.map((lab, position) => ({ ...newAssignment(course.id, lab, now), position }));
-      await courses.insert(course, first, assignments);
+      const first = labs.map((lab, position) => ({ ...newAssignment(course.id, lab, now), position }));
+      await courses.insert(course, firstInstructor(course), first);
       return course;
+    },
+
+    async copy(actor, id, input) {
+      requireActor(actor, { scope: 'manage', role: 'instructor' });
+      const { course } = await access.require(actor, 'course.change', id, { archived: true });
+      const { title = course.title, code = course.code, term = course.term, shiftDays = 0 } = input;
+      if (!Number.isInteger(shiftDays) || Math.abs(shiftDays) > SHIFT_LIMIT_DAYS) {
+        const problem = `"shiftDays" is ${shiftDays}, but must be a whole number from -${SHIFT_LIMIT_DAYS} to ${SHIFT_LIMIT_DAYS}.`;
+        throw fault('INPUT_INVALID', { problem });
+      }
+      const now = clock.now();
+      const copy: Course = {
+        ...course,
+        id: newId(now),
+        title: readLine('A title', title, { required: true }),
+        code: readLine('A code', code),
+        term: readLine('A term', term),
+        state: 'draft',
+        createdById: actor.userId,
+        createdAt: now,
+        updatedAt: now,
+      };
+      const terms = { courseId: copy.id, shiftDays, timeZone: course.timeZone, now };
+      const copied = copiedAssignments(await assignments.list(id), terms);
+      await courses.insert(copy, firstInstructor(copy), copied);
+      return copy;
     },
 
     get: async (actor, id) => (await access.require(actor, 'course.read', id)).course,
@@ -160,5 +179,20 @@ export function createCourseService(options: CourseServiceOptions): CourseServic
       onChanged(courseId);
       return deleted;
     },
+  };
+}
+
+/** Returns the membership of a course's creator. */
+function firstInstructor({ id: courseId, createdById: userId, createdAt }: Course): CourseMember {
+  const role = 'instructor' as const;
+  return {
+    id: newId(createdAt),
+    courseId,
+    userId,
+    role,
+    sectionId: undefined,
+    active: true,
+    source: 'manual',
+    createdAt,
   };
 }

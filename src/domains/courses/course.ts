@@ -42,6 +42,15 @@ export interface CourseInput {
   state?: Exclude<CourseState, 'archived'> | undefined;
 }
 
+/** Values of a copy; absent ones are those of the course. */
+export interface CourseCopy {
+  title?: string | undefined;
+  code?: string | undefined;
+  term?: string | undefined;
+  /** Days by which the dates of the assignments move. Default: 0. */
+  shiftDays?: number | undefined;
+}
+
 /** Changes to a course; absent values stay. */
 export interface CourseChange {
   title?: string | undefined;
@@ -59,6 +68,12 @@ export interface CourseService {
    * @throws INPUT_INVALID, COLLECTION_NOT_FOUND
    */
   create(actor: Actor | undefined, input: CourseInput): Promise<Course>;
+  /**
+   * Copies a course with its assignments, for another term. The copy is a draft, and the actor its only member. Overrides,
+   * sections and work are not copied. For instructors of the course who can create courses.
+   * @throws COURSE_NOT_FOUND, FORBIDDEN, INPUT_INVALID
+   */
+  copy(actor: Actor | undefined, id: string, input: CourseCopy): Promise<Course>;
   /** @throws COURSE_NOT_FOUND */
   get(actor: Actor | undefined, id: string): Promise<Course>;
   /** Returns the courses with these ids; undefined for those that the actor cannot see. */
@@ -75,7 +90,7 @@ export interface CourseService {
   update(actor: Actor | undefined, id: string, change: CourseChange): Promise<Course>;
   /**
    * Deletes a course with its members. Users stay. Returns false if there is no such course.
-   * @throws FORBIDDEN
+   * @throws FORBIDDEN, COURSE_HAS_WORK
    */
   delete(actor: Actor | undefined, id: string): Promise<boolean>;
   /** Lists the sections of a course by name. @throws COURSE_NOT_FOUND */

@@ -60,7 +60,7 @@ export function createCourses(options: {
   }
 
   return {
-    courses: createCourseService({ courses, access, labsOf, timeZone, onChanged, clock }),
+    courses: createCourseService({ courses, assignments, access, labsOf, timeZone, onChanged, clock }),
     assignments: createAssignmentService({
       assignments,
       courses,

@@ -56,6 +56,10 @@ const operations: Record<string, Operation> = {
     ['ok', no, no, no, no, 'ok', no, 'ok', nobody],
   ],
   'courses.get': [({ courses }, { course }, actor) => courses.get(actor, course.id), members],
+  'courses.copy': [
+    async ({ courses }, { course }, actor) => courses.copy(actor, course.id, {}),
+    ['ok', no, no, no, no, hidden, no, 'ok', nobody],
+  ],
   'courses.getMany': [({ courses }, { course }, actor) => courses.getMany(actor, [course.id]), all],
   'courses.list': [({ courses }, _, actor) => courses.list(actor, {}, { first: 5 }), all],
   'courses.roles': [({ courses }, { course }, actor) => courses.roles(actor, [course.id]), all],

@@ -126,3 +126,42 @@ await eachDatabase(
     );
   },
 );
+
+await eachDatabase(t, 'a course is copied to the next term', async (t, database) => {
+  const world = await courseWorld(t, database);
+  const { courses, assignments, members, person } = world;
+  const instructor = await person('Ines', 'instructor');
+  const of = { title: 'Docker 101', code: 'CS1', term: 'Spring', timeZone: 'UTC', collection: 'docker' };
+  const course = await courses.create(instructor, { ...of, state: 'open' });
+  const [first] = await assignments.list(instructor, course.id);
+  const dates = { opensAt: '2030-03-01T09:00', dueAt: '2030-03-08T09:00', closesAt: '2030-03-15T09:00' };
+  await assignments.update(instructor, first?.id ?? '', { ...dates, points: 7 });
+  await courses.createSection(instructor, course.id, 'Monday');
+  await courses.update(instructor, course.id, { state: 'archived' });
+
+  const copy = await courses.copy(instructor, course.id, { term: 'Autumn', shiftDays: 200 });
+  t.match(copy, { ...of, term: 'Autumn', state: 'draft', createdById: instructor.userId });
+  t.not(copy.id, course.id);
+  t.same(await courses.get(instructor, copy.id), copy);
+  t.match(await assignments.list(instructor, copy.id), [
+    {
+      labSlug: 'first',
+      points: 7,
+      opensAt: new Date('2030-09-17T09:00:00Z'),
+      dueAt: new Date('2030-09-24T09:00:00Z'),
+      closesAt: new Date('2030-10-01T09:00:00Z'),
+    },
+    { labSlug: 'second', points: 100, dueAt: undefined },
+    { labSlug: 'third' },
+  ]);
+  t.same(await courses.sections(instructor, copy.id), []);
+  const { items } = await members.list(instructor, copy.id, {}, { first: 5 });
+  t.match(
+    items.map(({ node }) => node),
+    [{ userId: instructor.userId, role: 'instructor' }],
+  );
+  for (const shiftDays of [0.5, 4_000, Number.NaN]) {
+    await t.rejects(courses.copy(instructor, course.id, { shiftDays }), { code: 'INPUT_INVALID' });
+  }
+  await t.rejects(courses.copy(instructor, course.id, { title: ' ' }), { code: 'INPUT_INVALID' });
+});

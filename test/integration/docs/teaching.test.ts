@@ -45,7 +45,7 @@ await test('a course is taught as the page for teachers says, in order', async (
   });
   t.match(JSON.parse(await sh(start, course, assignment)), { assignment, run: 1 });
 
-  const [invite = '', join_ = '', list = '', extend = '', grades = '', preview = '', give = ''] =
+  const [copy = '', invite = '', join_ = '', list = '', extend = '', grades = '', preview = '', give = ''] =
     await examplesOf('teaching.md', 'graphql');
   const until = new Date(Date.now() + 3_600_000).toISOString();
   type Invited = { createInvitation: { secret: string; invitation: object } };
@@ -71,6 +71,11 @@ await test('a course is taught as the page for teachers says, in order', async (
   const member = listed?.course.members.edges[0]?.node.id;
   t.match(await runExample(berth, extend, { variables: { assignment, member } }), {
     setOverride: { override: { dueAt: '2030-02-07T14:59:00.000Z', timeFactor: 1.5, attempts: 3 } },
+  });
+  t.match(await runExample(berth, copy, { variables: { course } }), {
+    copyCourse: {
+      course: { term: 'Autumn 2030', state: 'DRAFT', assignments: [{ dueAt: '2030-08-01T14:59:00.000Z' }] },
+    },
   });
   t.match(await runExample(berth, give, { variables: { assignment, member } }), {
     giveGrade: {

@@ -16,6 +16,11 @@ const courseMutations = {
     return { course };
   },
 
+  async copyCourse(_, { input: { course, title, code, term, shiftDays } }, { services, actor }) {
+    const copy = { title: given(title), code: given(code), term: given(term), shiftDays };
+    return { course: await services.courses.copy(actor, fromGlobalId('Course', course), copy) };
+  },
+
   async updateCourse(_, { input }, { services, actor }) {
     const { course, title, code, term, timeZone, state } = input;
     const change = {

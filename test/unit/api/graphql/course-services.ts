@@ -101,6 +101,10 @@ export function createCourseServices({
         requireActor(actor, { scope: 'manage', role: 'instructor' });
         return { ...course, ...withoutAbsent(input), state };
       },
+      async copy(actor, id, { title = '' }) {
+        requireActor(actor, { scope: 'manage', role: 'instructor' });
+        return { ...found(id), title, state: 'draft' };
+      },
       async get(actor, id) {
         requireActor(actor, { scope: 'read' });
         return found(id);

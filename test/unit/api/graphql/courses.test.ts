@@ -169,3 +169,13 @@ await test('mutations of courses return the changes', async (t) => {
   const wrong = await ask('admin', 'mutation { joinCourse(input: { secret: "x" }) { course { id } } }');
   t.strictSame(codes(wrong), ['INVITATION_INVALID']);
 });
+
+await test('a course is copied', async (t) => {
+  const { ask } = await startApp(t);
+  const copied = await ask(
+    'instructor',
+    'mutation ($input: CopyCourseInput!) { copyCourse(input: $input) { course { title state } } }',
+    { input: { course, title: 'Docker 102' } },
+  );
+  t.strictSame(copied.data, { copyCourse: { course: { title: 'Docker 102', state: 'DRAFT' } } });
+});

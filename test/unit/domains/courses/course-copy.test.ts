@@ -1,0 +1,38 @@
+import { test } from 'tap';
+import { newAssignment } from '../../../../src/domains/courses/assignment-service.ts';
+import { copiedAssignments } from '../../../../src/domains/courses/course-copy.ts';
+
+const now = new Date('2030-01-01T00:00:00Z');
+
+await test('dates move by days at the same local time, across a change of clocks', async (t) => {
+  const copyOf = (dueAt: string, shiftDays: number) => {
+    const assignment = { ...newAssignment('old', 'lab', new Date(0)), dueAt: new Date(dueAt) };
+    const [copy] = copiedAssignments([assignment], {
+      courseId: 'new',
+      shiftDays,
+      timeZone: 'Europe/Berlin',
+      now,
+    });
+    return copy?.dueAt?.toISOString();
+  };
+  t.equal(copyOf('2030-01-31T22:59:00Z', 0), '2030-01-31T22:59:00.000Z');
+  t.equal(copyOf('2030-01-31T22:59:00Z', 182), '2030-08-01T21:59:00.000Z', '23:59 in winter and in summer');
+  t.equal(copyOf('2030-08-01T21:59:00Z', -182), '2030-01-31T22:59:00.000Z');
+  t.equal(copyOf('2030-03-30T01:30:00Z', 1), '2030-03-31T01:30:00.000Z', '2:30 does not exist: 3:30');
+});
+
+await test('a copy has the terms of its original', async (t) => {
+  const original = {
+    ...newAssignment('old', 'lab', new Date(0)),
+    labVersion: 'v1',
+    title: 'Homework',
+    position: 3,
+    visible: false,
+    points: 7,
+    attempts: 2,
+    latePercentPerDay: 10,
+  };
+  const [copy] = copiedAssignments([original], { courseId: 'new', shiftDays: 7, timeZone: 'UTC', now });
+  t.same(copy, { ...original, id: copy?.id, courseId: 'new', createdAt: now, updatedAt: now });
+  t.not(copy?.id, original.id);
+});
