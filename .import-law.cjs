@@ -18,6 +18,7 @@ module.exports = {
     'course.ts',
     'create-courses.ts',
     'grading-access.ts',
+    'help/help.ts',
     'invitation.ts',
     'member.ts',
   ],

@@ -28,6 +28,7 @@ import type { Log } from './core/log.ts';
 import { createPreviewService } from './domains/previews/preview-service.ts';
 import { createPreviewStore } from './domains/previews/preview-store.ts';
 import { createGrades, markWork } from './domains/grades/create-grades.ts';
+import type { Grades } from './domains/grades/create-grades.ts';
 import { createQuotas } from './domains/sessions/capacity/quota-service.ts';
 import { createSessions } from './domains/sessions/create-sessions.ts';
 import { isOwnerGone, newOwner } from './infra/leases/process-owner.ts';
@@ -92,6 +93,7 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
   const rateLimits = createRateLimits({ redisUrl: config.redisUrl, log });
   closing.add('rate limits', rateLimits.close);
   const foundation = { database, events, clock, log };
+  let grades = undefined as Grades | undefined;
   const labs = await createLabs({
     ...foundation,
     encryption,
@@ -100,6 +102,7 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     keepDays: config.pinDays,
     leaseOwner: newOwner(),
     isGone: isOwnerGone,
+    onReloaded: () => grades?.onLabs(),
   });
   const { catalogue } = labs;
 
@@ -111,8 +114,9 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     ...foundation,
     people: identity.people,
     labsOf: (collection) => labsOfCollection(catalogue, collection),
-    versionOf: (lab) => catalogue.get(lab).version,
+    labOf: (lab, version) => (version === undefined ? catalogue.get(lab) : catalogue.version(lab, version)),
     timeZone: config.timeZone,
+    beforeArchive: async (courseId) => await grades?.settle(courseId),
   });
 
   const pins = createPins({
@@ -199,21 +203,18 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     ...sharedOptions,
     pins: pins.pins,
     markWork,
-    onWork: (work) => grades.onWork(work),
+    onWork: (work) => grades?.onWork(work),
     onVerdict: metrics.checkFinished,
   });
-  const { grading, assignments } = courses;
-  const grades = createGrades({ ...sharedOptions, access: grading, assignments, judged: checks.judged });
+  const { grading: access, assignments } = courses;
+  grades = createGrades({ ...sharedOptions, access, assignments, judged: checks.judged });
   const steps = createSteps(sharedOptions);
   const previews = createPreviewService({
     ...sharedOptions,
     store: createPreviewStore({ database }),
     byCredential: authentication.byCredential,
   });
-  metrics.setSessionCounter(sessions.countByState);
-  metrics.setWarmCounter(sessions.countWarm);
-  metrics.setDiskReader(sessions.disk);
-  metrics.setTerminalCounter(terminals.shellCount);
+  metrics.watch(sessions, terminals);
 
   const background = createBackgroundWork({ clock, contained });
   let ending: Promise<unknown> | undefined;

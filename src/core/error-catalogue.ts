@@ -47,7 +47,7 @@ export const catalogue = {
     'No lab belongs to a collection "{collection}". The query "labs" shows the collection of each lab.',
   ],
   COURSE_NOT_FOUND: [404, 'There is no such course, or you are not a member of it.'],
-  COURSE_ARCHIVED: [409, 'The course "{course}" is archived. Set its state to OPEN to change it.'],
+  COURSE_ARCHIVED: [409, 'The course "{course}" is archived. Its instructors can open it again.'],
   COURSE_NOT_OPEN: [409, 'The course "{course}" is not open yet. Ask one of its instructors to open it.'],
   MEMBERSHIP_INACTIVE: [403, 'Your membership of this course is inactive. Ask one of its instructors.'],
   MEMBER_NOT_FOUND: [404, 'There is no such member.'],

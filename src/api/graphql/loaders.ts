@@ -3,6 +3,7 @@ import type { ProgressQuery } from '../../domains/checks/check-service.ts';
 import type { LabProgress } from '../../domains/checks/results/attempt.ts';
 import type { Assignment, AssignmentTerms } from '../../domains/courses/assignment.ts';
 import type { Grade } from '../../domains/grades/grade.ts';
+import type { RaisedHand } from '../../domains/courses/help/help.ts';
 import type { CourseMember } from '../../domains/courses/member.ts';
 import type { Course } from '../../domains/courses/course.ts';
 import type { CourseRole } from '../../domains/identity/policy.ts';
@@ -19,11 +20,13 @@ import type { GraphqlServices } from './services.ts';
 export interface Loaders {
   user(id: string): Promise<User | undefined>;
   course(id: string): Promise<Course | undefined>;
-  /** Returns the user of a member of a course whose members the actor may see. */
-  memberUser(member: CourseMember): Promise<User | undefined>;
+  /** Returns somebody who has a part in a course whose members the actor may see. */
+  memberUser(member: Pick<CourseMember, 'courseId' | 'userId'>): Promise<User | undefined>;
   assignment(id: string): Promise<Assignment | undefined>;
   /** Returns the actor's grade in an assignment. */
   grade(assignment: string): Promise<Grade | undefined>;
+  /** Returns the hand that the actor has raised for an assignment. */
+  hand(assignment: string): Promise<RaisedHand | undefined>;
   /** Returns what applies to the actor in an assignment. */
   terms(assignment: string): Promise<AssignmentTerms | undefined>;
   /** Returns the actor's role in a course. */
@@ -43,6 +46,7 @@ export interface Loaders {
 type LoaderServices = Pick<
   GraphqlServices,
   | 'users'
+  | 'help'
   | 'grades'
   | 'courses'
   | 'members'
@@ -95,7 +99,7 @@ export function createLoaders(services: LoaderServices, actor: () => Actor | und
     memberUser(member) {
       made.memberUser ??= batched(
         (all) => services.members.users(actor(), all),
-        ({ id }) => id,
+        ({ courseId, userId }) => `${courseId} ${userId}`,
       );
       return made.memberUser(member);
     },
@@ -106,6 +110,10 @@ export function createLoaders(services: LoaderServices, actor: () => Actor | und
     grade(assignment) {
       made.grade ??= batched((ids) => services.grades.mine(actor(), ids));
       return made.grade(assignment);
+    },
+    hand(assignment) {
+      made.hand ??= batched((ids) => services.help.mine(actor(), ids));
+      return made.hand(assignment);
     },
     terms(assignment) {
       made.terms ??= batched((ids) => services.assignments.terms(actor(), ids));

@@ -20,6 +20,7 @@ import { admissionResolvers } from './admission/admission-resolvers.ts';
 import { checksResolvers } from './checks/checks-resolvers.ts';
 import { assignmentsResolvers } from './courses/assignments-resolvers.ts';
 import { coursesResolvers } from './courses/courses-resolvers.ts';
+import { helpResolvers } from './courses/help-resolvers.ts';
 import { gradesResolvers } from './grades/grades-resolvers.ts';
 import { identityResolvers } from './identity/identity-resolvers.ts';
 import { imagesResolvers } from './images/images-resolvers.ts';
@@ -37,6 +38,7 @@ const domainResolvers = [
   identityResolvers,
   coursesResolvers,
   assignmentsResolvers,
+  helpResolvers,
   gradesResolvers,
   labsResolvers,
   imagesResolvers,

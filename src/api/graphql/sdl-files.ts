@@ -6,6 +6,7 @@ const files = [
   'identity/identity',
   'courses/courses',
   'courses/assignments',
+  'courses/help',
   'grades/grades',
   'labs/labs',
   'labs/lab-sources',

@@ -10,6 +10,7 @@ import type { ImageService } from '../../domains/images/image.ts';
 import type { JobService } from '../../domains/images/jobs/job.ts';
 import type { RegistryCredentialService } from '../../domains/images/registry/registry-credential.ts';
 import type { RegistryService } from '../../domains/images/registry/registry-service.ts';
+import type { HelpService } from '../../domains/courses/help/help.ts';
 import type { GradeService } from '../../domains/grades/grade.ts';
 import type { LabService } from '../../domains/labs/lab-service.ts';
 import type { LabSourceService } from '../../domains/labs/sources/lab-source.ts';
@@ -29,6 +30,7 @@ export interface GraphqlServices {
   tokens: TokenService;
   courses: CourseService;
   assignments: AssignmentService;
+  help: HelpService;
   grades: GradeService;
   members: MemberService;
   invitations: InvitationService;

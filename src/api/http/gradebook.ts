@@ -7,6 +7,7 @@ import type { Assignment } from '../../domains/courses/assignment.ts';
 import type { CourseService } from '../../domains/courses/course.ts';
 import type { CourseMember, MemberService } from '../../domains/courses/member.ts';
 import type { Grade, GradebookRow, GradeService } from '../../domains/grades/grade.ts';
+import { roundPoints } from '../../domains/grades/grade.ts';
 import type { LabService } from '../../domains/labs/lab-service.ts';
 import { inLanguage } from '../../domains/labs/localized-text.ts';
 import { fromGlobalId, toGlobalId } from '../shared/global-id.ts';
@@ -92,23 +93,32 @@ async function wholeCsv(
   courseId: string,
 ): Promise<string> {
   const lines: (string | number)[][] = [];
-  let header: string[] = [];
+  let columns: Assignment[] | undefined;
   let after: string | undefined;
   do {
     const page = await services.grades.gradebook(actor, courseId, { first: PAGE_LIMIT, after });
-    const titles = page.assignments.map(
-      (assignment) => `${titleOf(services, actor, assignment)} (${assignment.points})`,
-    );
-    const possible = page.assignments.reduce((sum, { points }) => sum + points, 0);
-    header = ['name', 'email', 'section', ...titles, `total (${possible})`];
+    // An assignment may be added, moved or deleted between two pages.
+    const ids = (columns ??= page.assignments).map(({ id }) => id);
     const rows = page.rows.items.map(({ node }) => node);
-    for (const { name, email, section, grades, total } of await describe(services, actor, courseId, rows)) {
-      lines.push([name, email, section, ...grades.map((grade) => grade?.points ?? ''), total]);
+    for (const { name, email, section, grades } of await describe(services, actor, courseId, rows)) {
+      const points = ids.map((id) => grades.find((grade) => grade?.assignmentId === id)?.points);
+      const total = roundPoints(points.reduce<number>((sum, each) => sum + (each ?? 0), 0));
+      lines.push([name, email, section, ...points.map((each) => each ?? ''), total]);
     }
     after = page.rows.hasNextPage ? page.rows.items.at(-1)?.cursor : undefined;
   } while (after !== undefined);
+  const titles = (columns ?? []).map(
+    (assignment) => `${titleOf(services, actor, assignment)} (${assignment.points})`,
+  );
+  const possible = roundPoints((columns ?? []).reduce((sum, { points }) => sum + points, 0));
+  const header = ['name', 'email', 'section', ...titles, `total (${possible})`];
   // With a byte order mark, spreadsheets read UTF-8. A name could be a formula that the spreadsheet runs.
-  return stringify([header, ...lines], { bom: true, escape_formulas: true, record_delimiter: 'windows' });
+  return stringify([header, ...lines], {
+    bom: true,
+    quoted_string: true,
+    escape_formulas: true,
+    record_delimiter: 'windows',
+  });
 }
 
 function titleOf(

@@ -129,22 +129,20 @@ export function createMetrics() {
   });
 
   return {
-    /** Sets the function that returns the number of sessions in each state. Called at each scrape. */
-    setSessionCounter(count: () => Promise<Partial<Record<string, number>>>): void {
-      countSessions = count;
-    },
-    /** Sets the function that returns the prewarmed environments. Called at each scrape. */
-    setWarmCounter(count: () => Promise<WarmCount[]>): void {
-      countWarm = count;
-    },
     warmStart: (outcome: 'hit' | 'miss' | 'lost') => warmStarts.inc({ outcome }),
-    /** Sets the function that returns the number of open terminals of this process. Called at each scrape. */
-    setTerminalCounter(count: () => number): void {
-      countTerminals = count;
-    },
-    /** Sets the function that returns the state of the engine's disk. Called at each scrape. */
-    setDiskReader(read: () => DiskSpace | undefined): void {
-      readDisk = read;
+    /** Reads the numbers of sessions, prewarmed environments and terminals, and the disk, at each scrape. */
+    watch(
+      sessions: {
+        countByState: () => Promise<Partial<Record<string, number>>>;
+        countWarm: () => Promise<WarmCount[]>;
+        disk: () => DiskSpace | undefined;
+      },
+      terminals: { shellCount: () => number },
+    ): void {
+      countSessions = sessions.countByState;
+      countWarm = sessions.countWarm;
+      readDisk = sessions.disk;
+      countTerminals = terminals.shellCount;
     },
     /** Sets the function that returns the number of refused connections. Called at each scrape. */
     setRefusedCounter(count: () => number): void {

@@ -77,7 +77,7 @@ export interface ProgressQuery {
 
 interface CheckServiceParts {
   sessions: Pick<SessionService, 'get' | 'machine' | 'requireCounting' | 'touch'>;
-  assignmentRules: Pick<AssignmentRules, 'counted'>;
+  assignmentRules: Pick<AssignmentRules, 'byId'>;
   catalogue: Pick<LabCatalogue, 'version' | 'find'>;
   attempts: AttemptStore;
   progress: ProgressStore;
@@ -158,8 +158,8 @@ export function createCheckService(parts: CheckServiceParts): CheckService & { s
       }
       const answers = answersTo(step, given);
       const { machine, machines } = await enter(actor, sessionId, lab, step);
-      if (session.assignmentId !== undefined) await sessions.requireCounting(actor, sessionId);
       await (poll ? countPoll(actor, sessionId, step) : runLimit.count(actor.userId));
+      if (session.assignmentId !== undefined) await sessions.requireCounting(actor, sessionId);
       if (signal.aborted) throw fault('SHUTTING_DOWN');
       if (!poll) sessions.touch(sessionId);
       const language = languageGiven(lab.languages, wanted);
@@ -206,18 +206,17 @@ export function createCheckService(parts: CheckServiceParts): CheckService & { s
       requireActor(actor, { scope: 'read' });
       if (of.some(({ learnerId }) => !mayReach(actor, learnerId))) throw fault('USER_NOT_FOUND');
       const assignments = of.flatMap(({ assignmentId }) => assignmentId ?? []);
-      const [tried, shown, counted] = await Promise.all([
+      const [tried, shown, byId] = await Promise.all([
         progress.of(of),
         hints.of(of),
-        assignmentRules.counted(assignments),
+        assignmentRules.byId(assignments),
       ]);
       return of.map((pair) => {
         const place = { learnerId: pair.learnerId, labSlug: pair.lab };
-        const view = catalogue.find(pair.lab);
-        const lab = view && catalogue.version(view.slug, view.version);
+        const assignment = byId.get(pair.assignmentId ?? '');
+        const lab = labAt(catalogue, pair.lab, assignment?.labVersion);
         const key = pairKey(pair);
-        const counts = counted.get(pair.assignmentId ?? '') ?? 'best';
-        const counting = countedSteps(tried.get(key) ?? [], counts, pair.run);
+        const counting = countedSteps(tried.get(key) ?? [], assignment?.counts ?? 'best', pair.run);
         return progressIn(lab, place, counting, shown.get(key) ?? []);
       });
     },
@@ -226,6 +225,21 @@ export function createCheckService(parts: CheckServiceParts): CheckService & { s
       await Promise.allSettled(running);
     },
   };
+}
+
+/** Returns a lab in a version, or else in its present one; undefined if it no longer exists. */
+function labAt(
+  catalogue: Pick<LabCatalogue, 'version' | 'find'>,
+  slug: string,
+  version: string | undefined,
+): Lab | undefined {
+  try {
+    const known = version ?? catalogue.find(slug)?.version;
+    return known === undefined ? undefined : catalogue.version(slug, known);
+  } catch (error) {
+    if (isFault(error, 'LAB_NOT_FOUND', 'LAB_INVALID')) return undefined;
+    throw error;
+  }
 }
 
 function verdictOf({ state, passed }: Attempt): Verdict {

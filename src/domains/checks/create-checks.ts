@@ -34,7 +34,7 @@ export interface ChecksOptions {
   rateLimits: Pick<RateLimits, 'create'>;
   catalogue: Pick<LabCatalogue, 'version' | 'find'>;
   sessions: Pick<SessionService, 'get' | 'machine' | 'requireCounting' | 'touch'>;
-  assignmentRules: Pick<AssignmentRules, 'counted'>;
+  assignmentRules: Pick<AssignmentRules, 'byId'>;
   /** Ends a check when the credential that requested it ends. */
   credentialWatch: Pick<CredentialWatch, 'watch'>;
   log: Log;

@@ -24,6 +24,8 @@ export interface OpenAssignment {
   assignment: Assignment;
   /** What applies to them: only the time limit for staff, who try the assignment. */
   terms: AssignmentTerms;
+  /** Whether staff try it, so that the result does not count. */
+  isTrial: boolean;
 }
 
 /** What sessions and checks ask about assignments. They have authorised the request, and ask for its learner. */
@@ -34,10 +36,12 @@ export interface AssignmentRules {
    * @throws ASSIGNMENT_NOT_FOUND if they may not see it, COURSE_ARCHIVED, ASSIGNMENT_NOT_OPEN, ASSIGNMENT_CLOSED
    */
   requireOpen(learnerId: string, assignmentId: string): Promise<OpenAssignment>;
+  /** Returns what applies to a learner, also before and after it; undefined if they may not see the assignment. */
+  termsFor(learnerId: string, assignmentId: string): Promise<AssignmentTerms | undefined>;
   /** Returns the ids of a course's assignments. */
   ofCourse(courseId: string): Promise<string[]>;
-  /** Returns which attempt at each assignment counts. */
-  counted(assignmentIds: readonly string[]): Promise<Map<string, Assignment['counts']>>;
+  /** Returns assignments by id. */
+  byId(assignmentIds: readonly string[]): Promise<Map<string, Assignment>>;
 }
 
 export type AssignmentLookup = ReturnType<typeof createAssignmentLookup>;
@@ -88,26 +92,34 @@ export function createAssignmentRules(options: {
 }): AssignmentRules {
   const { lookUp, assignments, people, clock } = options;
 
+  async function find(learnerId: string, assignmentId: string) {
+    const user = await people.find(learnerId);
+    const actor = user && { userId: learnerId, role: user.role };
+    const [known] = actor ? await lookUp(actor, [assignmentId]) : [];
+    if (!actor || !known) return undefined;
+    const isTrial = known.role === undefined || isStaff(known.role);
+    return { ...known, actor, isTrial, terms: isTrial ? unlimited(known.terms) : known.terms };
+  }
+
   return {
     async requireOpen(learnerId, assignmentId) {
-      const user = await people.find(learnerId);
-      const actor = user && { userId: learnerId, role: user.role };
-      const [known] = actor ? await lookUp(actor, [assignmentId]) : [];
-      if (!actor || !known) throw fault('ASSIGNMENT_NOT_FOUND');
-      const { assignment, course, role, terms } = known;
+      const known = await find(learnerId, assignmentId);
+      if (!known) throw fault('ASSIGNMENT_NOT_FOUND');
+      const { assignment, course, role, actor, terms, isTrial } = known;
       if (!can(actor, 'assignments.work', { role, state: course.state })) {
         throw fault('FORBIDDEN', { needed: 'the role "learner" in this course' });
       }
       if (course.state === 'archived') throw fault('COURSE_ARCHIVED', { course: course.title });
-      if (role === undefined || isStaff(role)) return { assignment, terms: unlimited(terms) };
       requireOpenNow(terms, clock.now());
-      return { assignment, terms };
+      return { assignment, terms, isTrial };
     },
+
+    termsFor: async (learnerId, assignmentId) => (await find(learnerId, assignmentId))?.terms,
 
     ofCourse: async (courseId) => (await assignments.list(courseId)).map(({ id }) => id),
 
-    async counted(ids) {
-      return new Map((await assignments.findMany(ids)).map(({ id, counts }) => [id, counts]));
+    async byId(ids) {
+      return new Map((await assignments.findMany(ids)).map((assignment) => [assignment.id, assignment]));
     },
   };
 }

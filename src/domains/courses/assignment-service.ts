@@ -2,6 +2,7 @@ import type { Clock } from '../../core/clock.ts';
 import { fault, isFault } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
 import { requireActor } from '../identity/actor.ts';
+import type { Lab } from '../labs/lab.ts';
 import type { AssignmentAccess } from './assignment-access.ts';
 import type { AssignmentLookup } from './assignment-rules.ts';
 import type { AssignmentStore } from './assignment-store.ts';
@@ -38,15 +39,15 @@ export interface AssignmentServiceOptions {
   access: CourseAccess;
   assignmentAccess: AssignmentAccess;
   lookUp: AssignmentLookup;
-  /** Returns the present version of a lab. @throws LAB_NOT_FOUND */
-  versionOf: (lab: string) => string;
+  /** Returns a lab in a version, or in its present one. @throws LAB_NOT_FOUND, LAB_INVALID */
+  labOf: (lab: string, version?: string) => Pick<Lab, 'version'>;
   /** Called when what applies to the members of a course has changed. */
   onChanged: (courseId: string) => void;
   clock: Clock;
 }
 
 export function createAssignmentService(options: AssignmentServiceOptions): AssignmentService {
-  const { assignments, courses, members, access, lookUp, versionOf, onChanged, clock } = options;
+  const { assignments, courses, members, access, lookUp, labOf, onChanged, clock } = options;
   const require = options.assignmentAccess;
 
   /** Refuses a change of an assignment's dates that its overrides do not fit. @throws DATES_INVALID */
@@ -110,7 +111,7 @@ export function createAssignmentService(options: AssignmentServiceOptions): Assi
   }
 
   const pinned = ({ labSlug, labVersion }: Assignment, keep: boolean) =>
-    keep ? (labVersion ?? versionOf(labSlug)) : undefined;
+    keep ? (labVersion ?? labOf(labSlug).version) : undefined;
 
   return {
     async list(actor, courseId) {
@@ -128,7 +129,7 @@ export function createAssignmentService(options: AssignmentServiceOptions): Assi
 
     async create(actor, courseId, lab, input) {
       const { course } = await access.require(actor, 'assignments.change', courseId);
-      versionOf(lab);
+      labOf(lab);
       const position = input.position === undefined ? undefined : readPosition(input.position);
       const assignment = changed(newAssignment(courseId, lab, clock.now()), input, course);
       return await assignments.insert(assignment, position, ASSIGNMENT_LIMIT);

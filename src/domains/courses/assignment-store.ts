@@ -70,8 +70,7 @@ export function createAssignmentStore({ database }: { database: Database }) {
         const present = await tx.assignment.findUnique({ where: { id } });
         if (!present) return false;
         await forgetTries(tx, [id]);
-        if ((await tx.grade.count({ where: { assignmentId: id, givenPoints: { not: null } } })) > 0)
-          throw fault('ASSIGNMENT_HAS_WORK');
+        if (await hasGiven(tx, present.courseId, { id })) throw fault('ASSIGNMENT_HAS_WORK');
         await tx.assignment.delete({ where: { id } });
         await shift(tx, present.courseId, { gt: present.position }, -1);
         return true;
@@ -157,18 +156,30 @@ export async function pinnedVersions({ client }: Database): Promise<{ slug: stri
   );
 }
 
+/** Returns whether members of a course have given points in these of its assignments. */
+export async function hasGiven(
+  tx: Transaction,
+  courseId: string,
+  assignment: { id?: string } = {},
+): Promise<boolean> {
+  const count = await tx.grade.count({
+    where: {
+      givenPoints: { not: null },
+      assignment: { courseId, ...assignment },
+      learner: { memberships: { some: { courseId } } },
+    },
+  });
+  return count > 0;
+}
+
 /**
  * Forgets which of the staff tried assignments, and who never got a machine. The database refuses to delete an assignment
  * while others have worked on it.
  */
 export async function forgetTries(tx: Transaction, assignmentIds: readonly string[]): Promise<void> {
-  for (const assignmentId of assignmentIds) {
-    const { courseId } = await tx.assignment.findUniqueOrThrow({ where: { id: assignmentId } });
-    const staff = { courseId, role: { in: ['instructor' as const, 'assistant' as const] } };
-    await tx.assignmentWork.deleteMany({
-      where: { assignmentId, OR: [{ runs: 0 }, { learner: { memberships: { some: staff } } }] },
-    });
-  }
+  await tx.assignmentWork.deleteMany({
+    where: { assignmentId: { in: [...assignmentIds] }, OR: [{ runs: 0 }, { trial: true }] },
+  });
 }
 
 const byPosition: { position?: 'asc'; id?: 'asc' }[] = [{ position: 'asc' }, { id: 'asc' }];

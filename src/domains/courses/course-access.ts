@@ -1,7 +1,7 @@
 import { fault } from '../../core/errors.ts';
 import { requireActor } from '../identity/actor.ts';
 import type { Actor } from '../identity/actor.ts';
-import { can, isReading } from '../identity/policy.ts';
+import { can, isReading, scopeFor } from '../identity/policy.ts';
 import type { CourseAction } from '../identity/policy.ts';
 import type { CourseStore } from './course-store.ts';
 import type { Course } from './course.ts';
@@ -18,6 +18,8 @@ const NEEDED = {
   'assignments.change': 'the role "instructor" in this course',
   'grades.read': 'the role "instructor", "assistant" or "observer" in this course',
   'grades.change': 'the role "instructor" or "assistant" in this course',
+  'help.read': 'the role "instructor", "assistant" or "observer" in this course',
+  'help.answer': 'the role "instructor" or "assistant" in this course',
   'overrides.change': 'the role "instructor" or "assistant" in this course',
 } satisfies Record<CourseAction, string>;
 
@@ -52,7 +54,7 @@ export interface CourseAccess {
 
 /** Requires the scope that an action in a course needs, before any lookup. @throws UNAUTHENTICATED, FORBIDDEN */
 export function requireScopeFor(action: CourseAction, actor: Actor | undefined): asserts actor is Actor {
-  requireActor(actor, { scope: isReading(action) ? 'read' : 'manage' });
+  requireActor(actor, { scope: scopeFor(action) });
 }
 
 export function createCourseAccess({ courses }: { courses: CourseStore }): CourseAccess {

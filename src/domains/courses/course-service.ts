@@ -26,6 +26,8 @@ export interface CourseServiceOptions {
   timeZone: string;
   /** Called when what applies to the members of a course has changed. */
   onChanged: (courseId: string) => void;
+  /** Called before a course is archived, to finish what must not change afterwards. */
+  beforeArchive: (courseId: string) => Promise<void>;
   clock: Clock;
 }
 
@@ -121,6 +123,7 @@ export function createCourseService(options: CourseServiceOptions): CourseServic
       // An archived course can be opened with other changes, or archived again.
       const archived = state === 'archived' ? !others : state !== undefined;
       await access.require(actor, 'course.change', id, { archived });
+      if (state === 'archived') await options.beforeArchive(id);
       const updated = await courses.update(
         id,
         {

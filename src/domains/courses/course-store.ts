@@ -7,7 +7,7 @@ import type {
 import { fault } from '../../core/errors.ts';
 import type { CourseRole } from '../identity/policy.ts';
 import type { Course, CourseChange, CourseSection, CourseState } from './course.ts';
-import { forgetTries, toAssignmentRow } from './assignment-store.ts';
+import { forgetTries, hasGiven, toAssignmentRow } from './assignment-store.ts';
 import type { Assignment } from './assignment.ts';
 import { toMember } from './member-store.ts';
 import type { CourseMember } from './member.ts';
@@ -100,8 +100,7 @@ export function createCourseStore({ database }: { database: Database }) {
           tx,
           assignments.map((assignment) => assignment.id),
         );
-        const given = { assignment: { courseId: id }, givenPoints: { not: null } };
-        if ((await tx.grade.count({ where: given })) > 0) throw fault('COURSE_HAS_WORK');
+        if (await hasGiven(tx, id)) throw fault('COURSE_HAS_WORK');
         return (await tx.course.deleteMany({ where: { id } })).count > 0;
       });
       return await remove.catch(whenUsed('COURSE_HAS_WORK'));

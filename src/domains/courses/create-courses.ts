@@ -2,6 +2,7 @@ import type { Clock } from '../../core/clock.ts';
 import type { Log } from '../../core/log.ts';
 import type { EventBus } from '../../infra/bus/event-bus.ts';
 import type { Database } from '../../infra/database/database.ts';
+import type { Lab } from '../labs/lab.ts';
 import type { People } from '../identity/user.ts';
 import { createAssignmentAccess } from './assignment-access.ts';
 import { createAssignmentLookup, createAssignmentRules } from './assignment-rules.ts';
@@ -15,6 +16,9 @@ import { createCourseStore } from './course-store.ts';
 import type { CourseService } from './course.ts';
 import { createGradingAccess } from './grading-access.ts';
 import type { GradingAccess } from './grading-access.ts';
+import { createHelpService } from './help/help-service.ts';
+import { createHelpStore } from './help/help-store.ts';
+import type { HelpService } from './help/help.ts';
 import { createInvitationService } from './invitation-service.ts';
 import { createInvitationStore } from './invitation-store.ts';
 import type { InvitationService } from './invitation.ts';
@@ -27,6 +31,7 @@ export interface Courses {
   assignments: AssignmentService;
   members: MemberService;
   invitations: InvitationService;
+  help: HelpService;
   assignmentRules: AssignmentRules;
   grading: GradingAccess;
 }
@@ -37,15 +42,17 @@ export function createCourses(options: {
   people: People;
   /** Returns the labs of a collection in its order; none if there is no such collection. */
   labsOf: (collection: string) => string[];
-  /** Returns the present version of a lab. @throws LAB_NOT_FOUND */
-  versionOf: (lab: string) => string;
+  /** Returns a lab in a version, or in its present one. @throws LAB_NOT_FOUND, LAB_INVALID */
+  labOf: (lab: string, version?: string) => Pick<Lab, 'version' | 'steps'>;
   /** Time zone of courses that set none. */
   timeZone: string;
   events: Pick<EventBus, 'publish'>;
+  /** Called before a course is archived. */
+  beforeArchive: (courseId: string) => Promise<void>;
   clock: Clock;
   log: Log;
 }): Courses {
-  const { database, people, labsOf, versionOf, timeZone, events, clock, log } = options;
+  const { database, people, labsOf, labOf, timeZone, events, clock, log } = options;
   const courses = createCourseStore({ database });
   const members = createMemberStore({ database });
   const assignments = createAssignmentStore({ database });
@@ -59,8 +66,32 @@ export function createCourses(options: {
     });
   }
 
+  const onActivity = (activity: { courseId: string; kind: 'hand' | 'feedback'; id: string }) => {
+    events.publish('course.activity', activity).catch((error: unknown) => {
+      log.warn({ err: error, ...activity }, 'course activity not published');
+    });
+  };
+
   return {
-    courses: createCourseService({ courses, assignments, access, labsOf, timeZone, onChanged, clock }),
+    help: createHelpService({
+      help: createHelpStore({ database }),
+      access,
+      assignmentAccess,
+      lookUp,
+      labOf,
+      onActivity,
+      clock,
+    }),
+    courses: createCourseService({
+      courses,
+      assignments,
+      access,
+      labsOf,
+      timeZone,
+      onChanged,
+      beforeArchive: options.beforeArchive,
+      clock,
+    }),
     assignments: createAssignmentService({
       assignments,
       courses,
@@ -68,7 +99,7 @@ export function createCourses(options: {
       access,
       assignmentAccess,
       lookUp,
-      versionOf,
+      labOf,
       onChanged,
       clock,
     }),

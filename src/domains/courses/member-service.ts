@@ -114,7 +114,9 @@ export function createMemberService(options: MemberServiceOptions): MemberServic
       if (!(await people.find(userId))) throw fault('USER_NOT_FOUND');
       const now = clock.now();
       const added = { id: newId(now), courseId, userId, source: 'manual', createdAt: now } as const;
-      return await members.upsert(added, { role, sectionId });
+      const member = await members.upsert(added, { role, sectionId });
+      onChanged(courseId);
+      return member;
     },
 
     async update(actor, id, change) {

@@ -81,8 +81,14 @@ export interface MemberService {
    * @throws FORBIDDEN, COURSE_ARCHIVED, LAST_INSTRUCTOR
    */
   remove(actor: Actor | undefined, id: string): Promise<boolean>;
-  /** Returns the users of members, for batched loading; undefined for those that the actor may not see. */
-  users(actor: Actor | undefined, members: readonly CourseMember[]): Promise<(User | undefined)[]>;
+  /**
+   * Returns users who have a part in a course, for batched loading; undefined for those that the actor may not see. The
+   * caller has read them as members of the course, or from work in it.
+   */
+  users(
+    actor: Actor | undefined,
+    of: readonly Pick<CourseMember, 'courseId' | 'userId'>[],
+  ): Promise<(User | undefined)[]>;
   /**
    * Imports a roster as CSV: a line with the columns, then a line for each member. Creates users with new e-mail
    * addresses as students, if the actor is an instructor of the installation, and sections with new names. Members keep

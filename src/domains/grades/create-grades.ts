@@ -22,6 +22,10 @@ export interface Grades {
   service: GradeService;
   /** Computes a grade after its learner's work has changed. Returns immediately. */
   onWork(work: { assignmentId: string; learnerId: string }): void;
+  /** Computes the grades that a change of labs affects. Returns immediately. */
+  onLabs(): void;
+  /** Computes the outdated grades of a course that is about to be archived. */
+  settle(courseId: string): Promise<void>;
   /** Keeps all grades up to date until the signal aborts. */
   maintain(signal: AbortSignal): Promise<void>;
 }
@@ -43,12 +47,14 @@ export function createGrades(options: {
   const queue = createQueue(1);
   /** Names of the waiting tasks. A task that waits already is not added again. */
   const waiting = new Set<string>();
+  let isStopped = false;
 
   async function run(name: string, task: () => Promise<void>): Promise<void> {
-    if (waiting.has(name)) return;
+    if (isStopped || waiting.has(name)) return;
     waiting.add(name);
     await queue.run(async () => {
       waiting.delete(name);
+      if (isStopped) return;
       await task().catch((error: unknown) => log.error({ err: error, task: name }, 'grades not computed'));
     });
   }
@@ -61,22 +67,25 @@ export function createGrades(options: {
       void run(`learner ${assignmentId} ${learnerId}`, () => grading.refreshOne(work));
     },
 
+    onLabs: () => void run('labs', grading.refreshUnpinned),
+
+    settle: (courseId) => grading.refreshCourse(courseId),
+
     async maintain(signal) {
-      const unlisten = [
-        events.listen(
-          'course.changed',
-          ({ courseId }) => void run(`course ${courseId}`, () => grading.refreshCourse(courseId)),
-        ),
-        events.listen('labs.changed', () => void run('labs', grading.refreshUnpinned)),
-      ];
+      const unlisten = events.listen(
+        'course.changed',
+        ({ courseId }) => void run(`course ${courseId}`, () => grading.refreshCourse(courseId)),
+      );
       try {
+        await run('marked', grading.refreshMarked);
         await run('labs', grading.refreshUnpinned);
         while (!signal.aborted) {
-          await run('marked', grading.refreshMarked);
           await delay(clock, EVERY_MS, signal);
+          await run('marked', grading.refreshMarked);
         }
       } finally {
-        for (const end of unlisten) end();
+        isStopped = true;
+        unlisten();
         // What has started must end before the database closes.
         await queue.run(async () => undefined);
       }

@@ -2,12 +2,11 @@ import type { JudgedAttempt } from '../checks/results/attempt.ts';
 import { stepScore } from '../checks/results/step-verdict.ts';
 import type { Assignment, AssignmentTerms } from '../courses/assignment.ts';
 import type { Lab, LabStep } from '../labs/lab.ts';
+import { roundPoints } from './grade.ts';
 import type { GradedStep } from './grade.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const MINUTE_MS = 60_000;
-/** Rounding error of binary sums: 2.675 must round up. */
-const ROUNDING = 1e-9;
 
 /** The terms that decide about a grade, in addition to the work. */
 export type GradingTerms = Pick<AssignmentTerms, 'dueAt' | 'closesAt'> &
@@ -19,11 +18,10 @@ export type GradedLab = Pick<Lab, 'attempts'> & { steps: Pick<LabStep, 'id' | 'c
 /**
  * Computes the points of a learner's work, and what each step contributes: the mean of the steps with checks, each
  * reduced for lateness by the start of its check. Points are undefined without work. Pure.
- * @param lab undefined if it no longer exists: then the steps with results count
  * @param attempts the learner's judged attempts at the assignment, oldest first
  */
 export function computeGrade(
-  lab: GradedLab | undefined,
+  lab: GradedLab,
   attempts: readonly JudgedAttempt[],
   terms: GradingTerms,
 ): { points: number | undefined; steps: GradedStep[] } {
@@ -31,23 +29,15 @@ export function computeGrade(
   const inTime = attempts.filter(({ startedAt }) => !closesAt || startedAt < closesAt);
   const lastRun = Math.max(0, ...inTime.map(({ run }) => run));
   const counting = terms.counts === 'last' ? inTime.filter(({ run }) => run === lastRun) : inTime;
-  const steps = stepsOf(lab, counting).map((step) => {
-    const mine = counting.filter(({ stepId }) => stepId === step.id);
-    return gradedStep(step, lab?.attempts ?? 'best', mine, terms);
-  });
+  const steps = lab.steps
+    .filter(({ checks }) => checks.length > 0)
+    .map((step) => {
+      const mine = counting.filter(({ stepId }) => stepId === step.id);
+      return gradedStep(step, lab.attempts, mine, terms);
+    });
   if (inTime.length === 0 || steps.length === 0) return { points: undefined, steps };
   const sum = steps.reduce((total, { counted }) => total + counted, 0);
   return { points: roundPoints((terms.points * sum) / steps.length), steps };
-}
-
-/** Returns points rounded to 0.01. */
-export function roundPoints(points: number): number {
-  return Math.round((points + ROUNDING) * 100) / 100;
-}
-
-function stepsOf(lab: GradedLab | undefined, attempts: readonly JudgedAttempt[]): GradedLab['steps'] {
-  if (lab) return lab.steps.filter(({ checks }) => checks.length > 0);
-  return [...new Set(attempts.map(({ stepId }) => stepId))].map((id) => ({ id, checks: [] }));
 }
 
 /** Returns the best result of the attempts at a step, or by the lab's rule the best of each attempt's last results. */
@@ -91,7 +81,7 @@ function scoreUnder(
       score: judged.find(({ checkId }) => checkId === id)?.score ?? 0,
     })),
   );
-  if (checks.length === 0 || judged.length === 0 || now === before) return score;
+  if (judged.length === 0 || now === before) return score;
   return Math.min(1, Math.max(0, now - (before - score)));
 }
 

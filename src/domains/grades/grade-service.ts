@@ -5,8 +5,8 @@ import type { Actor } from '../identity/actor.ts';
 import { requireActor } from '../identity/actor.ts';
 import type { Assignment, AssignmentService } from '../courses/assignment.ts';
 import type { EnteredAssignment, GradingAccess } from '../courses/grading-access.ts';
-import { roundPoints } from './grade-rules.ts';
 import type { GradeStore, StoredGrade } from './grade-store.ts';
+import { roundPoints } from './grade.ts';
 import type { Grade, GradeService } from './grade.ts';
 import type { Grading } from './grading.ts';
 
@@ -75,9 +75,15 @@ export function createGradeService(options: {
         seen.flatMap((known) => (known?.assignment.gradesVisible ? [[known.assignment.id, known]] : [])),
       );
       const grades = new Map<string, Grade>();
-      for (const { assignment, course } of open.values()) {
-        const [grade] = await grading.current(course, [assignment], [actor.userId]);
-        if (grade) grades.set(assignment.id, viewGrade(grade, assignment));
+      for (const course of new Set([...open.values()].map((known) => known.course.id))) {
+        const known = [...open.values()].filter((each) => each.course.id === course);
+        const [first] = known;
+        const assignments = known.map(({ assignment }) => assignment);
+        const mine = first ? await grading.current(first.course, assignments, [actor.userId]) : [];
+        for (const grade of mine) {
+          const assignment = assignments.find(({ id }) => id === grade.assignmentId);
+          if (assignment) grades.set(assignment.id, viewGrade(grade, assignment));
+        }
       }
       return ids.map((id) => grades.get(id));
     },
@@ -114,10 +120,9 @@ export function createGradeService(options: {
 
     async preview(actor, assignmentId, change) {
       const next = await assignments.preview(actor, assignmentId, change);
-      const previews = await grading.preview(next);
-      return previews
-        .map(({ before, after }) => ({ learnerId: before.learnerId, before: pointsOf(before), after }))
-        .filter(({ before, after }) => before !== after);
+      const { assignment } = await access.assignment(actor, 'assignments.inspect', assignmentId);
+      const previews = await grading.preview(assignment, next);
+      return previews.filter(({ before, after }) => before !== after);
     },
   };
 }

@@ -51,11 +51,12 @@ export function createGradeStore({ database }: { database: Database }) {
       return rows.map(({ learnerId }) => learnerId);
     },
 
-    /** Returns grades whose work has changed since they were computed. */
+    /** Returns grades whose work has changed since they were computed, the longest waiting first. */
     marked: (): Promise<{ assignmentId: string; learnerId: string }[]> =>
       client.grade.findMany({
         where: { basis: '' },
         select: { assignmentId: true, learnerId: true },
+        orderBy: { updatedAt: 'asc' },
         take: SWEEP_LIMIT,
       }),
 
@@ -129,13 +130,20 @@ export function createGradeStore({ database }: { database: Database }) {
   };
 }
 
-/** Marks that a learner's work has changed, within the transaction that stores it: the grade is computed again. */
+/**
+ * Marks that a learner's work has changed, within the transaction that stores it: the grade is computed again. The work
+ * of staff who try an assignment has no grade.
+ */
 export async function markWork(
   tx: Transaction,
   { assignmentId, learnerId, at }: { assignmentId: string; learnerId: string; at: Date },
 ): Promise<void> {
+  const where = { assignmentId_learnerId: { assignmentId, learnerId } };
+  const work = await tx.assignmentWork.findUnique({ where, select: { trial: true } });
+  // Without work, the assignment was deleted meanwhile.
+  if (!work || work.trial) return;
   await tx.grade.upsert({
-    where: { assignmentId_learnerId: { assignmentId, learnerId } },
+    where,
     create: { assignmentId, learnerId, updatedAt: at },
     update: { basis: '', version: { increment: 1 } },
   });

@@ -111,3 +111,11 @@ export interface GradeService {
    */
   preview(actor: Actor | undefined, assignmentId: string, change: AssignmentChange): Promise<GradePreview[]>;
 }
+
+/** Rounding error of binary sums: 2.675 must round up. */
+const ROUNDING = 1e-9;
+
+/** Returns points rounded to 0.01. */
+export function roundPoints(points: number): number {
+  return Math.round((points + ROUNDING) * 100) / 100;
+}

@@ -1,5 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
 import { isFault } from '../../core/errors.ts';
+import { batches } from '../../core/paging.ts';
 import type { Checks } from '../checks/create-checks.ts';
 import type { Assignment } from '../courses/assignment.ts';
 import type { Course } from '../courses/course.ts';
@@ -11,15 +12,22 @@ import type { GradedLab, GradingTerms } from './grade-rules.ts';
 import { basisOf } from './grade-store.ts';
 import type { GradeStore, StoredGrade } from './grade-store.ts';
 
+/** What a grade was computed from if its lab no longer exists. */
+const LOST_LAB = 'lost';
+/** Attempts to store a grade while others change it. */
+const TRIES = 5;
+/** Maximum number of learners in a preview: as many as a roster has lines. */
+const PREVIEWED = 10_000;
+
 export type Grading = ReturnType<typeof createGrading>;
 
 /**
  * Creates the computation of grades. A stored grade names what it was computed from; if the work, the terms or the lab
- * are others now, it is computed again. Grades of archived courses stay as they are.
+ * are others now, it is computed again. In archived courses, only work is.
  */
 export function createGrading(options: {
   store: GradeStore;
-  access: Pick<GradingAccess, 'find' | 'terms' | 'assignmentsOf' | 'unpinned'>;
+  access: Pick<GradingAccess, 'find' | 'terms' | 'learners' | 'assignmentsOf' | 'unpinned'>;
   judged: Checks['judged'];
   catalogue: Pick<LabCatalogue, 'find' | 'version'>;
   clock: Clock;
@@ -37,57 +45,82 @@ export function createGrading(options: {
     }
   }
 
-  /** Computes the outdated ones of an assignment's grades, and stores them. Returns all as they are now. */
-  async function renew(
+  /**
+   * Computes the outdated ones of an assignment's grades. Returns each before and after. If
+   * the lab no longer exists, the grades stay as they are.
+   */
+  async function compute(
     assignment: Assignment,
     grades: readonly StoredGrade[],
     termsOf: (userId: string) => GradingTerms,
-  ): Promise<StoredGrade[]> {
+  ): Promise<{ before: StoredGrade; next: StoredGrade }[]> {
     const lab = labOf(assignment);
-    const inputs = grades.map((grade) => {
-      const terms = termsOf(grade.learnerId);
-      return { grade, terms, basis: basisOf([lab && gradedParts(lab), terms]) };
+    const inputs = grades.map((before) => {
+      const terms = termsOf(before.learnerId);
+      return { before, terms, basis: lab ? basisOf([gradedParts(lab), terms]) : LOST_LAB };
     });
-    const outdated = inputs.filter(({ grade, basis }) => grade.basis !== basis);
-    if (outdated.length === 0) return [...grades];
-    const work = await judged(
-      assignment.id,
-      outdated.map(({ grade }) => grade.learnerId),
-    );
-    const renewed = new Map<string, StoredGrade>();
-    for (const { grade, terms, basis } of outdated) {
-      const computed = computeGrade(lab, work.get(grade.learnerId) ?? [], terms);
-      const at = clock.now();
-      // If it has changed since, that change marked it again.
-      await store.put(grade, { ...computed, basis }, at);
-      renewed.set(grade.learnerId, { ...grade, ...computed, basis, updatedAt: at });
-    }
-    return grades.map((grade) => renewed.get(grade.learnerId) ?? grade);
+    const outdated = inputs.filter(({ before, basis }) => before.basis !== basis);
+    const ids = outdated.map(({ before }) => before.learnerId);
+    const work = ids.length > 0 && lab ? await judged(assignment.id, ids) : new Map<string, never>();
+    const updatedAt = clock.now();
+    return outdated.map(({ before, terms, basis }) => {
+      const computed = lab ? computeGrade(lab, work.get(before.learnerId) ?? [], terms) : {};
+      return { before, next: { ...before, ...computed, basis, updatedAt } };
+    });
   }
 
-  /** Returns the present grades of learners in assignments of one course. */
-  async function current(
+  /** Computes the outdated grades of learners in assignments of one course. */
+  async function outdated(
+    { state }: Pick<Course, 'state'>,
+    assignments: readonly Assignment[],
+    learnerIds: readonly string[],
+  ) {
+    const ids = assignments.map(({ id }) => id);
+    const stored = await store.find(ids, learnerIds);
+    // In an archived course, only work that was not computed before counts.
+    const open = state === 'archived' ? stored.filter(({ basis }) => basis === '') : stored;
+    const changed: { before: StoredGrade; next: StoredGrade }[] = [];
+    if (open.length > 0) {
+      const termsOf = await access.terms(assignments, learnerIds);
+      for (const assignment of assignments) {
+        const mine = open.filter(({ assignmentId }) => assignmentId === assignment.id);
+        const terms = (userId: string) => gradingTerms(assignment, termsOf(assignment, userId));
+        changed.push(...(await compute(assignment, mine, terms)));
+      }
+    }
+    return { stored, changed };
+  }
+
+  /** Returns the present grades of learners in assignments of one course, without storing them. */
+  async function current(...of: Parameters<typeof outdated>): Promise<StoredGrade[]> {
+    const { stored, changed } = await outdated(...of);
+    const next = new Map(changed.map((each) => [each.before, each.next]));
+    return stored.map((grade) => next.get(grade) ?? grade);
+  }
+
+  /** Stores the present grades of learners in assignments of one course. A grade that somebody changes is computed again. */
+  async function update(
     course: Pick<Course, 'state'>,
     assignments: readonly Assignment[],
     learnerIds: readonly string[],
-  ): Promise<StoredGrade[]> {
-    const ids = assignments.map(({ id }) => id);
-    const stored = await store.find(ids, learnerIds);
-    if (course.state === 'archived' || stored.length === 0) return stored;
-    const termsOf = await access.terms(assignments, learnerIds);
-    const renewed: StoredGrade[] = [];
-    for (const assignment of assignments) {
-      const mine = stored.filter(({ assignmentId }) => assignmentId === assignment.id);
-      const terms = (userId: string) => gradingTerms(assignment, termsOf(assignment, userId));
-      renewed.push(...(await renew(assignment, mine, terms)));
+  ): Promise<void> {
+    for (const some of batches(learnerIds)) {
+      let left = some;
+      for (let tries = 0; left.length > 0 && tries < TRIES; tries++) {
+        const { changed } = await outdated(course, assignments, left);
+        const refused = [];
+        for (const { before, next } of changed) {
+          if (!(await store.put(before, next, next.updatedAt))) refused.push(before.learnerId);
+        }
+        left = refused;
+      }
     }
-    return renewed;
   }
 
-  /** Computes the outdated grades of these assignments. */
+  /** Computes and stores the outdated grades of these assignments. */
   async function refresh(assignmentIds: readonly string[]): Promise<void> {
     for (const { assignment, course } of await access.find(assignmentIds)) {
-      await current(course, [assignment], await store.learners(assignment.id));
+      await update(course, [assignment], await store.learners(assignment.id));
     }
   }
 
@@ -102,7 +135,7 @@ export function createGrading(options: {
         ...new Set(marked.map(({ assignmentId }) => assignmentId)),
       ])) {
         const learners = marked.filter(({ assignmentId }) => assignmentId === assignment.id);
-        await current(
+        await update(
           course,
           [assignment],
           learners.map(({ learnerId }) => learnerId),
@@ -119,27 +152,39 @@ export function createGrading(options: {
       learnerId: string;
     }): Promise<void> {
       for (const { assignment, course } of await access.find([assignmentId])) {
-        await current(course, [assignment], [learnerId]);
+        await update(course, [assignment], [learnerId]);
       }
     },
 
     refreshCourse: async (courseId: string) => refresh(await access.assignmentsOf(courseId)),
     refreshUnpinned: async () => refresh(await access.unpinned()),
 
-    /** Returns what the grades of an assignment would be if it were `next`, without storing them. */
-    async preview(next: Assignment): Promise<{ before: StoredGrade; after: number | undefined }[]> {
-      const learnerIds = await store.learners(next.id);
+    /** Returns the points of an assignment's learners, now and if it were `next`, without storing them. */
+    async preview(
+      present: Assignment,
+      next: Assignment,
+    ): Promise<{ learnerId: string; before: number | undefined; after: number | undefined }[]> {
+      const learners = await access.learners(next.courseId, { take: PREVIEWED, after: undefined });
+      const learnerIds = learners.map(({ userId }) => userId);
       const grades = await store.find([next.id], learnerIds);
-      const [termsOf, work] = await Promise.all([
-        access.terms([next], learnerIds),
-        judged(next.id, learnerIds),
-      ]);
-      const lab = labOf(next);
-      return grades.map((before) => {
-        const terms = gradingTerms(next, termsOf(next, before.learnerId));
-        const { points } = computeGrade(lab, work.get(before.learnerId) ?? [], terms);
-        return { before, after: before.given?.points ?? points };
-      });
+      const termsOf = await access.terms([next], learnerIds);
+      const labs = { before: labOf(present), after: labOf(next) };
+      const previews = [];
+      for (const some of batches(grades)) {
+        const work = await judged(
+          next.id,
+          some.map(({ learnerId }) => learnerId),
+        );
+        for (const { learnerId, given, points } of some) {
+          const attempts = work.get(learnerId) ?? [];
+          const under = (assignment: Assignment, lab: Lab | undefined) => {
+            const terms = gradingTerms(assignment, termsOf(assignment, learnerId));
+            return given?.points ?? (lab ? computeGrade(lab, attempts, terms).points : points);
+          };
+          previews.push({ learnerId, before: under(present, labs.before), after: under(next, labs.after) });
+        }
+      }
+      return previews;
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { Actor } from './actor.ts';
+import type { Actor, Scope } from './actor.ts';
 
 /** What a user is in a course. Somebody may be an instructor of one course and a learner of another. */
 export type CourseRole = 'instructor' | 'assistant' | 'learner' | 'observer';
@@ -32,6 +32,10 @@ const rules = {
   'grades.read': ['instructor', 'assistant', 'observer'],
   /** Give points instead of those that the work has. */
   'grades.change': ['instructor', 'assistant'],
+  /** See raised hands and feedback. */
+  'help.read': ['instructor', 'assistant', 'observer'],
+  /** Lower the raised hands of learners. */
+  'help.answer': ['instructor', 'assistant'],
   /** Give members and sections other dates, more time and more attempts. */
   'overrides.change': ['instructor', 'assistant'],
 } as const satisfies Record<string, readonly CourseRole[]>;
@@ -45,7 +49,14 @@ const reading: ReadonlySet<CourseAction> = new Set<CourseAction>([
   'assignments.read',
   'assignments.inspect',
   'grades.read',
+  'help.read',
 ]);
+
+/** Returns the scope that a credential needs for an action. */
+export function scopeFor(action: CourseAction): Scope {
+  if (action === 'assignments.work') return 'learn';
+  return isReading(action) ? 'read' : 'manage';
+}
 
 /** Returns whether an action changes nothing. */
 export function isReading(action: CourseAction): boolean {

@@ -31,9 +31,12 @@ export async function createLabs(options: {
   leaseOwner: string;
   /** Whether the process that owns a lease has ended. */
   isGone: (owner: string) => boolean;
+  /** Called after this process has read changed labs. */
+  onReloaded?: () => void;
   clock: Clock;
   log: Log;
 }) {
+  const { onReloaded = () => undefined } = options;
   const { database, events, directory, leaseOwner, log, protocols = ['https', 'ssh'] } = options;
   const versions = createKeptVersions({ ...options, store: createLabVersionStore({ database }) });
   const sources = createLabSourceStore(options);
@@ -41,12 +44,16 @@ export async function createLabs(options: {
 
   async function changed(): Promise<void> {
     await catalogue.reload();
+    onReloaded();
     await events.publish('labs.changed', { from: leaseOwner });
   }
 
   const stopListening = events.listen('labs.changed', ({ from }) => {
     if (from === leaseOwner) return;
-    catalogue.reload().catch((error: unknown) => log.error({ err: error }, 'reading labs failed'));
+    catalogue
+      .reload()
+      .then(onReloaded)
+      .catch((error: unknown) => log.error({ err: error }, 'reading labs failed'));
   });
   const follower = createFollower({ ...options, protocols, sources, versions, changed });
   const logSweepFailure = (path: string | undefined, err: unknown) =>

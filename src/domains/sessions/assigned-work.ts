@@ -1,21 +1,11 @@
 import type { Clock } from '../../core/clock.ts';
-import { fault, isFault } from '../../core/errors.ts';
-import type { FaultCode } from '../../core/errors.ts';
+import { fault } from '../../core/errors.ts';
 import type { AssignmentRules } from '../courses/assignment-rules.ts';
 import type { Assignment, AssignmentTerms } from '../courses/assignment.ts';
 import type { NewRun } from './assignment-work-store.ts';
 import { deadlineOf } from './lifetime-rules.ts';
 import type { RunLimits } from './lifetime-rules.ts';
 import type { SessionRow } from './session-store.ts';
-
-/** Why somebody may not continue with an assignment. */
-const REFUSED: FaultCode[] = [
-  'ASSIGNMENT_NOT_FOUND',
-  'FORBIDDEN',
-  'COURSE_ARCHIVED',
-  'ASSIGNMENT_NOT_OPEN',
-  'ASSIGNMENT_CLOSED',
-];
 
 export type AssignedWork = ReturnType<typeof createAssignedWork>;
 
@@ -43,9 +33,9 @@ export function createAssignedWork({ rules, clock }: { rules: AssignmentRules; c
       learnerId: string,
       assignmentId: string,
     ): Promise<{ assignment: Assignment; newRun: NewRun }> {
-      const { assignment, terms } = await rules.requireOpen(learnerId, assignmentId);
+      const { assignment, terms, isTrial } = await rules.requireOpen(learnerId, assignmentId);
       const limits = limitsOf(terms, clock.now());
-      const newRun = { assignmentId, attempts: terms.attempts, limits };
+      const newRun = { assignmentId, attempts: terms.attempts, limits, isTrial };
       return { assignment, newRun };
     },
 
@@ -62,14 +52,11 @@ export function createAssignedWork({ rules, clock }: { rules: AssignmentRules; c
       return limits;
     },
 
-    /** Returns the present limits of a session's attempt; undefined if it may not continue, or has none. */
-    async limits(session: Assigned): Promise<RunLimits | undefined> {
-      try {
-        return await present(session);
-      } catch (error) {
-        if (isFault(error, ...REFUSED)) return undefined;
-        throw error;
-      }
+    /** Returns the present limits of a session's attempt; undefined if its learner has lost access, or in self-study. */
+    async limits({ learnerId, assignmentId, runStartedAt }: Assigned): Promise<RunLimits | undefined> {
+      if (assignmentId === null) return undefined;
+      const terms = await rules.termsFor(learnerId, assignmentId);
+      return terms && { ...limitsOf(terms, clock.now()), runStartedAt };
     },
 
     /** Returns the ids of a course's assignments. */

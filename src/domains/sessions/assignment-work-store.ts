@@ -9,6 +9,8 @@ export interface NewRun {
   limits: RunLimits;
   /** Number of attempts that the learner has; undefined for any number. */
   attempts: number | undefined;
+  /** Whether staff try the assignment. */
+  isTrial: boolean;
 }
 
 /**
@@ -18,26 +20,34 @@ export interface NewRun {
  */
 export async function nextRun(
   tx: Transaction,
-  { assignmentId, attempts }: Pick<NewRun, 'assignmentId' | 'attempts'>,
+  { assignmentId, attempts, isTrial }: Omit<NewRun, 'limits'>,
   { learnerId, createdAt }: { learnerId: string; createdAt: Date },
 ): Promise<number> {
-  const { runs } = await tx.assignmentWork.upsert({
-    where: { assignmentId_learnerId: { assignmentId, learnerId } },
-    create: { assignmentId, learnerId, runs: 0, startedAt: createdAt },
+  const where = { assignmentId_learnerId: { assignmentId, learnerId } };
+  const known = await tx.assignmentWork.upsert({
+    where,
+    create: { assignmentId, learnerId, runs: 0, trial: isTrial, startedAt: createdAt },
     update: { assignmentId },
   });
+  // Somebody of the staff may have become a learner.
+  const isFirst = known.trial && !isTrial;
+  if (isFirst) await tx.assignmentWork.update({ where, data: { runs: 0, trial: false } });
+  const runs = isFirst ? 0 : known.runs;
   if (attempts !== undefined && runs >= attempts) throw fault('ATTEMPTS_USED', { attempts });
   return runs + 1;
 }
 
-/** Counts the session's attempt at its assignment; a repeated call has no effect. */
-export async function countRun(
-  client: Pick<Transaction, 'assignmentWork'>,
+/** Moves a session, and counts its attempt at its assignment if that succeeds. An attempt is counted once. */
+export async function countingRun<Moved>(
+  tx: Transaction,
   { assignmentId, learnerId, run }: Pick<SessionRow, 'assignmentId' | 'learnerId' | 'run'>,
-): Promise<void> {
-  if (assignmentId === null) return;
-  await client.assignmentWork.updateMany({
+  move: (tx: Transaction) => Promise<Moved | undefined>,
+): Promise<Moved | undefined> {
+  const moved = await move(tx);
+  if (moved === undefined || assignmentId === null) return moved;
+  await tx.assignmentWork.updateMany({
     where: { assignmentId, learnerId, runs: { lt: run } },
     data: { runs: run },
   });
+  return moved;
 }

@@ -70,6 +70,7 @@ export function createSessions(options: SessionsOptions): Sessions {
   });
   const { warm, provisioner } = createProvisioningParts({
     ...parts,
+    assignedWork,
     pool,
     admissions,
     savedMachines: saves.machines,
@@ -161,6 +162,7 @@ function createProvisioningParts(
     subnets: SubnetStore;
     pool: SubnetPool;
     admissions: ReturnType<typeof createAdmissions>;
+    assignedWork: AssignedWork;
     savedMachines: Saves['machines'];
     owner: string;
     onSettled: () => void;

@@ -56,13 +56,14 @@ export function newLifetime(lifetime: LabLifetime, now: Date, limits: RunLimits 
 
 /**
  * Returns the lifetime of a session that was requested at `lastActivityAt` and is ready at `now`: the wait does not
- * count.
+ * count. The time limit of an attempt starts when the session is first ready, and does not stop afterwards.
  */
-export function lifetimeFrom(now: Date, session: Lifetime): Lifetime {
+export function lifetimeFrom(now: Date, session: Lifetime & { readyAt: Date | null }): Lifetime {
   const waited = (now.getTime() - session.lastActivityAt.getTime()) / MINUTE_MS;
   const { idleMinutes, runStartedAt, timeLimitMinutes, closesAt } = session;
   const endsAt = after(session.endsAt, waited);
-  const limits = { runStartedAt: runStartedAt && after(runStartedAt, waited), timeLimitMinutes, closesAt };
+  const startedAt = session.readyAt === null ? runStartedAt && now : runStartedAt;
+  const limits = { runStartedAt: startedAt, timeLimitMinutes, closesAt };
   return {
     ...limits,
     lastActivityAt: now,

@@ -35,9 +35,16 @@ export function createLifetimeStore({ database }: { database: Database }) {
     inUse: (ids: string[]): Promise<SessionRow[]> =>
       client.session.findMany({ where: { id: { in: ids }, state: 'ready' }, include }),
 
-    /** Finds the ready sessions of these assignments. */
+    /** Finds the active sessions of these assignments. */
     ofAssignments: (assignmentIds: string[]): Promise<SessionRow[]> =>
-      client.session.findMany({ where: { assignmentId: { in: assignmentIds }, state: 'ready' }, include }),
+      client.session.findMany({
+        where: { assignmentId: { in: assignmentIds }, activeKey: { not: null } },
+        include,
+      }),
+
+    async find(id: string): Promise<SessionRow | undefined> {
+      return (await client.session.findUnique({ where: { id }, include })) ?? undefined;
+    },
 
     /** Changes when the session ends, if nobody else changed it since the row was read. */
     async setEnd(
@@ -50,6 +57,8 @@ export function createLifetimeStore({ database }: { database: Database }) {
           generation: row.generation,
           expiresAt: row.expiresAt,
           endsAt: row.endsAt,
+          closesAt: row.closesAt,
+          timeLimitMinutes: row.timeLimitMinutes,
         },
         data: changes,
       });

@@ -13,8 +13,8 @@ const TOUCH_EVERY_MS = 30_000;
 /** Attempts to write the last uses while other requests change the sessions. */
 const TRIES = 20;
 
-/** Stands for no deadline. */
-const LATER = new Date(8.64e15);
+/** States in which a session has an end that is current. */
+const HAS_END: ReadonlySet<SessionRow['state']> = new Set(['ready', 'unreachable', 'saving']);
 
 export type Lifetimes = ReturnType<typeof createLifetimes>;
 
@@ -61,9 +61,14 @@ export function createLifetimes(options: {
   async function warnOrEnd(row: SessionRow, now: Date): Promise<void> {
     const over = row.expiresAt <= now || row.endsAt <= now;
     const deadline = deadlineOf(row);
-    if (deadline && deadline <= now && (await renewLimits(row))) return;
+    const isPast = deadline !== undefined && deadline <= now;
+    if (isPast) {
+      const renewed = await storeLimits(row);
+      // In a conflict, the next check sees the other change.
+      if (!renewed || renewed.expiresAt > now) return;
+    }
     // No warning while the engine does not answer: the learner can do nothing about it.
-    const isFinal = row.warnedAt !== null || row.state !== 'ready' || (deadline && deadline <= now);
+    const isFinal = row.warnedAt !== null || row.state !== 'ready' || isPast;
     if (over && isFinal) return await end(row);
     if (row.warnedAt !== null || !isWarningDue(row, now, warningMinutes)) return;
     const moved = over ? spared(row, now, warningMinutes) : {};
@@ -71,16 +76,18 @@ export function createLifetimes(options: {
     if (warned) changer.notify(warned);
   }
 
-  /** Applies the present limits of the session's attempt. Returns whether it continues. */
-  async function renewLimits(row: SessionRow): Promise<boolean> {
+  /** Stores the present limits of the session's attempt. Returns the row as it is then; undefined in a conflict. */
+  async function storeLimits(row: SessionRow): Promise<SessionRow | undefined> {
     const limits = await assignedWork.limits(row);
-    const now = clock.now();
-    if (!limits || (deadlineOf(limits) ?? LATER) <= now) return false;
-    const changes = withLimits(row, limits);
-    const warnedAt = isWarningDue({ ...row, ...changes }, now, warningMinutes) ? row.warnedAt : null;
+    if (!limits) return row;
+    // A session that is not ready gets its end when it is.
+    const changes = HAS_END.has(row.state) ? withLimits(row, limits) : limits;
+    const next = { ...row, ...changes };
+    if (isSameEnd(row, next)) return row;
+    const warnedAt = isWarningDue(next, clock.now(), warningMinutes) ? row.warnedAt : null;
     const changed = await lifetimes.setEnd(row, { ...changes, warnedAt });
     if (changed) changer.notify(changed);
-    return changes.expiresAt > now;
+    return changed;
   }
 
   async function end(row: SessionRow): Promise<void> {
@@ -103,10 +110,14 @@ export function createLifetimes(options: {
     async settle(): Promise<void> {
       for (let tries = 0; touched.size > 0 && tries < TRIES; tries++) await flush();
     },
-    /** Applies changed terms to the running sessions of a course's assignments. */
+    /** Applies changed terms to the active sessions of a course's assignments. */
     async courseChanged(courseId: string): Promise<void> {
-      for (const row of await lifetimes.ofAssignments(await assignedWork.ofCourse(courseId))) {
-        await renewLimits(row);
+      for (const found of await lifetimes.ofAssignments(await assignedWork.ofCourse(courseId))) {
+        let row: SessionRow | undefined = found;
+        for (let tries = 0; row && tries < TRIES; tries++) {
+          if (await storeLimits(row)) break;
+          row = await lifetimes.find(found.id);
+        }
       }
     },
     /** Checks once all sessions whose end is near. */
@@ -123,4 +134,10 @@ export function createLifetimes(options: {
       }
     },
   };
+}
+
+function isSameEnd(row: SessionRow, next: SessionRow): boolean {
+  const columns = ['expiresAt', 'runStartedAt', 'closesAt'] as const;
+  const isSameDate = (name: (typeof columns)[number]) => row[name]?.getTime() === next[name]?.getTime();
+  return columns.every(isSameDate) && row.timeLimitMinutes === next.timeLimitMinutes;
 }

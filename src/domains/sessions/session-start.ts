@@ -8,13 +8,18 @@ import type { NewRun } from './assignment-work-store.ts';
 import type { StartRules } from './capacity/start-rules.ts';
 import { newLifetime } from './lifetime-rules.ts';
 import type { SessionChanger } from './session-changes.ts';
-import type { SessionRow, SessionStore } from './session-store.ts';
+import type { SessionKey, SessionRow, SessionStore } from './session-store.ts';
 
 /** Attempts to start while another session of the lab keeps ending at the same moment. */
 const TRIES = 10;
 
 /** What to start: a lab in self-study, or an assignment. */
 export type StartInput = { lab: string } | { assignment: string };
+
+function keyFor(learnerId: string, input: StartInput): SessionKey {
+  if ('lab' in input) return { learnerId, labSlug: input.lab };
+  return { learnerId, labSlug: '', assignmentId: input.assignment };
+}
 
 export type StartLookup = ReturnType<typeof createStartLookup>;
 
@@ -79,12 +84,10 @@ export function createSessionStart(options: {
    */
   return async function startSession(learnerId: string, input: StartInput): Promise<SessionRow> {
     for (let tries = 0; tries < TRIES; tries++) {
-      const wanted = await labFor(learnerId, input);
-      const { lab, newRun } = wanted;
-      const key = { learnerId, labSlug: lab.slug, assignmentId: newRun?.assignmentId };
-      const active = await store.findActive(key);
+      // An active session continues, even if nobody could start another one now.
+      const active = await store.findActive(keyFor(learnerId, input));
       if (active) return active;
-      const created = await request(learnerId, wanted);
+      const created = await request(learnerId, await labFor(learnerId, input));
       if (created !== 'exists') return created;
     }
     throw fault('DATABASE_BUSY');

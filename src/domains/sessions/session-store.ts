@@ -2,7 +2,7 @@ import type { Database, Transaction } from '../../infra/database/database.ts';
 import { whenGone, isUniqueViolation } from '../../infra/database/database-errors.ts';
 import type { Prisma } from '../../infra/database/generated/sqlite/client.ts';
 import type { ProvisionedMachine } from '../../engine/engine.ts';
-import { countRun, nextRun } from './assignment-work-store.ts';
+import { countingRun, nextRun } from './assignment-work-store.ts';
 import type { NewRun } from './assignment-work-store.ts';
 import { handleOf, isStored, machineRows, withHandle } from './machine-store.ts';
 import { isActive, nextState, isOnEngine, planStart } from './session-states.ts';
@@ -179,7 +179,9 @@ export function createSessionStore({ database }: { database: Database }) {
         const where = { sessionId: row.id, name: machine.name, session };
         await client.machine.updateMany({ where, data: handleOf(machine) });
       }
-      const moved = await moveWithin(client, row, event, { changes, sameEnd });
+      const move = (tx: Pick<Transaction, 'session'>) => moveWithin(tx, row, event, { changes, sameEnd });
+      const starts = event === 'provisioned' && row.assignmentId !== null;
+      const moved = await (starts ? database.transaction((tx) => countingRun(tx, row, move)) : move(client));
       return moved && { ...moved, machines: row.machines.map((machine) => withHandle(machine, machines)) };
     },
 
@@ -202,9 +204,6 @@ export function createSessionStore({ database }: { database: Database }) {
       });
       return count === 1;
     },
-
-    /** Counts the session's attempt at its assignment; a repeated call has no effect. */
-    countRun: (row: SessionRow): Promise<void> => countRun(client, row),
 
     /** Deletes the row if it is unchanged. */
     async remove(row: SessionRow): Promise<boolean> {
@@ -275,5 +274,5 @@ export async function insertSession(
 
 /** Returns the unique key of a learner's active session of a lab or an assignment. */
 export function keyOf({ learnerId, labSlug, assignmentId }: SessionKey): string {
-  return [learnerId, labSlug, ...(assignmentId ? [assignmentId] : [])].join(':');
+  return assignmentId ? `${learnerId}:assignment:${assignmentId}` : `${learnerId}:${labSlug}`;
 }

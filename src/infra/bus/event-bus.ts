@@ -15,6 +15,8 @@ export interface BerthEvents {
   'user.changed': { userId: string };
   /** What applies to the members of a course changed: terms of its assignments, overrides, sections, or its state. */
   'course.changed': { courseId: string };
+  /** A hand was raised or lowered in a course, or feedback was given. */
+  'course.activity': { courseId: string; kind: 'hand' | 'feedback'; id: string };
   /** Labs were reloaded, or a lab source has new ones. Listeners read the catalogue again. */
   'labs.changed': { from: string };
   /** A terminal must end, because its owner closed it or its session stops. */

@@ -3,7 +3,14 @@ import { outcomeOf } from '../../kit/service/actors.ts';
 import { eachDatabase } from '../../kit/database/databases.ts';
 import { MINUTE, assignedSessions } from '../../kit/sessions/assigned-sessions.ts';
 import { until } from '../../kit/basics/until.ts';
-import { whenState } from '../../kit/sessions/sessions.ts';
+import { courseWorld } from '../../kit/service/courses.ts';
+import {
+  instantEngine,
+  openSessions,
+  testCatalogue,
+  testLab,
+  whenState,
+} from '../../kit/sessions/sessions.ts';
 
 await test('an attempt ends at its time limit, also if it is resumed, and another one gets the whole time', async (t) => {
   await eachDatabase(t, 'time limit', async (t, database) => {
@@ -124,5 +131,66 @@ await test('a change whose event was lost applies when the attempt would end', a
     });
     t.equal((await service.get(learner, id)).state, 'ready');
     await passUntil(31, id, 'ended');
+  });
+});
+
+await test('terms that are over already end the attempt at once', async (t) => {
+  await eachDatabase(t, 'shortened', async (t, database) => {
+    const world = await assignedSessions(t, database);
+    const { service, learner, start, assignments, instructor, assignment, passUntil, clock } = world;
+    const first = await start();
+    clock.jump(60 * MINUTE);
+    await assignments.update(instructor, assignment, { closesAt: '2030-01-01T08:59' });
+    t.match(await passUntil(0, first.id, 'ended'), { reason: { code: 'ASSIGNMENT_CLOSED' } });
+    await assignments.update(instructor, assignment, { closesAt: null, timeLimitMinutes: 120 });
+    const second = await start();
+    clock.jump(60 * MINUTE);
+    await assignments.update(instructor, assignment, { timeLimitMinutes: 30 });
+    const ended = await passUntil(0, second.id, 'ended');
+    t.match(ended.reason, { code: 'ASSIGNMENT_TIME_OVER', message: /30 minutes/ });
+    t.equal((await service.list(learner, { states: ['ready'] }, { first: 9 })).items.length, 0);
+  });
+});
+
+await test('a session that waits until the assignment has closed fails, and does not count', async (t) => {
+  await eachDatabase(t, 'waiting', async (t, database) => {
+    const world = await courseWorld(t, database);
+    const { clock, events, assignments } = world;
+    const { course, instructor, actors } = await world.openCourse();
+    const terms = { attempts: 1, timeLimitMinutes: 10, closesAt: '2030-01-01T09:00:00Z' };
+    const { id: assignment } = await assignments.create(instructor, course.id, 'lab', terms);
+    const options = { clock, events, catalogue: testCatalogue([testLab('lab')]) };
+    const waiting = openSessions(t, database, options);
+    const { id } = await waiting.service.start(actors.learner, { assignment });
+    clock.jump(61 * MINUTE);
+    const engine = instantEngine(database, async () => undefined);
+    const { service, saves, start } = openSessions(t, database, { ...options, engine });
+    start();
+    t.match((await whenState(service, id, 'failed')).reason, { code: 'ASSIGNMENT_CLOSED' });
+    await assignments.update(instructor, assignment, { closesAt: null });
+    await saves.reset(actors.learner, id);
+    const ready = await whenState(service, id, 'ready');
+    t.equal(ready.run, 1);
+    t.same(ready.deadline, new Date(clock.now().getTime() + 10 * MINUTE), 'the wait does not count');
+  });
+});
+
+await test('terms that change while a session waits apply when it is ready', async (t) => {
+  await eachDatabase(t, 'changed before', async (t, database) => {
+    const world = await courseWorld(t, database);
+    const { clock, events, assignments } = world;
+    const { course, instructor, actors } = await world.openCourse();
+    const { id: assignment } = await assignments.create(instructor, course.id, 'lab', {
+      timeLimitMinutes: 60,
+    });
+    const options = { clock, events, catalogue: testCatalogue([testLab('lab')]) };
+    const { id } = await openSessions(t, database, options).service.start(actors.learner, { assignment });
+    await assignments.update(instructor, assignment, { timeLimitMinutes: 20 });
+    clock.jump(5 * MINUTE);
+    const engine = instantEngine(database, async () => undefined);
+    const { service, start } = openSessions(t, database, { ...options, engine });
+    start();
+    const { deadline } = await whenState(service, id, 'ready');
+    t.same(deadline, new Date(clock.now().getTime() + 20 * MINUTE));
   });
 });

@@ -45,7 +45,12 @@ await test('an assignment can be started while it is open, by its learners', asy
         dueAt: '2030-01-01T10:00',
         closesAt: '2030-01-01T11:00',
       });
-    const start = (actor: Actor | undefined) => outcomeOf(() => service.start(actor, { assignment }));
+    const start = async (actor: Actor | undefined) => {
+      const outcome = await outcomeOf(() => service.start(actor, { assignment }));
+      // An active session continues, whatever the terms.
+      if (actor) await service.deleteAllMine(actor);
+      return outcome;
+    };
     const outcomes = async () => {
       const all: Record<string, string> = {};
       for (const [name, actor] of Object.entries(actors)) all[name] = await start(actor);
@@ -191,5 +196,40 @@ await test('an assignment with work stays, and so does its course', async (t) =>
     );
     t.equal(await courses.delete(instructor, course.id), true);
     t.equal((await service.list(instructor, {}, { first: 9 })).items.length, 2, 'the sessions stay');
+  });
+});
+
+await test('an active session continues, even if nobody could start another one', async (t) => {
+  await eachDatabase(t, 'active', async (t, database) => {
+    const { service, courses, course, instructor, learner, assignment, start } = await assignedSessions(
+      t,
+      database,
+    );
+    const { id } = await start();
+    await courses.update(instructor, course.id, { state: 'archived' });
+    t.equal((await service.start(learner, { assignment })).id, id);
+  });
+});
+
+await test('what staff tried does not count when they become learners, and work stays work', async (t) => {
+  await eachDatabase(t, 'roles', async (t, database) => {
+    const world = await assignedSessions(t, database, { attempts: 1 });
+    const { service, assignments, members, instructor, actors, assignment, start, memberOf } = world;
+    const { assistant, admin } = actors;
+    if (!assistant || !admin) throw new Error('Somebody is missing.');
+    for (const who of [assistant, admin]) {
+      await start(who);
+      await service.deleteAllMine(who);
+    }
+    const again = await start(assistant);
+    t.equal(again.run, 2);
+    await service.deleteAllMine(assistant);
+    await members.update(instructor, await memberOf(assistant), { role: 'learner' });
+    t.equal((await start(assistant)).run, 1, 'the whole number of attempts');
+    await service.deleteAllMine(assistant);
+    t.equal(await outcomeOf(() => service.start(assistant, { assignment })), 'ATTEMPTS_USED');
+    await members.update(instructor, await memberOf(assistant), { role: 'assistant' });
+    await start(assistant);
+    t.equal(await outcomeOf(() => assignments.delete(instructor, assignment)), 'ASSIGNMENT_HAS_WORK');
   });
 });

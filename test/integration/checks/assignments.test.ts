@@ -13,7 +13,11 @@ const page = { first: 100 };
 
 /** A learner's sessions of the lab `mixed` in two assignments and in self-study. */
 async function setUp(t: Test, database: Database) {
-  const { checks, actors, addSession } = await createCheckWorld(t, { database, engine, machineId });
+  const { checks, actors, addSession, catalogue, neighbour } = await createCheckWorld(t, {
+    database,
+    engine,
+    machineId,
+  });
   const { owner } = actors;
   const learnerId = owner.userId;
   const now = new Date();
@@ -26,6 +30,8 @@ async function setUp(t: Test, database: Database) {
   };
   return {
     service: checks.service,
+    catalogue,
+    neighbour,
     hints: checks.hints,
     owner,
     best: await assign('best'),
@@ -121,3 +127,17 @@ await eachDatabase(
     t.equal(await few(await session(last), 'right'), 'ANSWER_RIGHT');
   },
 );
+
+await eachDatabase(t, 'progress has the steps of the pinned version', async (t, database) => {
+  const { best, session, ask, catalogue, neighbour, owner } = await setUp(t, database);
+  const version: typeof catalogue.version = (slug, wanted) => {
+    const lab = catalogue.version(slug, wanted);
+    return wanted === 'old' ? { ...lab, steps: lab.steps.slice(1, 3) } : lab;
+  };
+  const { service } = neighbour({ catalogue: { ...catalogue, version } });
+  await ask(await session(best), true);
+  const of = [{ learnerId: owner.userId, lab: 'mixed', assignmentId: best }];
+  t.equal((await service.progress(owner, of))[0]?.total, 5);
+  await database.client.assignment.update({ where: { id: best }, data: { labVersion: 'old' } });
+  t.match((await service.progress(owner, of))[0], { total: 2, passed: 1 });
+});

@@ -45,8 +45,19 @@ await test('a course is taught as the page for teachers says, in order', async (
   });
   t.match(JSON.parse(await sh(start, course, assignment)), { assignment, run: 1 });
 
-  const [copy = '', invite = '', join_ = '', list = '', extend = '', grades = '', preview = '', give = ''] =
-    await examplesOf('teaching.md', 'graphql');
+  const [
+    copy = '',
+    invite = '',
+    join_ = '',
+    list = '',
+    extend = '',
+    grades = '',
+    preview = '',
+    give = '',
+    raise = '',
+    hands = '',
+    feedback = '',
+  ] = await examplesOf('teaching.md', 'graphql');
   const until = new Date(Date.now() + 3_600_000).toISOString();
   type Invited = { createInvitation: { secret: string; invitation: object } };
   const invited = await runExample<Invited>(berth, invite, { variables: { course, until } });
@@ -86,8 +97,14 @@ await test('a course is taught as the page for teachers says, in order', async (
     course: { gradebook: { edges: [{ node: { total: 9.5 } }, { node: { total: 0 } }, {}] } },
   });
   t.same(await runExample(berth, preview, { variables: { assignment } }), { assignment: { preview: [] } });
+  t.ok(await runExample(berth, raise, { variables: { assignment } }));
+  t.match(await runExample(berth, hands, { variables: { course } }), {
+    course: { hands: [{ note: 'The terminal hangs', stepId: null }] },
+  });
+  const step = 'virtualisation';
+  t.ok(await runExample(berth, feedback, { variables: { assignment, step } }));
   t.match(JSON.parse(await sh(gradebook, course)), { items: [{ total: 9.5 }, {}, {}], next: null });
-  t.match(await readFile(join(cwd, 'gradebook.csv'), 'utf8'), /"?Mina Kim"?,mina@example.org,Monday,9.5/);
+  t.match(await readFile(join(cwd, 'gradebook.csv'), 'utf8'), /"Mina Kim","mina@example.org","Monday",9.5/);
 });
 
 /** A service as a new student uses it. */

@@ -12,6 +12,7 @@ import type { AssignmentRules } from '../../../src/domains/courses/assignment-ru
 import { createAssignmentStore } from '../../../src/domains/courses/assignment-store.ts';
 import { createCourseStore } from '../../../src/domains/courses/course-store.ts';
 import { createCourses } from '../../../src/domains/courses/create-courses.ts';
+import type { LabStep } from '../../../src/domains/labs/lab.ts';
 import { allScopes } from '../../../src/domains/identity/actor.ts';
 import type { Actor, Role } from '../../../src/domains/identity/actor.ts';
 import { createUserStore } from '../../../src/domains/identity/user-store.ts';
@@ -43,7 +44,11 @@ export function assignmentRulesOn(database: Database, clock: Clock): AssignmentR
 }
 
 /** Courses in a database, with people. */
-export async function courseWorld(t: Test, database: Database) {
+export async function courseWorld(
+  t: Test,
+  database: Database,
+  beforeArchive: (courseId: string) => Promise<void> = async () => undefined,
+) {
   const clock = createFakeClock();
   const log = quietLog();
   const events = createMemoryBus({ log });
@@ -53,11 +58,12 @@ export async function courseWorld(t: Test, database: Database) {
     database,
     people: identity.people,
     labsOf: (collection) => (collection === 'docker' ? ['first', 'second', 'third'] : []),
-    versionOf(lab) {
+    labOf(lab, version = `version of ${lab}`) {
       if (!/^[a-z]+$/.test(lab)) throw fault('LAB_NOT_FOUND', { lab });
-      return `version of ${lab}`;
+      return { version, steps: ['first', 'second'].map((id) => ({ id }) as LabStep) };
     },
     timeZone: 'Europe/Berlin',
+    beforeArchive,
     events,
     clock,
     log,

@@ -43,6 +43,8 @@ async function findNode(globalId: string, context: GraphqlContext): Promise<Node
     }
     case 'ApiToken':
     case 'AssignmentOverride':
+    case 'RaisedHand':
+    case 'StepFeedback':
     case 'CourseInvitation':
     case 'CourseMember':
     case 'CourseSection':

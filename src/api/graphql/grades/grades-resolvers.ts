@@ -1,5 +1,6 @@
 import { fromGlobalId } from '../../shared/global-id.ts';
 import { pageOf } from '../base/connection.ts';
+import { personIn } from '../courses/help-resolvers.ts';
 import { changeOf } from '../courses/assignments-resolvers.ts';
 import type { Resolvers } from '../generated/resolver-types.ts';
 
@@ -7,13 +8,21 @@ export const gradesResolvers = {
   GradeCause: { WORK: 'work', TERMS: 'terms', GIVEN: 'given', WITHDRAWN: 'withdrawn' },
   Grade: {
     assignment: ({ assignmentId }, _, { loaders }) => loaders.assignment(assignmentId),
-    changes: ({ assignmentId, learnerId }, _, { services, actor }) =>
-      services.grades.changes(actor, assignmentId, learnerId),
+    given: ({ given, assignmentId }) => given && { ...given, assignmentId },
+    async changes({ assignmentId, learnerId }, _, { services, actor }) {
+      const changes = await services.grades.changes(actor, assignmentId, learnerId);
+      return changes.map((change) => ({ ...change, assignmentId }));
+    },
   },
   GradedStep: { id: ({ stepId }) => stepId },
-  GivenPoints: { by: ({ byId }, _, { loaders }) => loaders.user(byId) },
-  GradeChange: { by: ({ byId }, _, { loaders }) => (byId === undefined ? null : loaders.user(byId)) },
-  GradePreview: { learner: ({ learnerId }, _, { loaders }) => loaders.user(learnerId) },
+  GivenPoints: { by: ({ assignmentId, byId }, _, { loaders }) => personIn(assignmentId, byId, loaders) },
+  GradeChange: {
+    by: ({ assignmentId, byId }, _, { loaders }) =>
+      byId === undefined ? null : personIn(assignmentId, byId, loaders),
+  },
+  GradePreview: {
+    learner: ({ assignmentId, learnerId }, _, { loaders }) => personIn(assignmentId, learnerId, loaders),
+  },
   GradebookConnection: {
     edges: ({ rows }) => rows.items,
     pageInfo: ({ rows }) => rows,
@@ -23,7 +32,10 @@ export const gradesResolvers = {
   },
   Assignment: {
     grade: ({ id }, _, { loaders }) => loaders.grade(id),
-    preview: ({ id }, { terms }, { services, actor }) => services.grades.preview(actor, id, changeOf(terms)),
+    async preview({ id }, { terms }, { services, actor }) {
+      const previews = await services.grades.preview(actor, id, changeOf(terms));
+      return previews.map((preview) => ({ ...preview, assignmentId: id }));
+    },
   },
   Mutation: {
     async giveGrade(_, { input: { assignment, member, points, reason } }, { services, actor }) {

@@ -69,6 +69,20 @@ const sessionMutations = {
   },
 } satisfies MutationResolvers;
 
+function assignmentOf({
+  assignment,
+  selfStudy,
+}: {
+  assignment?: string | null | undefined;
+  selfStudy: boolean;
+}): string | null | undefined {
+  if (assignment && selfStudy) {
+    throw fault('INPUT_INVALID', { problem: 'Set only one of "assignment" and "selfStudy".' });
+  }
+  if (selfStudy) return null;
+  return assignment ? fromGlobalId('Assignment', assignment) : undefined;
+}
+
 function startOf({ lab, assignment }: StartSessionInput) {
   if (lab && !assignment) return { lab };
   if (assignment && !lab) return { assignment: fromGlobalId('Assignment', assignment) };
@@ -133,11 +147,7 @@ export const sessionsResolvers = {
         {
           learnerId: args.learner ? fromGlobalId('User', args.learner) : undefined,
           lab: given(args.lab),
-          assignmentId: args.selfStudy
-            ? null
-            : args.assignment
-              ? fromGlobalId('Assignment', args.assignment)
-              : undefined,
+          assignmentId: assignmentOf(args),
           states: args.states ? [...args.states] : undefined,
         },
         pageOf(args),

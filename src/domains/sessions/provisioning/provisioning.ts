@@ -4,6 +4,7 @@ import type { Engine } from '../../../engine/engine.ts';
 import { fault, isFault } from '../../../core/errors.ts';
 import type { Log } from '../../../core/log.ts';
 import type { SessionLeaseStore, SessionWithEnvironment } from './session-lease-store.ts';
+import type { AssignedWork } from '../assigned-work.ts';
 import { lifetimeFrom } from '../lifetime-rules.ts';
 import type { PreparingProgress } from './preparing/preparation.ts';
 import { reasonOf } from '../session-changes.ts';
@@ -36,6 +37,7 @@ export function createProvisioning(options: {
   subnets: Pick<SubnetStore, 'release'>;
   make: WarmStart['make'];
   engine: Pick<Engine, 'destroy'>;
+  assignedWork: Pick<AssignedWork, 'requireCounting' | 'limits'>;
   clock: Clock;
   owner: string;
   timeoutSeconds: number;
@@ -44,8 +46,8 @@ export function createProvisioning(options: {
   /** Called when the pool has no network left; the session waits for one. */
   onNoNetwork: () => void;
 }) {
-  const { store, leases, changer, subnets, make, engine, clock, owner, timeoutSeconds, log } = options;
-  const { onOutcome, onNoNetwork } = options;
+  const { store, leases, changer, subnets, make, engine, assignedWork, clock, owner } = options;
+  const { timeoutSeconds, log, onOutcome, onNoNetwork } = options;
 
   return async function provision(
     row: SessionWithEnvironment,
@@ -57,10 +59,13 @@ export function createProvisioning(options: {
     const progress = progressOf(row);
     let moved: SessionRow | undefined;
     try {
+      // The assignment may have closed while the session waited.
+      const isFirst = row.readyAt === null;
+      await assignedWork.requireCounting(isFirst ? { ...row, runStartedAt: clock.now() } : row);
       const made = await make(row, taken, abort.signal, progress.report);
+      const limits = await assignedWork.limits(row);
       const now = clock.now();
-      const changes = { ...lifetimeFrom(now, row), readyAt: now, ...NO_LEASE };
-      await store.countRun(row);
+      const changes = { ...lifetimeFrom(now, { ...row, ...limits }), readyAt: now, ...NO_LEASE };
       moved = await changer.move(made.row, 'provisioned', changes, { machines: made.machines });
       if (!moved) await removeIfForgotten(row);
     } catch (error) {

@@ -1,6 +1,6 @@
 import type { Database, Transaction } from '../../../infra/database/database.ts';
 import { noReason } from '../../../infra/database/reason-columns.ts';
-import { isUniqueViolation } from '../../../infra/database/database-errors.ts';
+import { isUniqueViolation, whenGone } from '../../../infra/database/database-errors.ts';
 import type { Lease } from '../../../infra/leases/lease.ts';
 import type { Lab } from '../../labs/lab.ts';
 import { nextRun } from '../assignment-work-store.ts';
@@ -87,7 +87,7 @@ export function createResumeStore({ database }: { database: Database }) {
       });
       return queue.catch((error: unknown) => {
         if (isUniqueViolation(error, 'activeKey')) return 'exists';
-        throw error;
+        return whenGone('ASSIGNMENT_NOT_FOUND')(error);
       });
     },
   };

@@ -9,7 +9,7 @@ import { pageOf } from './page-of.ts';
 import { at, lab } from './world.ts';
 import type { World } from './world.ts';
 
-const course: Course = {
+export const course: Course = {
   id: 'course-1',
   title: 'Docker 101',
   code: 'CS101',

@@ -11,6 +11,7 @@ import { pageOf } from './page-of.ts';
 import { createCheckServices } from './check-services.ts';
 import { createCourseServices } from './course-services.ts';
 import { createGradeServices } from './grade-services.ts';
+import { createHelpService } from './help-service.ts';
 import { createLabServices } from './lab-services.ts';
 import { createImageServices } from './image-services.ts';
 import { savesOf } from './saves-service.ts';
@@ -82,6 +83,7 @@ export function createServices(world: World): GraphqlServices {
     tokens: tokenService,
     ...createCourseServices(world),
     ...createGradeServices(),
+    ...createHelpService(world),
     ...createLabServices(),
     pins: {
       async list(actor, slug) {

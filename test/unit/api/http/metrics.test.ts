@@ -18,6 +18,10 @@ function createApp(actor?: Actor) {
   return { app, metrics };
 }
 
+/** Services without anything to count. */
+const idle = { countByState: async () => ({}), countWarm: async () => [], disk: () => undefined };
+const none = { shellCount: () => 0 };
+
 const actor = (role: Actor['role'], scopes = allScopes): Actor => ({ userId: 'u', role, scopes });
 
 const readers: [name: string, actor: Actor | undefined, status: number][] = [
@@ -45,7 +49,7 @@ await t.test('requests are measured by route pattern', async (t) => {
 
 await t.test('includes the metrics of services', async (t) => {
   const { metrics } = createApp();
-  metrics.setTerminalCounter(() => 1);
+  metrics.watch(idle, { shellCount: () => 1 });
   metrics.checkFinished('passed');
   metrics.provisioned('ready', 0.4);
   const text = await metrics.print();
@@ -58,7 +62,7 @@ await t.test('includes the metrics of services', async (t) => {
 await t.test('counts prewarmed environments at each scrape, and starts by their result', async (t) => {
   const { metrics } = createApp();
   let pools = [{ labSlug: 'a', ready: 2, creating: 1, wanted: 3 }];
-  metrics.setWarmCounter(async () => pools);
+  metrics.watch({ ...idle, countWarm: async () => pools }, none);
   metrics.warmStart('hit');
   metrics.warmStart('miss');
   metrics.warmStart('hit');
@@ -75,18 +79,18 @@ await t.test('counts prewarmed environments at each scrape, and starts by their 
 await t.test('reports the disk as measured, with its files if they are limited', async (t) => {
   const { metrics } = createApp();
   t.notMatch(await metrics.print(), /^berth_engine_disk_\w+ /m);
-  metrics.setDiskReader(() => ({ freeBytes: 3, reserveBytes: 2, files: { free: 7 } }));
+  metrics.watch({ ...idle, disk: () => ({ freeBytes: 3, reserveBytes: 2, files: { free: 7 } }) }, none);
   const text = await metrics.print();
   for (const line of ['free_bytes 3', 'reserve_bytes 2', 'free_files 7'])
     t.match(text, `berth_engine_disk_${line}`);
-  metrics.setDiskReader(() => ({ freeBytes: 3, reserveBytes: 2 }));
+  metrics.watch({ ...idle, disk: () => ({ freeBytes: 3, reserveBytes: 2 }) }, none);
   t.notMatch(await metrics.print(), /^berth_engine_disk_free_files /m);
 });
 
 await t.test('counts sessions at each scrape, and drops states without sessions', async (t) => {
   const { metrics } = createApp();
   let counts: Record<string, number> = { ready: 3, queued: 1 };
-  metrics.setSessionCounter(async () => counts);
+  metrics.watch({ ...idle, countByState: async () => counts }, none);
   t.match(await metrics.print(), 'berth_sessions{state="queued"} 1');
   counts = { ready: 2 };
   const text = await metrics.print();

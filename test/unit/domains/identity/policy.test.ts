@@ -16,6 +16,8 @@ const open: Record<CourseAction, boolean[]> = {
   'assignments.work': [true, true, false, true, false],
   'grades.read': [true, true, true, false, false],
   'grades.change': [true, true, false, false, false],
+  'help.read': [true, true, true, false, false],
+  'help.answer': [true, true, false, false, false],
   'overrides.change': [true, true, false, false, false],
 };
 

@@ -21,7 +21,7 @@ await test('a new session ends when idle, or after its total lifetime if that is
 });
 
 await test('waiting for the environment does not count', async (t) => {
-  const life = lifetimeFrom(at(10), newLifetime(lab, at(0)));
+  const life = lifetimeFrom(at(10), { ...newLifetime(lab, at(0)), readyAt: null });
   t.match(life, { lastActivityAt: at(10), expiresAt: at(40), endsAt: at(130), maxEndsAt: at(250) });
 });
 
@@ -74,8 +74,15 @@ await test('an attempt at an assignment ends at its time limit or at the end of 
   t.same(latestEnd(life), at(60));
   t.same(latestEnd(newLifetime(lab, at(0))), at(240));
   t.same(spared(life, at(58), 5).expiresAt, at(60));
-  t.match(lifetimeFrom(at(10), life), { runStartedAt: at(10), expiresAt: at(70) }, 'the wait does not count');
-  t.same(lifetimeFrom(at(40), life).expiresAt, at(90), 'but the assignment closes all the same');
+  const waiting = { ...life, readyAt: null };
+  t.match(
+    lifetimeFrom(at(10), waiting),
+    { runStartedAt: at(10), expiresAt: at(70) },
+    'the wait does not count',
+  );
+  t.same(lifetimeFrom(at(40), waiting).expiresAt, at(90), 'but the assignment closes all the same');
+  const resumed = { ...life, readyAt: at(0) };
+  t.same(lifetimeFrom(at(20), resumed).expiresAt, at(60), 'after that, the time limit does not stop');
 
   t.same(withLimits(life, { ...limits, timeLimitMinutes: 80 }).expiresAt, at(80));
   t.same(withLimits(life, { ...limits, timeLimitMinutes: 200 }).expiresAt, at(90));

@@ -56,7 +56,7 @@ export const koreanMessages: Readonly<Record<string, string>> = {
   // Courses
   COLLECTION_NOT_FOUND: '"{collection}" 모음에 속한 실습이 없습니다.',
   COURSE_NOT_FOUND: '없는 강의이거나 이 강의의 구성원이 아닙니다.',
-  COURSE_ARCHIVED: '"{course}" 강의는 보관되었습니다. 변경하려면 상태를 OPEN으로 바꾸세요.',
+  COURSE_ARCHIVED: '"{course}" 강의는 보관되었습니다. 강사가 다시 열 수 있습니다.',
   COURSE_NOT_OPEN: '"{course}" 강의는 아직 열리지 않았습니다. 강사에게 문의하세요.',
   MEMBERSHIP_INACTIVE: '이 강의의 구성원 자격이 비활성 상태입니다. 강사에게 문의하세요.',
   MEMBER_NOT_FOUND: '없는 구성원입니다.',

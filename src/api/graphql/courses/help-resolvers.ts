@@ -1,0 +1,106 @@
+import { isFault } from '../../../core/errors.ts';
+import { fromGlobalId, toGlobalId } from '../../shared/global-id.ts';
+import { connection, given, pageOf } from '../base/connection.ts';
+import type { GraphqlContext } from '../context.ts';
+import type { CourseActivityModel as CourseActivity } from '../models.ts';
+import type { Resolvers, SubscriptionResolvers } from '../generated/resolver-types.ts';
+import type { Loaders } from '../loaders.ts';
+import type { User } from '../../../domains/identity/user.ts';
+import { follow } from '../subscriptions/follow.ts';
+
+/** Maximum number of events that a slow subscriber can be behind. All are in `hands` and `feedback`. */
+const EVENTS_LIMIT = 64;
+
+interface Hint {
+  kind: 'hand' | 'feedback';
+  id: string;
+}
+
+const courseActivity = {
+  resolve: (activity: CourseActivity) => activity,
+  subscribe(_, { course }, context) {
+    const courseId = fromGlobalId('Course', course);
+    return follow<Hint, CourseActivity>(context, {
+      limit: EVENTS_LIMIT,
+      listen: (hint) =>
+        context.events.listen('course.activity', (event) => {
+          if (event.courseId === courseId) hint(event);
+        }),
+      async first() {
+        await context.services.help.hands(context.actor, courseId);
+        return [];
+      },
+      read: (hint) => findActivity(hint, context),
+    });
+  },
+} satisfies SubscriptionResolvers['courseActivity'];
+
+/** Returns what an event is about; undefined if it no longer exists, or the actor may not see it any more. */
+async function findActivity(
+  { kind, id }: Hint,
+  { services, actor }: GraphqlContext,
+): Promise<CourseActivity | undefined> {
+  try {
+    if (kind === 'hand') {
+      const hand = await services.help.hand(actor, id);
+      return hand && { hand };
+    }
+    const feedback = await services.help.feedbackById(actor, id);
+    return feedback && { feedback };
+  } catch (error) {
+    if (isFault(error, 'ASSIGNMENT_NOT_FOUND', 'FORBIDDEN')) return undefined;
+    throw error;
+  }
+}
+
+/** Returns somebody who has a part in the course of an assignment. */
+export async function personIn(
+  assignmentId: string,
+  userId: string,
+  loaders: Loaders,
+): Promise<User | undefined> {
+  const assignment = await loaders.assignment(assignmentId);
+  return assignment && loaders.memberUser({ courseId: assignment.courseId, userId });
+}
+
+export const helpResolvers = {
+  FeedbackKind: { UNCLEAR: 'unclear', WRONG: 'wrong', TOO_HARD: 'too_hard', GOOD: 'good', OTHER: 'other' },
+  RaisedHand: {
+    id: ({ id }) => toGlobalId('RaisedHand', id),
+    assignment: ({ assignmentId }, _, { loaders }) => loaders.assignment(assignmentId),
+    learner: ({ assignmentId, learnerId }, _, { loaders }) => personIn(assignmentId, learnerId, loaders),
+    stepId: ({ stepId }) => stepId || null,
+  },
+  StepFeedback: {
+    id: ({ id }) => toGlobalId('StepFeedback', id),
+    assignment: ({ assignmentId }, _, { loaders }) => loaders.assignment(assignmentId),
+    learner: ({ assignmentId, learnerId }, _, { loaders }) => personIn(assignmentId, learnerId, loaders),
+  },
+  StepFeedbackConnection: connection,
+  CourseActivity: {
+    hand: (activity) => ('hand' in activity ? activity.hand : null),
+    feedback: (activity) => ('feedback' in activity ? activity.feedback : null),
+  },
+  Course: { hands: ({ id }, _, { services, actor }) => services.help.hands(actor, id) },
+  Assignment: {
+    hand: ({ id }, _, { loaders }) => loaders.hand(id),
+    feedback: ({ id }, args, { services, actor }) => services.help.feedback(actor, id, pageOf(args)),
+  },
+  Mutation: {
+    async raiseHand(_, { input: { assignment, step, note } }, { services, actor }) {
+      const of = { stepId: given(step), note: given(note) };
+      return { hand: await services.help.raise(actor, fromGlobalId('Assignment', assignment), of) };
+    },
+    async lowerHand(_, { input: { hand } }, { services, actor }) {
+      const lowered = await services.help.lower(actor, fromGlobalId('RaisedHand', hand));
+      return { loweredId: lowered ? hand : null };
+    },
+    async giveFeedback(_, { input: { assignment, step, kind, text } }, { services, actor }) {
+      const of = { stepId: step, kind, text: given(text) };
+      return {
+        feedback: await services.help.giveFeedback(actor, fromGlobalId('Assignment', assignment), of),
+      };
+    },
+  },
+  Subscription: { courseActivity },
+} satisfies Resolvers;

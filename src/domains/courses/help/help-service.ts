@@ -1,0 +1,130 @@
+import type { Clock } from '../../../core/clock.ts';
+import { fault, isFault } from '../../../core/errors.ts';
+import { newId } from '../../../core/ids.ts';
+import { pageWindow, toPage } from '../../../core/paging.ts';
+import { requireActor } from '../../identity/actor.ts';
+import type { Lab } from '../../labs/lab.ts';
+import type { AssignmentAccess } from '../assignment-access.ts';
+import type { AssignmentLookup } from '../assignment-rules.ts';
+import type { Assignment } from '../assignment.ts';
+import type { CourseAccess } from '../course-access.ts';
+import type { HelpStore } from './help-store.ts';
+import type { HelpService } from './help.ts';
+
+/** Longest note and feedback, in characters. */
+const TEXT_LIMIT = 2_000;
+
+export function createHelpService(options: {
+  help: HelpStore;
+  access: CourseAccess;
+  assignmentAccess: AssignmentAccess;
+  lookUp: AssignmentLookup;
+  /** Returns a lab in a version, or in its present one. @throws LAB_NOT_FOUND, LAB_INVALID */
+  labOf: (lab: string, version?: string) => Pick<Lab, 'steps'>;
+  /** Called when a hand was raised or lowered, or feedback was given. */
+  onActivity: (activity: { courseId: string; kind: 'hand' | 'feedback'; id: string }) => void;
+  clock: Clock;
+}): HelpService {
+  const { help, access, assignmentAccess, lookUp, labOf, onActivity, clock } = options;
+
+  /** @throws STEP_NOT_FOUND, LAB_NOT_FOUND, LAB_INVALID */
+  function requireStep({ labSlug, labVersion }: Assignment, stepId: string): void {
+    const { steps } = labOf(labSlug, labVersion);
+    if (!steps.some(({ id }) => id === stepId)) throw fault('STEP_NOT_FOUND', { lab: labSlug, step: stepId });
+  }
+
+  return {
+    async raise(actor, assignmentId, { stepId = '', note = '' }) {
+      const entered = await assignmentAccess(actor, 'assignments.work', assignmentId);
+      if (stepId !== '') requireStep(entered.assignment, stepId);
+      const raisedAt = clock.now();
+      const hand = await help.raise({
+        id: newId(raisedAt),
+        assignmentId,
+        learnerId: entered.actor.userId,
+        stepId,
+        note: readText(note),
+        raisedAt,
+        loweredAt: undefined,
+        loweredById: undefined,
+      });
+      onActivity({ courseId: entered.course.id, kind: 'hand', id: hand.id });
+      return hand;
+    },
+
+    async lower(actor, handId) {
+      requireActor(actor, { scope: 'learn' });
+      const hand = await help.findHand(handId);
+      if (!hand) return false;
+      const isOwn = hand.learnerId === actor.userId;
+      const action = isOwn ? 'assignments.work' : 'help.answer';
+      try {
+        const { course, may } = await assignmentAccess(actor, 'assignments.read', hand.assignmentId);
+        // Somebody else's hand does not exist for other learners.
+        if (!isOwn && !may('help.read')) return false;
+        await assignmentAccess(actor, action, hand.assignmentId);
+        const lowered = await help.lower(handId, actor.userId, clock.now());
+        if (lowered) onActivity({ courseId: course.id, kind: 'hand', id: handId });
+        return lowered;
+      } catch (error) {
+        if (isFault(error, 'ASSIGNMENT_NOT_FOUND')) return false;
+        throw error;
+      }
+    },
+
+    async hand(actor, handId) {
+      const hand = await help.findHand(handId);
+      if (!hand) return undefined;
+      const { may } = await assignmentAccess(actor, 'assignments.read', hand.assignmentId);
+      return may('help.read') ? hand : undefined;
+    },
+
+    async hands(actor, courseId) {
+      await access.require(actor, 'help.read', courseId);
+      return await help.hands(courseId);
+    },
+
+    async mine(actor, ids) {
+      requireActor(actor, { scope: 'read' });
+      const seen = new Set((await lookUp(actor, ids)).flatMap((known) => known?.assignment.id ?? []));
+      const hands = await help.handsOf(actor.userId, [...seen]);
+      return ids.map((id) => hands.find(({ assignmentId }) => assignmentId === id));
+    },
+
+    async giveFeedback(actor, assignmentId, { stepId, kind, text = '' }) {
+      const entered = await assignmentAccess(actor, 'assignments.work', assignmentId);
+      requireStep(entered.assignment, stepId);
+      const createdAt = clock.now();
+      const feedback = await help.putFeedback({
+        id: newId(createdAt),
+        assignmentId,
+        learnerId: entered.actor.userId,
+        stepId,
+        kind,
+        text: readText(text),
+        createdAt,
+      });
+      onActivity({ courseId: entered.course.id, kind: 'feedback', id: feedback.id });
+      return feedback;
+    },
+
+    async feedback(actor, assignmentId, page) {
+      await assignmentAccess(actor, 'help.read', assignmentId);
+      return toPage(await help.feedback(assignmentId, pageWindow(page)), page);
+    },
+
+    async feedbackById(actor, feedbackId) {
+      const feedback = await help.findFeedback(feedbackId);
+      if (!feedback) return undefined;
+      const { may } = await assignmentAccess(actor, 'assignments.read', feedback.assignmentId);
+      return may('help.read') ? feedback : undefined;
+    },
+  };
+}
+
+/** @throws INPUT_INVALID */
+function readText(text: string): string {
+  const trimmed = text.trim();
+  if (trimmed.length <= TEXT_LIMIT) return trimmed;
+  throw fault('INPUT_INVALID', { problem: `A text has at most ${TEXT_LIMIT} characters.` });
+}

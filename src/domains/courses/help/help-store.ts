@@ -1,0 +1,97 @@
+import { whenGone } from '../../../infra/database/database-errors.ts';
+import type { Database } from '../../../infra/database/database.ts';
+import type { RaisedHand as HandRow } from '../../../infra/database/generated/sqlite/client.ts';
+import type { RaisedHand, StepFeedback } from './help.ts';
+
+/** Maximum number of raised hands that are listed: more than any class has learners. */
+const LISTED_HANDS = 500;
+
+export type HelpStore = ReturnType<typeof createHelpStore>;
+
+/** Stores raised hands and feedback on steps. */
+export function createHelpStore({ database }: { database: Database }) {
+  const { client } = database;
+
+  return {
+    /** Raises a hand. A raised one keeps its id and its time. @throws ASSIGNMENT_NOT_FOUND if it was deleted meanwhile */
+    async raise(hand: RaisedHand): Promise<RaisedHand> {
+      const { id, assignmentId, learnerId, stepId, note, raisedAt } = hand;
+      const activeKey = keyOf(hand);
+      const raise = client.raisedHand.upsert({
+        where: { activeKey },
+        create: { id, assignmentId, learnerId, stepId, note, raisedAt, activeKey },
+        update: { stepId, note },
+      });
+      return toHand(await raise.catch(whenGone('ASSIGNMENT_NOT_FOUND')));
+    },
+
+    async findHand(id: string): Promise<RaisedHand | undefined> {
+      const row = await client.raisedHand.findUnique({ where: { id } });
+      return row ? toHand(row) : undefined;
+    },
+
+    /** Lowers a hand. Returns false if it is not raised. */
+    async lower(id: string, loweredById: string, loweredAt: Date): Promise<boolean> {
+      const { count } = await client.raisedHand.updateMany({
+        where: { id, loweredAt: null },
+        data: { loweredAt, loweredById, activeKey: null },
+      });
+      return count > 0;
+    },
+
+    /** Lists the raised hands of a course, the longest raised first. */
+    async hands(courseId: string): Promise<RaisedHand[]> {
+      const rows = await client.raisedHand.findMany({
+        where: { assignment: { courseId }, loweredAt: null },
+        orderBy: [{ raisedAt: 'asc' }, { id: 'asc' }],
+        take: LISTED_HANDS,
+      });
+      return rows.map(toHand);
+    },
+
+    /** Returns a learner's raised hands for assignments. */
+    async handsOf(learnerId: string, assignmentIds: readonly string[]): Promise<RaisedHand[]> {
+      const rows = await client.raisedHand.findMany({
+        where: { activeKey: { in: assignmentIds.map((assignmentId) => keyOf({ assignmentId, learnerId })) } },
+      });
+      return rows.map(toHand);
+    },
+
+    /** Stores feedback. It replaces the learner's earlier one on the step. */
+    async putFeedback(feedback: StepFeedback): Promise<StepFeedback> {
+      const { assignmentId, learnerId, stepId, kind, text, createdAt } = feedback;
+      const of = { assignmentId, learnerId, stepId };
+      const put = client.stepFeedback.upsert({
+        where: { assignmentId_learnerId_stepId: of },
+        create: feedback,
+        update: { kind, text, createdAt },
+      });
+      return await put.catch(whenGone('ASSIGNMENT_NOT_FOUND'));
+    },
+
+    async findFeedback(id: string): Promise<StepFeedback | undefined> {
+      return (await client.stepFeedback.findUnique({ where: { id } })) ?? undefined;
+    },
+
+    /** Returns a page of the feedback on an assignment, newest first. */
+    feedback: (
+      assignmentId: string,
+      { take, after }: { take: number; after: string | undefined },
+    ): Promise<StepFeedback[]> =>
+      client.stepFeedback.findMany({
+        where: { assignmentId, ...(after !== undefined && { id: { lt: after } }) },
+        orderBy: { id: 'desc' },
+        take,
+      }),
+  };
+}
+
+function keyOf({ assignmentId, learnerId }: Pick<RaisedHand, 'assignmentId' | 'learnerId'>): string {
+  return `${assignmentId}:${learnerId}`;
+}
+
+function toHand(row: HandRow): RaisedHand {
+  const { id, assignmentId, learnerId, stepId, note, raisedAt } = row;
+  const lowered = { loweredAt: row.loweredAt ?? undefined, loweredById: row.loweredById ?? undefined };
+  return { id, assignmentId, learnerId, stepId, note, raisedAt, ...lowered };
+}
