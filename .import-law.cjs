@@ -91,6 +91,7 @@ module.exports = {
     'create-checks.ts',
     'hint.ts',
     'kinds/quiz-check.ts',
+    'progress-reader.ts',
     'results/attempt.ts',
     'results/check-verdict.ts',
     'results/findings.ts',
@@ -98,7 +99,7 @@ module.exports = {
     'step-run.ts',
   ],
   'src/domains/previews': ['preview-service.ts', 'preview-store.ts', 'preview.ts'],
-  'src/domains/grades': ['create-grades.ts', 'grade.ts'],
+  'src/domains/grades': ['create-grades.ts', 'grade.ts', 'matrix.ts'],
   'src/domains/lab-tests': [
     'environment-ids.ts',
     'lab-case.ts',

@@ -7,7 +7,7 @@ import { migrate } from '../src/infra/database/migrate.ts';
 import { createServices } from '../src/services.ts';
 
 const LABS = 20;
-const STEPS = 5;
+export const STEPS = 5;
 export const TOKEN = 'berth-bench-token-0123456789';
 
 const log = { info() {}, warn() {}, error() {} };
@@ -16,7 +16,7 @@ const log = { info() {}, warn() {}, error() {} };
  * Starts the service's GraphQL with twenty labs and one session on a SQLite file. Returns its port and the session. No
  * background work is started, so the session does not change.
  */
-export async function serveOurs(): Promise<{ port: number; sessionId: string; close: () => Promise<void> }> {
+export async function serveOurs() {
   const folder = await mkdtemp(join(tmpdir(), 'berth-bench-'));
   await writeLabs(join(folder, 'labs'));
   const config = readConfig({ BERTH_DATA_DIR: folder, BERTH_LABS_DIR: join(folder, 'labs') });
@@ -31,6 +31,8 @@ export async function serveOurs(): Promise<{ port: number; sessionId: string; cl
   return {
     port: (app.server.address() as { port: number }).port,
     sessionId: session.id,
+    services,
+    databaseUrl: config.databaseUrl,
     async close() {
       await app.close();
       await services.stop();

@@ -21,7 +21,7 @@ async function serveStatic(
 
 const [kind, answers] = process.argv.slice(2);
 const server = kind === 'ours' ? await serveOurs() : await serveStatic(JSON.parse(answers ?? '{}'));
-process.send?.(server);
+process.send?.({ port: server.port, ...('sessionId' in server && { sessionId: server.sessionId }) });
 process.once('disconnect', () => {
   void server.close().then(() => process.exit());
 });

@@ -14,6 +14,7 @@ import { createBenchContext } from './context.ts';
 import type { BenchContext, Figure } from './context.ts';
 import { measureDiskLimit, SMALL_DISK_LAB } from './disk-limit.ts';
 import { measureEcho } from './echo.ts';
+import { measureGradebook } from './gradebook.ts';
 import { measureGraphql } from './graphql.ts';
 import {
   measureNestedClass,
@@ -114,6 +115,10 @@ if (wanted('watch_output')) {
 if (wanted('labs_query') || wanted('session_query')) {
   note('labs_query, session_query');
   Object.assign(figures, await measureGraphql());
+}
+if (wanted('gradebook') || wanted('gradebook_outdated')) {
+  note('gradebook, gradebook_outdated');
+  Object.assign(figures, await measureGradebook());
 }
 process.stdout.write(table(figures));
 if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(figures, undefined, 2)}\n`);

@@ -28,6 +28,8 @@ export const targets: Record<string, { unit: string; target: string }> = {
   watch_output: { unit: 'MB/s', target: 'ours ≥ 100' },
   labs_query: { unit: 'req/s', target: '≥ 0.35' },
   session_query: { unit: 'req/s', target: '' },
+  gradebook: { unit: 'ms', target: 'ours ≤ 300' },
+  gradebook_outdated: { unit: 'ms', target: '' },
 };
 
 /** Returns whether a higher value of the figure is better: speeds, but not times and memory. */

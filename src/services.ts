@@ -206,8 +206,7 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     onWork: (work) => grades?.onWork(work),
     onVerdict: metrics.checkFinished,
   });
-  const { grading: access, assignments } = courses;
-  grades = createGrades({ ...sharedOptions, access, assignments, judged: checks.judged });
+  grades = createGrades({ ...sharedOptions, courses, checks });
   const steps = createSteps(sharedOptions);
   const previews = createPreviewService({
     ...sharedOptions,
@@ -263,6 +262,7 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     checks: checks.service,
     hints: checks.hints,
     grades: grades.service,
+    matrix: grades.matrix,
     steps,
     previews,
     probes: createProbes({ database, engine, events }),

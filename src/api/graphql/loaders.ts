@@ -1,5 +1,5 @@
 import DataLoader from 'dataloader';
-import type { ProgressQuery } from '../../domains/checks/check-service.ts';
+import type { ProgressQuery } from '../../domains/checks/progress-reader.ts';
 import type { LabProgress } from '../../domains/checks/results/attempt.ts';
 import type { Assignment, AssignmentTerms } from '../../domains/courses/assignment.ts';
 import type { Grade } from '../../domains/grades/grade.ts';

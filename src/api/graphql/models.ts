@@ -16,6 +16,7 @@ import type {
   GradedStep,
   GradePreview,
 } from '../../domains/grades/grade.ts';
+import type { MatrixRow } from '../../domains/grades/matrix.ts';
 import type { Role, Scope } from '../../domains/identity/actor.ts';
 import type { CourseRole } from '../../domains/identity/policy.ts';
 import type { ApiToken, User } from '../../domains/identity/user.ts';
@@ -89,6 +90,9 @@ export type GradebookConnectionModel = { assignments: Assignment[]; rows: Page<G
 export type GradebookEdgeModel = Edge<GradebookRow>;
 export type GradebookRowModel = GradebookRow;
 export type GradedStepModel = GradedStep;
+export type MatrixConnectionModel = Page<MatrixRow>;
+export type MatrixEdgeModel = Edge<MatrixRow>;
+export type MatrixRowModel = MatrixRow;
 export type ImagePinModel = ImagePin;
 export type ImageModel = Image;
 export type ImageConnectionModel = Page<Image>;

@@ -11,6 +11,7 @@ import type { JobService } from '../../domains/images/jobs/job.ts';
 import type { RegistryCredentialService } from '../../domains/images/registry/registry-credential.ts';
 import type { RegistryService } from '../../domains/images/registry/registry-service.ts';
 import type { HelpService } from '../../domains/courses/help/help.ts';
+import type { MatrixService } from '../../domains/grades/matrix.ts';
 import type { GradeService } from '../../domains/grades/grade.ts';
 import type { LabService } from '../../domains/labs/lab-service.ts';
 import type { LabSourceService } from '../../domains/labs/sources/lab-source.ts';
@@ -32,6 +33,7 @@ export interface GraphqlServices {
   assignments: AssignmentService;
   help: HelpService;
   grades: GradeService;
+  matrix: MatrixService;
   members: MemberService;
   invitations: InvitationService;
   labs: Omit<LabService, 'upload' | 'removeUploaded'>;

@@ -3,7 +3,6 @@ import { mayReach, requireActor } from '../identity/actor.ts';
 import type { Actor } from '../identity/actor.ts';
 import type { CredentialWatch } from '../identity/credential-watch.ts';
 import type { RateLimit } from '../../infra/rate-limits/rate-limits.ts';
-import type { AssignmentRules } from '../courses/assignment-rules.ts';
 import type { LabCatalogue } from '../labs/catalogue.ts';
 import { linkedAbort } from '../../core/async.ts';
 import { languageGiven } from '../labs/localized-text.ts';
@@ -16,10 +15,7 @@ import type { AttemptStore } from './results/attempt-store.ts';
 import type { PublishEnd, LeasedCheck } from './leased-check.ts';
 import { answersTo } from './kinds/quiz-check.ts';
 import type { GivenAnswer } from './kinds/quiz-check.ts';
-import type { HintStore } from './hint-store.ts';
-import { countedSteps, progressIn } from './results/lab-progress.ts';
-import { pairKey } from './results/progress-store.ts';
-import type { ProgressStore } from './results/progress-store.ts';
+import type { ProgressQuery, ProgressReader } from './progress-reader.ts';
 import { machinesOf, stepToCheck } from './step-run.ts';
 import type { LabCheck } from '../labs/lab-check.ts';
 import type { CheckVerdict } from './results/check-verdict.ts';
@@ -67,21 +63,11 @@ export interface CheckService {
   progress(actor: Actor | undefined, of: readonly ProgressQuery[]): Promise<LabProgress[]>;
 }
 
-/** Whose progress in what; without an assignment, in self-study. */
-export interface ProgressQuery {
-  learnerId: string;
-  lab: string;
-  assignmentId?: string | undefined;
-  run?: number | undefined;
-}
-
 interface CheckServiceParts {
   sessions: Pick<SessionService, 'get' | 'machine' | 'requireCounting' | 'touch'>;
-  assignmentRules: Pick<AssignmentRules, 'byId'>;
   catalogue: Pick<LabCatalogue, 'version' | 'find'>;
   attempts: AttemptStore;
-  progress: ProgressStore;
-  hints: HintStore;
+  progressOf: ProgressReader;
   leasedCheck: LeasedCheck;
   /** Counts the attempts of a user, without polls. */
   runLimit: RateLimit;
@@ -103,11 +89,9 @@ export type Verdict = 'passed' | 'failed' | 'errored';
 export function createCheckService(parts: CheckServiceParts): CheckService & { settled(): Promise<void> } {
   const {
     sessions,
-    assignmentRules,
     catalogue,
     attempts,
-    progress,
-    hints,
+    progressOf,
     leasedCheck,
     runLimit,
     pollLimit,
@@ -205,41 +189,13 @@ export function createCheckService(parts: CheckServiceParts): CheckService & { s
     async progress(actor, of) {
       requireActor(actor, { scope: 'read' });
       if (of.some(({ learnerId }) => !mayReach(actor, learnerId))) throw fault('USER_NOT_FOUND');
-      const assignments = of.flatMap(({ assignmentId }) => assignmentId ?? []);
-      const [tried, shown, byId] = await Promise.all([
-        progress.of(of),
-        hints.of(of),
-        assignmentRules.byId(assignments),
-      ]);
-      return of.map((pair) => {
-        const place = { learnerId: pair.learnerId, labSlug: pair.lab };
-        const assignment = byId.get(pair.assignmentId ?? '');
-        const lab = labAt(catalogue, pair.lab, assignment?.labVersion);
-        const key = pairKey(pair);
-        const counting = countedSteps(tried.get(key) ?? [], assignment?.counts ?? 'best', pair.run);
-        return progressIn(lab, place, counting, shown.get(key) ?? []);
-      });
+      return await progressOf(of);
     },
 
     async settled() {
       await Promise.allSettled(running);
     },
   };
-}
-
-/** Returns a lab in a version, or else in its present one; undefined if it no longer exists. */
-function labAt(
-  catalogue: Pick<LabCatalogue, 'version' | 'find'>,
-  slug: string,
-  version: string | undefined,
-): Lab | undefined {
-  try {
-    const known = version ?? catalogue.find(slug)?.version;
-    return known === undefined ? undefined : catalogue.version(slug, known);
-  } catch (error) {
-    if (isFault(error, 'LAB_NOT_FOUND', 'LAB_INVALID')) return undefined;
-    throw error;
-  }
 }
 
 function verdictOf({ state, passed }: Attempt): Verdict {

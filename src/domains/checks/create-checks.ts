@@ -20,6 +20,8 @@ import type { CheckService, Verdict } from './check-service.ts';
 import type { HintService } from './hint.ts';
 import { createHintService } from './hint-service.ts';
 import { createHintStore } from './hint-store.ts';
+import { createProgressReader } from './progress-reader.ts';
+import type { ProgressReader } from './progress-reader.ts';
 import { createProgressStore } from './results/progress-store.ts';
 
 /** Maximum number of checks of one user: more than a person can read, but it slows down a faulty script. */
@@ -55,6 +57,8 @@ export interface Checks {
   hints: HintService;
   /** Returns the judged attempts at an assignment by learner, oldest first. */
   judged: AttemptStore['judged'];
+  /** Reads the progress of learners, for callers who have authorised that. */
+  progressOf: ProgressReader;
   /** Ends the attempts that dead processes left running, so their steps can be checked again. Returns how many. */
   recover(): Promise<number>;
   /** Starts to recover attempts regularly, because other processes may die. Returns immediately. */
@@ -73,12 +77,12 @@ export function createChecks(options: ChecksOptions): Checks {
   const leasedCheck = createLeasedCheck({ runner, attempts, interrupted, clock, log, owner: leaseOwner });
   const progress = createProgressStore({ database });
   const hints = createHintStore({ database, clock });
+  const progressOf = createProgressReader({ ...options, progress, hints });
   const stopping = new AbortController();
   const service = createCheckService({
     ...options,
     attempts,
-    progress,
-    hints,
+    progressOf,
     leasedCheck,
     runLimit: rateLimits.create({ name: 'checks', max: CHECKS_PER_MINUTE, seconds: 60 }),
     // Each step sets the length of its windows.
@@ -109,6 +113,7 @@ export function createChecks(options: ChecksOptions): Checks {
     service,
     hints: createHintService({ ...options, hints, progress }),
     judged: attempts.judged,
+    progressOf,
     recover,
     start: () => void (watching ??= watch()),
     async stop() {

@@ -84,6 +84,7 @@ export type PublishEnd = (attempt: {
   id: string;
   sessionId: string | undefined;
   learnerId: string;
+  assignmentId?: string | undefined;
 }) => Promise<void>;
 
 /**
@@ -96,11 +97,11 @@ export function createCheckEvents({
   events: Pick<EventBus, 'publish'>;
   log: Log;
 }): PublishEnd {
-  return async ({ id, sessionId, learnerId }) => {
+  return async ({ id, sessionId, learnerId, assignmentId }) => {
     // The session was deleted meanwhile, so it has no listeners.
     if (sessionId === undefined) return;
     await events
-      .publish('check.finished', { attemptId: id, sessionId, learnerId })
+      .publish('check.finished', { attemptId: id, sessionId, learnerId, assignmentId })
       .catch((error: unknown) =>
         log.warn({ err: error, attemptId: id }, 'publishing the end of a check failed'),
       );

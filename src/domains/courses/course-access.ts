@@ -16,6 +16,7 @@ const NEEDED = {
   'assignments.inspect': 'the role "instructor", "assistant" or "observer" in this course',
   'assignments.work': 'the role "learner" in this course',
   'assignments.change': 'the role "instructor" in this course',
+  'progress.read': 'the role "instructor", "assistant" or "observer" in this course',
   'grades.read': 'the role "instructor", "assistant" or "observer" in this course',
   'grades.change': 'the role "instructor" or "assistant" in this course',
   'help.read': 'the role "instructor", "assistant" or "observer" in this course',

@@ -33,6 +33,8 @@ export interface GradingAccess {
   member(courseId: string, memberId: string): Promise<CourseMember>;
   /** Returns a page of a course's learners by id, active or not. */
   learners(courseId: string, window: { take: number; after: string | undefined }): Promise<CourseMember[]>;
+  /** Returns a user's membership as a learner of a course; undefined without one. */
+  learner(courseId: string, userId: string): Promise<CourseMember | undefined>;
   /** Returns existing assignments and their courses, in no particular order. */
   find(ids: readonly string[]): Promise<{ assignment: Assignment; course: Course }[]>;
   /** Returns the ids of a course's assignments. */
@@ -70,6 +72,10 @@ export function createGradingAccess(options: {
     },
 
     learners: (courseId, window) => members.list(courseId, { role: 'learner' }, window),
+
+    async learner(courseId, userId) {
+      return (await members.ofUsers(courseId, [userId])).find(({ role }) => role === 'learner');
+    },
 
     async find(ids) {
       const found = await assignments.findMany(ids);

@@ -5,13 +5,14 @@ import { createQueue } from '../../core/queue.ts';
 import type { EventBus } from '../../infra/bus/event-bus.ts';
 import type { Database } from '../../infra/database/database.ts';
 import type { Checks } from '../checks/create-checks.ts';
-import type { AssignmentService } from '../courses/assignment.ts';
-import type { GradingAccess } from '../courses/grading-access.ts';
+import type { Courses } from '../courses/create-courses.ts';
 import type { LabCatalogue } from '../labs/catalogue.ts';
 import { createGradeService } from './grade-service.ts';
 import { createGradeStore } from './grade-store.ts';
 import type { GradeService } from './grade.ts';
 import { createGrading } from './grading.ts';
+import { createMatrixService } from './matrix.ts';
+import type { MatrixService } from './matrix.ts';
 
 export { markWork } from './grade-store.ts';
 
@@ -20,6 +21,7 @@ const EVERY_MS = 30_000;
 
 export interface Grades {
   service: GradeService;
+  matrix: MatrixService;
   /** Computes a grade after its learner's work has changed. Returns immediately. */
   onWork(work: { assignmentId: string; learnerId: string }): void;
   /** Computes the grades that a change of labs affects. Returns immediately. */
@@ -33,17 +35,18 @@ export interface Grades {
 /** Creates the services of grades. */
 export function createGrades(options: {
   database: Database;
-  access: GradingAccess;
-  assignments: Pick<AssignmentService, 'preview'>;
-  judged: Checks['judged'];
+  courses: Pick<Courses, 'grading' | 'assignments'>;
+  checks: Pick<Checks, 'judged' | 'progressOf'>;
   catalogue: Pick<LabCatalogue, 'find' | 'version'>;
   events: Pick<EventBus, 'listen'>;
   clock: Clock;
   log: Log;
 }): Grades {
-  const { database, access, assignments, events, clock, log } = options;
+  const { database, events, clock, log } = options;
+  const { grading: access, assignments } = options.courses;
+  const { judged, progressOf } = options.checks;
   const store = createGradeStore({ database });
-  const grading = createGrading({ ...options, store });
+  const grading = createGrading({ ...options, judged, access, store });
   const queue = createQueue(1);
   /** Names of the waiting tasks. A task that waits already is not added again. */
   const waiting = new Set<string>();
@@ -60,6 +63,7 @@ export function createGrades(options: {
   }
 
   return {
+    matrix: createMatrixService({ access, progressOf }),
     service: createGradeService({ store, access, assignments, grading, clock }),
 
     onWork(work) {

@@ -28,6 +28,8 @@ const rules = {
   'assignments.work': ['instructor', 'assistant', 'learner'],
   /** Add, change and delete assignments. */
   'assignments.change': ['instructor'],
+  /** See everybody's progress. */
+  'progress.read': ['instructor', 'assistant', 'observer'],
   /** See everybody's grades. */
   'grades.read': ['instructor', 'assistant', 'observer'],
   /** Give points instead of those that the work has. */
@@ -48,6 +50,7 @@ const reading: ReadonlySet<CourseAction> = new Set<CourseAction>([
   'members.read',
   'assignments.read',
   'assignments.inspect',
+  'progress.read',
   'grades.read',
   'help.read',
 ]);

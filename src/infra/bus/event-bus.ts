@@ -8,7 +8,12 @@ export interface BerthEvents {
   /** A session changed its state, provisioning progress or lifetime, or was deleted. */
   'session.changed': { sessionId: string; learnerId: string; generation: number };
   /** A check ended, with any verdict. */
-  'check.finished': { attemptId: string; sessionId: string; learnerId: string };
+  'check.finished': {
+    attemptId: string;
+    sessionId: string;
+    learnerId: string;
+    assignmentId?: string | undefined;
+  };
   /** A job on images was created, made progress, was cancelled, or ended. */
   'job.changed': { jobId: string; version: number };
   /** A user's role, name or credentials changed, or a token was revoked. Listeners drop cached data of the user. */

@@ -54,6 +54,7 @@ await test('a course is taught as the page for teachers says, in order', async (
     grades = '',
     preview = '',
     give = '',
+    matrix = '',
     raise = '',
     hands = '',
     feedback = '',
@@ -97,6 +98,9 @@ await test('a course is taught as the page for teachers says, in order', async (
     course: { gradebook: { edges: [{ node: { total: 9.5 } }, { node: { total: 0 } }, {}] } },
   });
   t.same(await runExample(berth, preview, { variables: { assignment } }), { assignment: { preview: [] } });
+  t.match(await runExample(berth, matrix, { variables: { assignment } }), {
+    assignment: { matrix: { edges: [{ node: { progress: { passed: 0, total: 4 } } }, {}, {}] } },
+  });
   t.ok(await runExample(berth, raise, { variables: { assignment } }));
   t.match(await runExample(berth, hands, { variables: { course } }), {
     course: { hands: [{ note: 'The terminal hangs', stepId: null }] },

@@ -4,7 +4,6 @@ import { eachDatabase } from '../../kit/database/databases.ts';
 import { outcomeOf } from '../../kit/service/actors.ts';
 import { courseActors } from '../../kit/service/courses.ts';
 import { gradeWorld } from '../../kit/service/grades.ts';
-import { until } from '../../kit/basics/until.ts';
 
 const machine = await startCheckMachine(t);
 const HOUR = 3_600_000;
@@ -140,59 +139,6 @@ await eachDatabase(t, 'a preview shows what a change would do, and changes nothi
   t.equal(await points(), 2);
   t.equal(await outcomeOf(() => preview({ points: -1 })), 'INPUT_INVALID');
   t.equal(await outcomeOf(() => service.preview(actors.assistant, assignment, {})), 'FORBIDDEN');
-});
-
-await eachDatabase(t, 'grades are computed in the background, also after a crash', async (t, database) => {
-  const world = await gradeWorld(t, database, machine);
-  const { grades, courses, assignments, instructor, learner, assignment, course, answer, clock } = world;
-  const stored = async () =>
-    (await database.client.grade.findMany({ where: { learnerId: learner.userId } }))[0];
-  await answer(learner, true);
-  t.match(await stored(), { points: null, basis: '' }, 'marked in the transaction of the attempt');
-  const stopping = new AbortController();
-  const maintained = grades.maintain(stopping.signal);
-  await until(async () => (await stored())?.points === 2);
-  await assignments.update(instructor, assignment, { points: 20 });
-  await until(async () => (await stored())?.points === 4);
-  // The change of terms is not computed yet when the course is archived.
-  stopping.abort();
-  clock.jump(60_000);
-  await maintained;
-  await assignments.update(instructor, assignment, { points: 30 });
-  await courses.update(instructor, course.id, { state: 'archived' });
-  t.equal((await stored())?.points, 6, 'archiving computes what is left');
-  await database.client.assignment.update({ where: { id: assignment }, data: { points: 50 } });
-  await grades.settle(course.id);
-  t.equal((await stored())?.points, 6, 'grades of an archived course stay as they are');
-  await database.client.grade.updateMany({ data: { basis: '', version: { increment: 1 } } });
-  await grades.settle(course.id);
-  t.equal((await stored())?.points, 10, 'except for work that was not computed');
-});
-
-await eachDatabase(t, 'grades stay as they are while the lab is lost', async (t, database) => {
-  const world = await gradeWorld(t, database, machine);
-  const { grades, course, learner, assignment, answer, points, service } = world;
-  await answer(learner, true);
-  t.equal(await points(), 2);
-  await database.client.assignment.update({ where: { id: assignment }, data: { labSlug: 'gone' } });
-  t.equal(await points(), 2);
-  await answer(learner, true);
-  t.equal(await points(), 2);
-  await database.client.assignment.update({
-    where: { id: assignment },
-    data: { labSlug: 'mixed', points: 20 },
-  });
-  t.equal(await points(), 4);
-  await grades.settle(course.id);
-  t.equal((await service.changes(learner, assignment, learner.userId)).length, 2);
-});
-
-await eachDatabase(t, 'what staff try has no grade', async (t, database) => {
-  const { instructor, assignment, answer, service, session } = await gradeWorld(t, database, machine);
-  await session(instructor);
-  await database.client.assignmentWork.updateMany({ data: { trial: true } });
-  await answer(instructor, true);
-  t.same(await service.mine(instructor, [assignment]), [undefined]);
 });
 
 await eachDatabase(t, 'a gradebook has all learners, their grades and totals', async (t, database) => {

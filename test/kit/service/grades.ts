@@ -21,13 +21,12 @@ export async function gradeWorld(
 ) {
   const settle: { grades?: Grades } = {};
   const world = await courseWorld(t, database, async (id) => await settle.grades?.settle(id));
-  const { clock, events, grading, assignments, courses, members } = world;
+  const { clock, events, assignments, courses, members } = world;
   const { checks, catalogue } = await createCheckWorld(t, { database, engine, machineId, clock });
   const grades = createGrades({
     database,
-    access: grading,
-    assignments,
-    judged: checks.judged,
+    courses: world,
+    checks,
     catalogue,
     events,
     clock,
@@ -64,6 +63,7 @@ export async function gradeWorld(
     checks,
     grades,
     service: grades.service,
+    matrix: grades.matrix,
     course,
     instructor,
     actors,

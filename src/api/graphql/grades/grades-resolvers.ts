@@ -1,8 +1,33 @@
 import { fromGlobalId } from '../../shared/global-id.ts';
-import { pageOf } from '../base/connection.ts';
+import { connection, pageOf } from '../base/connection.ts';
+import type { MatrixRow } from '../../../domains/grades/matrix.ts';
+import { follow } from '../subscriptions/follow.ts';
 import { personIn } from '../courses/help-resolvers.ts';
 import { changeOf } from '../courses/assignments-resolvers.ts';
-import type { Resolvers } from '../generated/resolver-types.ts';
+import type { Resolvers, SubscriptionResolvers } from '../generated/resolver-types.ts';
+
+/** Maximum number of learners that a slow subscriber can be behind. `matrix` has all. */
+const ROWS_LIMIT = 256;
+
+const matrixChanged = {
+  resolve: (row: MatrixRow) => row,
+  subscribe(_, { assignment }, context) {
+    const assignmentId = fromGlobalId('Assignment', assignment);
+    const { matrix } = context.services;
+    return follow<string, MatrixRow>(context, {
+      limit: ROWS_LIMIT,
+      listen: (hint) =>
+        context.events.listen('check.finished', (event) => {
+          if (event.assignmentId === assignmentId) hint(event.learnerId);
+        }),
+      async first() {
+        await matrix.rows(context.actor, assignmentId, { first: 1 });
+        return [];
+      },
+      read: (learnerId) => matrix.row(context.actor, assignmentId, learnerId),
+    });
+  },
+} satisfies SubscriptionResolvers['matrixChanged'];
 
 export const gradesResolvers = {
   GradeCause: { WORK: 'work', TERMS: 'terms', GIVEN: 'given', WITHDRAWN: 'withdrawn' },
@@ -23,6 +48,8 @@ export const gradesResolvers = {
   GradePreview: {
     learner: ({ assignmentId, learnerId }, _, { loaders }) => personIn(assignmentId, learnerId, loaders),
   },
+  MatrixConnection: connection,
+  Subscription: { matrixChanged },
   GradebookConnection: {
     edges: ({ rows }) => rows.items,
     pageInfo: ({ rows }) => rows,
@@ -32,6 +59,7 @@ export const gradesResolvers = {
   },
   Assignment: {
     grade: ({ id }, _, { loaders }) => loaders.grade(id),
+    matrix: ({ id }, args, { services, actor }) => services.matrix.rows(actor, id, pageOf(args)),
     async preview({ id }, { terms }, { services, actor }) {
       const previews = await services.grades.preview(actor, id, changeOf(terms));
       return previews.map((preview) => ({ ...preview, assignmentId: id }));

@@ -17,8 +17,23 @@ const grade: Grade = {
 };
 
 /** The grade of one learner. */
-export function createGradeServices(): Pick<GraphqlServices, 'grades'> {
+export function createGradeServices(): Pick<GraphqlServices, 'grades' | 'matrix'> {
+  const row = {
+    id: member.id,
+    member,
+    progress: { learnerId: 'owner', labSlug: assignment.labSlug, steps: [], passed: 1, total: 2, score: 0.5 },
+  };
   return {
+    matrix: {
+      async rows(actor, _, page) {
+        requireActor(actor, { scope: 'read', role: 'instructor' });
+        return pageOf([row], page);
+      },
+      async row(actor, _, learnerId) {
+        requireActor(actor, { scope: 'read', role: 'instructor' });
+        return learnerId === 'owner' ? row : undefined;
+      },
+    },
     grades: {
       async gradebook(actor, _, page) {
         requireActor(actor, { scope: 'read', role: 'instructor' });

@@ -1,6 +1,7 @@
 import { test } from 'tap';
 import { toGlobalId } from '../../../../src/api/shared/global-id.ts';
 import { startApp } from './app.ts';
+import { connect, subscribe, until } from './connections.ts';
 
 const assignment = toGlobalId('Assignment', 'assignment-1');
 const course = toGlobalId('Course', 'course-1');
@@ -85,4 +86,30 @@ await test('grades are given, withdrawn and previewed', async (t) => {
   t.strictSame(preview.data, {
     assignment: { preview: [{ learner: { name: 'owner' }, before: 80, after: 50 }] },
   });
+});
+
+await test('the matrix has a row for each learner, and follows their checks', async (t) => {
+  const { ask, url, events } = await startApp(t);
+  const row = { member: { id: member }, progress: { passed: 1, total: 2, score: 0.5 } };
+  const fields = 'member { id } progress { passed total score }';
+  const { data } = await ask(
+    'instructor',
+    `{ assignment(id: "${assignment}") { matrix(first: 5) {
+      edges { node { ${fields} } } pageInfo { hasNextPage }
+    } } }`,
+  );
+  t.strictSame(data, {
+    assignment: { matrix: { edges: [{ node: row }], pageInfo: { hasNextPage: false } } },
+  });
+  const query = `subscription { matrixChanged(assignment: "${assignment}") { ${fields} } }`;
+  const following = subscribe(connect(t, url, { token: 'instructor' }), query);
+  const first = following.next();
+  await until(() => events.listeners() === 2);
+  const check = { attemptId: 'a', sessionId: 's', learnerId: 'owner' };
+  await events.publish('check.finished', { ...check, assignmentId: 'other' });
+  await events.publish('check.finished', { ...check, assignmentId: 'assignment-1' });
+  t.strictSame(await first, { data: { matrixChanged: row } });
+  await following.stop();
+  const refused = await subscribe(connect(t, url, { token: 'owner' }), query).next();
+  t.match(refused, { errors: [{ extensions: { code: 'FORBIDDEN' } }] });
 });

@@ -14,6 +14,7 @@ const open: Record<CourseAction, boolean[]> = {
   'assignments.inspect': [true, true, true, false, false],
   'assignments.change': [true, false, false, false, false],
   'assignments.work': [true, true, false, true, false],
+  'progress.read': [true, true, true, false, false],
   'grades.read': [true, true, true, false, false],
   'grades.change': [true, true, false, false, false],
   'help.read': [true, true, true, false, false],
