@@ -83,6 +83,9 @@ export async function startRegistry(
   };
 }
 
+/** Attempts to build an image while other tests remove images. */
+const BUILD_TRIES = 5;
+
 /** JSON is valid YAML, which the registry reads. */
 function settings(folder: string, addr: string, locked: boolean) {
   return {
@@ -105,9 +108,22 @@ async function answers(address: string): Promise<boolean> {
 
 async function push(reference: string, layers: Buffer[], locked: boolean): Promise<PushedImage> {
   return withDocker(async (docker) => {
-    await finished(await docker.buildImage(context(layers), { t: reference, version: '1' }));
+    await build(docker, layers, reference);
     return send(docker, reference, locked);
   });
+}
+
+/** Builds an image. The engine can lose a layer of a build while another test removes images: then it builds again. */
+async function build(docker: Docker, layers: Buffer[], reference: string): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      await finished(await docker.buildImage(context(layers), { t: reference, version: '1' }));
+      return;
+    } catch (error) {
+      const isDisturbed = error instanceof Error && error.message.startsWith('unable to find image "sha256:');
+      if (!isDisturbed || tries === BUILD_TRIES) throw error;
+    }
+  }
 }
 
 async function pushCopy(image: string, reference: string, locked: boolean): Promise<PushedImage> {
