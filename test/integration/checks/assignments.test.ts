@@ -141,3 +141,42 @@ await eachDatabase(t, 'progress has the steps of the pinned version', async (t, 
   await database.client.assignment.update({ where: { id: best }, data: { labVersion: 'old' } });
   t.match((await service.progress(owner, of))[0], { total: 2, passed: 1 });
 });
+
+await eachDatabase(t, 'the work of a large course is read whole', async (t, database) => {
+  const { judged } = await createCheckWorld(t, { database, engine, machineId }).then(({ checks }) => checks);
+  const at = new Date();
+  const learners = Array.from({ length: 200 }, (_, number) => `learner-${number}`);
+  await database.client.user.createMany({
+    data: learners.map((id) => ({ id, name: id, role: 'student' as const, createdAt: at })),
+  });
+  const attempts = learners.flatMap((learnerId) =>
+    Array.from({ length: 6 }, (_, step) => ({
+      id: `${learnerId}-${step}`,
+      learnerId,
+      labSlug: 'mixed',
+      labVersion: 'v1',
+      stepId: `step-${step}`,
+      assignmentId: 'large',
+      state: 'finished' as const,
+      startedAt: at,
+    })),
+  );
+  await database.client.attempt.createMany({ data: attempts });
+  await database.client.checkVerdict.createMany({
+    data: attempts.map(({ id }) => ({
+      attemptId: id,
+      place: 0,
+      checkId: 'check',
+      kind: 'script' as const,
+      weight: 1,
+      state: 'finished' as const,
+      passed: true,
+      score: 1,
+      message: '',
+      evidence: '',
+    })),
+  });
+  const found = await judged('large', learners);
+  t.equal(found.size, 200);
+  t.match(found.get('learner-7')?.[5], { stepId: 'step-5', checks: [{ checkId: 'check', score: 1 }] });
+});

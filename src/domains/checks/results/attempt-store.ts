@@ -61,6 +61,20 @@ export type MarkWork = (
 export function createAttemptStore({ database, markWork }: { database: Database; markWork?: MarkWork }) {
   const { client } = database;
 
+  /** Returns the verdicts of attempts, in order. In batches, because a statement has a limited number of values. */
+  async function checksOf(attemptIds: readonly string[]): Promise<Map<string, JudgedAttempt['checks']>> {
+    const byAttempt = new Map<string, JudgedAttempt['checks']>(attemptIds.map((id) => [id, []]));
+    for (const some of batches(attemptIds)) {
+      const rows = await client.checkVerdict.findMany({
+        where: { attemptId: { in: some } },
+        select: { attemptId: true, checkId: true, weight: true, score: true },
+        orderBy: { place: 'asc' },
+      });
+      for (const { attemptId, ...check } of rows) byAttempt.get(attemptId)?.push(check);
+    }
+    return byAttempt;
+  }
+
   return {
     /**
      * Stores a running attempt. Returns false if a check of that step is already running in that session, in any
@@ -187,12 +201,13 @@ export function createAttemptStore({ database, markWork }: { database: Database;
             run: true,
             score: true,
             startedAt: true,
-            verdicts: { select: { checkId: true, weight: true, score: true }, orderBy: { place: 'asc' } },
+            id: true,
           },
           orderBy: { id: 'asc' },
         });
-        for (const { learnerId, verdicts: checks, ...attempt } of rows) {
-          byLearner.get(learnerId)?.push({ ...attempt, checks });
+        const checks = await checksOf(rows.map(({ id }) => id));
+        for (const { id, learnerId, ...attempt } of rows) {
+          byLearner.get(learnerId)?.push({ ...attempt, checks: checks.get(id) ?? [] });
         }
       }
       return byLearner;
