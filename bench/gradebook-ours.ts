@@ -21,7 +21,7 @@ export async function serveGradebook(): Promise<{
   outdate: () => Promise<void>;
   close: () => Promise<void>;
 }> {
-  const ours = await serveOurs();
+  const ours = await serveOurs({ BERTH_LOG_LEVEL: 'silent' });
   const { services, databaseUrl } = ours;
   const admin = await services.authentication.byToken(TOKEN);
   const course = await services.courses.create(admin, { title: 'Large', timeZone: 'UTC', state: 'open' });

@@ -1,4 +1,3 @@
-import { isFault } from '../../../core/errors.ts';
 import { fromGlobalId, toGlobalId } from '../../shared/global-id.ts';
 import { connection, given, pageOf } from '../base/connection.ts';
 import type { GraphqlContext } from '../context.ts';
@@ -6,7 +5,7 @@ import type { CourseActivityModel as CourseActivity } from '../models.ts';
 import type { Resolvers, SubscriptionResolvers } from '../generated/resolver-types.ts';
 import type { Loaders } from '../loaders.ts';
 import type { User } from '../../../domains/identity/user.ts';
-import { follow } from '../subscriptions/follow.ts';
+import { follow, SKIPPED } from '../subscriptions/follow.ts';
 
 /** Maximum number of events that a slow subscriber can be behind. All are in `hands` and `feedback`. */
 const EVENTS_LIMIT = 64;
@@ -35,22 +34,17 @@ const courseActivity = {
   },
 } satisfies SubscriptionResolvers['courseActivity'];
 
-/** Returns what an event is about; undefined if it no longer exists, or the actor may not see it any more. */
+/** Returns the subject of an event. It may have been deleted meanwhile. */
 async function findActivity(
   { kind, id }: Hint,
   { services, actor }: GraphqlContext,
-): Promise<CourseActivity | undefined> {
-  try {
-    if (kind === 'hand') {
-      const hand = await services.help.hand(actor, id);
-      return hand && { hand };
-    }
-    const feedback = await services.help.feedbackById(actor, id);
-    return feedback && { feedback };
-  } catch (error) {
-    if (isFault(error, 'ASSIGNMENT_NOT_FOUND', 'FORBIDDEN')) return undefined;
-    throw error;
+): Promise<CourseActivity | typeof SKIPPED> {
+  if (kind === 'hand') {
+    const hand = await services.help.hand(actor, id);
+    return hand ? { hand } : SKIPPED;
   }
+  const feedback = await services.help.feedbackById(actor, id);
+  return feedback ? { feedback } : SKIPPED;
 }
 
 /** Returns somebody who has a part in the course of an assignment. */

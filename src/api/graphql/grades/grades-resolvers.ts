@@ -1,7 +1,7 @@
 import { fromGlobalId } from '../../shared/global-id.ts';
 import { connection, pageOf } from '../base/connection.ts';
 import type { MatrixRow } from '../../../domains/grades/matrix.ts';
-import { follow } from '../subscriptions/follow.ts';
+import { follow, SKIPPED } from '../subscriptions/follow.ts';
 import { personIn } from '../courses/help-resolvers.ts';
 import { changeOf } from '../courses/assignments-resolvers.ts';
 import type { Resolvers, SubscriptionResolvers } from '../generated/resolver-types.ts';
@@ -24,7 +24,8 @@ const matrixChanged = {
         await matrix.rows(context.actor, assignmentId, { first: 1 });
         return [];
       },
-      read: (learnerId) => matrix.row(context.actor, assignmentId, learnerId),
+      // The checks of staff who try the assignment have no row.
+      read: async (learnerId) => (await matrix.row(context.actor, assignmentId, learnerId)) ?? SKIPPED,
     });
   },
 } satisfies SubscriptionResolvers['matrixChanged'];

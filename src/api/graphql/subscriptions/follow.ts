@@ -1,5 +1,8 @@
 import type { GraphqlContext } from '../context.ts';
 
+/** Stands for a hint without a value: the subscription waits for the next one. */
+export const SKIPPED = Symbol('skipped');
+
 /**
  * Creates the values of a subscription: `first` once, then `read` for each hint. Checks the credentials before each
  * read, so that revoking them ends the subscription.
@@ -13,8 +16,8 @@ export async function follow<H, T>(
     listen: (hint: (value: H) => void) => () => void;
     /** Authorises the subscription, and returns its first values. */
     first: () => Promise<T[]>;
-    /** Authorises and reads the value for a hint. Undefined ends the subscription. */
-    read: (hint: H) => Promise<T | undefined>;
+    /** Authorises and reads the value for a hint. Undefined ends the subscription, as an error does. */
+    read: (hint: H) => Promise<T | typeof SKIPPED | undefined>;
   },
 ): Promise<AsyncIterableIterator<T>> {
   const hints = createHints<H>(source.limit);
@@ -36,10 +39,13 @@ export async function follow<H, T>(
   }
 
   async function readNext(): Promise<T | undefined> {
-    const hint = await hints.take();
-    if (hint === undefined) return undefined;
-    context.actor = await context.authenticate();
-    return await source.read(hint);
+    for (;;) {
+      const hint = await hints.take();
+      if (hint === undefined) return undefined;
+      context.actor = await context.authenticate();
+      const value = await source.read(hint);
+      if (value !== SKIPPED) return value;
+    }
   }
 
   const beginning = await orEnd(source.first);

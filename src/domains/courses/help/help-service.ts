@@ -73,10 +73,11 @@ export function createHelpService(options: {
     },
 
     async hand(actor, handId) {
+      requireActor(actor, { scope: 'read' });
       const hand = await help.findHand(handId);
       if (!hand) return undefined;
-      const { may } = await assignmentAccess(actor, 'assignments.read', hand.assignmentId);
-      return may('help.read') ? hand : undefined;
+      await assignmentAccess(actor, 'help.read', hand.assignmentId);
+      return hand;
     },
 
     async hands(actor, courseId) {
@@ -114,10 +115,11 @@ export function createHelpService(options: {
     },
 
     async feedbackById(actor, feedbackId) {
+      requireActor(actor, { scope: 'read' });
       const feedback = await help.findFeedback(feedbackId);
       if (!feedback) return undefined;
-      const { may } = await assignmentAccess(actor, 'assignments.read', feedback.assignmentId);
-      return may('help.read') ? feedback : undefined;
+      await assignmentAccess(actor, 'help.read', feedback.assignmentId);
+      return feedback;
     },
   };
 }

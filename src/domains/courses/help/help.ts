@@ -45,7 +45,7 @@ export interface HelpService {
   lower(actor: Actor | undefined, handId: string): Promise<boolean>;
   /** Lists the raised hands of a course, the longest raised first. @throws COURSE_NOT_FOUND, FORBIDDEN */
   hands(actor: Actor | undefined, courseId: string): Promise<RaisedHand[]>;
-  /** Returns a hand for the staff of its course; undefined for others. */
+  /** Returns a hand; undefined if it was deleted. @throws ASSIGNMENT_NOT_FOUND, FORBIDDEN */
   hand(actor: Actor | undefined, handId: string): Promise<RaisedHand | undefined>;
   /** Returns the actor's raised hands for assignments, for batched loading. */
   mine(actor: Actor | undefined, assignmentIds: readonly string[]): Promise<(RaisedHand | undefined)[]>;
@@ -58,7 +58,7 @@ export interface HelpService {
     assignmentId: string,
     input: { stepId: string; kind: FeedbackKind; text?: string | undefined },
   ): Promise<StepFeedback>;
-  /** Returns feedback for the staff of its course; undefined for others. */
+  /** Returns feedback; undefined if it was deleted. @throws ASSIGNMENT_NOT_FOUND, FORBIDDEN */
   feedbackById(actor: Actor | undefined, feedbackId: string): Promise<StepFeedback | undefined>;
   /** Lists the feedback on an assignment, newest first. @throws ASSIGNMENT_NOT_FOUND, FORBIDDEN */
   feedback(actor: Actor | undefined, assignmentId: string, page: PageRequest): Promise<Page<StepFeedback>>;

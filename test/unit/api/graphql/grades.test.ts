@@ -107,6 +107,9 @@ await test('the matrix has a row for each learner, and follows their checks', as
   await until(() => events.listeners() === 2);
   const check = { attemptId: 'a', sessionId: 's', learnerId: 'owner' };
   await events.publish('check.finished', { ...check, assignmentId: 'other' });
+  // Staff who try the assignment have no row, and end nobody's subscription.
+  const staff = { ...check, learnerId: 'instructor' };
+  await events.publish('check.finished', { ...staff, assignmentId: 'assignment-1' });
   await events.publish('check.finished', { ...check, assignmentId: 'assignment-1' });
   t.strictSame(await first, { data: { matrixChanged: row } });
   await following.stop();
