@@ -8,6 +8,8 @@ module.exports = {
     'create-identity.ts',
     'credential-watch.ts',
     'policy.ts',
+    'reach.ts',
+    'reach-limits.ts',
     'secrets.ts',
     'user.ts',
   ],

@@ -43,7 +43,7 @@ export interface GraphqlServices {
   jobs: JobService;
   registryCredentials: RegistryCredentialService;
   registry: RegistryService;
-  sessions: Omit<SessionService, 'machine' | 'requireCounting' | 'touch' | 'hiddenFrom'>;
+  sessions: Omit<SessionService, 'machine' | 'requireCounting' | 'touch'>;
   warm: WarmService;
   saves: SaveService;
   quotas: QuotaService;

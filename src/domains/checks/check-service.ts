@@ -1,6 +1,8 @@
 import { fault, isFault } from '../../core/errors.ts';
-import { mayReach, requireActor } from '../identity/actor.ts';
+import { requireActor } from '../identity/actor.ts';
 import type { Actor } from '../identity/actor.ts';
+import type { AssignmentRules } from '../courses/assignment-rules.ts';
+import type { Reach } from '../identity/reach.ts';
 import type { CredentialWatch } from '../identity/credential-watch.ts';
 import type { RateLimit } from '../../infra/rate-limits/rate-limits.ts';
 import type { LabCatalogue } from '../labs/catalogue.ts';
@@ -43,7 +45,7 @@ export interface CheckService {
   ): Promise<Attempt>;
   /** @throws NOT_FOUND */
   get(actor: Actor | undefined, attemptId: string): Promise<Attempt>;
-  /** Lists attempts, newest first. */
+  /** Lists attempts, newest first: the actor's own, and for staff those that they reach. */
   listAttempts(
     actor: Actor | undefined,
     filter: {
@@ -68,6 +70,9 @@ interface CheckServiceParts {
   catalogue: Pick<LabCatalogue, 'version' | 'find'>;
   attempts: AttemptStore;
   progressOf: ProgressReader;
+  /** Returns assignments by id. */
+  assignmentRules: Pick<AssignmentRules, 'byId'>;
+  reach: Reach;
   leasedCheck: LeasedCheck;
   /** Counts the attempts of a user, without polls. */
   runLimit: RateLimit;
@@ -92,6 +97,8 @@ export function createCheckService(parts: CheckServiceParts): CheckService & { s
     catalogue,
     attempts,
     progressOf,
+    assignmentRules,
+    reach,
     leasedCheck,
     runLimit,
     pollLimit,
@@ -169,17 +176,16 @@ export function createCheckService(parts: CheckServiceParts): CheckService & { s
     async get(actor, attemptId) {
       requireActor(actor, { scope: 'read' });
       const attempt = await attempts.find(attemptId);
-      if (!attempt || !mayReach(actor, attempt.learnerId)) throw fault('NOT_FOUND', { thing: 'attempt' });
+      if (!attempt || !(await reach.includes(actor, attempt))) throw fault('NOT_FOUND', { thing: 'attempt' });
       return explain(attempt, catalogue);
     },
 
     async listAttempts(actor, filter, page) {
       requireActor(actor, { scope: 'read' });
       const window = pageWindow(page);
-      const learnerId = filter.learnerId ?? (actor.role === 'student' ? actor.userId : undefined);
-      // Another learner's attempts are hidden, as if they did not exist.
-      if (learnerId !== undefined && !mayReach(actor, learnerId)) return { items: [], hasNextPage: false };
-      const found = await attempts.list({ ...filter, learnerId }, window);
+      // Attempts that the actor does not reach are hidden, as if they did not exist.
+      const limits = await reach.limits(actor, filter.learnerId);
+      const found = await attempts.list(filter, limits, window);
       return toPage(
         found.map((attempt) => explain(attempt, catalogue)),
         page,
@@ -188,7 +194,14 @@ export function createCheckService(parts: CheckServiceParts): CheckService & { s
 
     async progress(actor, of) {
       requireActor(actor, { scope: 'read' });
-      if (of.some(({ learnerId }) => !mayReach(actor, learnerId))) throw fault('USER_NOT_FOUND');
+      const courses = await assignmentRules.byId(
+        of.flatMap(({ learnerId, assignmentId }) => (learnerId === actor.userId ? [] : (assignmentId ?? []))),
+      );
+      const works = of.map(({ learnerId, assignmentId = '' }) => ({
+        learnerId,
+        courseId: courses.get(assignmentId)?.courseId,
+      }));
+      if ((await reach.among(actor, works)).length < works.length) throw fault('USER_NOT_FOUND');
       return await progressOf(of);
     },
 

@@ -31,9 +31,9 @@ export function createLeasedCheck(parts: LeasedCheckParts) {
   const { runner, attempts, interrupted, clock, log, owner } = parts;
 
   async function begin(machine: RunningMachine, stepId: string): Promise<string> {
-    const { sessionId, learnerId, labSlug, labVersion, assignmentId = '', run } = machine;
+    const { sessionId, learnerId, labSlug, labVersion, assignmentId = '', courseId = null, run } = machine;
     const startedAt = clock.now();
-    const of = { sessionId, learnerId, labSlug, labVersion, assignmentId, run };
+    const of = { sessionId, learnerId, labSlug, labVersion, assignmentId, courseId, run };
     const attempt = { id: newId(startedAt), ...of, stepId, startedAt };
     if (await attempts.begin(attempt, newLease(clock, owner))) return attempt.id;
     // The lease owner may be dead.

@@ -65,8 +65,3 @@ export function requireLasting(actor: Actor, until: Date | undefined): void {
     needed: `a credential that lasts as long as the new one (yours expires at ${end}: choose an earlier expiry, or sign in with a browser)`,
   });
 }
-
-/** Returns whether the actor may know that something of `ownerId` exists: only its owner and staff. */
-export function mayReach(actor: Actor, ownerId: string): boolean {
-  return actor.userId === ownerId || rank[actor.role] >= rank.instructor;
-}

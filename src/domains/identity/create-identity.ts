@@ -7,6 +7,9 @@ import { createAuthenticationService } from './authentication-service.ts';
 import { createCredentialWatch } from './credential-watch.ts';
 import type { CredentialWatch } from './credential-watch.ts';
 import { ensureFirstAdmin } from './first-admin.ts';
+import { createReach } from './reach.ts';
+import type { Reach } from './reach.ts';
+import { createReachStore } from './reach-store.ts';
 import { createSignInStore } from './sign-in-store.ts';
 import { createTokenService } from './token-service.ts';
 import { createTokenStore } from './token-store.ts';
@@ -19,6 +22,7 @@ export interface Identity {
   tokens: TokenService;
   authentication: AuthenticationService;
   people: People;
+  reach: Reach;
   /** Ends what a credential opened when the credential ends. */
   credentialWatch: CredentialWatch;
   /** Returns the first admin, who is created if there is no admin. */
@@ -38,7 +42,8 @@ export function createIdentity(options: {
   const users = createUserStore({ database });
   const tokens = createTokenStore({ database });
   const signIns = createSignInStore({ database });
-  const userService = createUserService({ users, signIns, events, clock });
+  const reach = createReach({ store: createReachStore({ database }) });
+  const userService = createUserService({ users, signIns, reach, events, clock });
   const authentication = createAuthenticationService({
     users,
     tokens,
@@ -51,7 +56,7 @@ export function createIdentity(options: {
   const credentialWatch = createCredentialWatch({ authentication, events, log });
   return {
     users: userService,
-    tokens: createTokenService({ tokens, users, events, clock }),
+    tokens: createTokenService({ tokens, users, reach, events, clock }),
     authentication,
     people: {
       find: users.find,
@@ -65,6 +70,7 @@ export function createIdentity(options: {
           }),
         ),
     },
+    reach,
     credentialWatch,
     firstAdmin: () => ensureFirstAdmin({ users, clock }),
     async close() {

@@ -2,8 +2,9 @@ import type { Clock } from '../../core/clock.ts';
 import { fault } from '../../core/errors.ts';
 import type { EventBus } from '../../infra/bus/event-bus.ts';
 import { newId } from '../../core/ids.ts';
-import { allScopes, mayReach, requireActor, requireLasting } from './actor.ts';
+import { allScopes, requireActor, requireLasting } from './actor.ts';
 import type { Actor, Scope } from './actor.ts';
+import type { Reach } from './reach.ts';
 import { hashSecret, makeSecret, shownPrefix } from './secrets.ts';
 import type { TokenStore } from './token-store.ts';
 import { readName } from './user.ts';
@@ -16,11 +17,13 @@ const TOKEN_LIMIT = 100;
 export function createTokenService({
   tokens,
   users,
+  reach,
   events,
   clock,
 }: {
   tokens: TokenStore;
   users: UserStore;
+  reach: Pick<Reach, 'people'>;
   events: EventBus;
   clock: Clock;
 }): TokenService {
@@ -29,7 +32,7 @@ export function createTokenService({
    * @throws USER_NOT_FOUND, FORBIDDEN
    */
   async function requireUserOrAdmin(actor: Actor, userId: string): Promise<void> {
-    if (!mayReach(actor, userId)) throw fault('USER_NOT_FOUND');
+    if (!(await reach.people(actor, [userId])).has(userId)) throw fault('USER_NOT_FOUND');
     if (actor.userId !== userId) requireActor(actor, { scope: 'read', role: 'admin' });
     if (!(await users.find(userId))) throw fault('USER_NOT_FOUND');
   }

@@ -4,6 +4,8 @@ import { isUniqueViolation } from '../../infra/database/database-errors.ts';
 import { fault } from '../../core/errors.ts';
 import { batches } from '../../core/paging.ts';
 import type { Role } from './actor.ts';
+import type { Taught } from './reach-limits.ts';
+import { reachedPeople } from './reach-limits.ts';
 import type { User } from './user.ts';
 
 interface UserChange {
@@ -17,6 +19,8 @@ interface UserFilter {
   role?: Role | undefined;
   /** Part of the name or the e-mail address, case-insensitive. */
   search?: string | undefined;
+  /** Whose users are included; undefined: all. */
+  limits?: Taught | undefined;
 }
 
 export type UserStore = ReturnType<typeof createUserStore>;
@@ -43,7 +47,10 @@ export function createUserStore({ database }: { database: Database }) {
       const rows = await client.user.findMany({
         where: {
           ...(filter.role && { role: filter.role }),
-          ...(contains && { OR: [{ name: contains }, { email: contains }] }),
+          AND: [
+            reachedPeople(filter.limits),
+            contains ? { OR: [{ name: contains }, { email: contains }] } : {},
+          ],
           ...(window.after && { id: { gt: window.after } }),
         },
         orderBy: { id: 'asc' },

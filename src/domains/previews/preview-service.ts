@@ -101,6 +101,11 @@ export function createPreviewService(options: PreviewServiceOptions): RunningPre
     events.listen('user.changed', ({ userId }) => {
       cache.forgetUser(userId);
     }),
+    // Somebody may no longer teach a learner.
+    events.listen('course.changed', () => {
+      cache.forgetStaff();
+      void endUnauthorized(connections.all().filter(({ port }) => isOfStaff(port)));
+    }),
   ];
 
   return {
@@ -201,6 +206,8 @@ export function createPreviewService(options: PreviewServiceOptions): RunningPre
   };
 }
 
+const isOfStaff = ({ opener, learnerId }: AccessiblePort) => opener.userId !== learnerId;
+
 /** Lifetime of an entry, in milliseconds: a page requests its hundred files within it. */
 const LIFETIME_MS = 5_000;
 /** Maximum number of entries: pages that load at this moment. */
@@ -237,6 +244,7 @@ function createAccessCache({ clock }: { clock: Clock }) {
     },
     forgetSession: (sessionId: string) => forget((port) => port.sessionId === sessionId),
     forgetUser: (userId: string) => forget((port) => port.opener.userId === userId),
+    forgetStaff: () => forget(isOfStaff),
     clear: () => entries.clear(),
   };
 }

@@ -1,6 +1,7 @@
 import { fault } from '../../core/errors.ts';
-import { mayReach, requireActor } from '../identity/actor.ts';
+import { requireActor } from '../identity/actor.ts';
 import type { Actor, Scope } from '../identity/actor.ts';
+import type { Reach, Work } from '../identity/reach.ts';
 
 /**
  * The actions on a session, with the scope that its owner needs, and the scope that staff need. `undefined` means that
@@ -8,7 +9,7 @@ import type { Actor, Scope } from '../identity/actor.ts';
  */
 const needs = {
   read: { owner: 'read', staff: 'read' },
-  /** Use terminals and checks in its machines: instructors help learners and find problems. */
+  /** Use terminals and checks in its machines: staff help learners and find problems. */
   enter: { owner: 'learn', staff: 'manage' },
   stop: { owner: 'learn', staff: 'manage' },
   restart: { owner: 'learn', staff: undefined },
@@ -21,42 +22,25 @@ const needs = {
 
 export type SessionAction = keyof typeof needs;
 
-/** Users whose sessions are hidden from an actor, even if the actor is staff. */
-export type HiddenOwners = ReadonlySet<string>;
-
-const NOBODY: HiddenOwners = new Set();
-
-/** Returns a lookup of the users whose sessions are hidden: from instructors, those of admins. */
-export function createHiddenOwners(admins: { ids: () => Promise<string[]> }) {
-  return async (actor: Actor | undefined): Promise<HiddenOwners> => {
-    if (actor?.role !== 'instructor') return NOBODY;
-    return new Set((await admins.ids()).filter((id) => id !== actor.userId));
-  };
-}
-
-/** Returns whether the actor may see the sessions of `ownerId`. */
-export function reaches(actor: Actor, hidden: HiddenOwners, ownerId: string): boolean {
-  return mayReach(actor, ownerId) && !hidden.has(ownerId);
-}
-
 /** Refuses a request without a user, before any lookup. @throws UNAUTHENTICATED */
 export function requireSomebody(actor: Actor | undefined): asserts actor is Actor {
   if (!actor) throw fault('UNAUTHENTICATED');
 }
 
 /**
- * Refuses actors who may not do this with the session; null is a missing session.
- * @throws SESSION_NOT_FOUND also for another user's session, UNAUTHENTICATED, FORBIDDEN
+ * Returns the session if the actor may do this with it; null is a missing session.
+ * @throws SESSION_NOT_FOUND also if the actor may not know of it, UNAUTHENTICATED, FORBIDDEN
  */
-export function authorize<T extends { learnerId: string }>(
+export async function authorize<T extends Work>(
+  reach: Pick<Reach, 'includes'>,
   actor: Actor | undefined,
   action: SessionAction,
   session: T | null,
-  hidden: HiddenOwners,
-): asserts session is T {
+): Promise<T> {
   requireSomebody(actor);
-  if (!session || !reaches(actor, hidden, session.learnerId)) throw fault('SESSION_NOT_FOUND');
+  if (!session || !(await reach.includes(actor, session))) throw fault('SESSION_NOT_FOUND');
   const scope = needs[action][actor.userId === session.learnerId ? 'owner' : 'staff'];
   if (scope === undefined) throw fault('FORBIDDEN', { needed: 'a session of your own' });
   requireActor(actor, { scope });
+  return session;
 }

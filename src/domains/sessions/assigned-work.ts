@@ -35,7 +35,8 @@ export function createAssignedWork({ rules, clock }: { rules: AssignmentRules; c
     ): Promise<{ assignment: Assignment; newRun: NewRun }> {
       const { assignment, terms, isTrial } = await rules.requireOpen(learnerId, assignmentId);
       const limits = limitsOf(terms, clock.now());
-      const newRun = { assignmentId, attempts: terms.attempts, limits, isTrial };
+      const { courseId } = assignment;
+      const newRun = { assignmentId, courseId, attempts: terms.attempts, limits, isTrial };
       return { assignment, newRun };
     },
 

@@ -6,6 +6,7 @@ import type { Session as SessionRow } from '../../infra/database/generated/sqlit
 /** An attempt at an assignment to start. */
 export interface NewRun {
   assignmentId: string;
+  courseId: string;
   limits: RunLimits;
   /** Number of attempts that the learner has; undefined for any number. */
   attempts: number | undefined;
@@ -20,7 +21,7 @@ export interface NewRun {
  */
 export async function nextRun(
   tx: Transaction,
-  { assignmentId, attempts, isTrial }: Omit<NewRun, 'limits'>,
+  { assignmentId, attempts, isTrial }: Pick<NewRun, 'assignmentId' | 'attempts' | 'isTrial'>,
   { learnerId, createdAt }: { learnerId: string; createdAt: Date },
 ): Promise<number> {
   const where = { assignmentId_learnerId: { assignmentId, learnerId } };

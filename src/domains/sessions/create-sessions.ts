@@ -1,7 +1,5 @@
-import { createHiddenOwners } from './access.ts';
 import { createAssignedWork } from './assigned-work.ts';
 import type { AssignedWork } from './assigned-work.ts';
-import { createAdminStore } from './admin-store.ts';
 import { createAdmissions } from './capacity/create-admissions.ts';
 import { createSessionLeaseStore } from './provisioning/session-lease-store.ts';
 import type { SessionLeaseStore } from './provisioning/session-lease-store.ts';
@@ -42,13 +40,12 @@ export function createSessions(options: SessionsOptions): Sessions {
   const wakeTeardown = () => work.started && teardown.wake();
   const wakeProvisioner = () => work.started && provisioner.wake();
   const store = createSessionStore({ database });
-  const hiddenFrom = createHiddenOwners(createAdminStore({ database }));
   const leases = createSessionLeaseStore({ database });
   const lifetimeStore = createLifetimeStore({ database });
   const changer = createSessionChanger({ events, store, log });
   const pool = createSubnetPool({ cidr: options.subnetPool, clock });
   const subnets = createSubnetStore({ database });
-  const parts = { ...options, hiddenFrom, store, leases, changer, subnets, owner };
+  const parts = { ...options, store, leases, changer, subnets, owner };
   const diskEvents = { onDiskFree: wakeProvisioner, onEnded: wakeTeardown };
   const disk = createDisk({ ...parts, ...diskEvents, isSavedAtEnd: (row) => saves.isSavedAtEnd(row) });
   const admissions = createAdmissions({ ...parts, pool, disk });
@@ -107,7 +104,7 @@ export function createSessions(options: SessionsOptions): Sessions {
     repairs: comparison.repairs,
     lifetimes,
     assignedWork,
-    hiddenFrom,
+    reach: options.reach,
   });
 
   const unlisten: (() => void)[] = [];

@@ -1,9 +1,9 @@
 import { fault } from '../../core/errors.ts';
-import { mayReach, requireActor } from '../identity/actor.ts';
+import { requireActor } from '../identity/actor.ts';
 import { pageWindow, toPage } from '../../core/paging.ts';
 import type { QueueView } from './capacity/queue-view.ts';
 import type { AssignedWork } from './assigned-work.ts';
-import { authorize, reaches, requireSomebody } from './access.ts';
+import { authorize, requireSomebody } from './access.ts';
 import type { Lifetimes } from './lifetimes.ts';
 import type { Repairs } from './reconcile/repairs.ts';
 import type { createSessionEnd, createSessionExtend } from './session-end.ts';
@@ -11,9 +11,7 @@ import type { createSessionStart } from './session-start.ts';
 import type { SessionRow, SessionStore } from './session-store.ts';
 import { viewSession } from './session-view.ts';
 import type { SessionService } from './session.ts';
-
-/** Stands for all learners: only staff may access it. */
-const EVERYONE = '';
+import type { Reach } from '../identity/reach.ts';
 
 export function createSessionService(options: {
   store: SessionStore;
@@ -24,9 +22,9 @@ export function createSessionService(options: {
   repairs: Pick<Repairs, 'restart'>;
   lifetimes: Pick<Lifetimes, 'touch'>;
   assignedWork: Pick<AssignedWork, 'requireCounting'>;
-  hiddenFrom: SessionService['hiddenFrom'];
+  reach: Reach;
 }): SessionService {
-  const { store, startSession, queue, ends, extendSession, repairs, lifetimes, assignedWork, hiddenFrom } =
+  const { store, startSession, queue, ends, extendSession, repairs, lifetimes, assignedWork, reach } =
     options;
 
   async function restarted(row: SessionRow): Promise<SessionRow> {
@@ -46,16 +44,14 @@ export function createSessionService(options: {
 
     async get(actor, id) {
       requireSomebody(actor);
-      const row = await store.find(id);
-      authorize(actor, 'read', row, await hiddenFrom(actor));
+      const row = await authorize(reach, actor, 'read', await store.find(id));
       return viewSession(row);
     },
 
     async getMany(actor, ids) {
       requireActor(actor, { scope: 'read' });
       const rows = await store.findMany([...new Set(ids)]);
-      const hidden = await hiddenFrom(actor);
-      const there = rows.filter((row) => reaches(actor, hidden, row.learnerId));
+      const there = await reach.among(actor, rows);
       const mine = new Map(there.map((row) => [row.id, row]));
       return ids.map((id) => {
         const row = mine.get(id);
@@ -67,42 +63,34 @@ export function createSessionService(options: {
       requireActor(actor, { scope: 'read' });
       const positions = await queue.positions();
       const rows = await store.findMany(ids.filter((id) => positions.has(id)));
-      const hidden = await hiddenFrom(actor);
-      const mine = new Set(rows.filter((row) => reaches(actor, hidden, row.learnerId)).map(({ id }) => id));
+      const mine = new Set((await reach.among(actor, rows)).map(({ id }) => id));
       return ids.map((id) => (mine.has(id) ? positions.get(id) : undefined));
     },
 
     async list(actor, filter, page) {
       requireActor(actor, { scope: 'read' });
       const window = pageWindow(page);
-      const learnerId = filter.learnerId ?? (mayReach(actor, EVERYONE) ? undefined : actor.userId);
-      const hidden = await hiddenFrom(actor);
-      if (learnerId !== undefined && !reaches(actor, hidden, learnerId)) {
-        return { items: [], hasNextPage: false };
-      }
-      const { lab: labSlug, assignmentId, states } = filter;
-      const rows = await store.page({ learnerId, notOf: hidden, labSlug, assignmentId, states }, window);
+      const { learnerId, lab: labSlug, assignmentId, states } = filter;
+      const limits = await reach.limits(actor, learnerId);
+      const rows = await store.page({ limits, learnerId, labSlug, assignmentId, states }, window);
       return toPage(rows.map(viewSession), page);
     },
 
     async stop(actor, id) {
       requireSomebody(actor);
-      const row = await store.find(id);
-      authorize(actor, 'stop', row, await hiddenFrom(actor));
+      const row = await authorize(reach, actor, 'stop', await store.find(id));
       return viewSession(await ends.stop(row));
     },
 
     async restart(actor, id) {
       requireSomebody(actor);
-      const row = await store.find(id);
-      authorize(actor, 'restart', row, await hiddenFrom(actor));
+      const row = await authorize(reach, actor, 'restart', await store.find(id));
       return viewSession(await restarted(row));
     },
 
     async extend(actor, id, minutes) {
       requireSomebody(actor);
-      const row = await store.find(id);
-      authorize(actor, 'extend', row, await hiddenFrom(actor));
+      const row = await authorize(reach, actor, 'extend', await store.find(id));
       return viewSession(await extendSession(row, minutes));
     },
 
@@ -110,9 +98,8 @@ export function createSessionService(options: {
       requireActor(actor, { scope: 'learn' });
       const row = await store.find(id);
       // Another user's session looks like a deleted one, and deleting that succeeds.
-      const hidden = await hiddenFrom(actor);
-      if (!row || !reaches(actor, hidden, row.learnerId)) return false;
-      authorize(actor, 'delete', row, hidden);
+      if (!row || !(await reach.includes(actor, row))) return false;
+      await authorize(reach, actor, 'delete', row);
       return ends.remove(row);
     },
 
@@ -127,8 +114,7 @@ export function createSessionService(options: {
 
     async machine(actor, id, name) {
       requireSomebody(actor);
-      const row = await store.find(id);
-      authorize(actor, 'enter', row, await hiddenFrom(actor));
+      const row = await authorize(reach, actor, 'enter', await store.find(id));
       if (row.state !== 'ready') throw fault('SESSION_NOT_READY', { state: row.state });
       const machine = row.machines.find((candidate) => candidate.name === name);
       if (!machine?.containerId) throw fault('MACHINE_NOT_FOUND', { machine: name });
@@ -143,18 +129,16 @@ export function createSessionService(options: {
         labSlug,
         labVersion,
         assignmentId: row.assignmentId ?? undefined,
+        courseId: row.courseId ?? undefined,
         run,
       };
     },
 
     async requireCounting(actor, id) {
       requireSomebody(actor);
-      const row = await store.find(id);
-      authorize(actor, 'enter', row, await hiddenFrom(actor));
+      const row = await authorize(reach, actor, 'enter', await store.find(id));
       await assignedWork.requireCounting(row);
     },
-
-    hiddenFrom,
 
     touch: lifetimes.touch,
   };

@@ -2,6 +2,8 @@ import type { Database, Transaction } from '../../infra/database/database.ts';
 import { whenGone, isUniqueViolation } from '../../infra/database/database-errors.ts';
 import type { Prisma } from '../../infra/database/generated/sqlite/client.ts';
 import type { ProvisionedMachine } from '../../engine/engine.ts';
+import type { Taught } from '../identity/reach-limits.ts';
+import { reachedWork } from '../identity/reach-limits.ts';
 import { countingRun, nextRun } from './assignment-work-store.ts';
 import type { NewRun } from './assignment-work-store.ts';
 import { handleOf, isStored, machineRows, withHandle } from './machine-store.ts';
@@ -70,14 +72,14 @@ export function createSessionStore({ database }: { database: Database }) {
       newRun?: NewRun,
     ): Promise<SessionRow | 'exists' | 'limit'> {
       const { machines, ...fields } = session;
-      const { assignmentId } = newRun ?? {};
+      const { assignmentId, courseId } = newRun ?? {};
       const activeKey = keyOf({ ...session, assignmentId });
       try {
         return await database.transaction(async (tx) => {
           const plan = planStart(await findOwn(tx, session.learnerId), { activeKey, limit });
           if (typeof plan === 'string') return plan;
           if (plan.forget.length > 0) await tx.session.deleteMany({ where: { id: { in: plan.forget } } });
-          const run = newRun && { assignmentId, run: await nextRun(tx, newRun, session) };
+          const run = newRun && { assignmentId, courseId, run: await nextRun(tx, newRun, session) };
           return insertSession(tx, { ...fields, ...run, machines, state: 'requested', activeKey });
         });
       } catch (error) {
@@ -121,8 +123,8 @@ export function createSessionStore({ database }: { database: Database }) {
     page(
       filter: {
         learnerId?: string | undefined;
-        /** Learners whose sessions are excluded. */
-        notOf: ReadonlySet<string>;
+        /** Whose work is included; undefined: everybody's. */
+        limits: Taught | undefined;
         labSlug?: string | undefined;
         /** null for self-study only. */
         assignmentId?: string | null | undefined;
@@ -133,10 +135,8 @@ export function createSessionStore({ database }: { database: Database }) {
       return client.session.findMany({
         where: {
           removedAt: null,
-          learnerId: {
-            notIn: [...filter.notOf],
-            ...(filter.learnerId !== undefined && { equals: filter.learnerId }),
-          },
+          ...reachedWork(filter.limits),
+          ...(filter.learnerId !== undefined && { learnerId: filter.learnerId }),
           ...(filter.labSlug !== undefined && { labSlug: filter.labSlug }),
           ...(filter.assignmentId !== undefined && { assignmentId: filter.assignmentId }),
           ...(filter.states && { state: { in: filter.states } }),
@@ -264,7 +264,8 @@ export async function insertSession(
   {
     machines,
     ...fields
-  }: NewSession & Pick<Prisma.SessionUncheckedCreateInput, 'state' | 'activeKey' | 'assignmentId' | 'run'>,
+  }: NewSession &
+    Pick<Prisma.SessionUncheckedCreateInput, 'state' | 'activeKey' | 'assignmentId' | 'courseId' | 'run'>,
 ): Promise<SessionRow> {
   const row = await tx.session.create({ data: fields });
   const rows = machineRows(row.id, machines);

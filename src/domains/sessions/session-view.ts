@@ -14,6 +14,7 @@ export function viewSession(row: SessionRow): Session {
     labSlug: row.labSlug,
     labVersion: row.labVersion,
     assignmentId: row.assignmentId ?? undefined,
+    courseId: row.courseId ?? undefined,
     run: row.run,
     deadline: deadlineOf(row),
     state: row.state,

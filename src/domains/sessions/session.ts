@@ -1,4 +1,3 @@
-import type { HiddenOwners } from './access.ts';
 import type { Actor } from '../identity/actor.ts';
 import type { MachineAddress } from '../../engine/engine.ts';
 import type { Reason } from '../../core/errors.ts';
@@ -30,6 +29,8 @@ export interface Session {
   labVersion: string;
   /** The assignment that it belongs to; undefined for self-study. */
   assignmentId: string | undefined;
+  /** The course of that assignment. */
+  courseId: string | undefined;
   /** Number of the learner's attempt at the assignment, from 1; 0 in self-study. */
   run: number;
   /** When that attempt ends by its time limit or the assignment's end, whatever the learner does. */
@@ -92,13 +93,14 @@ export interface RunningMachine {
   labVersion: string;
   /** As in the session. */
   assignmentId: string | undefined;
+  courseId: string | undefined;
   run: number;
 }
 
 /**
  * Use cases of sessions. Every method authorises first. A session that the actor may not access is SESSION_NOT_FOUND.
- * Staff can read, stop and enter other users' sessions, but instructors not those of admins. All other actions are the
- * owner's: see access.ts.
+ * Staff can read, stop and enter the sessions that they reach: see reach.ts. All other actions are the owner's: see
+ * access.ts.
  */
 export interface SessionService {
   /**
@@ -112,7 +114,7 @@ export interface SessionService {
   getMany(actor: Actor | undefined, ids: readonly string[]): Promise<(Session | undefined)[]>;
   /** Returns positions in the queue; undefined for a session that does not wait, or that the actor may not see. */
   queuePositions(actor: Actor | undefined, ids: readonly string[]): Promise<(QueuePosition | undefined)[]>;
-  /** Lists sessions, newest first: the actor's own, or for staff all or one learner's. */
+  /** Lists sessions, newest first: the actor's own, and for staff those that they reach. */
   list(
     actor: Actor | undefined,
     filter: {
@@ -144,8 +146,6 @@ export interface SessionService {
    * @throws ASSIGNMENT_NOT_FOUND, COURSE_ARCHIVED, ASSIGNMENT_NOT_OPEN, ASSIGNMENT_CLOSED, ASSIGNMENT_TIME_OVER
    */
   requireCounting(actor: Actor | undefined, id: string): Promise<void>;
-  /** Returns the users whose sessions are hidden from this actor, even if the actor is staff. */
-  hiddenFrom(actor: Actor | undefined): Promise<HiddenOwners>;
   /** Records that the learner uses the session, which moves its idle end. Cheap: uses are written together. */
   touch(id: string): void;
 }

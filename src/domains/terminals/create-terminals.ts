@@ -1,5 +1,5 @@
 import type { Database } from '../../infra/database/database.ts';
-import type { SessionService } from '../sessions/session.ts';
+import type { Reach } from '../identity/reach.ts';
 import { createRecordedCollectionStore } from './recordings/recorded-collection-store.ts';
 import { createRecordingService } from './recordings/recording-service.ts';
 import { createRecordingStore } from './recordings/recording-store.ts';
@@ -22,10 +22,9 @@ export function createTerminals({
   database,
   ...options
 }: { database: Database } & RecordingLimits &
-  Omit<
-    TerminalServiceOptions,
-    'store' | 'tickets' | 'snapshots' | 'recordings' | 'budgets'
-  >): TerminalService & {
+  Omit<TerminalServiceOptions, 'store' | 'tickets' | 'snapshots' | 'recordings' | 'budgets' | 'reach'> & {
+    reach: Reach;
+  }): TerminalService & {
   recordings: RecordingService;
 } {
   const snapshots = createSnapshots({ log: options.log });
@@ -65,7 +64,7 @@ export function createRecordingParts(
   options: {
     database: Database;
     terminals: Pick<TerminalStore, 'endedAmong'>;
-    sessions: Pick<SessionService, 'hiddenFrom'>;
+    reach: Reach;
   } & RecordingLimits &
     Pick<RecordingsOptions, 'clock' | 'log'>,
 ) {

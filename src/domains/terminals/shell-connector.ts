@@ -2,6 +2,7 @@ import type { Clock } from '../../core/clock.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { fault } from '../../core/errors.ts';
 import type { LabCatalogue } from '../labs/catalogue.ts';
+import type { Reach, Work } from '../identity/reach.ts';
 import type { Log } from '../../core/log.ts';
 import type { RunningMachine, SessionService } from '../sessions/session.ts';
 import type { createShellOwnership } from './shell-ownership.ts';
@@ -19,7 +20,8 @@ import type { TerminalSize } from './terminal.ts';
 
 interface ConnectedShell {
   live: LiveTerminal;
-  learnerId: string;
+  /** The work in whose machine it runs. */
+  work: Work;
 }
 
 /**
@@ -30,7 +32,8 @@ export function createShellConnector(options: {
   store: TerminalStore;
   shells: Shells;
   ownership: ReturnType<typeof createShellOwnership>;
-  sessions: Pick<SessionService, 'machine' | 'hiddenFrom'>;
+  sessions: Pick<SessionService, 'machine'>;
+  reach: Pick<Reach, 'includes'>;
   catalogue: Pick<LabCatalogue, 'version'>;
   recordings: Pick<Recordings, 'start' | 'drop'>;
   engine: Pick<Engine, 'openTerminal' | 'endShell'>;
@@ -59,7 +62,7 @@ export function createShellConnector(options: {
 
   function liveShell(id: string): ConnectedShell | undefined {
     const shell = shells.get(id);
-    return shell && { live: shell.live, learnerId: shell.learnerId };
+    return shell && { live: shell.live, work: shell };
   }
 
   async function findOrStart(id: string, userId: string): Promise<ConnectedShell> {
@@ -88,9 +91,9 @@ export function createShellConnector(options: {
       const opener = await actorOf(userId);
       if (!opener) throw fault('TICKET_INVALID');
       const machine = await sessions.machine(opener, sessionId, terminal.machine);
-      const { machineId, learnerId } = machine;
+      const { machineId, learnerId, courseId } = machine;
       const lab = catalogue.version(machine.labSlug, machine.labVersion);
-      const recorder = await recordings.start(terminal, { learnerId, lab });
+      const recorder = await recordings.start(terminal, { learnerId, courseId, lab });
       const storeHandle = async ({ shell, durable }: { shell: string; durable: boolean }) => {
         if (!(await store.saveShell(id, { machineId, shell, durable }))) throw fault('TICKET_INVALID');
       };
@@ -100,7 +103,7 @@ export function createShellConnector(options: {
         machine,
         beforeStart: storeHandle,
       });
-      const context = { sessionId, learnerId, openedById };
+      const context = { sessionId, learnerId, courseId, openedById };
       const live = ownership.register(id, context, {
         engineTerminal,
         machineId,
@@ -110,9 +113,9 @@ export function createShellConnector(options: {
       // If the terminal ended or the opener lost access before the shell was registered, nothing has ended the shell
       // yet.
       const stored = await store.find(id);
-      if (!stored || stored.endedAt || !(await mayStay(options, { userId: openedById, learnerId })))
+      if (!stored || stored.endedAt || !(await mayStay(options, openedById, machine)))
         throw fault('TICKET_INVALID');
-      return { live, learnerId };
+      return { live, work: machine };
     } catch (error) {
       await endUnused(id);
       throw error;

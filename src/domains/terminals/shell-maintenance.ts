@@ -3,6 +3,7 @@ import type { Engine } from '../../engine/engine.ts';
 import { isFault } from '../../core/errors.ts';
 import type { EventBus } from '../../infra/bus/event-bus.ts';
 import { system } from '../identity/actor.ts';
+import type { Reach } from '../identity/reach.ts';
 import type { Log } from '../../core/log.ts';
 import type { SessionService } from '../sessions/session.ts';
 import { createKeyedQueue } from '../../core/queue.ts';
@@ -28,7 +29,7 @@ interface MaintenanceOptions {
   adopt: Adopt;
   engine: Pick<Engine, 'endShell'>;
   actorOf: ActorOf;
-  sessions: Pick<SessionService, 'hiddenFrom'>;
+  reach: Pick<Reach, 'includes'>;
   clock: Clock;
   log: Log;
   leaseOwner: string;
@@ -104,7 +105,8 @@ async function endOrLeave(
 export function watchSessions(options: {
   shells: Shells;
   events: EventBus;
-  sessions: Pick<SessionService, 'get' | 'hiddenFrom'>;
+  sessions: Pick<SessionService, 'get'>;
+  reach: Pick<Reach, 'includes'>;
   actorOf: ActorOf;
   log: Log;
 }): () => void {
@@ -126,6 +128,12 @@ export function watchSessions(options: {
     events.listen('user.changed', ({ userId }) => {
       dropUnauthorized(options, userId).catch((error: unknown) => {
         log.error({ err: error, userId }, 'handling a changed user failed');
+      });
+    }),
+    // Somebody may no longer teach a learner.
+    events.listen('course.changed', ({ courseId }) => {
+      dropUnauthorized(options).catch((error: unknown) => {
+        log.error({ err: error, courseId }, 'handling a changed course failed');
       });
     }),
     events.listen('session.changed', ({ sessionId }) => {

@@ -125,11 +125,11 @@ export function createShellOwnership(options: ShellOwnershipOptions) {
     if (!engineTerminal) return undefined;
     // The size is missing if the previous process died while it started the shell.
     await engineTerminal.resize(rows, cols);
-    const { learnerId } = session;
+    const { learnerId, courseId } = session;
     const { machineId } = handle;
     return register(
       id,
-      { sessionId, learnerId, openedById },
+      { sessionId, learnerId, courseId, openedById },
       { engineTerminal, machineId, size: { rows, cols }, recorder },
     );
   }

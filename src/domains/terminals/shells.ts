@@ -1,4 +1,5 @@
 import { createQueue } from '../../core/queue.ts';
+import type { Work } from '../identity/reach.ts';
 import type { LiveTerminal } from './live-terminal.ts';
 
 /** Shells ended at the same time: the engine runs a command in the machine for each. */
@@ -9,10 +10,8 @@ const REMEMBERED_MS = 60_000;
 const MOST_REMEMBERED = 64;
 
 /** The session and the users that a shell belongs to. */
-export interface ShellContext {
+export interface ShellContext extends Work {
   sessionId: string;
-  /** The session's learner. */
-  learnerId: string;
   openedById: string;
 }
 
@@ -66,11 +65,12 @@ export function createShells() {
     get: (id: string): (ShellContext & { live: LiveTerminal }) | undefined => shells.get(id) ?? ended.get(id),
     ids: () => [...shells.keys()],
     all: (): (ShellContext & { id: string; live: LiveTerminal })[] =>
-      [...shells].map(([id, { live, sessionId, learnerId, openedById }]) => ({
+      [...shells].map(([id, { live, sessionId, learnerId, courseId, openedById }]) => ({
         id,
         live,
         sessionId,
         learnerId,
+        courseId,
         openedById,
       })),
     ofSession: (sessionId: string) =>

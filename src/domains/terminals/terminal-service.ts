@@ -6,6 +6,7 @@ import type { EventBus } from '../../infra/bus/event-bus.ts';
 import { system } from '../identity/actor.ts';
 import type { Actor } from '../identity/actor.ts';
 import { hashSecret } from '../identity/secrets.ts';
+import type { Reach } from '../identity/reach.ts';
 import type { UserService } from '../identity/user.ts';
 import { newId } from '../../core/ids.ts';
 import type { LabCatalogue } from '../labs/catalogue.ts';
@@ -36,7 +37,8 @@ const ATTACHING_LIMIT_MS = 1_000;
 export interface TerminalServiceOptions {
   store: TerminalStore;
   tickets: TicketStore;
-  sessions: Pick<SessionService, 'get' | 'machine' | 'touch' | 'hiddenFrom'>;
+  sessions: Pick<SessionService, 'get' | 'machine' | 'touch'>;
+  reach: Reach;
   users: Pick<UserService, 'get'>;
   catalogue: Pick<LabCatalogue, 'version'>;
   engine: Pick<Engine, 'openTerminal' | 'reattachTerminal' | 'endShell'>;
@@ -62,6 +64,7 @@ export function createTerminalService(options: TerminalServiceOptions): Terminal
     store,
     tickets,
     sessions,
+    reach,
     users,
     credentialWatch,
     snapshots,
@@ -86,7 +89,7 @@ export function createTerminalService(options: TerminalServiceOptions): Terminal
     if (!terminal) return undefined;
     try {
       const session = await sessions.get(actor, terminal.sessionId);
-      authorize(actor, 'enter', session, await sessions.hiddenFrom(actor));
+      await authorize(reach, actor, 'enter', session);
       return terminal;
     } catch (error) {
       if (isFault(error, 'SESSION_NOT_FOUND')) return undefined;
@@ -109,14 +112,14 @@ export function createTerminalService(options: TerminalServiceOptions): Terminal
     // A ticket is valid only as long as the credential that requested it.
     const opener = await credentialWatch.read({ userId, ...(credential !== undefined && { credential }) });
     if (!opener) throw fault('TICKET_INVALID');
-    const { live, learnerId } = await connector.connect(terminalId, userId);
-    const stillMayStay = () => mayStay(options, { userId, learnerId });
+    const { live, work } = await connector.connect(terminalId, userId);
+    const stillMayStay = () => mayStay(options, userId, work);
     if (!(await stillMayStay())) throw fault('TICKET_INVALID');
     const { name } = await users.get(system, userId);
     if (stopping) throw fault('SHUTTING_DOWN');
     const attached = await attachViewer({
       terminalId,
-      learnerId,
+      learnerId: work.learnerId,
       live,
       viewer: { id: request.client?.id ?? newId(clock.now()), userId, name, role },
       request,

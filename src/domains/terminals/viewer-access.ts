@@ -1,8 +1,8 @@
 import { isFault } from '../../core/errors.ts';
 import type { Actor } from '../identity/actor.ts';
+import type { Reach, Work } from '../identity/reach.ts';
 import type { Log } from '../../core/log.ts';
 import { authorize } from '../sessions/access.ts';
-import type { SessionService } from '../sessions/session.ts';
 import type { Shells } from './shells.ts';
 
 /** Returns the user's current state; undefined if disabled or deleted. */
@@ -10,15 +10,12 @@ export type ActorOf = (userId: string) => Promise<Actor | undefined>;
 
 interface Access {
   actorOf: ActorOf;
-  sessions: Pick<SessionService, 'hiddenFrom'>;
+  reach: Pick<Reach, 'includes'>;
 }
 
-/** Returns whether a user may still enter the learner's machine. */
-export async function mayStay(
-  access: Access,
-  { userId, learnerId }: { userId: string; learnerId: string },
-): Promise<boolean> {
-  return (await readAccess(access, userId))(learnerId);
+/** Returns whether a user may still enter the machines in which this work is done. */
+export async function mayStay({ actorOf, reach }: Access, userId: string, work: Work): Promise<boolean> {
+  return mayEnter(reach, await actorOf(userId), work);
 }
 
 /**
@@ -26,20 +23,19 @@ export async function mayStay(
  * user, or all users without `userId`.
  */
 export async function dropUnauthorized(
-  { shells, log, ...access }: { shells: Shells; log: Log } & Access,
+  { shells, log, actorOf, reach }: { shells: Shells; log: Log } & Access,
   userId?: string,
 ): Promise<void> {
-  const entries = new Map<string, Awaited<ReturnType<typeof readAccess>>>();
-  async function mayEnter(someone: string, learnerId: string): Promise<boolean> {
+  const actors = new Map<string, Actor | undefined>();
+  async function mayStayNow(someone: string, work: Work): Promise<boolean> {
     if (userId !== undefined && someone !== userId) return true;
-    const entry = entries.get(someone) ?? (await readAccess(access, someone));
-    entries.set(someone, entry);
-    return entry(learnerId);
+    if (!actors.has(someone)) actors.set(someone, await actorOf(someone));
+    return mayEnter(reach, actors.get(someone), work);
   }
 
   const ending: Promise<void>[] = [];
-  for (const { id, openedById, learnerId, live } of shells.all()) {
-    if (!(await mayEnter(openedById, learnerId))) {
+  for (const { id, openedById, live, ...work } of shells.all()) {
+    if (!(await mayStayNow(openedById, work))) {
       const ended = shells.end(id).catch((error: unknown) => {
         log.error({ err: error, terminalId: id }, 'ending the shell of a user without access failed');
         live.viewers.drop();
@@ -48,27 +44,23 @@ export async function dropUnauthorized(
       continue;
     }
     for (const viewer of live.viewers.all()) {
-      if (await mayEnter(viewer.userId, learnerId)) continue;
+      if (await mayStayNow(viewer.userId, work)) continue;
       live.viewers.drop((other) => other === viewer);
     }
   }
   await Promise.all(ending);
 }
 
-/** Returns a predicate for the learners whose machines a user may enter now. */
-async function readAccess(
-  { actorOf, sessions }: Access,
-  userId: string,
-): Promise<(learnerId: string) => boolean> {
-  const actor = await actorOf(userId);
-  const hidden = await sessions.hiddenFrom(actor);
-  return (learnerId) => {
-    try {
-      authorize(actor, 'enter', { learnerId }, hidden);
-      return true;
-    } catch (error) {
-      if (isFault(error, 'UNAUTHENTICATED', 'SESSION_NOT_FOUND', 'FORBIDDEN')) return false;
-      throw error;
-    }
-  };
+async function mayEnter(
+  reach: Pick<Reach, 'includes'>,
+  actor: Actor | undefined,
+  work: Work,
+): Promise<boolean> {
+  try {
+    await authorize(reach, actor, 'enter', work);
+    return true;
+  } catch (error) {
+    if (isFault(error, 'UNAUTHENTICATED', 'SESSION_NOT_FOUND', 'FORBIDDEN')) return false;
+    throw error;
+  }
 }

@@ -10,6 +10,7 @@ import { askAsEach, createActors } from '../../kit/service/actors.ts';
 import type { ActorName, Actors } from '../../kit/service/actors.ts';
 import { eachDatabase } from '../../kit/database/databases.ts';
 import { recordingWorld } from '../../kit/terminals/recordings.ts';
+import { reachOn } from '../../kit/service/courses.ts';
 import { openSessions, putInState } from '../../kit/sessions/sessions.ts';
 
 const page = { first: 10 };
@@ -205,13 +206,12 @@ await test("an admin's copy of a learner's session is hidden from instructors", 
 
 await test('instructors can neither watch nor help in terminals of admins, nor stay when a learner becomes one', async (t) => {
   await eachDatabase(t, 'terminals-of-admins', async (t, database) => {
-    const { service: sessions } = openSessions(t, database);
     const actors = await createActors(database);
     const { userId: learnerId } = actors.owner;
     const who = Object.values(actors);
     const actorOf = async (userId: string) =>
       who.find((actor: Actor | undefined) => actor?.userId === userId);
-    const stay = ({ userId }: Actor) => mayStay({ actorOf, sessions }, { userId, learnerId });
+    const stay = ({ userId }: Actor) => mayStay({ actorOf, reach: reachOn(database) }, userId, { learnerId });
     t.equal(await stay(actors.instructor), true);
     await promoteOwner(database, actors);
     t.equal(await stay(actors.instructor), false);

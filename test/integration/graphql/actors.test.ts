@@ -42,6 +42,15 @@ await test('each operation, as the owner, another student, an instructor, an adm
   const owner = await member('owner', 'STUDENT');
   const other = await member('other', 'STUDENT');
   const instructor = await member('instructor', 'INSTRUCTOR');
+  const { createCourse } = await berth.graphql<{ createCourse: { course: { id: string } } }>(
+    'mutation { createCourse(input: { title: "Course", open: true }) { course { id } } }',
+    {},
+    instructor.token,
+  );
+  for (const { id } of [owner, other]) {
+    const member = `{ course: "${createCourse.course.id}", user: "${id}", role: LEARNER }`;
+    await berth.graphql(`mutation { addMember(input: ${member}) { member { id } } }`);
+  }
   const tokens: Record<Name, string | undefined> = {
     owner: owner.token,
     other: other.token,

@@ -9,7 +9,7 @@ import { unwatched } from '../../kit/basics/unwatched.ts';
 const quiet = { code: 1000, reason: 'exited' };
 const refusedNow = { code: 4401, reason: 'UNAUTHENTICATED' };
 
-await test('a disabled, demoted or deleted user loses access to machines, even while typing', async (t) => {
+await test('a user who is disabled, deleted or leaves the course loses access to machines, even while typing', async (t) => {
   const server = await serveTerminals(t);
   const { actors, sessionId, users } = server;
   const { owner, instructor, admin } = actors;
@@ -19,7 +19,7 @@ await test('a disabled, demoted or deleted user loses access to machines, even w
     await client.expectClosed();
   };
 
-  await t.test("an instructor who becomes a student loses the shells in others' machines", async (t) => {
+  await t.test("an instructor who leaves the course loses the shells in others' machines", async (t) => {
     const [staff, learner] = [
       await server.shell(instructor, sessionId),
       await server.shell(owner, sessionId),
@@ -31,7 +31,7 @@ await test('a disabled, demoted or deleted user loses access to machines, even w
     await learner.expect('still-42');
     t.equal(staff.socket.readyState, 1, 'another change ends nothing');
 
-    await users.update(admin, instructor.userId, { role: 'student' });
+    await server.leaveCourses(instructor);
     t.same(await staff.expectClosed(), quiet);
     await refused(ticket, 'SESSION_NOT_FOUND');
     learner.send('echo still-$((41+2))\r');
@@ -54,7 +54,7 @@ await test('a disabled, demoted or deleted user loses access to machines, even w
   });
 
   await t.test('an instructor who is deleted', async (t) => {
-    await users.update(admin, instructor.userId, { role: 'instructor' });
+    await server.returnToCourses(instructor);
     const client = await server.shell(instructor, sessionId);
     await users.delete(admin, instructor.userId);
     t.same(await client.expectClosed(), refusedNow);
@@ -100,7 +100,7 @@ await test('maintenance finds a change without an event', async (t) => {
 
 await test('a user without access is disconnected, even if the shell cannot be ended', async (t) => {
   const server = await serveTerminals(t);
-  const { actors, sessionId, users, engine } = server;
+  const { actors, sessionId, engine } = server;
   const stuck = await server.another({
     engine: {
       ...engine,
@@ -115,7 +115,7 @@ await test('a user without access is disconnected, even if the shell cannot be e
     },
   });
   const staff = await stuck.shell(actors.instructor, sessionId);
-  await users.update(actors.admin, actors.instructor.userId, { role: 'student' });
+  await server.leaveCourses(actors.instructor);
   t.same(await staff.expectClosed(), { code: 1012, reason: 'TERMINAL_ELSEWHERE' });
   const now = await server.actorOf(actors.instructor.userId);
   await t.rejects(stuck.terminals.ticket(now, staff.id, undefined), {

@@ -7,7 +7,7 @@ import type { Clock } from '../../../src/core/clock.ts';
 import type { Database } from '../../../src/infra/database/database.ts';
 import { fault } from '../../../src/core/errors.ts';
 import type { BerthEvents } from '../../../src/infra/bus/event-bus.ts';
-import { mayReach, requireActor } from '../../../src/domains/identity/actor.ts';
+import { requireActor } from '../../../src/domains/identity/actor.ts';
 import type { Actor } from '../../../src/domains/identity/actor.ts';
 import { newId } from '../../../src/core/ids.ts';
 import type { LabCatalogue } from '../../../src/domains/labs/catalogue.ts';
@@ -20,7 +20,7 @@ import type { Actors } from '../service/actors.ts';
 import { labsFolder } from './lab-folders.ts';
 import { unpinned } from './pins.ts';
 import { clockedLimits } from '../basics/clocked-limits.ts';
-import { assignmentRulesOn } from '../service/courses.ts';
+import { assignmentRulesOn, reachOn } from '../service/courses.ts';
 import { quietLog } from '../basics/quiet-log.ts';
 import { unwatched } from '../basics/unwatched.ts';
 
@@ -73,6 +73,7 @@ export async function createCheckWorld(t: Test, options: CheckWorldOptions): Pro
       clock,
       catalogue,
       assignmentRules: assignmentRulesOn(database, clock),
+      reach: reachOn(database),
       sessions,
       log: quietLog(),
       pins: unpinned,
@@ -196,7 +197,7 @@ export function sessionsOn(
   async function get(actor: Actor | undefined, id: string): Promise<Session> {
     requireActor(actor, { scope: 'read' });
     const row = await database.client.session.findUnique({ where: { id } });
-    if (!row || !mayReach(actor, row.learnerId)) throw fault('SESSION_NOT_FOUND');
+    if (!row || !(await reachOn(database).includes(actor, row))) throw fault('SESSION_NOT_FOUND');
     const { learnerId, labSlug, labVersion, state, generation, createdAt, expiresAt } = row;
     const unset = { progress: undefined, reason: undefined, readyAt: undefined, warnedAt: undefined };
     const saved = { saving: undefined, saveProblem: undefined, savedStateId: undefined };
@@ -206,6 +207,7 @@ export function sessionsOn(
       labSlug,
       labVersion,
       assignmentId: row.assignmentId ?? undefined,
+      courseId: row.courseId ?? undefined,
       run: row.run,
       deadline: undefined,
       state,
@@ -225,8 +227,8 @@ export function sessionsOn(
       const { state, forkOfId, ...session } = await get(actor, id);
       if (state !== 'ready') throw fault('SESSION_NOT_READY', { state });
       const isFork = forkOfId !== undefined;
-      const { learnerId, labSlug, labVersion, assignmentId, run } = session;
-      const of = { learnerId, labSlug, labVersion, assignmentId, run };
+      const { learnerId, labSlug, labVersion, assignmentId, courseId, run } = session;
+      const of = { learnerId, labSlug, labVersion, assignmentId, courseId, run };
       return { name, machineId, sessionId: id, isFork, ...of };
     },
     requireCounting: async (actor, id) => void (await get(actor, id)),

@@ -3,11 +3,12 @@ import { isFault } from '../../../src/core/errors.ts';
 import type { FaultCode } from '../../../src/core/errors.ts';
 import { allScopes } from '../../../src/domains/identity/actor.ts';
 import type { Actor, Role } from '../../../src/domains/identity/actor.ts';
+import type { CourseRole } from '../../../src/domains/identity/policy.ts';
 import { newId } from '../../../src/core/ids.ts';
 
 /**
- * The actors that an operation distinguishes: the owning student, another student, the staff, and a request without
- * credentials.
+ * The actors that an operation distinguishes: the owning student, another student, the instructor of their course, an
+ * admin, and a request without credentials.
  */
 export interface Actors {
   owner: Actor;
@@ -29,13 +30,38 @@ export async function createActors(database: Database): Promise<Actors> {
     await database.client.user.create({ data: user });
     return { userId: user.id, role, scopes: allScopes };
   };
-  return {
+  const actors = {
     owner: await create('owner', 'student'),
     other: await create('other', 'student'),
     instructor: await create('instructor', 'instructor'),
     admin: await create('admin', 'admin'),
     nobody: undefined,
   };
+  const { owner, other, instructor } = actors;
+  await createCourse(database, { instructor: [instructor], learner: [owner, other] });
+  return actors;
+}
+
+/** An open course with these members, by role. Returns its id. */
+export async function createCourse(
+  database: Database,
+  people: Partial<Record<CourseRole, readonly Actor[]>>,
+): Promise<string> {
+  const [id, createdAt] = [newId(), new Date()];
+  const members = Object.entries(people).flatMap(([role, of]) =>
+    of.map(({ userId }) => ({
+      id: newId(),
+      userId,
+      role: role as CourseRole,
+      source: 'manual' as const,
+      createdAt,
+    })),
+  );
+  const course = { id, title: 'Course', timeZone: 'UTC', state: 'open' as const, createdById: '' };
+  await database.client.course.create({
+    data: { ...course, createdAt, updatedAt: createdAt, members: { create: members } },
+  });
+  return id;
 }
 
 /** Calls as each actor in turn. Returns a table of results to compare with the expected one. */

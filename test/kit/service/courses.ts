@@ -17,6 +17,9 @@ import { allScopes } from '../../../src/domains/identity/actor.ts';
 import type { Actor, Role } from '../../../src/domains/identity/actor.ts';
 import { createUserStore } from '../../../src/domains/identity/user-store.ts';
 import { createIdentity } from '../../../src/domains/identity/create-identity.ts';
+import { createReach } from '../../../src/domains/identity/reach.ts';
+import type { Reach } from '../../../src/domains/identity/reach.ts';
+import { createReachStore } from '../../../src/domains/identity/reach-store.ts';
 import type { CourseRole } from '../../../src/domains/identity/policy.ts';
 import { createFakeClock } from '../basics/fake-clock.ts';
 import { quietLog } from '../basics/quiet-log.ts';
@@ -42,6 +45,9 @@ export function assignmentRulesOn(database: Database, clock: Clock): AssignmentR
   const lookUp = createAssignmentLookup({ assignments, courses: createCourseStore({ database }) });
   return createAssignmentRules({ lookUp, assignments, people: createUserStore({ database }), clock });
 }
+
+/** Who reaches whom in a database. */
+export const reachOn = (database: Database): Reach => createReach({ store: createReachStore({ database }) });
 
 /** Courses in a database, with people. */
 export async function courseWorld(

@@ -9,8 +9,7 @@ import type { Lab } from '../../../src/domains/labs/lab.ts';
 import { createRecordingParts } from '../../../src/domains/terminals/create-terminals.ts';
 import type { RecordingLimits } from '../../../src/config/config.ts';
 import type { RecordingService } from '../../../src/domains/terminals/recordings/recording.ts';
-import { createHiddenOwners } from '../../../src/domains/sessions/access.ts';
-import { createAdminStore } from '../../../src/domains/sessions/admin-store.ts';
+import { reachOn } from '../service/courses.ts';
 import { createTerminalStore } from '../../../src/domains/terminals/terminal-store.ts';
 import { createActors } from '../service/actors.ts';
 import { bytesOf } from '../basics/bytes-of.ts';
@@ -60,7 +59,7 @@ export async function recordingWorld(
   const more = {
     database,
     terminals,
-    sessions: { hiddenFrom: createHiddenOwners(createAdminStore({ database })) },
+    reach: reachOn(database),
     log,
     clock: systemClock,
     recordingDays: 30,

@@ -29,6 +29,7 @@ import { freshDatabase } from '../database/databases.ts';
 import { newInstallation } from '../engine/installation.ts';
 import { openSessions, testCatalogue, testLab, testMachine, whenState } from '../sessions/sessions.ts';
 import { TerminalClient } from './terminal-client.ts';
+import { reachOn } from '../service/courses.ts';
 
 /** Machine of these tests: small limits, and space for many shells. */
 const MACHINE: Partial<LabMachine> = { user: 'learner', shell: ['/bin/bash', '-l'], pids: 200 };
@@ -80,6 +81,7 @@ export async function serveTerminals(
     users: createUserStore({ database }),
     signIns: createSignInStore({ database }),
     tokens: createTokenStore({ database }),
+    reach: reachOn(database),
   };
   const clock = systemClock;
   const users = createUserService({ ...stores, events, clock });
@@ -91,6 +93,7 @@ export async function serveTerminals(
   t.teardown(() => credentialWatch.close());
   const parts = {
     database,
+    reach: stores.reach,
     engine,
     actorOf,
     credentialWatch,
@@ -113,6 +116,15 @@ export async function serveTerminals(
     stored: createTerminalStore({ database }).find,
     owner: actors.owner,
     sessionId: session.id,
+    /** Ends a user's memberships, as an instructor who removes them does. */
+    async leaveCourses({ userId }: Actor): Promise<void> {
+      const { courseMember } = database.client;
+      const left = await courseMember.updateManyAndReturn({ where: { userId }, data: { active: false } });
+      for (const { courseId } of left) await events.publish('course.changed', { courseId });
+    },
+    async returnToCourses({ userId }: Actor): Promise<void> {
+      await database.client.courseMember.updateMany({ where: { userId }, data: { active: true } });
+    },
     /** Another service process on the same database and engine. */
     another: (more: ProcessOptions = {}) => serveProcess(t, { ...parts, ...more }),
     /** The machine's processes other than its waiting main process, one command line each. */

@@ -5,6 +5,8 @@ import type {
   CheckVerdict as VerdictRow,
 } from '../../../infra/database/generated/sqlite/client.ts';
 import { fault } from '../../../core/errors.ts';
+import type { Taught } from '../../identity/reach-limits.ts';
+import { reachedWork } from '../../identity/reach-limits.ts';
 import type { LabStep } from '../../labs/lab.ts';
 import type { Lease, StoredLease } from '../../../infra/leases/lease.ts';
 import { batches } from '../../../core/paging.ts';
@@ -32,7 +34,7 @@ interface RunningAttempt {
 
 /** The learner, lab version and step of a new attempt. */
 type NewAttempt = Pick<AttemptRow, 'id' | 'learnerId' | 'labSlug' | 'labVersion' | 'stepId' | 'startedAt'> &
-  Partial<Pick<AttemptRow, 'assignmentId' | 'run'>> & { sessionId: string };
+  Partial<Pick<AttemptRow, 'assignmentId' | 'courseId' | 'run'>> & { sessionId: string };
 
 /** Selects the attempts that match all given fields. */
 interface AttemptFilter {
@@ -216,10 +218,13 @@ export function createAttemptStore({ database, markWork }: { database: Database;
     /** Returns a page of attempts, newest first. */
     async list(
       filter: AttemptFilter,
+      /** Whose work is included; undefined: everybody's. */
+      limits: Taught | undefined,
       window: { take: number; after: string | undefined },
     ): Promise<Attempt[]> {
       const rows = await client.attempt.findMany({
         where: {
+          ...reachedWork(limits),
           ...(filter.sessionId !== undefined && { sessionId: filter.sessionId }),
           ...(filter.learnerId !== undefined && { learnerId: filter.learnerId }),
           ...(filter.lab !== undefined && { labSlug: filter.lab }),
@@ -253,6 +258,7 @@ function toAttempt(row: AttemptRow & { verdicts: VerdictRow[] }): Attempt {
     labVersion: row.labVersion,
     stepId: row.stepId,
     assignmentId: row.assignmentId || undefined,
+    courseId: row.courseId ?? undefined,
     run: row.run,
     state: row.state,
     passed: row.passed,

@@ -12,6 +12,8 @@ export interface Attempt {
   stepId: string;
   /** The assignment that it counts for; undefined for self-study. */
   assignmentId: string | undefined;
+  /** The course of that assignment. */
+  courseId: string | undefined;
   /** Number of the learner's attempt at the assignment, from 1; 0 in self-study. */
   run: number;
   state: 'running' | 'finished' | 'errored';

@@ -1,10 +1,10 @@
 import { fault } from '../../../core/errors.ts';
-import { mayReach, requireActor } from '../../identity/actor.ts';
+import { requireActor } from '../../identity/actor.ts';
 import type { Actor } from '../../identity/actor.ts';
 import { pageWindow, toPage } from '../../../core/paging.ts';
-import { authorize, reaches, requireSomebody } from '../access.ts';
-import type { HiddenOwners, SessionAction } from '../access.ts';
-import type { SessionService } from '../session.ts';
+import type { Reach } from '../../identity/reach.ts';
+import { authorize, requireSomebody } from '../access.ts';
+import type { SessionAction } from '../access.ts';
 import type { SessionRow, SessionStore } from '../session-store.ts';
 import { viewSession } from '../session-view.ts';
 import { hasSaved } from '../session-changes.ts';
@@ -17,9 +17,6 @@ import type { SavedStateRow, SavedStateStore } from './saved-state-store.ts';
 import type { Saver, SavingAtEnd } from './saver.ts';
 import { conflict } from './session-resume.ts';
 
-/** Stands for all learners: only staff may access it. */
-const EVERYONE = '';
-
 export function createSaveService(options: {
   store: Pick<SessionStore, 'find'>;
   lists: SavedListStore;
@@ -31,16 +28,22 @@ export function createSaveService(options: {
   resumption: ReturnType<typeof createSessionResume>;
   fork: ReturnType<typeof createForks>;
   deleteSaved: ReturnType<typeof createDeleteSaved>;
-  hiddenFrom: SessionService['hiddenFrom'];
+  reach: Reach;
 }): SaveService {
-  const { store, lists, quota, saver, saveCapacity, atEnd, resumption, fork, deleteSaved, hiddenFrom } =
-    options;
+  const { store, lists, quota, saver, saveCapacity, atEnd, resumption, fork, deleteSaved, reach } = options;
 
   async function access(actor: Actor | undefined, action: SessionAction, id: string): Promise<SessionRow> {
     requireSomebody(actor);
-    const row = await store.find(id);
-    authorize(actor, action, row, await hiddenFrom(actor));
-    return row;
+    return await authorize(reach, actor, action, await store.find(id));
+  }
+
+  /** Returns those of the states that the actor may see. Copies are visible to their maker and to admins. */
+  async function seen(actor: Actor, rows: SavedStateRow[]): Promise<SavedStateRow[]> {
+    const isCopyOfOthers = ({ madeById, learnerId }: SavedStateRow) =>
+      madeById !== learnerId && madeById !== actor.userId;
+    const visible = rows.filter((row) => actor.role === 'admin' || !isCopyOfOthers(row));
+    const reached = new Set(await reach.among(actor, visible));
+    return visible.filter((row) => row.madeById === actor.userId || reached.has(row));
   }
 
   return {
@@ -70,8 +73,7 @@ export function createSaveService(options: {
     async fork(actor, id) {
       requireSomebody(actor);
       const row = await store.find(id);
-      const hidden = await hiddenFrom(actor);
-      if (!row || !reaches(actor, hidden, row.learnerId)) throw fault('SESSION_NOT_FOUND');
+      if (!row || !(await reach.includes(actor, row))) throw fault('SESSION_NOT_FOUND');
       requireActor(actor, { scope: 'manage', role: 'instructor' });
       return viewSession(await fork(row, actor.userId));
     },
@@ -79,29 +81,24 @@ export function createSaveService(options: {
     async list(actor, filter, page) {
       requireActor(actor, { scope: 'read' });
       const window = pageWindow(page);
-      const hidden = await hiddenFrom(actor);
-      if (filter.learnerId !== undefined && !reaches(actor, hidden, filter.learnerId)) {
-        return { items: [], hasNextPage: false };
-      }
-      // Copies that staff made of a learner's work do not belong to the learner.
-      const madeById = mayReach(actor, EVERYONE) ? undefined : actor.userId;
       const { learnerId, lab: labSlug } = filter;
-      const rows = await lists.page({ madeById, learnerId, notOf: hidden, labSlug }, window);
+      const viewerId = actor.role === 'admin' ? undefined : actor.userId;
+      const limits = await reach.limits(actor, learnerId);
+      const rows = await lists.page({ viewerId, limits, learnerId, labSlug }, window);
       return toPage(rows.map(viewSavedState), page);
     },
 
     async usage(actor, learnerId) {
       requireActor(actor, { scope: 'read' });
       const id = learnerId ?? actor.userId;
-      if (!reaches(actor, await hiddenFrom(actor), id)) throw fault('USER_NOT_FOUND');
+      if (!(await reach.includes(actor, { learnerId: id }))) throw fault('USER_NOT_FOUND');
       return quota.usage(id);
     },
 
     async getMany(actor, ids) {
       requireActor(actor, { scope: 'read' });
       const rows = await lists.findMany([...new Set(ids)]);
-      const hidden = await hiddenFrom(actor);
-      const there = rows.filter((row) => isThere(actor, hidden, row));
+      const there = await seen(actor, rows);
       const mine = new Map(there.map((row) => [row.id, row]));
       return ids.map((id) => {
         const row = mine.get(id);
@@ -113,7 +110,7 @@ export function createSaveService(options: {
       requireSomebody(actor);
       const row = await lists.find(id);
       // Another user's state looks like a deleted one, and deleting that succeeds.
-      if (row && isThere(actor, await hiddenFrom(actor), row)) {
+      if (row && (await seen(actor, [row])).length > 0) {
         const isOwn = actor.userId === row.madeById;
         requireActor(actor, isOwn ? { scope: 'learn' } : { scope: 'manage', role: 'admin' });
         await deleteSaved(row);
@@ -123,15 +120,6 @@ export function createSaveService(options: {
       return false;
     },
   };
-}
-
-/** Returns whether the actor may see a saved state, which has an owner and the learner whose work it contains. */
-function isThere(
-  actor: Actor,
-  hidden: HiddenOwners,
-  { madeById, learnerId }: Pick<SavedStateRow, 'madeById' | 'learnerId'>,
-): boolean {
-  return reaches(actor, hidden, madeById) && !hidden.has(learnerId);
 }
 
 /** Returns the saved state as the service reports it. Pure. */

@@ -1,4 +1,6 @@
 import type { Database } from '../../../infra/database/database.ts';
+import type { Taught } from '../../identity/reach-limits.ts';
+import { reachedWork } from '../../identity/reach-limits.ts';
 import type { SavedStateRow } from './saved-state-store.ts';
 
 /** Rows in one query, and expired states in one check. */
@@ -20,20 +22,24 @@ export function createSavedListStore({ database }: { database: Database }) {
     /** Returns complete states, newest first. */
     page(
       filter: {
-        madeById?: string | undefined;
         learnerId?: string | undefined;
-        /** Users whose states, and copies, are excluded. */
-        notOf: ReadonlySet<string>;
+        /** Whose work is included; undefined: everybody's. */
+        limits: Taught | undefined;
+        /** Who sees no copies of others; undefined: all copies are included. */
+        viewerId: string | undefined;
         labSlug?: string | undefined;
       },
       { take, after }: { take: number; after: string | undefined },
     ): Promise<SavedStateRow[]> {
-      const notOf = [...filter.notOf];
+      const { viewerId, learnerId } = filter;
+      const isOriginal = { madeById: { equals: client.savedState.fields.learnerId } };
       return client.savedState.findMany({
         where: {
           state: 'complete',
-          madeById: { notIn: notOf, ...(filter.madeById !== undefined && { equals: filter.madeById }) },
-          learnerId: { notIn: notOf, ...(filter.learnerId !== undefined && { equals: filter.learnerId }) },
+          ...(viewerId !== undefined && {
+            OR: [{ madeById: viewerId }, { AND: [isOriginal, reachedWork(filter.limits)] }],
+          }),
+          ...(learnerId !== undefined && { learnerId }),
           ...(filter.labSlug !== undefined && { labSlug: filter.labSlug }),
           ...(after !== undefined && { id: { lt: after } }),
         },

@@ -174,8 +174,8 @@ export async function insertIncomplete(
   state: NewSavedState & Pick<SavedStateRow, 'currentFor' | 'madeIn'>,
   lease: Lease,
 ): Promise<void> {
-  const { learnerId, labSlug, labVersion } = source;
-  const of = { learnerId, labSlug, labVersion, sessionId: source.id };
+  const { learnerId, courseId, labSlug, labVersion } = source;
+  const of = { learnerId, courseId, labSlug, labVersion, sessionId: source.id };
   await tx.savedState.create({ data: { ...state, ...of, ...leaseColumns(lease), state: 'creating' } });
 }
 

@@ -3,8 +3,7 @@ import { fault } from '../../../core/errors.ts';
 import { requireActor } from '../../identity/actor.ts';
 import type { Actor } from '../../identity/actor.ts';
 import { pageWindow, toPage } from '../../../core/paging.ts';
-import { reaches } from '../../sessions/access.ts';
-import type { SessionService } from '../../sessions/session.ts';
+import type { Reach } from '../../identity/reach.ts';
 import type { RecordedCollectionStore } from './recorded-collection-store.ts';
 import type { RecordingStore, StoredRecording } from './recording-store.ts';
 import type { RecordingService } from './recording.ts';
@@ -28,55 +27,47 @@ export function createRecordingService(options: {
   collections: RecordedCollectionStore;
   clock: Clock;
   recordingDays: number;
-  sessions: Pick<SessionService, 'hiddenFrom'>;
+  reach: Reach;
 }): RecordingService {
-  const { store, collections, clock, recordingDays, sessions } = options;
+  const { store, collections, clock, recordingDays, reach } = options;
 
   /**
    * Returns a recording that the actor may see.
    * @throws RECORDING_NOT_FOUND also if the actor may not see it, UNAUTHENTICATED, FORBIDDEN
    */
-  async function reach(actor: Actor | undefined, id: string): Promise<StoredRecording> {
+  async function findSeen(actor: Actor | undefined, id: string): Promise<StoredRecording> {
     requireActor(actor, { scope: 'read' });
     const recording = await store.find(id);
-    const hidden = await sessions.hiddenFrom(actor);
-    if (!recording || !reaches(actor, hidden, recording.learnerId)) throw fault('RECORDING_NOT_FOUND');
+    if (!recording || !(await reach.includes(actor, recording))) throw fault('RECORDING_NOT_FOUND');
     return recording;
   }
 
   return {
-    get: reach,
+    get: findSeen,
 
     async list(actor, filter, page) {
       requireActor(actor, { scope: 'read' });
-      const hidden = await sessions.hiddenFrom(actor);
-      const isStaff = reaches(actor, hidden, filter.learnerId ?? '');
       const window = pageWindow(page);
-      if (filter.learnerId !== undefined && !isStaff) return toPage([], page);
-      return toPage(
-        await store.page(isStaff ? filter : { ...filter, learnerId: actor.userId }, hidden, window),
-        page,
-      );
+      const limits = await reach.limits(actor, filter.learnerId);
+      return toPage(await store.page(filter, limits, window), page);
     },
 
     async ofTerminals(actor, ids) {
       requireActor(actor, { scope: 'read' });
       const found = await store.ofTerminals(ids);
-      const hidden = await sessions.hiddenFrom(actor);
-      const seen = found.filter(({ learnerId }) => reaches(actor, hidden, learnerId));
+      const seen = await reach.among(actor, found);
       return ids.map((id) => seen.find(({ terminalId }) => terminalId === id));
     },
 
     async read(actor, id, { gzip }) {
-      const recording = await reach(actor, id);
+      const recording = await findSeen(actor, id);
       return { recording, content: readCast(recording, store.part, { gzip }) };
     },
 
     async delete(actor, id) {
       requireActor(actor, { scope: 'manage' });
       const recording = await store.find(id);
-      const hidden = await sessions.hiddenFrom(actor);
-      if (!recording || !reaches(actor, hidden, recording.learnerId)) return false;
+      if (!recording || !(await reach.includes(actor, recording))) return false;
       requireActor(actor, { scope: 'manage', role: staff });
       return store.remove(id);
     },

@@ -1,4 +1,6 @@
 import type { Database, Transaction } from '../../../infra/database/database.ts';
+import type { Taught } from '../../identity/reach-limits.ts';
+import { reachedWork } from '../../identity/reach-limits.ts';
 import type { Recording, RecordingFilter } from './recording.ts';
 
 /** A recording with the position at which a recorder resumes. */
@@ -15,6 +17,7 @@ interface NewRecording extends Pick<
   | 'terminalId'
   | 'sessionId'
   | 'learnerId'
+  | 'courseId'
   | 'labSlug'
   | 'machine'
   | 'openedById'
@@ -124,13 +127,14 @@ export function createRecordingStore({ database }: { database: Database }) {
     /** Returns a page of recordings, newest first. */
     async page(
       { learnerId, sessionId, lab }: RecordingFilter,
-      /** Learners whose recordings are excluded. */
-      notOf: ReadonlySet<string>,
+      /** Whose work is included; undefined: everybody's. */
+      limits: Taught | undefined,
       { take, after }: { take: number; after: string | undefined },
     ): Promise<StoredRecording[]> {
       const rows = await client.recording.findMany({
         where: {
-          learnerId: { notIn: [...notOf], ...(learnerId !== undefined && { equals: learnerId }) },
+          ...reachedWork(limits),
+          ...(learnerId !== undefined && { learnerId }),
           ...(sessionId !== undefined && { sessionId }),
           ...(lab !== undefined && { labSlug: lab }),
           ...(after !== undefined && { id: { lt: after } }),
@@ -221,6 +225,7 @@ interface RecordingRow {
   terminalId: string;
   sessionId: string;
   learnerId: string;
+  courseId: string | null;
   labSlug: string;
   machineName: string;
   openedById: string;
@@ -244,6 +249,7 @@ function toStored(row: RecordingRow): StoredRecording {
     terminalId,
     sessionId,
     learnerId,
+    courseId: row.courseId ?? undefined,
     labSlug,
     openedById,
     rows,

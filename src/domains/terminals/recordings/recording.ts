@@ -10,6 +10,8 @@ export interface Recording extends TerminalSize {
   terminalId: string;
   sessionId: string;
   learnerId: string;
+  /** The course of the session; undefined in self-study. */
+  courseId: string | undefined;
   labSlug: string;
   machine: string;
   openedById: string;
@@ -41,12 +43,12 @@ export interface RecordingFilter {
 }
 
 /**
- * Use cases of recordings. Learners see the recordings of their own sessions, staff those of all learners. Other
- * recordings are RECORDING_NOT_FOUND.
+ * Use cases of recordings. Learners see the recordings of their own sessions, staff those of the work that they reach:
+ * see reach.ts. Other recordings are RECORDING_NOT_FOUND.
  */
 export interface RecordingService {
   get(actor: Actor | undefined, id: string): Promise<Recording>;
-  /** Lists recordings, newest first: the actor's own, or all for staff. */
+  /** Lists recordings, newest first: the actor's own, and for staff those that they reach. */
   list(actor: Actor | undefined, filter: RecordingFilter, page: PageRequest): Promise<Page<Recording>>;
   /**
    * Returns the recordings of terminals in the order asked, for batched loading; undefined if none is visible to the

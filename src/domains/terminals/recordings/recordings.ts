@@ -1,5 +1,6 @@
 import type { Clock } from '../../../core/clock.ts';
 import { newId } from '../../../core/ids.ts';
+import type { Work } from '../../identity/reach.ts';
 import type { Lab, LabRecording } from '../../labs/lab.ts';
 import type { Log } from '../../../core/log.ts';
 import { createQueue } from '../../../core/queue.ts';
@@ -47,7 +48,7 @@ export function createRecordings(options: RecordingsOptions) {
     /** Starts recording a terminal whose shell is about to start; undefined if the terminal is not recorded. */
     async start(
       terminal: Pick<Terminal, 'id' | 'sessionId' | 'machine' | 'openedById'> & TerminalSize,
-      { learnerId, lab }: { learnerId: string; lab: Pick<Lab, 'slug' | 'collection' | 'recording'> },
+      { learnerId, courseId, lab }: Work & { lab: Pick<Lab, 'slug' | 'collection' | 'recording'> },
     ): Promise<Recorder | undefined> {
       const inCollection =
         lab.collection !== undefined && (await collections.among([lab.collection])).has(lab.collection);
@@ -61,6 +62,7 @@ export function createRecordings(options: RecordingsOptions) {
         terminalId,
         sessionId,
         learnerId,
+        courseId: courseId ?? undefined,
         labSlug: lab.slug,
         machine,
         openedById,

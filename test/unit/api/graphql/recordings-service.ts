@@ -1,6 +1,7 @@
 import { fault } from '../../../../src/core/errors.ts';
 import type { GraphqlServices } from '../../../../src/api/graphql/services.ts';
-import { mayReach, requireActor } from '../../../../src/domains/identity/actor.ts';
+import { requireActor } from '../../../../src/domains/identity/actor.ts';
+import { mayReach } from './memory-reach.ts';
 import type { Recording } from '../../../../src/domains/terminals/recordings/recording.ts';
 import { pageOf } from './page-of.ts';
 import { at } from './world.ts';
@@ -10,6 +11,7 @@ export const recording: Recording = {
   terminalId: 't1',
   sessionId: 'session-1',
   learnerId: 'owner',
+  courseId: undefined,
   labSlug: 'linux-command-line',
   machine: 'main',
   openedById: 'owner',

@@ -2,7 +2,8 @@
  * Services in memory that behave like the real ones, for tests of the transport. The real ones have their own tests.
  */
 import { fault } from '../../../../src/core/errors.ts';
-import { mayReach, requireActor } from '../../../../src/domains/identity/actor.ts';
+import { requireActor } from '../../../../src/domains/identity/actor.ts';
+import { mayReach } from './memory-reach.ts';
 import type { Actor } from '../../../../src/domains/identity/actor.ts';
 import type { User } from '../../../../src/domains/identity/user.ts';
 import type { GraphqlServices } from '../../../../src/api/graphql/services.ts';

@@ -141,6 +141,7 @@ export function createWorld() {
       labSlug: lab.slug,
       labVersion: lab.version,
       assignmentId: undefined,
+      courseId: undefined,
       run: 0,
       deadline: undefined,
       state: 'ready',

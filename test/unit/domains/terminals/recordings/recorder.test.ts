@@ -19,6 +19,7 @@ const recording: StoredRecording = {
   terminalId: 't1',
   sessionId: 's1',
   learnerId: 'learner',
+  courseId: undefined,
   labSlug: 'lab',
   machine: 'main',
   openedById: 'learner',

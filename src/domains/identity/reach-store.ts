@@ -1,0 +1,65 @@
+import type { Database } from '../../infra/database/database.ts';
+import { batches } from '../../core/paging.ts';
+import type { Role } from './actor.ts';
+import type { Taught } from './reach-limits.ts';
+
+export type ReachStore = ReturnType<typeof createReachStore>;
+
+/** Reads who teaches whom. */
+export function createReachStore({ database }: { database: Database }) {
+  const { client } = database;
+
+  return {
+    /** Returns the courses in which a user teaches now. */
+    async taught(userId: string): Promise<Taught> {
+      const rows = await client.courseMember.findMany({
+        where: { userId, active: true, role: { in: ['instructor', 'assistant'] } },
+        select: { courseId: true, role: true },
+      });
+      const of = (wanted: string) =>
+        rows.flatMap(({ courseId, role }) => (role === wanted ? [courseId] : []));
+      return { userId, instructs: of('instructor'), assists: of('assistant') };
+    },
+
+    /** Returns the role of each user, and whether they are an active member of one of the courses. */
+    async learners(
+      ids: readonly string[],
+      courseIds: readonly string[],
+    ): Promise<Map<string, { role: Role; isMember: boolean }>> {
+      const found = new Map<string, { role: Role; isMember: boolean }>();
+      for (const batch of batches([...new Set(ids)])) {
+        const users = await client.user.findMany({
+          where: { id: { in: batch } },
+          select: {
+            id: true,
+            role: true,
+            memberships: {
+              where: { active: true, courseId: { in: [...courseIds] } },
+              select: { id: true },
+              take: 1,
+            },
+          },
+        });
+        for (const { id, role, memberships } of users) {
+          found.set(id, { role, isMember: memberships.length > 0 });
+        }
+      }
+      return found;
+    },
+
+    /** Returns those of the users who are, or were, members of one of the courses. */
+    async membersAmong(ids: readonly string[], courseIds: readonly string[]): Promise<Set<string>> {
+      const found = new Set<string>();
+      if (courseIds.length === 0) return found;
+      for (const batch of batches([...new Set(ids)])) {
+        const rows = await client.courseMember.findMany({
+          where: { userId: { in: batch }, courseId: { in: [...courseIds] } },
+          select: { userId: true },
+          distinct: ['userId'],
+        });
+        for (const { userId } of rows) found.add(userId);
+      }
+      return found;
+    },
+  };
+}

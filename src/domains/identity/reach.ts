@@ -1,0 +1,75 @@
+import type { Actor } from './actor.ts';
+import type { Taught } from './reach-limits.ts';
+import type { ReachStore } from './reach-store.ts';
+
+/** What belongs to a learner: a session, or something that was made in one. */
+export interface Work {
+  learnerId: string;
+  /** The course that it was done for; null or undefined: self-study. */
+  courseId?: string | null | undefined;
+}
+
+/**
+ * Decides whose work and whose data an actor may know of: their own, and as staff that of the people in their courses.
+ *
+ * - Work for a course: its instructors reach everybody's, its assistants that of students.
+ * - Self-study: only the instructors of a student's courses reach it.
+ * - The work of admins is reached by admins alone: somebody who enters their machines could act as them.
+ */
+export interface Reach {
+  /** Returns whether the actor may know of this work. */
+  includes(actor: Actor, work: Work): Promise<boolean>;
+  /** Returns those of the works that the actor may know of, in the same order. */
+  among<W extends Work>(actor: Actor, works: readonly W[]): Promise<W[]>;
+  /** Returns those of the users whom the actor may know of. */
+  people(actor: Actor, ids: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Returns what limits a list of everybody's work, or of one learner's, for a store; undefined if nothing does. */
+  limits(actor: Actor, learnerId?: string): Promise<Taught | undefined>;
+}
+
+export function createReach({ store }: { store: ReachStore }): Reach {
+  async function among<W extends Work>(actor: Actor, works: readonly W[]): Promise<W[]> {
+    const isOwn = ({ learnerId }: W) => learnerId === actor.userId;
+    // Almost all requests are about the actor's own work, and need no query.
+    if (actor.role === 'admin' || works.every(isOwn)) return [...works];
+    const taught = await store.taught(actor.userId);
+    const learners = isTeaching(taught)
+      ? await store.learners(
+          works.map(({ learnerId }) => learnerId),
+          taught.instructs,
+        )
+      : new Map<string, never>();
+    return works.filter((work) => {
+      if (isOwn(work)) return true;
+      const learner = learners.get(work.learnerId);
+      if (!learner || learner.role === 'admin') return false;
+      const { courseId } = work;
+      const isStudent = learner.role === 'student';
+      if (courseId === null || courseId === undefined) return isStudent && learner.isMember;
+      return taught.instructs.includes(courseId) || (isStudent && taught.assists.includes(courseId));
+    });
+  }
+
+  return {
+    among,
+    async includes(actor, work) {
+      return (await among(actor, [work])).length > 0;
+    },
+
+    async people(actor, ids) {
+      if (actor.role === 'admin' || ids.every((id) => id === actor.userId)) return new Set(ids);
+      const { instructs, assists } = await store.taught(actor.userId);
+      const members = await store.membersAmong(ids, [...instructs, ...assists]);
+      return new Set(ids.filter((id) => id === actor.userId || members.has(id)));
+    },
+
+    async limits(actor, learnerId) {
+      if (actor.role === 'admin' || learnerId === actor.userId) return undefined;
+      return await store.taught(actor.userId);
+    },
+  };
+}
+
+function isTeaching({ instructs, assists }: Taught): boolean {
+  return instructs.length > 0 || assists.length > 0;
+}

@@ -1,0 +1,162 @@
+import t from 'tap';
+import type { Database } from '../../../src/infra/database/database.ts';
+import { newId } from '../../../src/core/ids.ts';
+import { createAttemptStore } from '../../../src/domains/checks/results/attempt-store.ts';
+import type { Actor } from '../../../src/domains/identity/actor.ts';
+import type { Taught } from '../../../src/domains/identity/reach-limits.ts';
+import { createSavedListStore } from '../../../src/domains/sessions/saves/saved-list-store.ts';
+import { createSessionStore } from '../../../src/domains/sessions/session-store.ts';
+import { createRecordingStore } from '../../../src/domains/terminals/recordings/recording-store.ts';
+import { courseActors, courseWorld, reachOn } from '../../kit/service/courses.ts';
+import type { CourseActorName } from '../../kit/service/courses.ts';
+import { eachDatabase } from '../../kit/database/databases.ts';
+
+type Name = Exclude<CourseActorName, 'nobody'>;
+
+/** Pieces of work: whose, and for which course. `elsewhere` is a course of the other instructor. */
+const works: Record<string, { of: Name; course?: 'here' | 'elsewhere' }> = {
+  'a learner, for the course': { of: 'learner', course: 'here' },
+  'a learner, self-study': { of: 'learner' },
+  'a learner, for another course': { of: 'learner', course: 'elsewhere' },
+  'an assistant, for the course': { of: 'assistant', course: 'here' },
+  'an instructor, for the course': { of: 'instructor', course: 'here' },
+  'an instructor, self-study': { of: 'instructor' },
+  'an admin, for the course': { of: 'admin', course: 'here' },
+  'a former member, for the course': { of: 'formerMember', course: 'here' },
+  'a former member, self-study': { of: 'formerMember' },
+  'somebody else, self-study': { of: 'otherLearner' },
+};
+
+/** Who reaches each, in addition to its owner and to admins. */
+const expected: Record<keyof typeof works, Name[]> = {
+  'a learner, for the course': ['instructor', 'assistant'],
+  // The learner is a member of the other course, too.
+  'a learner, self-study': ['instructor', 'otherInstructor'],
+  'a learner, for another course': ['otherInstructor'],
+  'an assistant, for the course': ['instructor'],
+  'an instructor, for the course': [],
+  'an instructor, self-study': [],
+  'an admin, for the course': [],
+  'a former member, for the course': ['instructor', 'assistant'],
+  'a former member, self-study': [],
+  'somebody else, self-study': [],
+};
+
+const window = { take: 100, after: undefined };
+
+/** Reads the owners and courses in each list of work. */
+function listsOn(database: Database) {
+  const pair = ({ learnerId, courseId }: { learnerId: string; courseId?: string | null | undefined }) =>
+    `${learnerId} ${courseId ?? ''}`;
+  const sessions = createSessionStore({ database });
+  const attempts = createAttemptStore({ database });
+  const recordings = createRecordingStore({ database });
+  const states = createSavedListStore({ database });
+  return async (limits: Taught | undefined) => ({
+    sessions: (await sessions.page({ limits }, window)).map(pair),
+    attempts: (await attempts.list({}, limits, window)).map(pair),
+    recordings: (await recordings.page({}, limits, window)).map(pair),
+    states: (await states.page({ limits, viewerId: limits?.userId }, window)).map(pair),
+  });
+}
+
+async function insertWork(
+  database: Database,
+  { learnerId, courseId }: { learnerId: string; courseId: string | null },
+) {
+  const [id, at] = [newId(), new Date()];
+  const of = { id, learnerId, courseId, labSlug: 'lab' };
+  const ends = { expiresAt: at, endsAt: at, maxEndsAt: at, lastActivityAt: at, idleMinutes: 1 };
+  const { client } = database;
+  await client.session.create({
+    data: { ...of, ...ends, labVersion: 'v1', state: 'ended', createdAt: at, queuedAt: at },
+  });
+  await client.attempt.create({
+    data: { ...of, labVersion: 'v1', stepId: 'step', state: 'finished', startedAt: at },
+  });
+  const shell = { terminalId: id, sessionId: id, machineName: 'main', openedById: learnerId };
+  await client.recording.create({
+    data: { ...of, ...shell, input: false, rows: 24, cols: 80, startedAt: at, writtenAt: at },
+  });
+  await client.savedState.create({
+    data: { ...of, labVersion: 'v1', madeById: learnerId, state: 'complete', createdAt: at, expiresAt: at },
+  });
+}
+
+await eachDatabase(t, 'who reaches whose work, one by one and in lists', async (t, database) => {
+  const { openCourse, courses, members, admin } = await courseWorld(t, database);
+  const { course, instructor, actors } = await openCourse();
+  const { otherInstructor, learner } = actors as Record<Name, Actor>;
+  const other = await courses.create(otherInstructor, { title: 'Elsewhere', state: 'open' });
+  await members.add(otherInstructor, other.id, { userId: learner.userId, role: 'learner' });
+  await members.add(instructor, course.id, { userId: admin.userId, role: 'learner' });
+  const reach = reachOn(database);
+  const lists = listsOn(database);
+  const courseIds = { here: course.id, elsewhere: other.id };
+  const made = new Map(
+    Object.entries(works).map(([name, { of, course: at }]) => [
+      name,
+      { learnerId: actors[of]?.userId ?? '', courseId: at ? courseIds[at] : null },
+    ]),
+  );
+  for (const work of made.values()) await insertWork(database, work);
+
+  for (const name of courseActors) {
+    const actor = actors[name];
+    if (!actor) continue;
+    const reached = Object.keys(works).filter(
+      (work) => name === 'admin' || works[work]?.of === name || expected[work]?.includes(name as Name),
+    );
+    const pairs = reached.map((work) => `${made.get(work)?.learnerId} ${made.get(work)?.courseId ?? ''}`);
+    const among = await reach.among(actor, [...made.values()]);
+    t.same(
+      among.map(({ learnerId, courseId }) => `${learnerId} ${courseId ?? ''}`),
+      pairs,
+      name,
+    );
+    for (const [kind, found] of Object.entries(await lists(await reach.limits(actor)))) {
+      t.same(found.toSorted(), pairs.toSorted(), `${kind}, ${name}`);
+    }
+  }
+});
+
+await eachDatabase(t, 'whose data staff see', async (t, database) => {
+  const { openCourse, identity } = await courseWorld(t, database);
+  const { actors } = await openCourse();
+  const { users } = identity;
+  const [instructor, assistant, former, learner, stranger, admin] = (
+    ['instructor', 'assistant', 'formerMember', 'learner', 'otherLearner', 'admin'] as const
+  ).map((name) => actors[name] as Actor) as [Actor, Actor, Actor, Actor, Actor, Actor];
+  const all = [instructor, assistant, former, learner, stranger, admin].map(({ userId }) => userId);
+  const seen = async (actor: Actor) =>
+    (await users.getMany(actor, all)).map((user) => all.indexOf(user?.id ?? '')).filter((at) => at >= 0);
+  t.same(await seen(instructor), [0, 1, 2, 3], 'members, also former ones');
+  t.same(await seen(assistant), [0, 1, 2, 3]);
+  t.same(await seen(former), [2]);
+  t.same(await seen(learner), [3]);
+  t.same(await seen(admin), [0, 1, 2, 3, 4, 5]);
+  await t.rejects(users.get(instructor, stranger.userId), { code: 'USER_NOT_FOUND' });
+  const listed = await users.list(instructor, {}, { first: 100 });
+  const observer = actors.observer?.userId ?? '';
+  t.same(
+    new Set(listed.items.map(({ node }) => node.id)),
+    new Set([...all.slice(0, 4), observer]),
+    'a list has the same people',
+  );
+  const found = await users.list(instructor, { search: 'stranger' }, { first: 100 });
+  t.same(found.items, [], 'a search finds nobody else');
+});
+
+await eachDatabase(t, 'staff who leave the course reach nobody in it any more', async (t, database) => {
+  const { openCourse, members, admin } = await courseWorld(t, database);
+  const { course, actors } = await openCourse();
+  const { assistant, learner } = actors as Record<Name, Actor>;
+  const work = { learnerId: learner.userId, courseId: course.id };
+  const reach = reachOn(database);
+  t.equal(await reach.includes(assistant, work), true);
+  const { items } = await members.list(admin, course.id, { role: 'assistant' }, { first: 10 });
+  const member = items.find(({ node }) => node.userId === assistant.userId)?.node;
+  await members.update(admin, member?.id ?? '', { role: 'observer' });
+  t.equal(await reach.includes(assistant, work), false);
+  t.equal(await reach.includes(assistant, { learnerId: assistant.userId }), true, 'but their own work');
+});
