@@ -1,4 +1,5 @@
 import type { BerthProcess } from '../kit/service/berth-process.ts';
+import { joinEverybody } from '../kit/service/one-course.ts';
 
 interface NewPerson {
   name: string;
@@ -29,31 +30,6 @@ async function add(berth: BerthProcess, { name, role = 'STUDENT' }: NewPerson): 
     { name, role },
   );
   const { id } = createUser.user;
-  const member = {
-    course: await courseOf(berth),
-    user: id,
-    role: role === 'STUDENT' ? 'LEARNER' : 'INSTRUCTOR',
-  };
-  if (role !== 'ADMIN') await berth.graphql(JOIN, member);
+  await joinEverybody(berth, { user: id, role });
   return id;
-}
-
-const JOIN = `mutation ($course: ID!, $user: ID!, $role: CourseRole!) {
-  addMember(input: { course: $course, user: $user, role: $role }) { member { id } }
-}`;
-
-/** One course for everybody on a service, so that its instructors reach its learners. */
-const courses = new WeakMap<BerthProcess, Promise<string>>();
-
-function courseOf(berth: BerthProcess): Promise<string> {
-  const course = courses.get(berth) ?? create(berth);
-  courses.set(berth, course);
-  return course;
-}
-
-async function create(berth: BerthProcess): Promise<string> {
-  const { createCourse } = await berth.graphql<{ createCourse: { course: { id: string } } }>(
-    'mutation { createCourse(input: { title: "Everybody", open: true }) { course { id } } }',
-  );
-  return createCourse.course.id;
 }

@@ -198,28 +198,40 @@ await test('access to a port of a machine', async (t) => {
     t.notMatch(upgraded.split('\r\n\r\n')[1], /upgrade/i, 'another protocol is rejected');
   });
 
-  await t.test('losing access applies immediately, also to open connections', async (t) => {
-    const { id, token } = await world.member('assistant', 'INSTRUCTOR');
-    const site = await visit(token, session);
-    const events = await site.get('/events');
-    events.on('error', () => undefined).resume();
-    const socket = new WebSocket(`ws://127.0.0.1:${port}/ws`, {
-      headers: { host: site.host, cookie: site.cookie },
+  const losses = [
+    {
+      of: 'a disabled user',
+      lose: 'updateUser(input: { user: $user, disabled: true }) { user { id } }',
+      status: 401,
+    },
+    {
+      of: 'an instructor who leaves the course',
+      lose: 'updateMember(input: { member: $membership, active: false }) { member { id } }',
+      status: 404,
+    },
+  ];
+  for (const { of, lose, status } of losses) {
+    await t.test(`${of} loses access immediately, also open connections`, async (t) => {
+      const { id: user, token, membership } = await world.member('assistant', 'INSTRUCTOR');
+      const site = await visit(token, session);
+      const events = await site.get('/events');
+      events.on('error', () => undefined).resume();
+      const socket = new WebSocket(`ws://127.0.0.1:${port}/ws`, {
+        headers: { host: site.host, cookie: site.cookie },
+      });
+      await once(socket, 'open');
+      const mine = await visit(owner.token, session);
+      const closed = Promise.all([
+        once(socket, 'close'),
+        new Promise((resolve) => events.once('close', resolve)),
+      ]);
+      const variable = lose.includes('$user') ? { user } : { membership };
+      await berth.graphql(`mutation ($${Object.keys(variable)[0]}: ID!) { ${lose} }`, variable);
+      await closed;
+      t.equal((await site.read('/')).status, status);
+      t.equal((await mine.read('/')).status, 200, 'others stay');
     });
-    await once(socket, 'open');
-    const mine = await visit(owner.token, session);
-    const closed = Promise.all([
-      once(socket, 'close'),
-      new Promise((resolve) => events.once('close', resolve)),
-    ]);
-    await berth.graphql(
-      'mutation ($u: ID!) { updateUser(input: { user: $u, disabled: true }) { user { id } } }',
-      { u: id },
-    );
-    await closed;
-    t.equal((await site.read('/')).status, 401);
-    t.equal((await mine.read('/')).status, 200, 'others stay');
-  });
+  }
 
   await t.test('a revoked token or a sign-out ends open connections', async (t) => {
     const revoked = await world.member('revoked', 'INSTRUCTOR');

@@ -9,6 +9,7 @@ import { startBerth } from './berth-process.ts';
 import type { BerthProcess } from './berth-process.ts';
 import { runScript } from '../engine/engines.ts';
 import { labsFolder } from '../labs/lab-folders.ts';
+import { joinEverybody } from './one-course.ts';
 import { learnerAt } from './learner.ts';
 import { until } from '../basics/until.ts';
 
@@ -38,15 +39,19 @@ export async function startPreviewWorld(t: Test, settings: Record<string, string
     await database.close();
   });
 
-  async function member(name: string, role: string): Promise<{ id: string; token: string }> {
+  async function member(
+    name: string,
+    role: string,
+  ): Promise<{ id: string; token: string; membership: string }> {
     const made = await berth.graphql<{ createUser: { user: { id: string } } }>(
       `mutation { createUser(input: { name: "${name}", role: ${role} }) { user { id } } }`,
     );
     const { id } = made.createUser.user;
+    const membership = await joinEverybody(berth, { user: id, role });
     const given = await berth.graphql<{ createToken: { secret: string } }>(
       `mutation { createToken(input: { name: "test", scopes: [READ, LEARN, MANAGE], user: "${id}" }) { secret } }`,
     );
-    return { id, token: given.createToken.secret };
+    return { id, token: given.createToken.secret, membership };
   }
 
   /** A ready session of this user, by default with the web server in its machine. */
