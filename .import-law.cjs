@@ -101,6 +101,7 @@ module.exports = {
     'step-run.ts',
   ],
   'src/domains/previews': ['preview-service.ts', 'preview-store.ts', 'preview.ts'],
+  'src/domains/insights': ['insight.ts', 'insight-service.ts'],
   'src/domains/grades': ['create-grades.ts', 'grade.ts', 'matrix.ts'],
   'src/domains/lab-tests': [
     'environment-ids.ts',

@@ -15,6 +15,7 @@ import { createCourses } from './domains/courses/create-courses.ts';
 import { createFileService } from './domains/files/file-service.ts';
 import { createProbes } from './api/http/health.ts';
 import { createMetrics } from './api/http/metrics.ts';
+import { createInsights } from './domains/insights/insight-service.ts';
 import { createIdentity } from './domains/identity/create-identity.ts';
 import { createImages } from './domains/images/create-images.ts';
 import { createPins } from './domains/images/pins/create-pins.ts';
@@ -259,6 +260,7 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     hints: checks.hints,
     grades: grades.service,
     matrix: grades.matrix,
+    insights: createInsights({ database, access: courses.grading, catalogue, clock }),
     steps,
     previews,
     probes: createProbes({ database, engine, events }),

@@ -8,6 +8,7 @@ import { addAuthentication } from './http/sign-in/authentication.ts';
 import { addBodyDeadline, addOpenRequests } from './http/request-ends.ts';
 import { createHostRouter } from './http/host-router.ts';
 import type { HeadTimes } from './http/host-router.ts';
+import { addAttempts } from './http/attempts.ts';
 import { addGradebook } from './http/gradebook.ts';
 import { addSessions } from './http/sessions.ts';
 import { addCourses } from './http/courses.ts';
@@ -88,6 +89,7 @@ export async function addTransports(app: FastifyInstance, config: Config, servic
   await addCourses(app, services);
   addSessions(app, services);
   addGradebook(app, services);
+  addAttempts(app, services);
   await addFiles(app, { files: services.files });
   addRecordings(app, { recordings: services.recordings });
   registerTerminalSocket(app, { terminals: services.terminals, contained, publicUrl, allowedOrigins });

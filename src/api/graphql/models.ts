@@ -16,6 +16,13 @@ import type {
   GradedStep,
   GradePreview,
 } from '../../domains/grades/grade.ts';
+import type {
+  CommonFinding,
+  Quartiles,
+  StepInsight,
+  StuckLearner,
+  StuckReason,
+} from '../../domains/insights/insight.ts';
 import type { MatrixRow } from '../../domains/grades/matrix.ts';
 import type { Role, Scope } from '../../domains/identity/actor.ts';
 import type { CourseRole } from '../../domains/identity/policy.ts';
@@ -74,7 +81,7 @@ export type CourseMemberModel = CourseMember;
 export type CourseMemberConnectionModel = Page<CourseMember>;
 export type CourseMemberEdgeModel = Edge<CourseMember>;
 export type CourseSectionModel = CourseSection;
-export type CourseActivityModel = { hand: RaisedHand } | { feedback: StepFeedback };
+export type CourseActivityModel = { hand: RaisedHand } | { feedback: StepFeedback } | { attempt: Attempt };
 export type { FeedbackKind };
 export type RaisedHandModel = RaisedHand;
 export type StepFeedbackModel = StepFeedback;
@@ -90,6 +97,11 @@ export type GradebookConnectionModel = { assignments: Assignment[]; rows: Page<G
 export type GradebookEdgeModel = Edge<GradebookRow>;
 export type GradebookRowModel = GradebookRow;
 export type GradedStepModel = GradedStep;
+export type { StuckReason };
+export type CommonFindingModel = CommonFinding;
+export type QuartilesModel = Quartiles;
+export type StepInsightModel = StepInsight;
+export type StuckLearnerModel = StuckLearner;
 export type MatrixConnectionModel = Page<MatrixRow>;
 export type MatrixEdgeModel = Edge<MatrixRow>;
 export type MatrixRowModel = MatrixRow;

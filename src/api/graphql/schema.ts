@@ -21,6 +21,7 @@ import { checksResolvers } from './checks/checks-resolvers.ts';
 import { assignmentsResolvers } from './courses/assignments-resolvers.ts';
 import { coursesResolvers } from './courses/courses-resolvers.ts';
 import { helpResolvers } from './courses/help-resolvers.ts';
+import { insightsResolvers } from './insights/insights-resolvers.ts';
 import { gradesResolvers } from './grades/grades-resolvers.ts';
 import { identityResolvers } from './identity/identity-resolvers.ts';
 import { imagesResolvers } from './images/images-resolvers.ts';
@@ -40,6 +41,7 @@ const domainResolvers = [
   assignmentsResolvers,
   helpResolvers,
   gradesResolvers,
+  insightsResolvers,
   labsResolvers,
   imagesResolvers,
   jobsResolvers,

@@ -8,6 +8,7 @@ const files = [
   'courses/assignments',
   'courses/help',
   'grades/grades',
+  'insights/insights',
   'labs/labs',
   'labs/lab-sources',
   'labs/steps',

@@ -11,6 +11,7 @@ import type { JobService } from '../../domains/images/jobs/job.ts';
 import type { RegistryCredentialService } from '../../domains/images/registry/registry-credential.ts';
 import type { RegistryService } from '../../domains/images/registry/registry-service.ts';
 import type { HelpService } from '../../domains/courses/help/help.ts';
+import type { InsightService } from '../../domains/insights/insight.ts';
 import type { MatrixService } from '../../domains/grades/matrix.ts';
 import type { GradeService } from '../../domains/grades/grade.ts';
 import type { LabService } from '../../domains/labs/lab-service.ts';
@@ -34,6 +35,7 @@ export interface GraphqlServices {
   help: HelpService;
   grades: GradeService;
   matrix: MatrixService;
+  insights: InsightService;
   members: MemberService;
   invitations: InvitationService;
   labs: Omit<LabService, 'upload' | 'removeUploaded'>;

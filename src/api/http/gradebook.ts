@@ -1,4 +1,3 @@
-import { stringify } from 'csv-stringify/sync';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { PAGE_LIMIT } from '../../core/paging.ts';
@@ -11,6 +10,7 @@ import { roundPoints } from '../../domains/grades/grade.ts';
 import type { LabService } from '../../domains/labs/lab-service.ts';
 import { inLanguage } from '../../domains/labs/localized-text.ts';
 import { fromGlobalId, toGlobalId } from '../shared/global-id.ts';
+import { asCsvFile, prefersCsv, toCsv } from './csv.ts';
 import { readQuery, send } from './json.ts';
 
 interface GradebookServices {
@@ -35,11 +35,9 @@ export function addGradebook(app: FastifyInstance, services: GradebookServices):
     const courseId = fromGlobalId('Course', params.id);
     // The same address has two representations.
     void reply.header('vary', 'accept');
-    const { accept = '' } = headers;
-    if (accept.includes('text/csv') && !accept.includes('application/json')) {
+    if (prefersCsv(headers.accept)) {
       const csv = await wholeCsv(services, actor, courseId);
-      void reply.type('text/csv; charset=utf-8');
-      return send(reply.header('content-disposition', 'attachment; filename="gradebook.csv"'), csv);
+      return send(asCsvFile(reply, 'gradebook.csv'), csv);
     }
     const { limit, after } = readQuery(paging, query);
     const { assignments, rows } = await services.grades.gradebook(actor, courseId, { first: limit, after });
@@ -112,13 +110,7 @@ async function wholeCsv(
   );
   const possible = roundPoints((columns ?? []).reduce((sum, { points }) => sum + points, 0));
   const header = ['name', 'email', 'section', ...titles, `total (${possible})`];
-  // With a byte order mark, spreadsheets read UTF-8. A name could be a formula that the spreadsheet runs.
-  return stringify([header, ...lines], {
-    bom: true,
-    quoted_string: true,
-    escape_formulas: true,
-    record_delimiter: 'windows',
-  });
+  return toCsv([header, ...lines]);
 }
 
 function titleOf(

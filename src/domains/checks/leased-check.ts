@@ -85,6 +85,7 @@ export type PublishEnd = (attempt: {
   sessionId: string | undefined;
   learnerId: string;
   assignmentId?: string | undefined;
+  courseId?: string | undefined;
 }) => Promise<void>;
 
 /**
@@ -97,11 +98,11 @@ export function createCheckEvents({
   events: Pick<EventBus, 'publish'>;
   log: Log;
 }): PublishEnd {
-  return async ({ id, sessionId, learnerId, assignmentId }) => {
+  return async ({ id, sessionId, learnerId, assignmentId, courseId }) => {
     // The session was deleted meanwhile, so it has no listeners.
     if (sessionId === undefined) return;
     await events
-      .publish('check.finished', { attemptId: id, sessionId, learnerId, assignmentId })
+      .publish('check.finished', { attemptId: id, sessionId, learnerId, assignmentId, courseId })
       .catch((error: unknown) =>
         log.warn({ err: error, attemptId: id }, 'publishing the end of a check failed'),
       );

@@ -1,7 +1,6 @@
-import { isFault } from '../../core/errors.ts';
 import type { AssignmentRules } from '../courses/assignment-rules.ts';
+import { usedLab } from '../labs/catalogue.ts';
 import type { LabCatalogue } from '../labs/catalogue.ts';
-import type { Lab } from '../labs/lab.ts';
 import type { HintStore } from './hint-store.ts';
 import type { LabProgress } from './results/attempt.ts';
 import { countedSteps, progressIn } from './results/lab-progress.ts';
@@ -30,17 +29,6 @@ export function createProgressReader(parts: {
 }): ProgressReader {
   const { progress, hints, assignmentRules, catalogue } = parts;
 
-  /** Returns a lab in a version, or else in its present one; undefined if it no longer exists. */
-  function labAt(slug: string, version: string | undefined): Lab | undefined {
-    try {
-      const known = version ?? catalogue.find(slug)?.version;
-      return known === undefined ? undefined : catalogue.version(slug, known);
-    } catch (error) {
-      if (isFault(error, 'LAB_NOT_FOUND', 'LAB_INVALID')) return undefined;
-      throw error;
-    }
-  }
-
   return async (of) => {
     const assignments = new Set(of.flatMap(({ assignmentId }) => assignmentId ?? []));
     const [tried, shown, byId] = await Promise.all([
@@ -53,7 +41,12 @@ export function createProgressReader(parts: {
       const assignment = byId.get(pair.assignmentId ?? '');
       const key = pairKey(pair);
       const counting = countedSteps(tried.get(key) ?? [], assignment?.counts ?? 'best', pair.run);
-      return progressIn(labAt(pair.lab, assignment?.labVersion), place, counting, shown.get(key) ?? []);
+      return progressIn(
+        usedLab(catalogue, { labSlug: pair.lab, labVersion: assignment?.labVersion }),
+        place,
+        counting,
+        shown.get(key) ?? [],
+      );
     });
   };
 }

@@ -33,8 +33,8 @@ export interface GradingAccess {
   member(courseId: string, memberId: string): Promise<CourseMember>;
   /** Returns a page of a course's learners by id, active or not. */
   learners(courseId: string, window: { take: number; after: string | undefined }): Promise<CourseMember[]>;
-  /** Returns a user's membership as a learner of a course; undefined without one. */
-  learner(courseId: string, userId: string): Promise<CourseMember | undefined>;
+  /** Returns the memberships of those users who are learners of a course, active or not. */
+  learnersAmong(courseId: string, userIds: readonly string[]): Promise<CourseMember[]>;
   /** Returns existing assignments and their courses, in no particular order. */
   find(ids: readonly string[]): Promise<{ assignment: Assignment; course: Course }[]>;
   /** Returns the ids of a course's assignments. */
@@ -73,8 +73,8 @@ export function createGradingAccess(options: {
 
     learners: (courseId, window) => members.list(courseId, { role: 'learner' }, window),
 
-    async learner(courseId, userId) {
-      return (await members.ofUsers(courseId, [userId])).find(({ role }) => role === 'learner');
+    async learnersAmong(courseId, userIds) {
+      return (await members.ofUsers(courseId, userIds)).filter(({ role }) => role === 'learner');
     },
 
     async find(ids) {

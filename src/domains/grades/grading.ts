@@ -1,10 +1,10 @@
 import type { Clock } from '../../core/clock.ts';
-import { isFault } from '../../core/errors.ts';
 import { batches } from '../../core/paging.ts';
 import type { Checks } from '../checks/create-checks.ts';
 import type { Assignment } from '../courses/assignment.ts';
 import type { Course } from '../courses/course.ts';
 import type { GradingAccess } from '../courses/grading-access.ts';
+import { usedLab } from '../labs/catalogue.ts';
 import type { LabCatalogue } from '../labs/catalogue.ts';
 import type { Lab } from '../labs/lab.ts';
 import { computeGrade } from './grade-rules.ts';
@@ -34,17 +34,6 @@ export function createGrading(options: {
 }) {
   const { store, access, judged, catalogue, clock } = options;
 
-  /** Returns the lab that an assignment uses now; undefined if it no longer exists. */
-  function labOf({ labSlug, labVersion }: Assignment): Lab | undefined {
-    try {
-      const version = labVersion ?? catalogue.find(labSlug)?.version;
-      return version === undefined ? undefined : catalogue.version(labSlug, version);
-    } catch (error) {
-      if (isFault(error, 'LAB_NOT_FOUND', 'LAB_INVALID')) return undefined;
-      throw error;
-    }
-  }
-
   /**
    * Computes the outdated ones of an assignment's grades. Returns each before and after. If
    * the lab no longer exists, the grades stay as they are.
@@ -54,7 +43,7 @@ export function createGrading(options: {
     grades: readonly StoredGrade[],
     termsOf: (userId: string) => GradingTerms,
   ): Promise<{ before: StoredGrade; next: StoredGrade }[]> {
-    const lab = labOf(assignment);
+    const lab = usedLab(catalogue, assignment);
     const inputs = grades.map((before) => {
       const terms = termsOf(before.learnerId);
       return { before, terms, basis: lab ? basisOf([gradedParts(lab), terms]) : LOST_LAB };
@@ -168,7 +157,7 @@ export function createGrading(options: {
       const learnerIds = learners.map(({ userId }) => userId);
       const grades = await store.find([next.id], learnerIds);
       const termsOf = await access.terms([next], learnerIds);
-      const labs = { before: labOf(present), after: labOf(next) };
+      const labs = { before: usedLab(catalogue, present), after: usedLab(catalogue, next) };
       const previews = [];
       for (const some of batches(grades)) {
         const work = await judged(

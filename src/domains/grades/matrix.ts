@@ -25,7 +25,7 @@ export interface MatrixService {
 }
 
 export function createMatrixService(options: {
-  access: Pick<GradingAccess, 'assignment' | 'learners' | 'learner'>;
+  access: Pick<GradingAccess, 'assignment' | 'learners' | 'learnersAmong'>;
   progressOf: ProgressReader;
 }): MatrixService {
   const { access, progressOf } = options;
@@ -54,7 +54,7 @@ export function createMatrixService(options: {
 
     async row(actor, assignmentId, learnerId) {
       const { assignment, course } = await access.assignment(actor, 'progress.read', assignmentId);
-      const member = await access.learner(course.id, learnerId);
+      const [member] = await access.learnersAmong(course.id, [learnerId]);
       return member && (await describe(assignment, [member]))[0];
     },
   };

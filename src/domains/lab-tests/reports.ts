@@ -1,3 +1,4 @@
+import { groupBy } from '../../core/group.ts';
 import type { LabCase } from './lab-case.ts';
 
 /** Number of output lines shown for a case, from the end: they usually contain the error. */
@@ -13,19 +14,12 @@ export function describeCase({ lab, step, name, outcome, said, seconds }: LabCas
 
 /** Formats all cases: a table with a row for each step, then the failures with reasons, then the totals. */
 export function reportTable(cases: readonly LabCase[]): string {
-  const rows = [...groupByStep(cases).values()].map((group) => rowOf(group));
+  const rows = [...groupBy(cases, ({ lab, step }) => JSON.stringify([lab, step])).values()].map((group) =>
+    rowOf(group),
+  );
   const header = ['LAB', 'STEP', 'BEFORE', 'SOLUTION', 'WRONG STATES', 'TAMPERING', 'TIME'];
   const failed = cases.filter(({ outcome }) => outcome === 'failed').map(describeFailure);
   return `${[align([header, ...rows]), ...failed, summarize(cases)].join('\n\n')}\n`;
-}
-
-function groupByStep(cases: readonly LabCase[]): Map<string, LabCase[]> {
-  const groups = new Map<string, LabCase[]>();
-  for (const each of cases) {
-    const key = JSON.stringify([each.lab, each.step]);
-    groups.set(key, [...(groups.get(key) ?? []), each]);
-  }
-  return groups;
 }
 
 function rowOf(group: readonly LabCase[]): string[] {

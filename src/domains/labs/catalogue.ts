@@ -1,6 +1,6 @@
 import type { Lab, VersionKey } from './lab.ts';
 import { versionName } from './lab.ts';
-import { fault } from '../../core/errors.ts';
+import { fault, isFault } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
 import type { Page, PageRequest } from '../../core/paging.ts';
 import { createLabList, inTitleOrder } from './reading/lab-list.ts';
@@ -120,6 +120,20 @@ export async function createLabCatalogue({
     problems: () => snapshot.problems,
     reload,
   };
+}
+
+/** Returns a lab in a version, or else in its present one; undefined if it no longer exists, or is not usable. */
+export function usedLab(
+  catalogue: Pick<LabCatalogue, 'find' | 'version'>,
+  { labSlug, labVersion }: { labSlug: string; labVersion: string | undefined },
+): Lab | undefined {
+  try {
+    const version = labVersion ?? catalogue.find(labSlug)?.version;
+    return version === undefined ? undefined : catalogue.version(labSlug, version);
+  } catch (error) {
+    if (isFault(error, 'LAB_NOT_FOUND', 'LAB_INVALID')) return undefined;
+    throw error;
+  }
 }
 
 /** Lists the labs of a collection, sorted by title as in the catalogue. */

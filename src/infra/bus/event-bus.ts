@@ -13,6 +13,7 @@ export interface BerthEvents {
     sessionId: string;
     learnerId: string;
     assignmentId?: string | undefined;
+    courseId?: string | undefined;
   };
   /** A job on images was created, made progress, was cancelled, or ended. */
   'job.changed': { jobId: string; version: number };

@@ -23,10 +23,17 @@ await test('a course is taught as the page for teachers says, in order', async (
     };
     return (await run('sh', ['-euc', script], { cwd, env })).stdout;
   };
-  const [create = '', importing = '', assignments = '', change = '', start = '', gradebook = ''] =
-    await examplesOf('teaching.md', 'sh', {
-      'http://127.0.0.1:8080': berth.url,
-    });
+  const [
+    create = '',
+    importing = '',
+    assignments = '',
+    change = '',
+    start = '',
+    gradebook = '',
+    attempts = '',
+  ] = await examplesOf('teaching.md', 'sh', {
+    'http://127.0.0.1:8080': berth.url,
+  });
   const created = JSON.parse(await sh(create)) as { id: string };
   t.match(created, { title: 'Docker 101', state: 'open', collection: 'docker', timeZone: 'Asia/Seoul' });
   const course = created.id;
@@ -55,6 +62,7 @@ await test('a course is taught as the page for teachers says, in order', async (
     preview = '',
     give = '',
     matrix = '',
+    insights = '',
     raise = '',
     hands = '',
     feedback = '',
@@ -101,6 +109,9 @@ await test('a course is taught as the page for teachers says, in order', async (
   t.match(await runExample(berth, matrix, { variables: { assignment } }), {
     assignment: { matrix: { edges: [{ node: { progress: { passed: 0, total: 4 } } }, {}, {}] } },
   });
+  t.match(await runExample(berth, insights, { variables: { assignment } }), {
+    assignment: { stuck: [], insights: [{ tried: 0, attempts: null, findings: [] }, {}, {}, {}] },
+  });
   t.ok(await runExample(berth, raise, { variables: { assignment } }));
   t.match(await runExample(berth, hands, { variables: { course } }), {
     course: { hands: [{ note: 'The terminal hangs', stepId: null }] },
@@ -108,6 +119,7 @@ await test('a course is taught as the page for teachers says, in order', async (
   const step = 'virtualisation';
   t.ok(await runExample(berth, feedback, { variables: { assignment, step } }));
   t.match(JSON.parse(await sh(gradebook, course)), { items: [{ total: 9.5 }, {}, {}], next: null });
+  t.match(await sh(attempts, course, assignment), /^\uFEFF"started","finished","name"/);
   t.match(await readFile(join(cwd, 'gradebook.csv'), 'utf8'), /"Mina Kim","mina@example.org","Monday",9.5/);
 });
 

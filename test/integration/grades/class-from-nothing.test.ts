@@ -175,6 +175,30 @@ await test('a class from nothing, by the API alone: its gradebook is correct to 
     seen.find(({ name }) => name === '=Learner 3'),
     { total: 4.5, grades: [{ points: 4.5 }, null] },
   );
+  const attempts = parse(
+    await request('GET', `/assignments/${assignment}/attempts`, undefined, { accept: 'text/csv' }),
+    { bom: true, columns: true },
+  );
+  t.equal(attempts.length, 7);
+  t.match(attempts.at(-1), {
+    name: "'=Learner 0",
+    email: 'l0@example.org',
+    step: lab.steps[0]?.id,
+    run: '1',
+    state: 'finished',
+    passed: 'yes',
+    score: '1',
+  });
+  type Attempts = { items: { learner: string; passed: boolean }[]; next: string | null };
+  const newest = await json<Attempts>('GET', `/assignments/${assignment}/attempts?limit=5`);
+  t.equal(newest.items.length, 5);
+  t.match(newest.items[0], { learner: memberOf(3).user.id, step: lab.steps[1]?.id, passed: true });
+  const rest = await json<Attempts>(
+    'GET',
+    `/assignments/${assignment}/attempts?after=${encodeURIComponent(newest.next ?? '')}`,
+  );
+  t.match([rest.items.length, rest.next], [2, null]);
+
   const wrong = await fetch(`${berth.url}/api/v1/courses/${course.id}/gradebook?limit=0`, {
     headers: { authorization: `Bearer ${berth.adminToken}` },
   });

@@ -1,3 +1,4 @@
+import { isFault } from '../../../core/errors.ts';
 import { fromGlobalId, toGlobalId } from '../../shared/global-id.ts';
 import { connection, given, pageOf } from '../base/connection.ts';
 import type { GraphqlContext } from '../context.ts';
@@ -7,11 +8,11 @@ import type { Loaders } from '../loaders.ts';
 import type { User } from '../../../domains/identity/user.ts';
 import { follow, SKIPPED } from '../subscriptions/follow.ts';
 
-/** Maximum number of events that a slow subscriber can be behind. All are in `hands` and `feedback`. */
-const EVENTS_LIMIT = 64;
+/** Maximum number of events that a slow subscriber can be behind. All are in `hands`, `feedback` and `attempts`. */
+const EVENTS_LIMIT = 256;
 
 interface Hint {
-  kind: 'hand' | 'feedback';
+  kind: 'hand' | 'feedback' | 'attempt';
   id: string;
 }
 
@@ -21,15 +22,27 @@ const courseActivity = {
     const courseId = fromGlobalId('Course', course);
     return follow<Hint, CourseActivity>(context, {
       limit: EVENTS_LIMIT,
-      listen: (hint) =>
-        context.events.listen('course.activity', (event) => {
-          if (event.courseId === courseId) hint(event);
-        }),
+      listen(hint) {
+        const stops = [
+          context.events.listen('course.activity', (event) => {
+            if (event.courseId === courseId) hint(event);
+          }),
+          context.events.listen('check.finished', (event) => {
+            if (event.courseId === courseId) hint({ kind: 'attempt', id: event.attemptId });
+          }),
+        ];
+        return () => {
+          for (const stop of stops) stop();
+        };
+      },
       async first() {
         await context.services.help.hands(context.actor, courseId);
         return [];
       },
-      read: (hint) => findActivity(hint, context),
+      async read(hint) {
+        if (hint.kind === 'attempt') await context.services.help.hands(context.actor, courseId);
+        return await findActivity(hint, context);
+      },
     });
   },
 } satisfies SubscriptionResolvers['courseActivity'];
@@ -42,6 +55,14 @@ async function findActivity(
   if (kind === 'hand') {
     const hand = await services.help.hand(actor, id);
     return hand ? { hand } : SKIPPED;
+  }
+  if (kind === 'attempt') {
+    const attempt = await services.checks.get(actor, id).catch((error: unknown) => {
+      // Observers see no attempts, and assistants not those of other staff.
+      if (isFault(error, 'NOT_FOUND')) return undefined;
+      throw error;
+    });
+    return attempt ? { attempt } : SKIPPED;
   }
   const feedback = await services.help.feedbackById(actor, id);
   return feedback ? { feedback } : SKIPPED;
@@ -74,6 +95,7 @@ export const helpResolvers = {
   CourseActivity: {
     hand: (activity) => ('hand' in activity ? activity.hand : null),
     feedback: (activity) => ('feedback' in activity ? activity.feedback : null),
+    attempt: (activity) => ('attempt' in activity ? activity.attempt : null),
   },
   Course: { hands: ({ id }, _, { services, actor }) => services.help.hands(actor, id) },
   Assignment: {

@@ -16,14 +16,36 @@ const grade: Grade = {
   updatedAt: at,
 };
 
+const stepInsight = {
+  stepId: 'first',
+  tried: 3,
+  passed: 2,
+  attempts: { lower: 1.25, median: 1.5, upper: 1.75 },
+  minutes: undefined,
+  findings: [
+    { checkId: 'file', message: 'There is no file.', code: 'FILE_MISSING', learners: 2, attempts: 5 },
+    { checkId: 'script', message: 'Not yet', code: undefined, learners: 1, attempts: 1 },
+  ],
+};
+
 /** The grade of one learner. */
-export function createGradeServices(): Pick<GraphqlServices, 'grades' | 'matrix'> {
+export function createGradeServices(): Pick<GraphqlServices, 'grades' | 'insights' | 'matrix'> {
   const row = {
     id: member.id,
     member,
     progress: { learnerId: 'owner', labSlug: assignment.labSlug, steps: [], passed: 1, total: 2, score: 0.5 },
   };
   return {
+    insights: {
+      async steps(actor) {
+        requireActor(actor, { scope: 'read', role: 'instructor' });
+        return [{ ...stepInsight }];
+      },
+      async stuck(actor, _, { failures }) {
+        requireActor(actor, { scope: 'read', role: 'instructor' });
+        return [{ member, stepId: 'first', reasons: ['failures', 'no_progress'], failures, since: at }];
+      },
+    },
     matrix: {
       async rows(actor, _, page) {
         requireActor(actor, { scope: 'read', role: 'instructor' });

@@ -88,6 +88,44 @@ await test('grades are given, withdrawn and previewed', async (t) => {
   });
 });
 
+await test('staff see who is stuck, and what is hard', async (t) => {
+  const { ask } = await startApp(t);
+  const insights = `insights { id tried passed attempts { lower median upper } minutes { median }
+    findings { checkId message code learners attempts } }`;
+  const query = `{ assignment(id: "${assignment}") {
+    stuck(failures: 7) { member { id } stepId reasons failures since } ${insights}
+  } }`;
+  const { data, errors } = await ask('instructor', query);
+  t.equal(errors, undefined);
+  t.strictSame(data, {
+    assignment: {
+      stuck: [
+        {
+          member: { id: member },
+          stepId: 'first',
+          reasons: ['FAILURES', 'NO_PROGRESS'],
+          failures: 7,
+          since: '2030-01-31T09:30:00.000Z',
+        },
+      ],
+      insights: [
+        {
+          id: 'first',
+          tried: 3,
+          passed: 2,
+          attempts: { lower: 1.25, median: 1.5, upper: 1.75 },
+          minutes: null,
+          findings: [
+            { checkId: 'file', message: 'There is no file.', code: 'FILE_MISSING', learners: 2, attempts: 5 },
+            { checkId: 'script', message: 'Not yet', code: null, learners: 1, attempts: 1 },
+          ],
+        },
+      ],
+    },
+  });
+  t.match((await ask('owner', query)).errors?.[0]?.extensions, { code: 'FORBIDDEN' });
+});
+
 await test('the matrix has a row for each learner, and follows their checks', async (t) => {
   const { ask, url, events } = await startApp(t);
   const row = { member: { id: member }, progress: { passed: 1, total: 2, score: 0.5 } };

@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { toGlobalId } from '../../../../src/api/shared/global-id.ts';
+import { fromGlobalId, toGlobalId } from '../../../../src/api/shared/global-id.ts';
 import { startApp } from './app.ts';
 import { connect, subscribe, until } from './connections.ts';
 
@@ -48,20 +48,35 @@ await test('feedback is given and listed', async (t) => {
   t.match(listed.data, { assignment: { feedback: { edges: [{ node: { kind: 'TOO_HARD', text: 'Hm' } }] } } });
 });
 
-await test('staff follow the hands and feedback of their course', async (t) => {
-  const { ask, url, events } = await startApp(t);
+await test('staff follow the hands, feedback and attempts of their course', async (t) => {
+  const { ask, url, events, addSession } = await startApp(t);
   const query = `subscription { courseActivity(course: "${course}") {
-    hand { note loweredAt } feedback { kind text }
+    hand { note loweredAt } feedback { kind text } attempt { id passed learner { name } }
   } }`;
   const following = subscribe(connect(t, url, { token: 'instructor' }), query);
   const first = following.next();
-  await until(() => events.listeners() === 2);
+  await until(() => events.listeners() === 3);
   await ask('owner', raise, { input: { assignment, note: 'Help' } });
-  const raised = { hand: { note: 'Help', loweredAt: null }, feedback: null };
+  const raised = { hand: { note: 'Help', loweredAt: null }, feedback: null, attempt: null };
   t.strictSame(await first, { data: { courseActivity: raised } });
   await ask('owner', give, { input: { assignment, step: 'first', kind: 'UNCLEAR' } });
   t.strictSame(await following.next(), {
-    data: { courseActivity: { hand: null, feedback: { kind: 'UNCLEAR', text: '' } } },
+    data: { courseActivity: { hand: null, feedback: { kind: 'UNCLEAR', text: '' }, attempt: null } },
+  });
+  const { id: session } = addSession('owner');
+  const run = `mutation { runCheck(input: { session: "${toGlobalId('Session', session)}", step: "first" }) {
+    attempt { id passed }
+  } }`;
+  const ran = await ask('owner', run);
+  const { attempt } = (ran.data as unknown as { runCheck: { attempt: { id: string } } }).runCheck;
+  const check = { sessionId: session, learnerId: 'owner', courseId: 'course-1' };
+  // Observers see no attempts, and a deleted one has nothing to show.
+  await events.publish('check.finished', { ...check, attemptId: 'gone' });
+  await events.publish('check.finished', { ...check, attemptId: fromGlobalId('Attempt', attempt.id) });
+  t.strictSame(await following.next(), {
+    data: {
+      courseActivity: { hand: null, feedback: null, attempt: { ...attempt, learner: { name: 'owner' } } },
+    },
   });
   await following.stop();
   const refused = await subscribe(connect(t, url, { token: 'owner' }), query).next();
