@@ -56,3 +56,8 @@ function cutLine(line: string, limit: number): string {
   const characters = Array.from(line);
   return characters.length > limit ? `${characters.slice(0, limit - 1).join('')}…` : line;
 }
+
+/** Returns whether a text contains a control character other than a tab or a line break. */
+export function hasControlCharacter(text: string): boolean {
+  return /(?![\t\n\r])\p{Cc}/u.test(text);
+}

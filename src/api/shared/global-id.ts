@@ -43,7 +43,14 @@ export function readGlobalId(globalId: string): { type: GlobalType; id: string }
   const colon = text.indexOf(':');
   const type = text.slice(0, colon);
   const id = text.slice(colon + 1);
-  if (colon < 1 || id === '' || !isGlobalType(type) || toGlobalId(type, id) !== globalId) {
+  // PostgreSQL refuses a null character in any text.
+  if (
+    colon < 1 ||
+    id === '' ||
+    id.includes('\u0000') ||
+    !isGlobalType(type) ||
+    toGlobalId(type, id) !== globalId
+  ) {
     return undefined;
   }
   return { type, id };

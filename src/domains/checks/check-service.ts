@@ -197,9 +197,9 @@ export function createCheckService(parts: CheckServiceParts): CheckService & { s
       const courses = await assignmentRules.byId(
         of.flatMap(({ learnerId, assignmentId }) => (learnerId === actor.userId ? [] : (assignmentId ?? []))),
       );
-      const works = of.map(({ learnerId, assignmentId = '' }) => ({
+      const works = of.map(({ learnerId, assignmentId = '', courseId }) => ({
         learnerId,
-        courseId: courses.get(assignmentId)?.courseId,
+        courseId: courses.get(assignmentId)?.courseId ?? courseId,
       }));
       if ((await reach.among(actor, works)).length < works.length) throw fault('USER_NOT_FOUND');
       return await progressOf(of);

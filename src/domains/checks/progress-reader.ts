@@ -12,6 +12,8 @@ export interface ProgressQuery {
   learnerId: string;
   lab: string;
   assignmentId?: string | undefined;
+  /** The course of that assignment, if it may have been deleted. */
+  courseId?: string | undefined;
   run?: number | undefined;
 }
 

@@ -146,7 +146,9 @@ export function createCourseService(options: CourseServiceOptions): CourseServic
         if (isFault(error, 'COURSE_NOT_FOUND')) return false;
         throw error;
       }
-      return await courses.delete(id);
+      const deleted = await courses.delete(id);
+      if (deleted) onChanged(id);
+      return deleted;
     },
 
     async sections(actor, courseId) {

@@ -28,6 +28,11 @@ export interface InvitationServiceOptions {
 export function createInvitationService(options: InvitationServiceOptions): InvitationService {
   const { courses, invitations, access, people, clock } = options;
 
+  async function mayInviteStaff({ createdById, courseId }: CourseInvitation): Promise<boolean> {
+    const roles = await courses.rolesOf(createdById, [courseId]);
+    return roles.get(courseId) === 'instructor' || (await people.find(createdById))?.role === 'admin';
+  }
+
   return {
     async create(given, courseId, { role, sectionId, seats, emailDomain, expiresAt }) {
       const { actor } = await access.require(given, 'members.change', courseId);
@@ -87,6 +92,8 @@ export function createInvitationService(options: InvitationServiceOptions): Invi
       if (course.state === 'draft' && !isStaff(role))
         throw fault('COURSE_NOT_OPEN', { course: course.title });
       if (course.state === 'archived') throw fault('COURSE_ARCHIVED', { course: course.title });
+      // Otherwise somebody who was removed could return, or send somebody else.
+      if (isStaff(role) && !(await mayInviteStaff(invitation))) throw fault('INVITATION_INVALID');
       const email = (await people.find(actor.userId))?.email;
       if (emailDomain !== undefined && !email?.endsWith(`@${emailDomain}`))
         throw fault('INVITATION_EMAIL', { domain: emailDomain });

@@ -162,8 +162,8 @@ export function createMemberService(options: MemberServiceOptions): MemberServic
       const entered = await access.require(actor, 'members.change', courseId);
       const made = await plan(courseId, csv, !isBelow(entered.actor.role, 'instructor'));
       if (!preview) {
-        await carryOut(courseId, made);
-        onChanged(courseId);
+        // Also after a failure, because a part may be stored.
+        await carryOut(courseId, made).finally(() => onChanged(courseId));
       }
       const { added, changed, unchanged, problems } = made;
       return { created: added.length, updated: changed.length, unchanged, errors: problems };

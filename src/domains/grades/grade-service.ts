@@ -1,3 +1,4 @@
+import { hasControlCharacter } from '../../core/plain-text.ts';
 import type { Clock } from '../../core/clock.ts';
 import { fault } from '../../core/errors.ts';
 import { pageWindow, toPage } from '../../core/paging.ts';
@@ -137,6 +138,8 @@ function viewGrade(grade: StoredGrade, { points: possible }: Assignment): Grade 
 /** @throws INPUT_INVALID */
 function readReason(text: string): string {
   const reason = text.trim();
-  if (reason.length > 0 && reason.length <= REASON_LIMIT) return reason;
-  throw fault('INPUT_INVALID', { problem: `A reason has 1 to ${REASON_LIMIT} characters.` });
+  if (reason.length > 0 && reason.length <= REASON_LIMIT && !hasControlCharacter(reason)) return reason;
+  throw fault('INPUT_INVALID', {
+    problem: `A reason has 1 to ${REASON_LIMIT} characters, and no control characters.`,
+  });
 }

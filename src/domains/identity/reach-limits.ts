@@ -22,13 +22,21 @@ export function reachedWork(limits: Taught | undefined) {
   if (!limits) return {};
   const { userId, instructs, assists } = limits;
   const student = { role: 'student' as const };
-  const isMember = { some: { active: true, courseId: { in: [...instructs] } } };
-  return {
-    OR: [
-      { learnerId: userId },
-      { courseId: { in: [...instructs] }, learner: { role: { not: 'admin' as const } } },
-      { courseId: { in: [...assists] }, learner: student },
-      { courseId: null, learner: { ...student, memberships: isMember } },
-    ],
+  const isMember = {
+    some: { active: true, courseId: { in: [...instructs] }, course: { state: 'open' as const } },
   };
+  const own = { learnerId: userId };
+  const instructed = [
+    { courseId: { in: [...instructs] }, learner: { role: { not: 'admin' as const } } },
+    { courseId: null, learner: { ...student, memberships: isMember } },
+  ];
+  const assisted = [{ courseId: { in: [...assists] }, learner: student }];
+  // Databases use no index for a condition that is never true.
+  const branches = [
+    own,
+    ...(instructs.length > 0 ? instructed : []),
+    ...(assists.length > 0 ? assisted : []),
+  ];
+  // Always `OR`: beside another condition for `learnerId`, a second one of that name would get lost.
+  return { OR: branches };
 }

@@ -21,7 +21,7 @@ export function createReachStore({ database }: { database: Database }) {
       return { userId, instructs: of('instructor'), assists: of('assistant') };
     },
 
-    /** Returns the role of each user, and whether they are an active member of one of the courses. */
+    /** Returns the role of each user, and whether they are an active member of one of the courses that is open. */
     async learners(
       ids: readonly string[],
       courseIds: readonly string[],
@@ -34,7 +34,7 @@ export function createReachStore({ database }: { database: Database }) {
             id: true,
             role: true,
             memberships: {
-              where: { active: true, courseId: { in: [...courseIds] } },
+              where: { active: true, courseId: { in: [...courseIds] }, course: { state: 'open' } },
               select: { id: true },
               take: 1,
             },
@@ -47,17 +47,35 @@ export function createReachStore({ database }: { database: Database }) {
       return found;
     },
 
-    /** Returns those of the users who are, or were, members of one of the courses. */
-    async membersAmong(ids: readonly string[], courseIds: readonly string[]): Promise<Set<string>> {
+    /**
+     * Returns those of the users who are members of one of the courses, or have worked for one, and those whose work
+     * `actorId` has copied.
+     */
+    async peopleAmong(
+      ids: readonly string[],
+      courseIds: readonly string[],
+      actorId: string,
+    ): Promise<Set<string>> {
       const found = new Set<string>();
-      if (courseIds.length === 0) return found;
+      const ofCourse = { some: { courseId: { in: [...courseIds] } } };
       for (const batch of batches([...new Set(ids)])) {
-        const rows = await client.courseMember.findMany({
-          where: { userId: { in: batch }, courseId: { in: [...courseIds] } },
-          select: { userId: true },
-          distinct: ['userId'],
+        const rows = await client.user.findMany({
+          where: {
+            id: { in: batch },
+            OR: [
+              { memberships: ofCourse },
+              // Somebody whom an instructor removed from the course leaves their work there.
+              { sessions: ofCourse },
+              { attempts: ofCourse },
+              { recordings: ofCourse },
+              {
+                savedStates: { some: { OR: [{ courseId: { in: [...courseIds] } }, { madeById: actorId }] } },
+              },
+            ],
+          },
+          select: { id: true },
         });
-        for (const { userId } of rows) found.add(userId);
+        for (const { id } of rows) found.add(id);
       }
       return found;
     },

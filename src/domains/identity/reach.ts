@@ -13,7 +13,7 @@ export interface Work {
  * Decides whose work and whose data an actor may know of: their own, and as staff that of the people in their courses.
  *
  * - Work for a course: its instructors reach everybody's, its assistants that of students.
- * - Self-study: only the instructors of a student's courses reach it.
+ * - Self-study: only the instructors of a student's open courses reach it.
  * - The work of admins is reached by admins alone: somebody who enters their machines could act as them.
  */
 export interface Reach {
@@ -59,8 +59,8 @@ export function createReach({ store }: { store: ReachStore }): Reach {
     async people(actor, ids) {
       if (actor.role === 'admin' || ids.every((id) => id === actor.userId)) return new Set(ids);
       const { instructs, assists } = await store.taught(actor.userId);
-      const members = await store.membersAmong(ids, [...instructs, ...assists]);
-      return new Set(ids.filter((id) => id === actor.userId || members.has(id)));
+      const people = await store.peopleAmong(ids, [...instructs, ...assists], actor.userId);
+      return new Set(ids.filter((id) => id === actor.userId || people.has(id)));
     },
 
     async limits(actor, learnerId) {

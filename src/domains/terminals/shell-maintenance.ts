@@ -126,13 +126,13 @@ export function watchSessions(options: {
   const stops = [
     events.listen('terminal.ended', ({ terminalId }) => void endOrLog(options, terminalId)),
     events.listen('user.changed', ({ userId }) => {
-      dropUnauthorized(options, userId).catch((error: unknown) => {
+      dropUnauthorized(options, { userId }).catch((error: unknown) => {
         log.error({ err: error, userId }, 'handling a changed user failed');
       });
     }),
     // Somebody may no longer teach a learner.
     events.listen('course.changed', ({ courseId }) => {
-      dropUnauthorized(options).catch((error: unknown) => {
+      dropUnauthorized(options, { isStaff: true }).catch((error: unknown) => {
         log.error({ err: error, courseId }, 'handling a changed course failed');
       });
     }),

@@ -19,16 +19,17 @@ export async function mayStay({ actorOf, reach }: Access, userId: string, work: 
 }
 
 /**
- * Ends this process's shells whose opener lost access to their machine, and drops viewers who lost access. Checks one
- * user, or all users without `userId`.
+ * Ends this process's shells whose opener lost access to their machine, and drops viewers who lost access. Checks all
+ * users, or one, or those who are in machines of others.
  */
 export async function dropUnauthorized(
   { shells, log, actorOf, reach }: { shells: Shells; log: Log } & Access,
-  userId?: string,
+  whom: { userId?: string; isStaff?: true } = {},
 ): Promise<void> {
   const actors = new Map<string, Actor | undefined>();
   async function mayStayNow(someone: string, work: Work): Promise<boolean> {
-    if (userId !== undefined && someone !== userId) return true;
+    if (whom.userId !== undefined && someone !== whom.userId) return true;
+    if (whom.isStaff && someone === work.learnerId) return true;
     if (!actors.has(someone)) actors.set(someone, await actorOf(someone));
     return mayEnter(reach, actors.get(someone), work);
   }

@@ -53,6 +53,15 @@ await eachDatabase(
   },
 );
 
+await eachDatabase(t, 'texts with control characters are refused', async (t, database) => {
+  const { help, assignment, actors } = await setUp(t, database);
+  for (const text of ['a\u0000b', 'a\u001Bb']) {
+    await t.rejects(help.raise(actors.learner, assignment, { note: text }), { code: 'INPUT_INVALID' });
+  }
+  const hand = await help.raise(actors.learner, assignment, { note: 'two\nlines\tand a tab' });
+  t.equal(hand.note, 'two\nlines\tand a tab');
+});
+
 await eachDatabase(t, 'simultaneous requests raise one hand', async (t, database) => {
   const { help, actors, course, assignment } = await setUp(t, database);
   await Promise.all(Array.from({ length: 8 }, () => help.raise(actors.learner, assignment, {})));

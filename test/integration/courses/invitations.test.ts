@@ -112,3 +112,19 @@ await eachDatabase(t, 'invitations that do not hold are refused', async (t, data
   await t.rejects(invitations.join(noah, archived.secret), { code: 'COURSE_ARCHIVED' });
   t.equal((await invitations.list(instructor, course.id)).length, 8);
 });
+
+await eachDatabase(t, 'an invitation for staff ends with the rights of who made it', async (t, database) => {
+  const { openCourse, members, invitations, clock, admin, person } = await courseWorld(t, database);
+  const { course, instructor } = await openCourse();
+  const colleague = await person('Colleague');
+  const member = await members.add(admin, course.id, { userId: colleague.userId, role: 'instructor' });
+  const expiresAt = new Date(clock.now().getTime() + HOUR_MS);
+  const invite = async (role: 'instructor' | 'learner') =>
+    (await invitations.create(colleague, course.id, { role, expiresAt })).secret;
+  const [asStaff, asLearner] = [await invite('instructor'), await invite('learner')];
+  t.match(await invitations.join(await person('Early'), asStaff), { member: { role: 'instructor' } });
+  await members.remove(instructor, member.id);
+  await t.rejects(invitations.join(colleague, asStaff), { code: 'INVITATION_INVALID' });
+  await t.rejects(invitations.join(await person('Late'), asStaff), { code: 'INVITATION_INVALID' });
+  t.match(await invitations.join(colleague, asLearner), { member: { role: 'learner' } });
+});

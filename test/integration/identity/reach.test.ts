@@ -147,6 +147,40 @@ await eachDatabase(t, 'whose data staff see', async (t, database) => {
   t.same(found.items, [], 'a search finds nobody else');
 });
 
+await eachDatabase(t, 'a removed member leaves their work and name in the course', async (t, database) => {
+  const { openCourse, members, identity, admin } = await courseWorld(t, database);
+  const { course, instructor, actors } = await openCourse();
+  const { learner, assistant, otherInstructor } = actors as Record<Name, Actor>;
+  await insertWork(database, { learnerId: learner.userId, courseId: course.id });
+  const { items } = await members.list(admin, course.id, { role: 'learner' }, { first: 10 });
+  await members.remove(instructor, items[0]?.node.id ?? '');
+  const reach = reachOn(database);
+  for (const staff of [instructor, assistant]) {
+    t.equal(await reach.includes(staff, { learnerId: learner.userId, courseId: course.id }), true);
+    t.equal((await identity.users.get(staff, learner.userId)).id, learner.userId);
+  }
+  t.equal(await reach.includes(instructor, { learnerId: learner.userId }), false, 'no self-study');
+  await t.rejects(identity.users.get(otherInstructor, learner.userId), { code: 'USER_NOT_FOUND' });
+});
+
+await eachDatabase(t, 'self-study is reached only through open courses', async (t, database) => {
+  const { openCourse, courses } = await courseWorld(t, database);
+  const { course, instructor, actors } = await openCourse();
+  const { learner } = actors as Record<Name, Actor>;
+  await insertWork(database, { learnerId: learner.userId, courseId: null });
+  await insertWork(database, { learnerId: learner.userId, courseId: course.id });
+  const reach = reachOn(database);
+  const lists = listsOn(database);
+  const counts = async () => {
+    const of = [{ learnerId: learner.userId }, { learnerId: learner.userId, courseId: course.id }];
+    const reached = (await reach.among(instructor, of)).length;
+    return [reached, (await lists(await reach.limits(instructor))).sessions.length];
+  };
+  t.same(await counts(), [2, 2]);
+  await courses.update(instructor, course.id, { state: 'archived' });
+  t.same(await counts(), [1, 1]);
+});
+
 await eachDatabase(t, 'staff who leave the course reach nobody in it any more', async (t, database) => {
   const { openCourse, members, admin } = await courseWorld(t, database);
   const { course, actors } = await openCourse();

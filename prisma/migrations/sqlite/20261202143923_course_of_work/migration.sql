@@ -23,7 +23,7 @@ CREATE INDEX "SavedState_courseId_idx" ON "SavedState"("courseId");
 CREATE INDEX "Session_courseId_idx" ON "Session"("courseId");
 
 -- Work that exists already
-UPDATE "Session" SET "courseId" = (SELECT "courseId" FROM "Assignment" WHERE "Assignment"."id" = "Session"."assignmentId");
-UPDATE "Attempt" SET "courseId" = (SELECT "courseId" FROM "Assignment" WHERE "Assignment"."id" = "Attempt"."assignmentId");
-UPDATE "Recording" SET "courseId" = (SELECT "courseId" FROM "Session" WHERE "Session"."id" = "Recording"."sessionId");
-UPDATE "SavedState" SET "courseId" = (SELECT "courseId" FROM "Session" WHERE "Session"."id" = "SavedState"."sessionId");
+UPDATE "Session" SET "courseId" = (SELECT "courseId" FROM "Assignment" WHERE "Assignment"."id" = "Session"."assignmentId") WHERE "assignmentId" IS NOT NULL;
+UPDATE "Attempt" SET "courseId" = (SELECT "courseId" FROM "Assignment" WHERE "Assignment"."id" = "Attempt"."assignmentId") WHERE "assignmentId" <> '';
+UPDATE "Recording" SET "courseId" = (SELECT "courseId" FROM "Session" WHERE "Session"."id" = "Recording"."sessionId") WHERE "sessionId" IN (SELECT "id" FROM "Session" WHERE "courseId" IS NOT NULL);
+UPDATE "SavedState" SET "courseId" = (SELECT "courseId" FROM "Session" WHERE "Session"."id" = "SavedState"."sessionId") WHERE "sessionId" IN (SELECT "id" FROM "Session" WHERE "courseId" IS NOT NULL);

@@ -40,7 +40,7 @@ const courseActivity = {
         return [];
       },
       async read(hint) {
-        if (hint.kind === 'attempt') await context.services.help.hands(context.actor, courseId);
+        if (hint.kind === 'attempt') await context.services.courses.get(context.actor, courseId);
         return await findActivity(hint, context);
       },
     });

@@ -128,8 +128,8 @@ export const sessionsResolvers = {
     run: ({ run }) => run || null,
     learner,
     machines: (session) => session.machines.map((machine) => ({ ...machine, session })),
-    progress: ({ learnerId, labSlug, assignmentId, run }, _, { loaders }) =>
-      loaders.lab(labSlug) && loaders.progress({ learnerId, lab: labSlug, assignmentId, run }),
+    progress: ({ learnerId, labSlug, assignmentId, courseId, run }, _, { loaders }) =>
+      loaders.lab(labSlug) && loaders.progress({ learnerId, lab: labSlug, assignmentId, courseId, run }),
     attempts: (session, args, { services, actor }) =>
       services.checks.listAttempts(actor, { sessionId: session.id }, pageOf(args)),
     terminals: (session, _, { services, actor }) => services.terminals.list(actor, session.id),

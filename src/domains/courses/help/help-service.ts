@@ -1,3 +1,4 @@
+import { hasControlCharacter } from '../../../core/plain-text.ts';
 import type { Clock } from '../../../core/clock.ts';
 import { fault, isFault } from '../../../core/errors.ts';
 import { newId } from '../../../core/ids.ts';
@@ -127,6 +128,8 @@ export function createHelpService(options: {
 /** @throws INPUT_INVALID */
 function readText(text: string): string {
   const trimmed = text.trim();
-  if (trimmed.length <= TEXT_LIMIT) return trimmed;
-  throw fault('INPUT_INVALID', { problem: `A text has at most ${TEXT_LIMIT} characters.` });
+  if (trimmed.length <= TEXT_LIMIT && !hasControlCharacter(trimmed)) return trimmed;
+  throw fault('INPUT_INVALID', {
+    problem: `A text has at most ${TEXT_LIMIT} characters, and no control characters.`,
+  });
 }
