@@ -37,6 +37,6 @@ export function reachedWork(limits: Taught | undefined) {
     ...(instructs.length > 0 ? instructed : []),
     ...(assists.length > 0 ? assisted : []),
   ];
-  // Always `OR`: beside another condition for `learnerId`, a second one of that name would get lost.
+  // Always `OR`: a store may add another condition for `learnerId`, which would replace one here.
   return { OR: branches };
 }
