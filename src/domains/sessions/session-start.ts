@@ -57,7 +57,7 @@ export function createSessionStart(options: {
     learnerId: string,
     { lab, newRun }: { lab: Lab; newRun?: NewRun },
   ): Promise<SessionRow | 'exists'> {
-    const limit = await limitForStart(learnerId, lab);
+    const limit = await limitForStart(learnerId, lab, newRun?.courseId);
     const now = clock.now();
     const session = {
       id: newId(now),

@@ -1,6 +1,7 @@
 import { test } from 'tap';
 import { outcomeOf } from '../../kit/service/actors.ts';
 import { courseWorld } from '../../kit/service/courses.ts';
+import { createQuotaStore } from '../../../src/domains/sessions/capacity/quota-store.ts';
 import { eachDatabase } from '../../kit/database/databases.ts';
 import { MINUTE, assignedSessions } from '../../kit/sessions/assigned-sessions.ts';
 import type { Actor } from '../../../src/domains/identity/actor.ts';
@@ -232,5 +233,28 @@ await test('what staff tried does not count when they become learners, and work 
     await members.update(instructor, await memberOf(assistant), { role: 'assistant' });
     await start(assistant);
     t.equal(await outcomeOf(() => assignments.delete(instructor, assignment)), 'ASSIGNMENT_HAS_WORK');
+  });
+});
+
+await test('a start over the quota of a course waits; self-study of the same lab does not count', async (t) => {
+  await eachDatabase(t, 'quota of a course', async (t, database) => {
+    const { service, start, course, instructor, assignment, members, person } = await assignedSessions(
+      t,
+      database,
+    );
+    await createQuotaStore({ database }).set({
+      subject: `course:${course.id}`,
+      sessions: 1,
+      memoryBytes: undefined,
+      updatedAt: new Date(),
+    });
+    await start();
+    const second = await person('Second');
+    await members.add(instructor, course.id, { userId: second.userId, role: 'learner' });
+    const { id: free } = await service.start(second, { lab: 'lab' });
+    await whenState(service, free, 'ready');
+    const { id } = await service.start(second, { assignment });
+    await whenState(service, id, 'queued');
+    t.match(await service.queuePositions(second, [id]), [{ reason: 'quota' }]);
   });
 });

@@ -85,6 +85,18 @@ await test('quotas are set, listed, kept and removed by the API', async (t) => {
     });
   }
 
+  const { createCourse } = await berth.graphql<{ createCourse: { course: { id: string } } }>(
+    'mutation { createCourse(input: { title: "Docker 101" }) { course { id } } }',
+  );
+  const ofCourse = `mutation ($course: ID!) {
+    setQuota(input: { course: $course, sessions: 5 }) { quota { sessions course { title } } }
+  }`;
+  t.strictSame(await berth.graphql(ofCourse, { course: createCourse.course.id }), {
+    setQuota: { quota: { sessions: 5, course: { title: 'Docker 101' } } },
+  });
+  const gone = Buffer.from('Course:gone').toString('base64url');
+  await t.rejects(berth.graphql(ofCourse, { course: gone }), { message: /no such course/i });
+
   const start = async (token?: string) => {
     const query = 'mutation { startSession(input: { lab: "linux-command-line" }) { session { id } } }';
     return (await berth.graphql<{ startSession: { session: { id: string } } }>(query, {}, token)).startSession

@@ -9,6 +9,7 @@ export const admissionResolvers = {
     learner: ({ subject }, _, { loaders }) => ('learner' in subject ? loaders.user(subject.learner) : null),
     collection: ({ subject }) => ('collection' in subject ? subject.collection : null),
     lab: ({ subject }) => ('lab' in subject ? subject.lab : null),
+    course: ({ subject }, _, { loaders }) => ('course' in subject ? loaders.course(subject.course) : null),
   },
   DiskCapacity: {
     freeFiles: ({ files }) => files?.free ?? null,
@@ -48,13 +49,17 @@ function subjectOf(input: {
   learner?: string | null | undefined;
   collection?: string | null | undefined;
   lab?: string | null | undefined;
+  course?: string | null | undefined;
 }): QuotaSubject {
-  const { learner, collection, lab } = input;
+  const { learner, collection, lab, course } = input;
   const subjects: QuotaSubject[] = [];
   if (learner) subjects.push({ learner: fromGlobalId('User', learner) });
   if (collection) subjects.push({ collection });
   if (lab) subjects.push({ lab });
+  if (course) subjects.push({ course: fromGlobalId('Course', course) });
   const [subject, ...others] = subjects;
   if (subject && others.length === 0) return subject;
-  throw fault('INPUT_INVALID', { problem: 'Set exactly one of "learner", "collection" and "lab".' });
+  throw fault('INPUT_INVALID', {
+    problem: 'Set exactly one of "learner", "collection", "lab" and "course".',
+  });
 }

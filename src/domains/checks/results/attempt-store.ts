@@ -29,6 +29,8 @@ interface RunningAttempt {
   id: string;
   sessionId: string | undefined;
   learnerId: string;
+  assignmentId: string | undefined;
+  courseId: string | undefined;
   lease: StoredLease;
 }
 
@@ -178,10 +180,12 @@ export function createAttemptStore({ database, markWork }: { database: Database;
         orderBy: { id: 'asc' },
         take: SWEEP_LIMIT,
       });
-      return rows.map(({ id, sessionId, learnerId, heldBy, heldUntil }) => ({
+      return rows.map(({ id, sessionId, learnerId, assignmentId, courseId, heldBy, heldUntil }) => ({
         id,
         sessionId: sessionId ?? undefined,
         learnerId,
+        assignmentId: assignmentId || undefined,
+        courseId: courseId ?? undefined,
         lease: { owner: heldBy, expiresAt: heldUntil },
       }));
     },

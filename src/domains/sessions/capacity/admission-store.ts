@@ -42,6 +42,7 @@ export function createAdmissionStore({ database }: { database: Database }) {
           labSlug: true,
           labVersion: true,
           collection: true,
+          courseId: true,
           memoryBytes: true,
           networks: true,
           state: true,
@@ -57,9 +58,10 @@ export function createAdmissionStore({ database }: { database: Database }) {
         select: { subject: true, sessions: true, memoryBytes: true },
       });
       return {
-        holding: holding.map(({ collection, memoryBytes, ...row }) => ({
+        holding: holding.map(({ collection, courseId, memoryBytes, ...row }) => ({
           ...row,
           collection: collection ?? undefined,
+          courseId: courseId ?? undefined,
           memoryBytes: Number(memoryBytes),
         })),
         warm: warm.map(({ memoryBytes, state, ...row }) => ({

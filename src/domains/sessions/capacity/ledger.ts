@@ -23,6 +23,8 @@ export interface Share {
   labSlug: string;
   labVersion: string;
   collection: string | undefined;
+  /** The course whose assignment it is for; undefined in self-study. */
+  courseId?: string | undefined;
   memoryBytes: number;
   networks: number;
   /** False if no prewarmed environment is suitable, as for a session that resumes. */
@@ -37,10 +39,16 @@ export type WarmShare = Pick<Share, 'labSlug' | 'labVersion' | 'memoryBytes' | '
 export type Ledger = ReturnType<typeof createLedger>;
 
 /** Returns the subjects whose quotas a session counts against. */
-export const subjectsOf = ({ learnerId, labSlug, collection }: Omit<Share, 'memoryBytes' | 'networks'>) => [
+export const subjectsOf = ({
+  learnerId,
+  labSlug,
+  collection,
+  courseId,
+}: Omit<Share, 'memoryBytes' | 'networks'>) => [
   `learner:${learnerId}`,
   `lab:${labSlug}`,
   ...(collection === undefined ? [] : [`collection:${collection}`]),
+  ...(courseId === undefined ? [] : [`course:${courseId}`]),
 ];
 
 /**

@@ -27,6 +27,7 @@ function gatewaysOf({ machines, steps }: NeedyLab): number {
 /** Returns what the session uses once it starts. If its lab is gone, that is nothing: its start fails. */
 export function shareOf(row: SessionRow, catalogue: Pick<LabCatalogue, 'version'>): Share {
   const { learnerId, labSlug, labVersion } = row;
+  const courseId = row.courseId ?? undefined;
   const fresh = row.savedStateId === null ? {} : { isPrewarmable: false as const };
   try {
     const lab = catalogue.version(labSlug, labVersion);
@@ -35,11 +36,12 @@ export function shareOf(row: SessionRow, catalogue: Pick<LabCatalogue, 'version'
       labSlug,
       labVersion: lab.version,
       collection: lab.collection,
+      courseId,
       ...needOf(lab),
       ...fresh,
     };
   } catch (error) {
     if (!isFault(error, 'LAB_NOT_FOUND', 'LAB_INVALID')) throw error;
-    return { learnerId, labSlug, labVersion, collection: undefined, memoryBytes: 0, networks: 0 };
+    return { learnerId, labSlug, labVersion, collection: undefined, courseId, memoryBytes: 0, networks: 0 };
   }
 }

@@ -2,6 +2,7 @@ import type { Clock } from '../../../core/clock.ts';
 import type { Database } from '../../../infra/database/database.ts';
 import { fault } from '../../../core/errors.ts';
 import { requireActor } from '../../identity/actor.ts';
+import type { CourseService } from '../../courses/course.ts';
 import type { UserService } from '../../identity/user.ts';
 import { parseBytes } from '../../../core/units.ts';
 import { createQuotaStore } from './quota-store.ts';
@@ -25,10 +26,11 @@ const NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 export function createQuotas(options: {
   database: Database;
   users: Pick<UserService, 'get'>;
+  courses: Pick<CourseService, 'get'>;
   clock: Pick<Clock, 'now'>;
   onChanged: () => void;
 }): QuotaService {
-  const { users, clock, onChanged } = options;
+  const { users, courses, clock, onChanged } = options;
   const store = createQuotaStore(options);
 
   return {
@@ -40,6 +42,7 @@ export function createQuotas(options: {
     async set(actor, { subject, sessions, memory, saved }) {
       requireActor(actor, { scope: 'manage', role: 'admin' });
       if ('learner' in subject) await users.get(actor, subject.learner);
+      else if ('course' in subject) await courses.get(actor, subject.course);
       else requireName(subject);
       const memoryBytes = memory === undefined ? undefined : readMemory(memory);
       const savedBytes = saved === undefined ? undefined : readSaved(saved, subject);
@@ -85,7 +88,7 @@ function viewQuota({ subject, ...quota }: QuotaRow): Quota {
   return { subject: of, ...quota };
 }
 
-function requireName(subject: Exclude<QuotaSubject, { learner: string }>): void {
+function requireName(subject: { collection: string } | { lab: string }): void {
   const name = 'collection' in subject ? subject.collection : subject.lab;
   if (NAME.test(name)) return;
   throw invalid(

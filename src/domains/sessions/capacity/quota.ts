@@ -1,7 +1,11 @@
 import type { Actor } from '../../identity/actor.ts';
 
-/** The subject of a quota: one learner, all learners of a collection's labs, or one lab. */
-export type QuotaSubject = { learner: string } | { collection: string } | { lab: string };
+/** The subject of a quota: one learner, all learners of a collection's labs, one lab, or all assignments of a course. */
+export type QuotaSubject =
+  | { learner: string }
+  | { collection: string }
+  | { lab: string }
+  | { course: string };
 
 /** Limits on what its subject uses at the same time; a limit that is not set is unlimited. */
 export interface Quota {
@@ -19,7 +23,7 @@ export interface Quota {
 export interface QuotaService {
   /** Returns all quotas, sorted by subject. */
   list(actor: Actor | undefined): Promise<Quota[]>;
-  /** Sets or replaces the quota of a subject. @throws INPUT_INVALID, USER_NOT_FOUND */
+  /** Sets or replaces the quota of a subject. @throws INPUT_INVALID, USER_NOT_FOUND, COURSE_NOT_FOUND */
   set(
     actor: Actor | undefined,
     quota: {
@@ -33,7 +37,7 @@ export interface QuotaService {
   remove(actor: Actor | undefined, subject: QuotaSubject): Promise<boolean>;
 }
 
-const kinds = ['learner', 'collection', 'lab'] as const;
+const kinds = ['learner', 'collection', 'lab', 'course'] as const;
 
 /** Returns the subject as the database and messages write it, such as `collection:docker-basics`. */
 export function formatSubject(subject: QuotaSubject): string {

@@ -33,15 +33,17 @@ export function createStartRules(options: {
   const { quotas, capacity, sessionLimit } = options;
 
   /**
-   * Returns how many sessions the learner who starts the lab may have.
+   * Returns how many sessions the learner who starts the lab, in self-study or for a course, may have.
    * @throws LAB_TOO_LARGE if the lab needs more than all sessions, or those of a quota, may use
    */
-  return async function limitForStart(learnerId: string, lab: Lab): Promise<number> {
+  return async function limitForStart(learnerId: string, lab: Lab, courseId?: string): Promise<number> {
     const { slug, version, collection } = lab;
     const need = needOf(lab);
     const problem = tooLarge(slug, need, await capacity.maximum());
     if (problem) throw problem;
-    const rows = await quotas.of(subjectsOf({ learnerId, labSlug: slug, labVersion: version, collection }));
+    const rows = await quotas.of(
+      subjectsOf({ learnerId, labSlug: slug, labVersion: version, collection, courseId }),
+    );
     for (const quota of rows) {
       const over = overQuota(slug, need, quota);
       if (over) throw over;

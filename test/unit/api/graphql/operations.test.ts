@@ -130,7 +130,7 @@ const everything = `{
     attempts(first: 4) { edges { node { id state passed score message output exitCode finding { code } verdicts { id evidence finding { code details { name value } } } reason { code } session { id }
       learner { name } lab { slug } step { title } stepId startedAt finishedAt } } } } } }
   attempts { edges { node { id } } }
-  quotas { learner { id } collection lab sessions memoryBytes savedBytes updatedAt }
+  quotas { learner { id } collection lab course { id } sessions memoryBytes savedBytes updatedAt }
   savedUsage { bytes limitBytes }
   engineCapacity { memory { totalBytes budgetBytes usedBytes } disk { totalBytes } sessions { limit used } networks { limit used } }
   attempt(id: "${toGlobalId('Attempt', 'attempt-1')}") { id }

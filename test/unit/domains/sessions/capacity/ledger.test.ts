@@ -61,6 +61,8 @@ await test('a quota counts for its subject only, sessions and memory separately'
   t.equal(ask({ subject: 'collection:basics', sessions: 2 }, share()), undefined);
   t.equal(ask({ subject: 'collection:basics', sessions: 1 }, share({ collection: undefined })), undefined);
   t.equal(ask({ subject: 'lab:docker', sessions: 1 }, share({ collection: 'x' })), 'quota');
+  t.equal(ask({ subject: 'course:c', sessions: 0 }, share({ courseId: 'c' })), 'quota');
+  t.equal(ask({ subject: 'course:c', sessions: 0 }, share()), undefined, 'self-study');
   t.equal(ask({ subject: 'lab:docker', sessions: 1 }, share({ labSlug: 'other' })), undefined);
   t.equal(ask({ subject: 'learner:ada', memoryBytes: 2 * GIB - 1 }, share({ labSlug: 'other' })), 'quota');
   t.equal(ask({ subject: 'learner:ada', memoryBytes: 2 * GIB }, share()), undefined);
