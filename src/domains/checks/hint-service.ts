@@ -4,6 +4,7 @@ import type { LabCatalogue } from '../labs/catalogue.ts';
 import type { SessionService } from '../sessions/session.ts';
 import type { HintService } from './hint.ts';
 import type { HintStore } from './hint-store.ts';
+import { isTrial } from './results/progress-store.ts';
 import type { ProgressStore } from './results/progress-store.ts';
 
 /** Creates the hint service, which shows a hint only to its learner, and stores its cost. */
@@ -23,6 +24,7 @@ export function createHintService(parts: {
         labSlug,
         labVersion,
         assignmentId = '',
+        run,
         forkOfId,
       } = await sessions.get(actor, sessionId);
       // A hint costs the learner points, so only the learner may request it.
@@ -34,7 +36,7 @@ export function createHintService(parts: {
       if (!hint) throw fault('NOT_FOUND', { thing: 'hint' });
       const { text, cost, afterFailures } = hint;
       if (forkOfId !== undefined) return { id: hintId, text, cost: 0 };
-      const key = { learnerId, labSlug, assignmentId, stepId };
+      const key = { learnerId, labSlug, assignmentId, trial: isTrial({ assignmentId, run }), stepId };
       if (!(await hints.isShown(key, hintId))) {
         const failures = await progress.failures(key);
         if (failures < afterFailures) throw fault('HINT_TOO_EARLY', { needed: afterFailures, failures });

@@ -22,7 +22,7 @@ export function createHintStore({ database, clock }: { database: Database; clock
     /** Stores that the learner sees the hint. Returns its cost at the first time, which does not change. */
     async put(step: LearnerAtStep, { hintId, cost }: { hintId: string; cost: number }): Promise<number> {
       const put = client.shownHint.upsert({
-        where: { learnerId_labSlug_assignmentId_stepId_hintId: { ...step, hintId } },
+        where: { learnerId_labSlug_assignmentId_trial_stepId_hintId: { ...step, hintId } },
         create: { ...step, hintId, cost, shownAt: clock.now() },
         update: { hintId },
       });

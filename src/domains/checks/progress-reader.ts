@@ -4,7 +4,7 @@ import type { LabCatalogue } from '../labs/catalogue.ts';
 import type { HintStore } from './hint-store.ts';
 import type { LabProgress } from './results/attempt.ts';
 import { countedSteps, progressIn } from './results/lab-progress.ts';
-import { pairKey } from './results/progress-store.ts';
+import { isTrial, pairKey } from './results/progress-store.ts';
 import type { ProgressStore } from './results/progress-store.ts';
 
 /** Whose progress in what; without an assignment, in self-study. */
@@ -14,6 +14,7 @@ export interface ProgressQuery {
   assignmentId?: string | undefined;
   /** The course of that assignment, if it may have been deleted. */
   courseId?: string | undefined;
+  /** The attempt whose result counts if the last one does; 0 for what staff tried. */
   run?: number | undefined;
 }
 
@@ -31,7 +32,11 @@ export function createProgressReader(parts: {
 }): ProgressReader {
   const { progress, hints, assignmentRules, catalogue } = parts;
 
-  return async (of) => {
+  return async (queries) => {
+    const of = queries.map((query) => {
+      const { assignmentId = '', run } = query;
+      return { ...query, trial: run !== undefined && isTrial({ assignmentId, run }) };
+    });
     const assignments = new Set(of.flatMap(({ assignmentId }) => assignmentId ?? []));
     const [tried, shown, byId] = await Promise.all([
       progress.of(of),

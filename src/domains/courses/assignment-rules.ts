@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 import { fault } from '../../core/errors.ts';
 import type { Actor } from '../identity/actor.ts';
-import { can, isStaff } from '../identity/policy.ts';
+import { can, onlyTries } from '../identity/policy.ts';
 import type { CourseRole } from '../identity/policy.ts';
 import type { People } from '../identity/user.ts';
 import type { AssignmentStore } from './assignment-store.ts';
@@ -19,8 +19,8 @@ export interface KnownAssignment {
   terms: AssignmentTerms;
 }
 
-/** An assignment that somebody may work on now. */
-export interface OpenAssignment {
+/** An assignment as it applies to somebody who works on it. */
+export interface WorkTerms {
   assignment: Assignment;
   /** What applies to them: only the time limit for staff, who try the assignment. */
   terms: AssignmentTerms;
@@ -35,9 +35,9 @@ export interface AssignmentRules {
    * often as they want.
    * @throws ASSIGNMENT_NOT_FOUND if they may not see it, COURSE_ARCHIVED, ASSIGNMENT_NOT_OPEN, ASSIGNMENT_CLOSED
    */
-  requireOpen(learnerId: string, assignmentId: string): Promise<OpenAssignment>;
+  requireOpen(learnerId: string, assignmentId: string): Promise<WorkTerms>;
   /** Returns what applies to a learner, also before and after it; undefined if they may not see the assignment. */
-  termsFor(learnerId: string, assignmentId: string): Promise<AssignmentTerms | undefined>;
+  find(learnerId: string, assignmentId: string): Promise<WorkTerms | undefined>;
   /** Returns the ids of a course's assignments. */
   ofCourse(courseId: string): Promise<string[]>;
   /** Returns assignments by id. */
@@ -97,7 +97,7 @@ export function createAssignmentRules(options: {
     const actor = user && { userId: learnerId, role: user.role };
     const [known] = actor ? await lookUp(actor, [assignmentId]) : [];
     if (!actor || !known) return undefined;
-    const isTrial = known.role === undefined || isStaff(known.role);
+    const isTrial = onlyTries(known.role);
     return { ...known, actor, isTrial, terms: isTrial ? unlimited(known.terms) : known.terms };
   }
 
@@ -114,7 +114,7 @@ export function createAssignmentRules(options: {
       return { assignment, terms, isTrial };
     },
 
-    termsFor: async (learnerId, assignmentId) => (await find(learnerId, assignmentId))?.terms,
+    find,
 
     ofCourse: async (courseId) => (await assignments.list(courseId)).map(({ id }) => id),
 

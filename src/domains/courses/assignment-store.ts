@@ -69,7 +69,7 @@ export function createAssignmentStore({ database }: { database: Database }) {
       const remove = database.transaction(async (tx) => {
         const present = await tx.assignment.findUnique({ where: { id } });
         if (!present) return false;
-        await forgetTries(tx, [id]);
+        await forgetStarts(tx, [id]);
         if (await hasGiven(tx, present.courseId, { id })) throw fault('ASSIGNMENT_HAS_WORK');
         await tx.assignment.delete({ where: { id } });
         await shift(tx, present.courseId, { gt: present.position }, -1);
@@ -173,12 +173,12 @@ export async function hasGiven(
 }
 
 /**
- * Forgets which of the staff tried assignments, and who never got a machine. The database refuses to delete an assignment
- * while others have worked on it.
+ * Forgets who started assignments, but never got a machine. The database refuses to delete an assignment while others have
+ * worked on it.
  */
-export async function forgetTries(tx: Transaction, assignmentIds: readonly string[]): Promise<void> {
+export async function forgetStarts(tx: Transaction, assignmentIds: readonly string[]): Promise<void> {
   await tx.assignmentWork.deleteMany({
-    where: { assignmentId: { in: [...assignmentIds] }, OR: [{ runs: 0 }, { trial: true }] },
+    where: { assignmentId: { in: [...assignmentIds] }, runs: 0 },
   });
 }
 

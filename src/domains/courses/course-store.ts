@@ -7,7 +7,7 @@ import type {
 import { fault } from '../../core/errors.ts';
 import type { CourseRole } from '../identity/policy.ts';
 import type { Course, CourseChange, CourseSection, CourseState } from './course.ts';
-import { forgetTries, hasGiven, toAssignmentRow } from './assignment-store.ts';
+import { forgetStarts, hasGiven, toAssignmentRow } from './assignment-store.ts';
 import type { Assignment } from './assignment.ts';
 import { toMember } from './member-store.ts';
 import type { CourseMember } from './member.ts';
@@ -96,7 +96,7 @@ export function createCourseStore({ database }: { database: Database }) {
     async delete(id: string): Promise<boolean> {
       const remove = database.transaction(async (tx) => {
         const assignments = await tx.assignment.findMany({ where: { courseId: id }, select: { id: true } });
-        await forgetTries(
+        await forgetStarts(
           tx,
           assignments.map((assignment) => assignment.id),
         );

@@ -130,18 +130,14 @@ export function createGradeStore({ database }: { database: Database }) {
   };
 }
 
-/**
- * Marks that a learner's work has changed, within the transaction that stores it: the grade is computed again. The work
- * of staff who try an assignment has no grade.
- */
+/** Marks that a learner's work has changed, within the transaction that stores it: the grade is computed again. */
 export async function markWork(
   tx: Transaction,
   { assignmentId, learnerId, at }: { assignmentId: string; learnerId: string; at: Date },
 ): Promise<void> {
   const where = { assignmentId_learnerId: { assignmentId, learnerId } };
-  const work = await tx.assignmentWork.findUnique({ where, select: { trial: true } });
   // Without work, the assignment was deleted meanwhile.
-  if (!work || work.trial) return;
+  if ((await tx.assignmentWork.count({ where: { assignmentId, learnerId } })) === 0) return;
   await tx.grade.upsert({
     where,
     create: { assignmentId, learnerId, updatedAt: at },

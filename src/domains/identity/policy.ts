@@ -77,6 +77,11 @@ export function isStaff(role: CourseRole | undefined): boolean {
   return role !== undefined && staff.has(role);
 }
 
+/** Returns whether somebody only tries assignments: staff, and admins who are not members. Their results do not count. */
+export function onlyTries(role: CourseRole | undefined): boolean {
+  return role === undefined || isStaff(role);
+}
+
 /**
  * Decides whether the actor may do something in a course. This is the only place with these rules: services ask it
  * before they act. Roles count per course, except that admins may do everything.

@@ -49,7 +49,7 @@ export function createInsightStore({ database }: { database: Database }) {
         WITH "pass" AS (
           SELECT "learnerId", "stepId", MIN("id") AS "id", MIN("finishedAt") AS "at"
           FROM "Attempt"
-          WHERE "assignmentId" = ${assignmentId} AND "state" = 'finished' AND "passed"
+          WHERE "assignmentId" = ${assignmentId} AND "state" = 'finished' AND "passed" AND "run" > 0
           GROUP BY "learnerId", "stepId"
         )
         SELECT a."learnerId", a."stepId", w."startedAt", p."at" AS "passedAt",
@@ -57,7 +57,7 @@ export function createInsightStore({ database }: { database: Database }) {
         FROM "Attempt" a
         JOIN "AssignmentWork" w ON w."assignmentId" = a."assignmentId" AND w."learnerId" = a."learnerId"
         LEFT JOIN "pass" p ON p."learnerId" = a."learnerId" AND p."stepId" = a."stepId"
-        WHERE a."assignmentId" = ${assignmentId} AND a."state" = 'finished' AND NOT w."trial"
+        WHERE a."assignmentId" = ${assignmentId} AND a."state" = 'finished' AND a."run" > 0
           AND (p."id" IS NULL OR a."id" <= p."id")
         GROUP BY a."learnerId", a."stepId", w."startedAt", p."at"`;
       return rows.map(({ learnerId, stepId, startedAt, passedAt, lastAt, attempts }) => ({
@@ -91,9 +91,8 @@ export function createInsightStore({ database }: { database: Database }) {
               COUNT(DISTINCT a."learnerId") AS "learners", COUNT(*) AS "attempts"
             FROM "CheckVerdict" v
             JOIN "Attempt" a ON a."id" = v."attemptId"
-            JOIN "AssignmentWork" w ON w."assignmentId" = a."assignmentId" AND w."learnerId" = a."learnerId"
-            WHERE a."assignmentId" = ${assignmentId} AND a."state" = 'finished' AND NOT a."passed"
-              AND v."state" = 'finished' AND NOT v."passed" AND NOT w."trial"
+            WHERE a."assignmentId" = ${assignmentId} AND a."run" > 0 AND a."state" = 'finished' AND NOT a."passed"
+              AND v."state" = 'finished' AND NOT v."passed"
             GROUP BY a."stepId", v."checkId", v."findingCode",
               CASE WHEN v."findingCode" IS NULL THEN v."message" ELSE '' END
           ) AS "found"
@@ -110,7 +109,7 @@ export function createInsightStore({ database }: { database: Database }) {
 
     async working(assignmentId: string): Promise<Working[]> {
       const rows = await client.session.findMany({
-        where: { assignmentId, state: 'ready' },
+        where: { assignmentId, run: { gt: 0 }, state: 'ready' },
         select: { learnerId: true, readyAt: true, createdAt: true, lastActivityAt: true },
       });
       return rows.map(({ readyAt, createdAt, ...row }) => ({ ...row, readyAt: readyAt ?? createdAt }));

@@ -56,9 +56,13 @@ export function createAssignedWork({ rules, clock }: { rules: AssignmentRules; c
     /** Returns the present limits of a session's attempt; undefined if its learner has lost access, or in self-study. */
     async limits({ learnerId, assignmentId, runStartedAt }: Assigned): Promise<RunLimits | undefined> {
       if (assignmentId === null) return undefined;
-      const terms = await rules.termsFor(learnerId, assignmentId);
-      return terms && { ...limitsOf(terms, clock.now()), runStartedAt };
+      const known = await rules.find(learnerId, assignmentId);
+      return known && { ...limitsOf(known.terms, clock.now()), runStartedAt };
     },
+
+    /** Returns whether somebody is staff, who only try an assignment; false if they may not see it. */
+    isTrial: async (userId: string, assignmentId: string): Promise<boolean> =>
+      (await rules.find(userId, assignmentId))?.isTrial ?? false,
 
     /** Returns the ids of a course's assignments. */
     ofCourse: rules.ofCourse,

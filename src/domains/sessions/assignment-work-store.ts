@@ -15,8 +15,8 @@ export interface NewRun {
 }
 
 /**
- * Returns the number of a learner's next attempt, within the transaction that starts it. An attempt counts only once its
- * machines were ready.
+ * Returns the number of a learner's next attempt, within the transaction that starts it; 0 for staff, who only try the
+ * assignment. An attempt counts only once its machines were ready.
  * @throws ATTEMPTS_USED
  */
 export async function nextRun(
@@ -24,16 +24,12 @@ export async function nextRun(
   { assignmentId, attempts, isTrial }: Pick<NewRun, 'assignmentId' | 'attempts' | 'isTrial'>,
   { learnerId, createdAt }: { learnerId: string; createdAt: Date },
 ): Promise<number> {
-  const where = { assignmentId_learnerId: { assignmentId, learnerId } };
-  const known = await tx.assignmentWork.upsert({
-    where,
-    create: { assignmentId, learnerId, runs: 0, trial: isTrial, startedAt: createdAt },
+  if (isTrial) return 0;
+  const { runs } = await tx.assignmentWork.upsert({
+    where: { assignmentId_learnerId: { assignmentId, learnerId } },
+    create: { assignmentId, learnerId, runs: 0, startedAt: createdAt },
     update: { assignmentId },
   });
-  // Somebody of the staff may have become a learner.
-  const isFirst = known.trial && !isTrial;
-  if (isFirst) await tx.assignmentWork.update({ where, data: { runs: 0, trial: false } });
-  const runs = isFirst ? 0 : known.runs;
   if (attempts !== undefined && runs >= attempts) throw fault('ATTEMPTS_USED', { attempts });
   return runs + 1;
 }

@@ -91,6 +91,7 @@ export function createSessions(options: SessionsOptions): Sessions {
       store,
       changer,
       labFor,
+      assignedWork,
       clock,
       limitForStart,
       onRequested: (lab) => {

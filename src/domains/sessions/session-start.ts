@@ -16,11 +16,6 @@ const TRIES = 10;
 /** What to start: a lab in self-study, or an assignment. */
 export type StartInput = { lab: string } | { assignment: string };
 
-function keyFor(learnerId: string, input: StartInput): SessionKey {
-  if ('lab' in input) return { learnerId, labSlug: input.lab };
-  return { learnerId, labSlug: '', assignmentId: input.assignment };
-}
-
 export type StartLookup = ReturnType<typeof createStartLookup>;
 
 /**
@@ -47,11 +42,12 @@ export function createSessionStart(options: {
   store: SessionStore;
   changer: SessionChanger;
   labFor: StartLookup;
+  assignedWork: Pick<AssignedWork, 'isTrial'>;
   clock: Clock;
   limitForStart: StartRules;
   onRequested: (lab: Lab) => void;
 }) {
-  const { store, changer, labFor, clock, limitForStart, onRequested } = options;
+  const { store, changer, labFor, assignedWork, clock, limitForStart, onRequested } = options;
 
   async function request(
     learnerId: string,
@@ -77,6 +73,17 @@ export function createSessionStart(options: {
     return created;
   }
 
+  async function keyFor(learnerId: string, input: StartInput): Promise<SessionKey> {
+    if ('lab' in input) return { learnerId, labSlug: input.lab };
+    const assignmentId = input.assignment;
+    return {
+      learnerId,
+      labSlug: '',
+      assignmentId,
+      isTrial: await assignedWork.isTrial(learnerId, assignmentId),
+    };
+  }
+
   /**
    * Returns the learner's active session of the lab or assignment; creates one if necessary.
    * @throws LAB_NOT_FOUND, LAB_INVALID, LAB_TOO_LARGE, SESSION_LIMIT, ATTEMPTS_USED, ASSIGNMENT_NOT_FOUND, FORBIDDEN,
@@ -85,7 +92,7 @@ export function createSessionStart(options: {
   return async function startSession(learnerId: string, input: StartInput): Promise<SessionRow> {
     for (let tries = 0; tries < TRIES; tries++) {
       // An active session continues, even if nobody could start another one now.
-      const active = await store.findActive(keyFor(learnerId, input));
+      const active = await store.findActive(await keyFor(learnerId, input));
       if (active) return active;
       const created = await request(learnerId, await labFor(learnerId, input));
       if (created !== 'exists') return created;

@@ -39,11 +39,12 @@ export interface NewSession {
   forkOfId?: string;
 }
 
-/** Whose session of what it is: of a lab in self-study, or of an assignment. */
+/** Whose session of what it is: of a lab in self-study, or of an assignment, which staff only try. */
 export interface SessionKey {
   learnerId: string;
   labSlug: string;
   assignmentId?: string | null | undefined;
+  isTrial?: boolean | undefined;
 }
 
 export interface MoveOptions {
@@ -72,8 +73,8 @@ export function createSessionStore({ database }: { database: Database }) {
       newRun?: NewRun,
     ): Promise<SessionRow | 'exists' | 'limit'> {
       const { machines, ...fields } = session;
-      const { assignmentId, courseId } = newRun ?? {};
-      const activeKey = keyOf({ ...session, assignmentId });
+      const { assignmentId, courseId, isTrial } = newRun ?? {};
+      const activeKey = keyOf({ ...session, assignmentId, isTrial });
       try {
         return await database.transaction(async (tx) => {
           const plan = planStart(await findOwn(tx, session.learnerId), { activeKey, limit });
@@ -274,6 +275,7 @@ export async function insertSession(
 }
 
 /** Returns the unique key of a learner's active session of a lab or an assignment. */
-export function keyOf({ learnerId, labSlug, assignmentId }: SessionKey): string {
-  return assignmentId ? `${learnerId}:assignment:${assignmentId}` : `${learnerId}:${labSlug}`;
+export function keyOf({ learnerId, labSlug, assignmentId, isTrial = false }: SessionKey): string {
+  if (!assignmentId) return `${learnerId}:${labSlug}`;
+  return `${learnerId}:${isTrial ? 'trial' : 'assignment'}:${assignmentId}`;
 }

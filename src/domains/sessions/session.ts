@@ -31,7 +31,7 @@ export interface Session {
   assignmentId: string | undefined;
   /** The course of that assignment. */
   courseId: string | undefined;
-  /** Number of the learner's attempt at the assignment, from 1; 0 in self-study. */
+  /** Number of the learner's attempt at the assignment, from 1; 0 in self-study, and for staff, who only try it. */
   run: number;
   /** When that attempt ends by its time limit or the assignment's end, whatever the learner does. */
   deadline: Date | undefined;

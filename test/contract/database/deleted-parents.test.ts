@@ -43,7 +43,7 @@ await test('rows of a deleted parent are rejected with its name', async (t) => {
       session: () => createSessionStore({ database }).create(session, 10),
       hint: () =>
         createHintStore({ database, clock: systemClock }).put(
-          { learnerId: 'gone', labSlug: 'lab', assignmentId: '', stepId: 'step' },
+          { learnerId: 'gone', labSlug: 'lab', assignmentId: '', trial: false, stepId: 'step' },
           { hintId: 'hint', cost: 0 },
         ),
       terminal: () => createTerminalStore({ database }).insert({ id: 'x', now: at, ...terminal }),

@@ -21,6 +21,35 @@ const migration = (name: string, script: string): Migration => ({
   checksum: createHash('sha256').update(script).digest('hex'),
 });
 
+const oldDate = "'2026-01-01 00:00:00'";
+
+/** Two attempts of a learner and of staff at an assignment, as they were stored before staff's had no number. */
+const oldTries = [
+  `INSERT INTO "Course" ("id", "title", "timeZone", "state", "createdById", "createdAt", "updatedAt")
+   VALUES ('c', 'x', 'UTC', 'open', 'staff', ${oldDate}, ${oldDate})`,
+  `INSERT INTO "Assignment" ("id", "courseId", "labSlug", "position", "points", "counts", "createdAt", "updatedAt")
+   VALUES ('a', 'c', 'lab', 0, 1, 'best', ${oldDate}, ${oldDate})`,
+  ...['learner', 'staff'].flatMap((who) => [
+    `INSERT INTO "User" ("id", "name", "role", "createdAt") VALUES ('${who}', 'x', 'student', ${oldDate})`,
+    `INSERT INTO "AssignmentWork" ("assignmentId", "learnerId", "runs", "trial", "startedAt")
+     VALUES ('a', '${who}', 2, ${who === 'staff'}, ${oldDate})`,
+    `INSERT INTO "Session" ("id", "learnerId", "labSlug", "labVersion", "state", "assignmentId", "run", "activeKey",
+       "createdAt", "lastActivityAt", "expiresAt", "endsAt", "maxEndsAt", "idleMinutes")
+     VALUES ('${who}', '${who}', 'lab', 'v', 'ready', 'a', 2, '${who}:assignment:a',
+       ${oldDate}, ${oldDate}, ${oldDate}, ${oldDate}, ${oldDate}, 1)`,
+    `INSERT INTO "Attempt" ("id", "learnerId", "labSlug", "labVersion", "stepId", "assignmentId", "run", "state", "startedAt")
+     VALUES ('${who}', '${who}', 'lab', 'v', 'step', 'a', 2, 'finished', ${oldDate})`,
+    ...[1, 2].map(
+      (
+        run,
+      ) => `INSERT INTO "Progress" ("learnerId", "labSlug", "assignmentId", "run", "stepId", "attempts", "updatedAt")
+       VALUES ('${who}', 'lab', 'a', ${run}, 'step', ${run + 3}, ${oldDate})`,
+    ),
+    `INSERT INTO "ShownHint" ("learnerId", "labSlug", "assignmentId", "stepId", "hintId", "cost", "shownAt")
+     VALUES ('${who}', 'lab', 'a', 'step', 'hint', 0.5, ${oldDate})`,
+  ]),
+];
+
 for (const provider of providers) {
   await test(`migrations (${provider})`, async (t) => {
     await t.test('apply once, and then there is nothing to do', async (t) => {
@@ -64,6 +93,37 @@ for (const provider of providers) {
         filters: { externalTables: [], externalEnums: [] },
       });
       t.equal(exitCode, 0, `"npm run migration:new -- name" would write:\n${stdout ?? ''}`);
+    });
+
+    await t.test('keep what staff tried apart from work that counts', async (t) => {
+      const url = await emptyDatabaseUrl(t, provider);
+      const all = await readMigrations(provider);
+      const at = all.findIndex(({ name }) => name.endsWith('_tries_of_staff'));
+      await migrate({ url, migrations: all.slice(0, at) });
+      const before = await openDatabase({ url });
+      for (const insert of oldTries) await before.client.$executeRawUnsafe(insert);
+      await before.close();
+      await migrate({ url });
+      const { client, close } = await openDatabase({ url });
+      t.teardown(close);
+      const orderBy = { learnerId: 'asc' } as const;
+      t.same(await client.session.findMany({ orderBy, select: { run: true, activeKey: true } }), [
+        { run: 2, activeKey: 'learner:assignment:a' },
+        { run: 0, activeKey: 'staff:trial:a' },
+      ]);
+      t.same(await client.attempt.findMany({ orderBy, select: { run: true } }), [{ run: 2 }, { run: 0 }]);
+      const progress = { learnerId: true, run: true, attempts: true };
+      t.same(await client.progress.findMany({ orderBy: [orderBy, { run: 'asc' }], select: progress }), [
+        { learnerId: 'learner', run: 1, attempts: 4 },
+        { learnerId: 'learner', run: 2, attempts: 5 },
+        { learnerId: 'staff', run: 0, attempts: 5 },
+      ]);
+      t.same(await client.shownHint.findMany({ orderBy, select: { trial: true, cost: true } }), [
+        { trial: false, cost: 0.5 },
+        { trial: true, cost: 0.5 },
+      ]);
+      t.match(await client.assignmentWork.findMany(), [{ learnerId: 'learner', runs: 2 }]);
+      t.equal(await client.assignmentWork.count(), 1);
     });
 
     await t.test('leave the database unchanged when one fails, and continue from there', async (t) => {

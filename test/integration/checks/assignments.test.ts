@@ -128,6 +128,38 @@ await eachDatabase(
   },
 );
 
+await eachDatabase(t, 'nothing that staff tried counts', async (t, database) => {
+  const { service, hints, owner, best, session, ask, scores } = await setUp(t, database);
+  const trial = await session(best, 0);
+  const fewAnswers = { stepId: 'limited', answers: [{ checkId: 'few', text: 'wrong' }] };
+  for (let wrong = 0; wrong < 3; wrong++) {
+    await ask(trial, false);
+    await service.run(owner, { sessionId: trial, ...fewAnswers });
+  }
+  const hint = { stepId: 'ask', hintId: 'b' };
+  t.match(await hints.reveal(owner, { sessionId: trial, ...hint }), { cost: 0.3 });
+  t.equal((await ask(trial, true)).score, 0.7, 'it costs in the trial itself');
+  t.same(await scores({ assignmentId: best, run: 0 }), { ask: 70, limited: 0 });
+  t.same(await scores({ assignmentId: best }), {});
+  const hintsOf = async (run?: number) => {
+    const of = { learnerId: owner.userId, lab: 'mixed', assignmentId: best, run };
+    const [progress] = await service.progress(owner, [of]);
+    return progress?.steps.find(({ stepId }) => stepId === 'ask')?.hints.length;
+  };
+  t.same([await hintsOf(0), await hintsOf(1), await hintsOf()], [1, 0, 0]);
+
+  const mine = await session(best, 1);
+  await t.rejects(hints.reveal(owner, { sessionId: mine, ...hint }), {
+    code: 'HINT_TOO_EARLY',
+    details: { failures: 0 },
+  });
+  t.equal((await ask(mine, true)).score, 1);
+  const { verdicts } = await service.run(owner, { sessionId: mine, ...fewAnswers });
+  t.match(verdicts[0]?.finding, { code: 'ANSWER_WRONG_LEFT', details: { left: 2 } });
+  t.same(await scores({ assignmentId: best }), { ask: 100, limited: 0 });
+  t.same(await scores({ assignmentId: best, run: 0 }), { ask: 70, limited: 0 });
+});
+
 await eachDatabase(t, 'progress has the steps of the pinned version', async (t, database) => {
   const { best, session, ask, catalogue, neighbour, owner } = await setUp(t, database);
   const version: typeof catalogue.version = (slug, wanted) => {
@@ -157,6 +189,7 @@ await eachDatabase(t, 'the work of a large course is read whole', async (t, data
       labVersion: 'v1',
       stepId: `step-${step}`,
       assignmentId: 'large',
+      run: 1,
       state: 'finished' as const,
       startedAt: at,
     })),

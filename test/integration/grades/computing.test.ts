@@ -52,9 +52,18 @@ await eachDatabase(t, 'grades stay as they are while the lab is lost', async (t,
 });
 
 await eachDatabase(t, 'what staff try has no grade', async (t, database) => {
-  const { instructor, assignment, answer, service, session } = await gradeWorld(t, database, machine);
-  await session(instructor);
-  await database.client.assignmentWork.updateMany({ data: { trial: true } });
-  await answer(instructor, true);
-  t.same(await service.mine(instructor, [assignment]), [undefined]);
+  const { instructor, members, memberOf, actors, assignment, answer, points, service } = await gradeWorld(
+    t,
+    database,
+    machine,
+  );
+  const { assistant } = actors;
+  if (!assistant) throw new Error('There is no assistant.');
+  await answer(assistant, true, 0);
+  t.same(await service.mine(assistant, [assignment]), [undefined]);
+  await members.update(instructor, await memberOf(assistant), { role: 'learner' });
+  await answer(assistant, false, 1);
+  t.equal(await points(assistant), 0, 'nor once they are learners');
+  await answer(assistant, true, 1);
+  t.equal(await points(assistant), 2);
 });

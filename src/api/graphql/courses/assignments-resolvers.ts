@@ -1,5 +1,6 @@
 import { fault } from '../../../core/errors.ts';
 import type { AssignmentChange } from '../../../domains/courses/assignment.ts';
+import { onlyTries } from '../../../domains/identity/policy.ts';
 import { inLanguage } from '../../../domains/labs/localized-text.ts';
 import { fromGlobalId, toGlobalId } from '../../shared/global-id.ts';
 import { given } from '../base/connection.ts';
@@ -85,8 +86,10 @@ export const assignmentsResolvers = {
       if (!terms) throw fault('ASSIGNMENT_NOT_FOUND');
       return terms;
     },
-    progress: ({ id, labSlug }, _, { loaders, actor }) =>
-      loaders.progress({ learnerId: actor?.userId ?? '', lab: labSlug, assignmentId: id }),
+    async progress({ id, labSlug, courseId }, _, { loaders, actor }) {
+      const run = onlyTries(await loaders.courseRole(courseId)) ? 0 : undefined;
+      return loaders.progress({ learnerId: actor?.userId ?? '', lab: labSlug, assignmentId: id, run });
+    },
     overrides: ({ id }, _, { services, actor }) => services.assignments.overrides(actor, id),
   },
   AssignmentOverride: {

@@ -21,7 +21,7 @@ import {
   countWrongAnswers,
 } from './verdict-store.ts';
 import { hintCost } from '../hint-store.ts';
-import { recordAttempt } from './progress-store.ts';
+import { isTrial, recordAttempt } from './progress-store.ts';
 import type { StepVerdict } from './step-verdict.ts';
 
 /** A running attempt as stored in the database. */
@@ -136,7 +136,11 @@ export function createAttemptStore({ database, markWork }: { database: Database;
         const held = await tx.attempt.findFirst({ where: running });
         const verdict =
           held && counts
-            ? afterWrongAnswers({ checks, pass }, given, await countWrongAnswers(tx, held, checks))
+            ? afterWrongAnswers(
+                { checks, pass },
+                given,
+                await countWrongAnswers(tx, { ...held, trial: isTrial(held) }, checks),
+              )
             : given;
         const [row] = await tx.attempt.updateManyAndReturn({
           where: running,
@@ -144,13 +148,13 @@ export function createAttemptStore({ database, markWork }: { database: Database;
         });
         if (row) {
           const { learnerId, labSlug, assignmentId, stepId, run } = row;
-          const step = { learnerId, labSlug, assignmentId, stepId };
+          const step = { learnerId, labSlug, assignmentId, stepId, trial: isTrial(row) };
           await insertVerdicts(tx, id, verdict.verdicts);
           if (verdict.state === 'finished' && counts && (verdict.passed || !poll)) {
             const score = Math.max(0, verdict.score - (await hintCost(tx, step, hintIds)));
             if (score !== verdict.score) await tx.attempt.update({ where: { id }, data: { score } });
-            await recordAttempt(tx, { ...step, run }, { passed: verdict.passed, score, at });
-            if (assignmentId !== '') await markWork?.(tx, { assignmentId, learnerId, at });
+            await recordAttempt(tx, row, { passed: verdict.passed, score, at });
+            if (run > 0) await markWork?.(tx, { assignmentId, learnerId, at });
           }
           await emptyOldEvidence(tx, step);
         }
@@ -195,12 +199,12 @@ export function createAttemptStore({ database, markWork }: { database: Database;
       return row ? toAttempt(row) : undefined;
     },
 
-    /** Returns the judged attempts at an assignment by learner, oldest first. */
+    /** Returns the judged attempts at an assignment that count, by learner, oldest first. */
     async judged(assignmentId: string, learnerIds: readonly string[]): Promise<Map<string, JudgedAttempt[]>> {
       const byLearner = new Map<string, JudgedAttempt[]>(learnerIds.map((id) => [id, []]));
       for (const some of batches(learnerIds)) {
         const rows = await client.attempt.findMany({
-          where: { assignmentId, learnerId: { in: some }, state: 'finished' },
+          where: { assignmentId, run: { gt: 0 }, learnerId: { in: some }, state: 'finished' },
           select: {
             learnerId: true,
             stepId: true,

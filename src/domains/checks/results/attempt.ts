@@ -14,7 +14,7 @@ export interface Attempt {
   assignmentId: string | undefined;
   /** The course of that assignment. */
   courseId: string | undefined;
-  /** Number of the learner's attempt at the assignment, from 1; 0 in self-study. */
+  /** Number of the learner's attempt at the assignment, from 1; 0 in self-study, and for staff, who only try it. */
   run: number;
   state: 'running' | 'finished' | 'errored';
   passed: boolean;

@@ -5,7 +5,7 @@ import type { Progress as ProgressRow } from '../../../infra/database/generated/
 /** A learner's stored progress in a step, in one attempt at an assignment or in self-study. */
 export interface TriedStep {
   stepId: string;
-  /** Number of the attempt at the assignment, from 1; 0 in self-study. */
+  /** As in an attempt. */
   run: number;
   attempts: number;
   passed: boolean;
@@ -21,6 +21,8 @@ export interface LearnerInLab {
   learnerId: string;
   lab: string;
   assignmentId?: string | undefined;
+  /** Whether it is what they tried as staff, which does not count. */
+  trial?: boolean;
 }
 
 /** A learner at a step of a lab. */
@@ -29,6 +31,8 @@ export interface LearnerAtStep {
   labSlug: string;
   /** Empty for self-study. */
   assignmentId: string;
+  /** As in {@link LearnerInLab}. */
+  trial: boolean;
   stepId: string;
 }
 
@@ -45,36 +49,43 @@ export function createProgressStore({ database: { client } }: { database: Databa
           where: { OR: some.map(columnsOf) },
           orderBy: [{ stepId: 'asc' }, { run: 'asc' }],
         });
-        for (const row of rows) found.get(rowKey(row))?.push(toProgress(row));
+        for (const row of rows) found.get(rowKey({ ...row, trial: isTrial(row) }))?.push(toProgress(row));
       }
       return found;
     },
 
     /** Returns how many judged attempts of a learner at a step did not pass, in all attempts at the assignment. */
     async failures(step: LearnerAtStep): Promise<number> {
-      const { _sum } = await client.progress.aggregate({ where: step, _sum: { failures: true } });
+      const { _sum } = await client.progress.aggregate({ where: workAt(step), _sum: { failures: true } });
       return _sum.failures ?? 0;
     },
   };
 }
 
 /** Returns a map key for a learner in a lab. */
-export function pairKey({ learnerId, lab, assignmentId = '' }: LearnerInLab): string {
-  return `${learnerId} ${lab} ${assignmentId}`;
+export function pairKey({ learnerId, lab, assignmentId = '', trial = false }: LearnerInLab): string {
+  return `${learnerId} ${lab} ${assignmentId} ${trial}`;
 }
 
 /** Returns the {@link pairKey} of a row. */
-export function rowKey({ learnerId, labSlug, assignmentId }: Omit<LearnerAtStep, 'stepId'>): string {
-  return pairKey({ learnerId, lab: labSlug, assignmentId });
+export function rowKey({ learnerId, labSlug, assignmentId, trial }: Omit<LearnerAtStep, 'stepId'>): string {
+  return pairKey({ learnerId, lab: labSlug, assignmentId, trial });
 }
 
-/** Returns the columns that select the rows of a learner in a lab. */
-export function columnsOf({
-  learnerId,
-  lab,
-  assignmentId = '',
-}: LearnerInLab): Omit<LearnerAtStep, 'stepId'> {
+/** Returns the columns that select the rows of a learner in a lab, whether they tried it as staff or not. */
+export function columnsOf({ learnerId, lab, assignmentId = '' }: LearnerInLab) {
   return { learnerId, labSlug: lab, assignmentId };
+}
+
+/** Returns whether an attempt or its progress does not count, because staff tried the assignment. */
+export function isTrial({ assignmentId, run }: { assignmentId: string; run: number }): boolean {
+  return assignmentId !== '' && run === 0;
+}
+
+/** Returns the condition for a learner's attempts at a step, and for their progress in it. */
+export function workAt({ learnerId, labSlug, assignmentId, stepId, trial }: LearnerAtStep) {
+  const run = trial || assignmentId === '' ? 0 : { gt: 0 };
+  return { learnerId, labSlug, assignmentId, stepId, run };
 }
 
 /**
@@ -83,10 +94,11 @@ export function columnsOf({
  */
 export async function recordAttempt(
   tx: Transaction,
-  step: LearnerAtStep & { run: number },
+  { learnerId, labSlug, assignmentId, run, stepId }: Omit<LearnerAtStep, 'trial'> & { run: number },
   attempt: { passed: boolean; score: number; at: Date },
 ): Promise<void> {
   const { passed, score, at } = attempt;
+  const step = { learnerId, labSlug, assignmentId, run, stepId };
   const where = { learnerId_labSlug_assignmentId_run_stepId: step };
   const before = await tx.progress.findUnique({ where });
   const reached = {

@@ -2,6 +2,7 @@ import type { Transaction } from '../../../infra/database/database.ts';
 import type { CheckVerdict as VerdictRow } from '../../../infra/database/generated/sqlite/client.ts';
 import type { LabCheck } from '../../labs/lab-check.ts';
 import type { LabStep } from '../../labs/lab.ts';
+import { workAt } from './progress-store.ts';
 import type { LearnerAtStep } from './progress-store.ts';
 import type { CheckVerdict } from './check-verdict.ts';
 import { messageOf } from './check-verdict.ts';
@@ -28,8 +29,9 @@ export async function insertVerdicts(
 
 /** Deletes the evidence of older attempts at the step, and keeps their other columns. */
 export async function emptyOldEvidence(tx: Transaction, step: LearnerAtStep): Promise<void> {
+  const attempts = workAt(step);
   const [newestWithout] = await tx.attempt.findMany({
-    where: step,
+    where: attempts,
     select: { id: true },
     orderBy: { id: 'desc' },
     skip: EVIDENCE_KEPT_OF,
@@ -37,7 +39,7 @@ export async function emptyOldEvidence(tx: Transaction, step: LearnerAtStep): Pr
   });
   if (!newestWithout) return;
   await tx.checkVerdict.updateMany({
-    where: { attempt: { ...step, id: { lte: newestWithout.id } }, evidence: { not: '' } },
+    where: { attempt: { ...attempts, id: { lte: newestWithout.id } }, evidence: { not: '' } },
     data: { evidence: '' },
   });
 }
@@ -94,7 +96,7 @@ export function readFinding({ findingCode, findingDetails }: FindingColumns): Fi
  */
 export async function countWrongAnswers(
   tx: Transaction,
-  { learnerId, labSlug, assignmentId, stepId }: LearnerAtStep,
+  step: LearnerAtStep,
   checks: readonly LabCheck[],
 ): Promise<Map<string, number>> {
   const questions = checks.flatMap(({ kind, id }) => (kind === 'quiz' ? [id] : []));
@@ -102,7 +104,7 @@ export async function countWrongAnswers(
   const rows = await tx.checkVerdict.groupBy({
     by: ['checkId'],
     where: {
-      attempt: { learnerId, labSlug, assignmentId, stepId },
+      attempt: workAt(step),
       checkId: { in: questions },
       kind: 'quiz',
       state: 'finished',

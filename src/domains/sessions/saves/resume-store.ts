@@ -81,7 +81,7 @@ export function createResumeStore({ database }: { database: Database }) {
         await forgetEntered(tx, row.id);
         await tx.machine.deleteMany({ where: { sessionId: row.id } });
         await tx.machine.createMany({ data: machines });
-        const activeKey = keyOf(row);
+        const activeKey = keyOf({ ...row, isTrial: run === 0 });
         await tx.session.update({ where: { id: row.id }, data: { activeKey } });
         return { ...queued, activeKey, machines };
       });
