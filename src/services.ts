@@ -190,6 +190,7 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     ...sharedOptions,
     users,
     actorOf: authentication.actorOf,
+    recordedCourses: courses.recordedCourses,
     terminalLimit: config.terminalLimit,
     recordingDays: config.recordingDays,
     recordingLimitBytes: config.recordingLimitBytes,

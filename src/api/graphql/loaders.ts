@@ -13,7 +13,7 @@ import type { LabView } from '../../domains/labs/lab-view.ts';
 import type { SavedState } from '../../domains/sessions/saves/saved-state.ts';
 import type { QueuePosition } from '../../domains/sessions/session.ts';
 import type { Session } from '../../domains/sessions/session.ts';
-import type { Recording } from '../../domains/terminals/recordings/recording.ts';
+import type { Recording, TerminalsOf } from '../../domains/terminals/recordings/recording.ts';
 import type { GraphqlServices } from './services.ts';
 
 /** Batched reads by key. Resolvers of list elements use them instead of the services. */
@@ -39,7 +39,7 @@ export interface Loaders {
   savedState(id: string): Promise<SavedState | undefined>;
   /** Returns the recording of a terminal. */
   recordingOf(terminal: string): Promise<Recording | undefined>;
-  collectionRecorded(collection: string): Promise<boolean>;
+  recordedContent(of: TerminalsOf): Promise<Recording['content'] | undefined>;
   progress(of: ProgressQuery): Promise<LabProgress>;
 }
 
@@ -140,11 +140,12 @@ export function createLoaders(services: LoaderServices, actor: () => Actor | und
       made.recordingOf ??= batched((ids) => services.recordings.ofTerminals(actor(), ids));
       return made.recordingOf(terminal);
     },
-    collectionRecorded(collection) {
-      made.collectionRecorded ??= batched((names) =>
-        services.recordings.areCollectionsRecorded(actor(), names),
+    recordedContent(of) {
+      made.recordedContent ??= batched(
+        (all) => services.recordings.contents(actor(), all),
+        ({ labSlug, labVersion, courseId }) => [labSlug, labVersion, courseId].join('/'),
       );
-      return made.collectionRecorded(collection);
+      return made.recordedContent(of);
     },
     progress(of) {
       made.progress ??= batched(

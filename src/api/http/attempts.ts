@@ -79,7 +79,7 @@ async function* csvOf(
       const { startedAt, finishedAt, stepId, run, state, passed, score, message } = attempt;
       const { name = '', email = '' } = users[at] ?? {};
       const times = [startedAt.toISOString(), finishedAt?.toISOString() ?? ''];
-      return [...times, name, email, stepId, run, state, passed ? 'yes' : 'no', score, message];
+      return [...times, name, email, stepId, run || '', state, passed ? 'yes' : 'no', score, message];
     });
     if (lines.length > 0) yield toCsv(lines, { isBeginning: false });
     after = page.hasNextPage ? page.items.at(-1)?.cursor : undefined;
@@ -103,7 +103,7 @@ function asJson({
     id: toGlobalId('Attempt', id),
     learner: toGlobalId('User', learnerId),
     step: stepId,
-    run,
+    run: run || null,
     state,
     passed,
     score,

@@ -20,6 +20,7 @@ const newCourse = z.strictObject({
   term: z.string().optional(),
   timeZone: z.string().optional(),
   collection: z.string().optional(),
+  recorded: z.boolean().optional(),
   state: z.enum(['draft', 'open']).optional(),
 });
 

@@ -60,6 +60,7 @@ export function createCourseService(options: CourseServiceOptions): CourseServic
         timeZone: readTimeZone(input.timeZone ?? options.timeZone),
         state: input.state ?? 'draft',
         collection,
+        recorded: input.recorded ?? false,
         createdById: actor.userId,
         createdAt: now,
         updatedAt: now,
@@ -118,8 +119,8 @@ export function createCourseService(options: CourseServiceOptions): CourseServic
     },
 
     async update(actor, id, change) {
-      const { title, code, term, timeZone, state } = change;
-      const others = [title, code, term, timeZone].some((value) => value !== undefined);
+      const { title, code, term, timeZone, recorded, state } = change;
+      const others = [title, code, term, timeZone, recorded].some((value) => value !== undefined);
       // An archived course can be opened with other changes, or archived again.
       const archived = state === 'archived' ? !others : state !== undefined;
       await access.require(actor, 'course.change', id, { archived });
@@ -131,6 +132,7 @@ export function createCourseService(options: CourseServiceOptions): CourseServic
           code: code === undefined ? undefined : readLine('A code', code),
           term: term === undefined ? undefined : readLine('A term', term),
           timeZone: timeZone === undefined ? undefined : readTimeZone(timeZone),
+          recorded,
           state,
         },
         clock.now(),

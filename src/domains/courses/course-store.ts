@@ -83,6 +83,7 @@ export function createCourseStore({ database }: { database: Database }) {
           ...(change.code !== undefined && { code: change.code }),
           ...(change.term !== undefined && { term: change.term }),
           ...(change.timeZone !== undefined && { timeZone: change.timeZone }),
+          ...(change.recorded !== undefined && { recorded: change.recorded }),
           ...(change.state !== undefined && { state: change.state }),
           updatedAt: now,
         },

@@ -17,6 +17,8 @@ export interface Course {
   state: CourseState;
   /** Short name of the collection of labs that it teaches, if any. */
   collection: string | undefined;
+  /** Whether the output of terminals in its assignments is recorded. */
+  recorded: boolean;
   createdById: string;
   createdAt: Date;
   updatedAt: Date;
@@ -38,6 +40,8 @@ export interface CourseInput {
   timeZone?: string | undefined;
   /** Short name of a collection of labs. */
   collection?: string | undefined;
+  /** Default: false. */
+  recorded?: boolean | undefined;
   /** Default: draft. */
   state?: Exclude<CourseState, 'archived'> | undefined;
 }
@@ -57,6 +61,8 @@ export interface CourseChange {
   code?: string | undefined;
   term?: string | undefined;
   timeZone?: string | undefined;
+  /** For terminals that are opened from then on. */
+  recorded?: boolean | undefined;
   state?: CourseState | undefined;
 }
 

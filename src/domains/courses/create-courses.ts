@@ -33,6 +33,8 @@ export interface Courses {
   invitations: InvitationService;
   help: HelpService;
   assignmentRules: AssignmentRules;
+  /** Returns the courses of `ids` whose terminals are recorded. */
+  recordedCourses(ids: readonly string[]): Promise<Set<string>>;
   grading: GradingAccess;
 }
 
@@ -112,6 +114,8 @@ export function createCourses(options: {
       clock,
     }),
     assignmentRules: createAssignmentRules({ lookUp, assignments, people, clock }),
+    recordedCourses: async (ids) =>
+      new Set((await courses.findMany(ids)).flatMap(({ id, recorded }) => (recorded ? id : []))),
     grading: createGradingAccess({ assignments, courses, members, access, assignmentAccess, lookUp }),
   };
 }

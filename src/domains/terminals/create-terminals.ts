@@ -1,5 +1,7 @@
 import type { Database } from '../../infra/database/database.ts';
 import type { Reach } from '../identity/reach.ts';
+import type { LabCatalogue } from '../labs/catalogue.ts';
+import { createRecordedContent } from './recordings/recorded-content.ts';
 import { createRecordedCollectionStore } from './recordings/recorded-collection-store.ts';
 import { createRecordingService } from './recordings/recording-service.ts';
 import { createRecordingStore } from './recordings/recording-store.ts';
@@ -17,6 +19,13 @@ import type { TerminalStore } from './terminal-store.ts';
 import type { TerminalService } from './terminal.ts';
 import { createTicketStore } from './ticket-store.ts';
 
+/** What decides about recordings. */
+interface RecordingRules {
+  catalogue: Pick<LabCatalogue, 'find' | 'version'>;
+  /** Returns the courses of `ids` whose terminals are recorded. */
+  recordedCourses: (ids: readonly string[]) => Promise<Set<string>>;
+}
+
 /** Creates the terminal service and the recording service. */
 export function createTerminals({
   database,
@@ -24,7 +33,7 @@ export function createTerminals({
 }: { database: Database } & RecordingLimits &
   Omit<TerminalServiceOptions, 'store' | 'tickets' | 'snapshots' | 'recordings' | 'budgets' | 'reach'> & {
     reach: Reach;
-  }): TerminalService & {
+  } & RecordingRules): TerminalService & {
   recordings: RecordingService;
 } {
   const snapshots = createSnapshots({ log: options.log });
@@ -66,12 +75,15 @@ export function createRecordingParts(
     terminals: Pick<TerminalStore, 'endedAmong'>;
     reach: Reach;
   } & RecordingLimits &
+    RecordingRules &
     Pick<RecordingsOptions, 'clock' | 'log'>,
 ) {
+  const collections = createRecordedCollectionStore(options);
   const parts = {
     ...options,
     store: createRecordingStore(options),
-    collections: createRecordedCollectionStore(options),
+    collections,
+    recordedContent: createRecordedContent({ ...options, collections }),
   };
   return {
     recordings: createRecordings(parts),

@@ -41,6 +41,26 @@ await eachDatabase(t, 'invalid courses are refused', async (t, database) => {
   t.same((await courses.list(instructor, {}, { first: 10 })).items, []);
 });
 
+await eachDatabase(t, 'instructors say whether a course is recorded', async (t, database) => {
+  const { courses, recordedCourses, openCourse } = await courseWorld(t, database);
+  const { course, instructor, actors } = await openCourse();
+  t.same(await recordedCourses([course.id]), new Set());
+  t.match(await courses.update(instructor, course.id, { recorded: true }), { recorded: true });
+  t.match(await courses.get(actors.learner, course.id), { recorded: true });
+  const other = await courses.create(instructor, { title: 'Other' });
+  const copy = await courses.copy(instructor, course.id, {});
+  const third = await courses.create(instructor, { title: 'Third', recorded: true });
+  const ids = [course.id, other.id, copy.id, third.id, 'unknown'];
+  t.same(await recordedCourses(ids), new Set([course.id, copy.id, third.id]));
+  await t.rejects(courses.update(actors.assistant, course.id, { recorded: false }), { code: 'FORBIDDEN' });
+  await courses.update(instructor, course.id, { recorded: false, title: 'Renamed' });
+  t.same(await recordedCourses([course.id]), new Set());
+  await courses.update(instructor, course.id, { state: 'archived' });
+  await t.rejects(courses.update(instructor, course.id, { recorded: true, state: 'archived' }), {
+    code: 'COURSE_ARCHIVED',
+  });
+});
+
 await eachDatabase(t, 'courses are listed newest first, in pages', async (t, database) => {
   const { courses, person, admin, clock } = await courseWorld(t, database);
   const instructor = await person('Ines', 'instructor');

@@ -50,7 +50,7 @@ await test('which actors may do what with recordings', async (t) => {
     t.same(await askAsEach(actors, (actor) => service.collections(actor)), staff);
     const collection = { collection: 'basics', recorded: true };
     t.same(await askAsEach(actors, (actor) => service.recordCollection(actor, collection)), staff);
-    t.same(await askAsEach(actors, (actor) => service.areCollectionsRecorded(actor, ['basics'])), all);
+    t.same(await askAsEach(actors, (actor) => service.contents(actor, [{ labSlug: 'basics' }])), all);
 
     const deleted: Record<string, boolean> = {};
     t.same(
@@ -110,7 +110,8 @@ await test('which actors may do what with recordings', async (t) => {
       await service.recordCollection(instructor, { collection: 'basics', recorded: true });
       await service.recordCollection(instructor, { collection: 'basics', recorded: true });
       t.match(await service.collections(instructor), [{ collection: 'basics', setById: instructor.userId }]);
-      t.same(await service.areCollectionsRecorded(instructor, ['other', 'basics']), [false, true]);
+      const ofLabs = ['lab', 'basics', 'own', 'gone'].map((labSlug) => ({ labSlug }));
+      t.same(await service.contents(instructor, ofLabs), [undefined, 'output', 'input', undefined]);
       t.equal((await record({ collection: 'basics' })).recorder.content, 'output');
       t.equal((await record({ collection: 'basics', recording: 'input' })).recorder.content, 'input');
       await t.rejects(record({ collection: 'other' }));
@@ -124,4 +125,19 @@ await test('which actors may do what with recordings', async (t) => {
       );
     },
   );
+
+  await eachDatabase(t, 'a course is recorded, unless the lab says what is recorded', async (t, database) => {
+    const { actors, service, record } = await recordingWorld(t, database);
+    t.equal((await record({}, 'recorded')).recorder.content, 'output');
+    t.equal((await record({ recording: 'input' }, 'recorded')).recorder.content, 'input');
+    await t.rejects(record({}, 'other'));
+    await t.rejects(record({}), 'in self-study');
+    const of = [
+      { labSlug: 'lab', courseId: 'recorded' },
+      { labSlug: 'lab', courseId: 'other' },
+      { labSlug: 'own', courseId: 'recorded' },
+      { labSlug: 'gone', courseId: 'recorded' },
+    ];
+    t.same(await service.contents(actors.owner, of), ['output', undefined, 'input', undefined]);
+  });
 });

@@ -6,6 +6,8 @@ import { fault } from '../../../src/core/errors.ts';
 import { createMemoryBus } from '../../../src/infra/bus/memory-bus.ts';
 import { newId } from '../../../src/core/ids.ts';
 import type { Lab } from '../../../src/domains/labs/lab.ts';
+import type { LabCatalogue } from '../../../src/domains/labs/catalogue.ts';
+import { viewOf } from '../../../src/domains/labs/lab-view.ts';
 import { createSessions } from '../../../src/domains/sessions/create-sessions.ts';
 import type { Sessions, SessionsOptions } from '../../../src/domains/sessions/sessions-options.ts';
 import { formatAddresses, parseAddresses } from '../../../src/domains/sessions/session.ts';
@@ -79,13 +81,17 @@ export function testMachine(
 /** A catalogue of the labs `lab-0` to `lab-11`, or of the given ones. */
 export function testCatalogue(
   labs: Lab[] = Array.from({ length: 12 }, (_, number) => testLab(`lab-${number}`)),
-): SessionsOptions['catalogue'] {
+): SessionsOptions['catalogue'] & Pick<LabCatalogue, 'find'> {
   const get = (slug: string): Lab => {
     const lab = labs.find((candidate) => candidate.slug === slug);
     if (!lab) throw fault('LAB_NOT_FOUND', { lab: slug });
     return lab;
   };
-  return { get, version: get, all: () => labs };
+  const labOrNone = (slug: string) => {
+    const lab = labs.find((candidate) => candidate.slug === slug);
+    return lab && viewOf(lab);
+  };
+  return { get, version: get, find: labOrNone, all: () => labs };
 }
 
 /** An engine that never answers, for tests that need none. */

@@ -14,7 +14,7 @@ import { createTerminalStore } from '../../../src/domains/terminals/terminal-sto
 import { createActors } from '../service/actors.ts';
 import { bytesOf } from '../basics/bytes-of.ts';
 import { quietLog } from '../basics/quiet-log.ts';
-import { openSessions } from '../sessions/sessions.ts';
+import { openSessions, testCatalogue, testLab } from '../sessions/sessions.ts';
 
 /** An event of a recording's file. */
 export type CastEvent = [after: number, code: string, data: string];
@@ -60,6 +60,12 @@ export async function recordingWorld(
     database,
     terminals,
     reach: reachOn(database),
+    catalogue: testCatalogue([
+      testLab('lab'),
+      testLab('basics', { collection: 'basics' }),
+      testLab('own', { recording: 'input' }),
+    ]),
+    recordedCourses: async (ids: readonly string[]) => new Set(ids.filter((id) => id === 'recorded')),
     log,
     clock: systemClock,
     recordingDays: 30,
@@ -89,10 +95,17 @@ export async function recordingWorld(
     another,
     log,
     /** Records a new terminal. */
-    async record(lab: Partial<Pick<Lab, 'recording' | 'collection'>> = { recording: 'output' }) {
+    async record(
+      lab: Partial<Pick<Lab, 'recording' | 'collection'>> = { recording: 'output' },
+      courseId?: string,
+    ) {
       const made = await terminal();
       const of = { slug: 'lab-0', collection: undefined, recording: undefined, ...lab };
-      const recorder = await parts.recordings.start(made, { learnerId: actors.owner.userId, lab: of });
+      const recorder = await parts.recordings.start(made, {
+        learnerId: actors.owner.userId,
+        courseId,
+        lab: of,
+      });
       const [recording] = await parts.service.ofTerminals(system, [made.id]);
       if (!recorder || !recording) throw new Error('It is not recorded.');
       return {

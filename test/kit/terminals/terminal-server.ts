@@ -35,7 +35,8 @@ import { reachOn } from '../service/courses.ts';
 const MACHINE: Partial<LabMachine> = { user: 'learner', shell: ['/bin/bash', '-l'], pids: 200 };
 
 /** Options for a process of the service. */
-type Given = Omit<TerminalServiceOptions, 'store' | 'tickets' | 'snapshots' | 'recordings' | 'budgets'> &
+type Given = Pick<Parameters<typeof createTerminals>[0], 'catalogue'> &
+  Omit<TerminalServiceOptions, 'catalogue' | 'store' | 'tickets' | 'snapshots' | 'recordings' | 'budgets'> &
   RecordingLimits;
 type Defaulted = 'clock' | 'leaseOwner' | 'isGone' | 'terminalLimit' | keyof RecordingLimits;
 type ProcessOptions = Partial<Given>;
@@ -145,6 +146,7 @@ async function serveProcess(
     recordingDays: 30,
     recordingLimitBytes: 16 * 1024 ** 2,
     recordingTotalBytes: 1024 ** 3,
+    recordedCourses: async () => new Set<string>(),
     ...options,
   });
   const app = fastify();

@@ -4,13 +4,14 @@ import { fromGlobalId, toGlobalId } from '../../shared/global-id.ts';
 
 const courseMutations = {
   async createCourse(_, { input }, { services, actor }) {
-    const { title, code, term, timeZone, collection, open } = input;
+    const { title, code, term, timeZone, collection, recorded, open } = input;
     const course = await services.courses.create(actor, {
       title,
       code: given(code),
       term: given(term),
       timeZone: given(timeZone),
       collection: given(collection),
+      recorded,
       state: open ? 'open' : 'draft',
     });
     return { course };
@@ -22,12 +23,13 @@ const courseMutations = {
   },
 
   async updateCourse(_, { input }, { services, actor }) {
-    const { course, title, code, term, timeZone, state } = input;
+    const { course, title, code, term, timeZone, recorded, state } = input;
     const change = {
       title: given(title),
       code: given(code),
       term: given(term),
       timeZone: given(timeZone),
+      recorded: given(recorded),
       state: given(state),
     };
     return { course: await services.courses.update(actor, fromGlobalId('Course', course), change) };

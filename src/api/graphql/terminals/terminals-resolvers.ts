@@ -27,12 +27,17 @@ export const terminalsResolvers = {
     setBy: ({ setById }, _, { loaders }) => loaders.user(setById),
   },
   Lab: {
-    recording: async ({ recording, collection }, _, { loaders }) => {
-      if (recording || collection === undefined) return recording;
-      return (await loaders.collectionRecorded(collection)) ? 'output' : undefined;
-    },
+    // A lab's own setting needs no reading.
+    recording: ({ slug, recording }, _, { loaders }) =>
+      recording ?? loaders.recordedContent({ labSlug: slug }),
+  },
+  Assignment: {
+    recording: ({ labSlug, labVersion, courseId }, _, { loaders }) =>
+      loaders.recordedContent({ labSlug, labVersion, courseId }),
   },
   Session: {
+    recording: ({ labSlug, labVersion, courseId }, _, { loaders }) =>
+      loaders.recordedContent({ labSlug, labVersion, courseId }),
     recordings: ({ id }, args, { services, actor }) =>
       services.recordings.list(actor, { sessionId: id }, pageOf(args)),
   },

@@ -4,6 +4,9 @@ import { requireActor } from '../../identity/actor.ts';
 import type { Actor } from '../../identity/actor.ts';
 import { pageWindow, toPage } from '../../../core/paging.ts';
 import type { Reach } from '../../identity/reach.ts';
+import { usedLab } from '../../labs/catalogue.ts';
+import type { LabCatalogue } from '../../labs/catalogue.ts';
+import type { RecordedContent } from './recorded-content.ts';
 import type { RecordedCollectionStore } from './recorded-collection-store.ts';
 import type { RecordingStore, StoredRecording } from './recording-store.ts';
 import type { RecordingService } from './recording.ts';
@@ -25,11 +28,13 @@ const staff = 'instructor';
 export function createRecordingService(options: {
   store: RecordingStore;
   collections: RecordedCollectionStore;
+  recordedContent: RecordedContent;
+  catalogue: Pick<LabCatalogue, 'find' | 'version'>;
   clock: Clock;
   recordingDays: number;
   reach: Reach;
 }): RecordingService {
-  const { store, collections, clock, recordingDays, reach } = options;
+  const { store, collections, recordedContent, catalogue, clock, recordingDays, reach } = options;
 
   /**
    * Returns a recording that the actor may see.
@@ -72,10 +77,14 @@ export function createRecordingService(options: {
       return store.remove(id);
     },
 
-    async areCollectionsRecorded(actor, names) {
+    async contents(actor, of) {
       requireActor(actor, { scope: 'read' });
-      const recorded = await collections.among(names);
-      return names.map((name) => recorded.has(name));
+      return recordedContent(
+        of.map(({ labSlug, labVersion, courseId }) => ({
+          lab: usedLab(catalogue, { labSlug, labVersion }),
+          courseId,
+        })),
+      );
     },
 
     async collections(actor) {

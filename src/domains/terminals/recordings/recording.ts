@@ -36,6 +36,13 @@ export interface RecordedCollection {
   createdAt: Date;
 }
 
+/** Terminals of a version of a lab, or of its present one, in an assignment of a course or in self-study. */
+export interface TerminalsOf {
+  labSlug: string;
+  labVersion?: string | undefined;
+  courseId?: string | undefined;
+}
+
 export interface RecordingFilter {
   learnerId?: string | undefined;
   sessionId?: string | undefined;
@@ -63,8 +70,11 @@ export interface RecordingService {
   ): Promise<{ recording: Recording; content: ByteSource }>;
   /** Deletes a recording, and stops it if it is in progress. Only for staff. Returns false if it does not exist. */
   delete(actor: Actor | undefined, id: string): Promise<boolean>;
-  /** Returns whether terminals of these collections are recorded, in the order asked. */
-  areCollectionsRecorded(actor: Actor | undefined, collections: readonly string[]): Promise<boolean[]>;
+  /** Returns what is recorded in terminals that are opened now, in the order asked; undefined for nothing. */
+  contents(
+    actor: Actor | undefined,
+    of: readonly TerminalsOf[],
+  ): Promise<(Recording['content'] | undefined)[]>;
   /** Lists all recorded collections. Only for staff. */
   collections(actor: Actor | undefined): Promise<RecordedCollection[]>;
   /** Starts or stops recording the terminals of a collection. Open terminals are not affected. Only for staff. */

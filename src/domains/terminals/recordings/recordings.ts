@@ -1,13 +1,13 @@
 import type { Clock } from '../../../core/clock.ts';
 import { newId } from '../../../core/ids.ts';
 import type { Work } from '../../identity/reach.ts';
-import type { Lab, LabRecording } from '../../labs/lab.ts';
+import type { Lab } from '../../labs/lab.ts';
 import type { Log } from '../../../core/log.ts';
 import { createQueue } from '../../../core/queue.ts';
 import type { Terminal, TerminalSize } from '../terminal.ts';
 import { createRecorder } from './recorder.ts';
 import type { Recorder, RecorderOptions } from './recorder.ts';
-import type { RecordedCollectionStore } from './recorded-collection-store.ts';
+import type { RecordedContent } from './recorded-content.ts';
 import { createRecordingMemory } from './part-writer.ts';
 import type { RecordingMemory } from './part-writer.ts';
 import type { RecordingStore, StoredRecording } from './recording-store.ts';
@@ -17,7 +17,7 @@ const STORED_AT_ONCE = 4;
 
 export interface RecordingsOptions {
   store: RecordingStore;
-  collections: RecordedCollectionStore;
+  recordedContent: RecordedContent;
   clock: Clock;
   log: Log;
   /** Maximum size of one recording's events, in bytes. */
@@ -27,14 +27,9 @@ export interface RecordingsOptions {
 
 export type Recordings = ReturnType<typeof createRecordings>;
 
-/** Returns what to record of a lab's terminals: what the lab asks for, or the output if its collection is recorded. */
-function recordedOf(lab: Pick<Lab, 'recording'>, isCollectionRecorded: boolean): LabRecording | undefined {
-  return lab.recording ?? (isCollectionRecorded ? 'output' : undefined);
-}
-
 /** Creates the recorders of terminals. */
 export function createRecordings(options: RecordingsOptions) {
-  const { store, collections, clock, log, recordingLimitBytes: limitBytes } = options;
+  const { store, recordedContent, clock, log, recordingLimitBytes: limitBytes } = options;
   const memory = options.memory ?? createRecordingMemory();
   const queue = createQueue(STORED_AT_ONCE);
 
@@ -50,9 +45,7 @@ export function createRecordings(options: RecordingsOptions) {
       terminal: Pick<Terminal, 'id' | 'sessionId' | 'machine' | 'openedById'> & TerminalSize,
       { learnerId, courseId, lab }: Work & { lab: Pick<Lab, 'slug' | 'collection' | 'recording'> },
     ): Promise<Recorder | undefined> {
-      const inCollection =
-        lab.collection !== undefined && (await collections.among([lab.collection])).has(lab.collection);
-      const content = recordedOf(lab, inCollection);
+      const [content] = await recordedContent([{ lab, courseId }]);
       if (!content) return undefined;
       const startedAt = clock.now();
       const { id: terminalId, sessionId, machine, openedById, rows, cols } = terminal;

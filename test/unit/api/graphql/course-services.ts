@@ -17,6 +17,7 @@ export const course: Course = {
   timeZone: 'Asia/Seoul',
   state: 'open',
   collection: 'docker',
+  recorded: true,
   createdById: 'instructor',
   createdAt: at,
   updatedAt: at,

@@ -48,10 +48,10 @@ export function createRecordingService(calls: string[]): GraphqlServices['record
       requireActor(actor, { scope: 'manage', role: 'instructor' });
       return id === recording.id;
     },
-    async areCollectionsRecorded(actor, names) {
-      calls.push(`recordings.areCollectionsRecorded ${names.length}`);
+    async contents(actor, of) {
+      calls.push(`recordings.contents ${of.length}`);
       requireActor(actor, { scope: 'read' });
-      return names.map((name) => name === collection.collection);
+      return of.map(({ courseId }) => (courseId === undefined ? undefined : 'output'));
     },
     async collections(actor) {
       requireActor(actor, { scope: 'read', role: 'instructor' });

@@ -48,6 +48,23 @@ await test('the lab says whether it is recorded, and collections are read once',
   );
 });
 
+await test('assignments and sessions say what is recorded', async (t) => {
+  const { ask } = await startApp(t);
+  const assignment = toGlobalId('Assignment', 'assignment-1');
+  const { data, errors } = await ask(
+    'owner',
+    `{ assignment(id: "${assignment}") { recording }
+       course(id: "${toGlobalId('Course', 'course-1')}") { recorded assignments { recording } } }`,
+  );
+  t.same(errors, undefined);
+  t.match(data, {
+    assignment: { recording: 'OUTPUT' },
+    course: { recorded: true, assignments: [{ recording: 'OUTPUT' }] },
+  });
+  const start = 'mutation { startSession(input: { lab: "linux-command-line" }) { session { recording } } }';
+  t.same((await ask('owner', start)).data, { startSession: { session: { recording: null } } });
+});
+
 await test('staff can delete recordings and set the recording of collections', async (t) => {
   const { ask } = await startApp(t);
   const mutation = `mutation {
