@@ -1,4 +1,4 @@
-import DataLoader from 'dataloader';
+import { batched } from '../../core/batched.ts';
 import type { ProgressQuery } from '../../domains/checks/progress-reader.ts';
 import type { LabProgress } from '../../domains/checks/results/attempt.ts';
 import type { Assignment, AssignmentTerms } from '../../domains/courses/assignment.ts';
@@ -58,29 +58,6 @@ type LoaderServices = Pick<
   | 'checks'
 >;
 
-/** Maximum number of keys in one call of a service, which may put each into an SQL statement. */
-const BATCH_LIMIT = 100;
-
-/**
- * Creates a function that collects the keys requested while resolvers run, and loads them in one call. A list of n
- * elements then costs one read instead of n. Equal keys of one batch are loaded once, but nothing is cached afterwards,
- * so a long-lived subscription never sees old data.
- * @param load returns the values in the order of the keys
- */
-function batched<K, V>(
-  load: (keys: readonly K[]) => Promise<readonly V[]>,
-  nameOf?: (key: K) => string,
-): (key: K) => Promise<V> {
-  const loader = new DataLoader<K, V, unknown>(
-    (keys) => {
-      loader.clearAll();
-      return load(keys);
-    },
-    { maxBatchSize: BATCH_LIMIT, ...(nameOf && { cacheKeyFn: nameOf }) },
-  );
-  return (key) => loader.load(key);
-}
-
 /**
  * Creates the loaders of one operation. They call `actor` for each batch, since the actor of a subscription can change.
  * Each loader is created at its first use, because most operations use none.
@@ -97,10 +74,9 @@ export function createLoaders(services: LoaderServices, actor: () => Actor | und
       return made.course(id);
     },
     memberUser(member) {
-      made.memberUser ??= batched(
-        (all) => services.members.users(actor(), all),
-        ({ courseId, userId }) => `${courseId} ${userId}`,
-      );
+      made.memberUser ??= batched((all) => services.members.users(actor(), all), {
+        nameOf: ({ courseId, userId }) => `${courseId} ${userId}`,
+      });
       return made.memberUser(member);
     },
     assignment(id) {
@@ -141,17 +117,15 @@ export function createLoaders(services: LoaderServices, actor: () => Actor | und
       return made.recordingOf(terminal);
     },
     recordedContent(of) {
-      made.recordedContent ??= batched(
-        (all) => services.recordings.contents(actor(), all),
-        ({ labSlug, labVersion, courseId }) => [labSlug, labVersion, courseId].join('/'),
-      );
+      made.recordedContent ??= batched((all) => services.recordings.contents(actor(), all), {
+        nameOf: ({ labSlug, labVersion, courseId }) => [labSlug, labVersion, courseId].join('/'),
+      });
       return made.recordedContent(of);
     },
     progress(of) {
-      made.progress ??= batched(
-        (all) => services.checks.progress(actor(), all),
-        ({ learnerId, lab, assignmentId, run }) => [learnerId, lab, assignmentId, run].join('/'),
-      );
+      made.progress ??= batched((all) => services.checks.progress(actor(), all), {
+        nameOf: ({ learnerId, lab, assignmentId, run }) => [learnerId, lab, assignmentId, run].join('/'),
+      });
       return made.progress(of);
     },
   };

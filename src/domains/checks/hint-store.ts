@@ -1,8 +1,9 @@
 import type { Clock } from '../../core/clock.ts';
-import { batches } from '../../core/paging.ts';
+import { batched } from '../../core/batched.ts';
+import { groupBy } from '../../core/group.ts';
 import type { Database, Transaction } from '../../infra/database/database.ts';
 import { whenGone } from '../../infra/database/database-errors.ts';
-import { columnsOf, rowKey } from './results/progress-store.ts';
+import { columnsOf, pairKey, rowKey } from './results/progress-store.ts';
 import type { LearnerAtStep, LearnerInLab } from './results/progress-store.ts';
 
 /** A hint that a learner has seen, and its cost at that time. */
@@ -35,22 +36,18 @@ export function createHintStore({ database, clock }: { database: Database; clock
       return (await client.shownHint.count({ where: { ...step, hintId } })) > 0;
     },
 
-    /** Returns the seen hints, by {@link pairKey}. */
-    async of(pairs: readonly LearnerInLab[]): Promise<Map<string, ShownHint[]>> {
-      const found = new Map<string, ShownHint[]>();
-      for (const some of batches(pairs)) {
+    /** Returns the hints that a learner has seen. */
+    shown: batched(
+      async (pairs: readonly LearnerInLab[]): Promise<ShownHint[][]> => {
         const rows = await client.shownHint.findMany({
-          where: { OR: some.map(columnsOf) },
+          where: { OR: pairs.map(columnsOf) },
           orderBy: [{ stepId: 'asc' }, { hintId: 'asc' }],
         });
-        for (const row of rows) {
-          const { stepId, hintId, cost } = row;
-          const key = rowKey(row);
-          found.set(key, [...(found.get(key) ?? []), { stepId, hintId, cost }]);
-        }
-      }
-      return found;
-    },
+        const byPair = groupBy(rows, rowKey);
+        return pairs.map((pair) => byPair.get(pairKey(pair)) ?? []);
+      },
+      { nameOf: pairKey, acrossRequests: true },
+    ),
   };
 }
 

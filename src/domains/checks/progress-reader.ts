@@ -1,10 +1,11 @@
 import type { AssignmentRules } from '../courses/assignment-rules.ts';
+import type { Assignment } from '../courses/assignment.ts';
 import { usedLab } from '../labs/catalogue.ts';
 import type { LabCatalogue } from '../labs/catalogue.ts';
 import type { HintStore } from './hint-store.ts';
 import type { LabProgress } from './results/attempt.ts';
 import { countedSteps, progressIn } from './results/lab-progress.ts';
-import { isTrial, pairKey } from './results/progress-store.ts';
+import { isTrial } from './results/progress-store.ts';
 import type { ProgressStore } from './results/progress-store.ts';
 
 /** Whose progress in what; without an assignment, in self-study. */
@@ -32,28 +33,22 @@ export function createProgressReader(parts: {
 }): ProgressReader {
   const { progress, hints, assignmentRules, catalogue } = parts;
 
-  return async (queries) => {
-    const of = queries.map((query) => {
-      const { assignmentId = '', run } = query;
-      return { ...query, trial: run !== undefined && isTrial({ assignmentId, run }) };
-    });
-    const assignments = new Set(of.flatMap(({ assignmentId }) => assignmentId ?? []));
-    const [tried, shown, byId] = await Promise.all([
-      progress.of(of),
-      hints.of(of),
-      assignmentRules.byId([...assignments]),
-    ]);
-    return of.map((pair) => {
-      const place = { learnerId: pair.learnerId, labSlug: pair.lab };
-      const assignment = byId.get(pair.assignmentId ?? '');
-      const key = pairKey(pair);
-      const counting = countedSteps(tried.get(key) ?? [], assignment?.counts ?? 'best', pair.run);
-      return progressIn(
-        usedLab(catalogue, { labSlug: pair.lab, labVersion: assignment?.labVersion }),
-        place,
-        counting,
-        shown.get(key) ?? [],
-      );
-    });
+  async function read(
+    query: ProgressQuery,
+    assignments: ReadonlyMap<string, Assignment>,
+  ): Promise<LabProgress> {
+    const { learnerId, lab: labSlug, assignmentId = '', run } = query;
+    const pair = { ...query, trial: run !== undefined && isTrial({ assignmentId, run }) };
+    const [tried, shown] = await Promise.all([progress.triedSteps(pair), hints.shown(pair)]);
+    const assignment = assignments.get(assignmentId);
+    const counting = countedSteps(tried, assignment?.counts ?? 'best', run);
+    const lab = usedLab(catalogue, { labSlug, labVersion: assignment?.labVersion });
+    return progressIn(lab, { learnerId, labSlug }, counting, shown);
+  }
+
+  return async (of) => {
+    const ids = new Set(of.flatMap(({ assignmentId }) => assignmentId ?? []));
+    const assignments = await assignmentRules.byId([...ids]);
+    return await Promise.all(of.map((query) => read(query, assignments)));
   };
 }

@@ -27,6 +27,7 @@ export function createAssignmentStore({ database }: { database: Database }) {
 
     /** Returns the existing assignments of `ids`, in no particular order. */
     async findMany(ids: readonly string[]): Promise<Assignment[]> {
+      if (ids.length === 0) return [];
       return (await client.assignment.findMany({ where: { id: { in: [...ids] } } })).map(toAssignment);
     },
 

@@ -1,3 +1,4 @@
+import { batched } from '../../core/batched.ts';
 import type { Database, Transaction } from '../../infra/database/database.ts';
 import { whenGone, isUniqueViolation } from '../../infra/database/database-errors.ts';
 import type { Prisma } from '../../infra/database/generated/sqlite/client.ts';
@@ -60,6 +61,18 @@ export type SessionStore = ReturnType<typeof createSessionStore>;
 export function createSessionStore({ database }: { database: Database }) {
   const { client } = database;
 
+  const findMany = (ids: readonly string[]): Promise<SessionRow[]> =>
+    client.session.findMany({ where: { id: { in: [...ids] }, removedAt: null }, ...withMachines });
+
+  // Pages and the clients of a whole class ask for single sessions.
+  const find = batched<string, SessionRow | null>(
+    async (ids) => {
+      const rows = await findMany(ids);
+      return ids.map((id) => rows.find((row) => row.id === id) ?? null);
+    },
+    { acrossRequests: true },
+  );
+
   return {
     /**
      * Inserts a requested session, of an assignment if there is a `newRun`. Resolves to `exists` if the learner has an
@@ -102,8 +115,7 @@ export function createSessionStore({ database }: { database: Database }) {
     findActive: (key: SessionKey): Promise<SessionRow | null> =>
       client.session.findUnique({ where: { activeKey: keyOf(key) }, ...withMachines }),
 
-    find: (id: string): Promise<SessionRow | null> =>
-      client.session.findFirst({ where: { id, removedAt: null }, ...withMachines }),
+    find,
 
     /** Also finds a deleted session while something of it exists. */
     findAny: (id: string): Promise<SessionRow | null> =>
@@ -113,8 +125,7 @@ export function createSessionStore({ database }: { database: Database }) {
     findByEnvironment: (environmentId: string): Promise<SessionRow | null> =>
       client.session.findUnique({ where: { environmentId }, ...withMachines }),
 
-    findMany: (ids: readonly string[]): Promise<SessionRow[]> =>
-      client.session.findMany({ where: { id: { in: [...ids] }, removedAt: null }, ...withMachines }),
+    findMany,
 
     /** Returns a learner's sessions that are not deleted. */
     findOfLearner: (learnerId: string): Promise<SessionRow[]> =>

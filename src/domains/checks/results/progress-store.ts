@@ -1,4 +1,5 @@
-import { batches } from '../../../core/paging.ts';
+import { batched } from '../../../core/batched.ts';
+import { groupBy } from '../../../core/group.ts';
 import type { Database, Transaction } from '../../../infra/database/database.ts';
 import type { Progress as ProgressRow } from '../../../infra/database/generated/sqlite/client.ts';
 
@@ -40,19 +41,18 @@ export type ProgressStore = ReturnType<typeof createProgressStore>;
 
 export function createProgressStore({ database: { client } }: { database: Database }) {
   return {
-    /** Returns the attempted steps, by {@link pairKey}. One query for all pairs, up to a page. */
-    async of(pairs: readonly LearnerInLab[]): Promise<Map<string, TriedStep[]>> {
-      const unique = [...new Map(pairs.map((pair) => [pairKey(pair), pair])).values()];
-      const found = new Map<string, TriedStep[]>(unique.map((pair) => [pairKey(pair), []]));
-      for (const some of batches(unique)) {
+    /** Returns the steps that a learner has attempted. */
+    triedSteps: batched(
+      async (pairs: readonly LearnerInLab[]): Promise<TriedStep[][]> => {
         const rows = await client.progress.findMany({
-          where: { OR: some.map(columnsOf) },
+          where: { OR: pairs.map(columnsOf) },
           orderBy: [{ stepId: 'asc' }, { run: 'asc' }],
         });
-        for (const row of rows) found.get(rowKey({ ...row, trial: isTrial(row) }))?.push(toProgress(row));
-      }
-      return found;
-    },
+        const byPair = groupBy(rows, (row) => rowKey({ ...row, trial: isTrial(row) }));
+        return pairs.map((pair) => (byPair.get(pairKey(pair)) ?? []).map(toProgress));
+      },
+      { nameOf: pairKey, acrossRequests: true },
+    ),
 
     /** Returns how many judged attempts of a learner at a step did not pass, in all attempts at the assignment. */
     async failures(step: LearnerAtStep): Promise<number> {

@@ -1,0 +1,32 @@
+import DataLoader from 'dataloader';
+
+/** Maximum number of keys in one call of `load`, which may put each into an SQL statement. */
+const BATCH_LIMIT = 100;
+
+/**
+ * Creates a function that collects the keys requested at the same time, and loads them in one call. A list of n elements
+ * then costs one read instead of n. Equal keys of one batch are loaded once, but nothing is cached afterwards, so nobody
+ * sees old data.
+ * @param load returns the values in the order of the keys
+ * @param options `nameOf` returns equal names for equal keys. `acrossRequests` also collects the keys of other requests
+ * that wait at this moment: the busier the process, the more requests share a read.
+ */
+export function batched<K, V>(
+  load: (keys: readonly K[]) => Promise<readonly V[]>,
+  options: { nameOf?: (key: K) => string; acrossRequests?: boolean } = {},
+): (key: K) => Promise<V> {
+  const { nameOf, acrossRequests = false } = options;
+  const loader = new DataLoader<K, V, unknown>(
+    (keys) => {
+      loader.clearAll();
+      return load(keys);
+    },
+    {
+      maxBatchSize: BATCH_LIMIT,
+      ...(nameOf && { cacheKeyFn: nameOf }),
+      // After the requests that have arrived by now.
+      ...(acrossRequests && { batchScheduleFn: (run) => void setImmediate(run) }),
+    },
+  );
+  return (key) => loader.load(key);
+}
