@@ -113,6 +113,10 @@ async function fill(database: Database, courseId: string, assignmentIds: readonl
   );
 }
 
-async function inBatches<T>(all: readonly T[], insert: (some: T[]) => Promise<unknown>): Promise<void> {
+/** Inserts rows in batches. */
+export async function inBatches<T>(
+  all: readonly T[],
+  insert: (some: T[]) => Promise<unknown>,
+): Promise<void> {
   for (let start = 0; start < all.length; start += BATCH) await insert(all.slice(start, start + BATCH));
 }

@@ -16,9 +16,13 @@ const log = { info() {}, warn() {}, error() {} };
  * Starts the service's GraphQL with twenty labs and one session on a SQLite file. Returns its port and the session. No
  * background work is started, so the session does not change.
  */
-export async function serveOurs(settings: Record<string, string> = {}) {
+export async function serveOurs(
+  settings: Record<string, string> = {},
+  writeMore: (labs: string) => Promise<void> = async () => undefined,
+) {
   const folder = await mkdtemp(join(tmpdir(), 'berth-bench-'));
   await writeLabs(join(folder, 'labs'));
+  await writeMore(join(folder, 'labs'));
   const config = readConfig({ BERTH_DATA_DIR: folder, BERTH_LABS_DIR: join(folder, 'labs'), ...settings });
   await migrate({ url: config.databaseUrl });
   const services = await createServices({ config, log });

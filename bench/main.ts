@@ -15,6 +15,7 @@ import type { BenchContext, Figure } from './context.ts';
 import { measureDiskLimit, SMALL_DISK_LAB } from './disk-limit.ts';
 import { measureEcho } from './echo.ts';
 import { measureGradebook } from './gradebook.ts';
+import { measureMatrix } from './matrix.ts';
 import { measureGraphql } from './graphql.ts';
 import {
   measureNestedClass,
@@ -119,6 +120,10 @@ if (wanted('labs_query') || wanted('session_query')) {
 if (wanted('gradebook') || wanted('gradebook_outdated')) {
   note('gradebook, gradebook_outdated');
   Object.assign(figures, await measureGradebook());
+}
+if (wanted('matrix')) {
+  note('matrix');
+  figures['matrix'] = await measureMatrix();
 }
 process.stdout.write(table(figures));
 if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(figures, undefined, 2)}\n`);
