@@ -22,9 +22,9 @@ export function reachedWork(limits: Taught | undefined) {
   if (!limits) return {};
   const { userId, instructs, assists } = limits;
   const student = { role: 'student' as const };
-  const isMember = {
-    some: { active: true, courseId: { in: [...instructs] }, course: { state: 'open' as const } },
-  };
+  const teaching = { userId, active: true, role: 'instructor' as const };
+  const taught = { state: 'open' as const, members: { some: teaching } };
+  const isMember = { some: { active: true, course: taught } };
   const own = { learnerId: userId };
   const instructed = [
     { courseId: { in: [...instructs] }, learner: { role: { not: 'admin' as const } } },

@@ -10,6 +10,9 @@ export const WRITE_WAIT_LIMIT_MS = 10_000;
 /** Maximum number of waiting writes: more than a thousand learners cause at once. Further ones would time out anyway. */
 const WRITE_QUEUE_LIMIT = 5_000;
 
+/** Maximum number of values in a statement: the limit of SQLite as better-sqlite3 builds it. Prisma assumes 999. */
+const MOST_VALUES = 32_766;
+
 /** Size to which the write-ahead log is truncated after a checkpoint, in bytes. */
 const LOG_SIZE_LIMIT = 64 * 1024 * 1024;
 
@@ -75,6 +78,7 @@ function serialized(writer: SqlDriverAdapter, reader: SqlDriverAdapter): SqlDriv
   return {
     provider: 'sqlite',
     adapterName: 'berth-sqlite',
+    getConnectionInfo: () => ({ maxBindValues: MOST_VALUES, supportsRelationJoins: false }),
     queryRaw: (query) =>
       isRead(query.sql) ? whenFree(() => reader.queryRaw(query)) : asWriter(() => writer.queryRaw(query)),
     executeRaw: async (query) => {

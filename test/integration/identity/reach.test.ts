@@ -42,7 +42,18 @@ const expected: Record<keyof typeof works, Name[]> = {
   'somebody else, self-study': [],
 };
 
-const window = { take: 100, after: undefined };
+type Window = { take: number; after: string | undefined };
+
+/** Reads a list to its end, in small pages. */
+async function inPages<Row extends { id: string }>(page: (window: Window) => Promise<Row[]>): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (let size = 1; size > 0;) {
+    const next = await page({ take: 2, after: rows.at(-1)?.id });
+    rows.push(...next);
+    size = next.length;
+  }
+  return rows;
+}
 
 /** Reads the owners and courses in each list of work. */
 function listsOn(database: Database) {
@@ -53,10 +64,10 @@ function listsOn(database: Database) {
   const recordings = createRecordingStore({ database });
   const states = createSavedListStore({ database });
   return async (limits: Taught | undefined) => ({
-    sessions: (await sessions.page({ limits }, window)).map(pair),
-    attempts: (await attempts.list({}, limits, window)).map(pair),
-    recordings: (await recordings.page({}, limits, window)).map(pair),
-    states: (await states.page({ limits, viewerId: limits?.userId }, window)).map(pair),
+    sessions: (await inPages((window) => sessions.page({ limits }, window))).map(pair),
+    attempts: (await inPages((window) => attempts.list({}, limits, window))).map(pair),
+    recordings: (await inPages((window) => recordings.page({}, limits, window))).map(pair),
+    states: (await inPages((window) => states.page({ limits, viewerId: limits?.userId }, window))).map(pair),
   });
 }
 
@@ -179,6 +190,30 @@ await eachDatabase(t, 'self-study is reached only through open courses', async (
   t.same(await counts(), [2, 2]);
   await courses.update(instructor, course.id, { state: 'archived' });
   t.same(await counts(), [1, 1]);
+});
+
+await eachDatabase(t, 'somebody who teaches very many courses reaches their people', async (t, database) => {
+  const { openCourse, identity } = await courseWorld(t, database);
+  const { course, instructor, actors } = await openCourse();
+  const { learner } = actors as Record<Name, Actor>;
+  const at = new Date();
+  const ids = Array.from({ length: 1_200 }, () => newId());
+  const common = { title: 'Another', timeZone: 'UTC', state: 'open', createdById: 'x' } as const;
+  const member = { userId: instructor.userId, role: 'instructor', source: 'manual', createdAt: at } as const;
+  await database.client.course.createMany({
+    data: ids.map((id) => ({ id, ...common, createdAt: at, updatedAt: at })),
+  });
+  await database.client.courseMember.createMany({
+    data: ids.map((courseId) => ({ id: newId(), courseId, ...member })),
+  });
+  await insertWork(database, { learnerId: learner.userId, courseId: null });
+  await insertWork(database, { learnerId: learner.userId, courseId: course.id });
+  const reach = reachOn(database);
+  const found = await listsOn(database)(await reach.limits(instructor));
+  for (const [kind, list] of Object.entries(found)) t.equal(list.length, 2, kind);
+  const [one] = (await identity.users.list(instructor, { search: 'Learner' }, { first: 9 })).items;
+  t.equal(one?.node.id, learner.userId);
+  t.equal((await reach.people(instructor, [learner.userId])).size, 1);
 });
 
 await eachDatabase(t, 'staff who leave the course reach nobody in it any more', async (t, database) => {
