@@ -79,9 +79,12 @@ export function createAssignmentStore({ database }: { database: Database }) {
       return await remove.catch(whenUsed('ASSIGNMENT_HAS_WORK'));
     },
 
-    /** Returns the ids of the assignments of courses that are not archived, which use the latest version of a lab. */
-    async unpinned(): Promise<string[]> {
-      const where = { labVersion: null, course: { state: { not: 'archived' as const } } };
+    /** Returns the ids of the assignments of courses that are not archived: all, or those of the latest version of a lab. */
+    async present({ unpinned = false }: { unpinned?: boolean } = {}): Promise<string[]> {
+      const where = {
+        ...(unpinned && { labVersion: null }),
+        course: { state: { not: 'archived' as const } },
+      };
       return (await client.assignment.findMany({ where, select: { id: true } })).map(({ id }) => id);
     },
 

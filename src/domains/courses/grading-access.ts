@@ -39,8 +39,8 @@ export interface GradingAccess {
   find(ids: readonly string[]): Promise<{ assignment: Assignment; course: Course }[]>;
   /** Returns the ids of a course's assignments. */
   assignmentsOf(courseId: string): Promise<string[]>;
-  /** Returns the ids of the assignments of courses that are not archived, which use the latest version of a lab. */
-  unpinned(): Promise<string[]>;
+  /** Returns the ids of the assignments of courses that are not archived: all, or those of the latest version of a lab. */
+  present(filter?: { unpinned: true }): Promise<string[]>;
   /** Returns what applies to these users in these assignments of one course. */
   terms(assignments: readonly Assignment[], userIds: readonly string[]): Promise<TermsOf>;
 }
@@ -87,7 +87,7 @@ export function createGradingAccess(options: {
     },
 
     assignmentsOf: async (courseId) => (await assignments.list(courseId)).map(({ id }) => id),
-    unpinned: assignments.unpinned,
+    present: assignments.present,
 
     async terms(of, userIds) {
       const [first] = of;

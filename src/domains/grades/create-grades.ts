@@ -82,7 +82,8 @@ export function createGrades(options: {
       );
       try {
         await run('marked', grading.refreshMarked);
-        await run('labs', grading.refreshUnpinned);
+        // Terms and labs may have changed just before the service stopped.
+        await run('all', grading.refreshAll);
         while (!signal.aborted) {
           await delay(clock, EVERY_MS, signal);
           await run('marked', grading.refreshMarked);

@@ -72,7 +72,7 @@ function gradedStep(
  */
 function scoreUnder(
   { checks }: GradedLab['steps'][number],
-  { score, checks: judged }: JudgedAttempt,
+  { score, hintCost, checks: judged }: JudgedAttempt,
 ): number {
   const before = stepScore(judged);
   const now = stepScore(
@@ -82,7 +82,7 @@ function scoreUnder(
     })),
   );
   if (judged.length === 0 || now === before) return score;
-  return Math.min(1, Math.max(0, now - (before - score)));
+  return Math.max(0, now - hintCost);
 }
 
 /** Returns the number of started days after the due date; 0 within the grace. */

@@ -20,7 +20,7 @@ export function createGradeService(options: {
   store: GradeStore;
   access: GradingAccess;
   assignments: Pick<AssignmentService, 'preview'>;
-  grading: Pick<Grading, 'current' | 'preview'>;
+  grading: Pick<Grading, 'current' | 'preview' | 'refreshOne'>;
   clock: Clock;
 }): GradeService {
   const { store, access, assignments, grading, clock } = options;
@@ -104,8 +104,14 @@ export function createGradeService(options: {
         const problem = `"points" is ${points}, but must be 0 to ${POINTS_LIMIT}.`;
         throw fault('INPUT_INVALID', { problem });
       }
+      const { member } = entered;
+      if (member.role !== 'learner') {
+        throw fault('INPUT_INVALID', { problem: 'Only learners have grades, and this member is not one.' });
+      }
       const by = { byId: entered.actor.userId, reason: readReason(input.reason) };
-      const of = { assignmentId, learnerId: entered.member.userId };
+      const of = { assignmentId, learnerId: member.userId };
+      // The history says what the points were.
+      await grading.refreshOne(of);
       await store.give(of, { points: roundPoints(points) }, by, clock.now());
       const grade = await gradeOf(entered, entered.member.userId);
       if (!grade) throw fault('ASSIGNMENT_NOT_FOUND');
@@ -115,7 +121,9 @@ export function createGradeService(options: {
     async withdraw(actor, assignmentId, memberId, reason) {
       const entered = await requireChange(actor, assignmentId, memberId);
       const by = { byId: entered.actor.userId, reason: readReason(reason) };
-      await store.give({ assignmentId, learnerId: entered.member.userId }, undefined, by, clock.now());
+      const of = { assignmentId, learnerId: entered.member.userId };
+      await grading.refreshOne(of);
+      await store.give(of, undefined, by, clock.now());
       return await gradeOf(entered, entered.member.userId);
     },
 

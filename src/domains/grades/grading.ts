@@ -1,4 +1,5 @@
 import type { Clock } from '../../core/clock.ts';
+import { groupBy } from '../../core/group.ts';
 import { batches } from '../../core/paging.ts';
 import type { Checks } from '../checks/create-checks.ts';
 import type { Assignment } from '../courses/assignment.ts';
@@ -27,7 +28,7 @@ export type Grading = ReturnType<typeof createGrading>;
  */
 export function createGrading(options: {
   store: GradeStore;
-  access: Pick<GradingAccess, 'find' | 'terms' | 'learners' | 'assignmentsOf' | 'unpinned'>;
+  access: Pick<GradingAccess, 'find' | 'terms' | 'learners' | 'assignmentsOf' | 'present'>;
   judged: Checks['judged'];
   catalogue: Pick<LabCatalogue, 'find' | 'version'>;
   clock: Clock;
@@ -44,9 +45,10 @@ export function createGrading(options: {
     termsOf: (userId: string) => GradingTerms,
   ): Promise<{ before: StoredGrade; next: StoredGrade }[]> {
     const lab = usedLab(catalogue, assignment);
+    const labBasis = lab && basisOf(gradedParts(lab));
     const inputs = grades.map((before) => {
       const terms = termsOf(before.learnerId);
-      return { before, terms, basis: lab ? basisOf([gradedParts(lab), terms]) : LOST_LAB };
+      return { before, terms, basis: lab ? basisOf([labBasis, terms]) : LOST_LAB };
     });
     const outdated = inputs.filter(({ before, basis }) => before.basis !== basis);
     const ids = outdated.map(({ before }) => before.learnerId);
@@ -87,16 +89,17 @@ export function createGrading(options: {
     return stored.map((grade) => next.get(grade) ?? grade);
   }
 
-  /** Stores the present grades of learners in assignments of one course. A grade that somebody changes is computed again. */
-  async function update(
-    course: Pick<Course, 'state'>,
-    assignments: readonly Assignment[],
-    learnerIds: readonly string[],
-  ): Promise<void> {
+  /**
+   * Stores the present grades of learners in an assignment. A grade that somebody changes is computed again. The terms are
+   * read for each batch, because they may change meanwhile.
+   */
+  async function update(assignmentId: string, learnerIds: readonly string[]): Promise<void> {
     for (const some of batches(learnerIds)) {
       let left = some;
       for (let tries = 0; left.length > 0 && tries < TRIES; tries++) {
-        const { changed } = await outdated(course, assignments, left);
+        const [found] = await access.find([assignmentId]);
+        if (!found) return;
+        const { changed } = await outdated(found.course, [found.assignment], left);
         const refused = [];
         for (const { before, next } of changed) {
           if (!(await store.put(before, next, next.updatedAt))) refused.push(before.learnerId);
@@ -108,9 +111,7 @@ export function createGrading(options: {
 
   /** Computes and stores the outdated grades of these assignments. */
   async function refresh(assignmentIds: readonly string[]): Promise<void> {
-    for (const { assignment, course } of await access.find(assignmentIds)) {
-      await update(course, [assignment], await store.learners(assignment.id));
-    }
+    for (const id of assignmentIds) await update(id, await store.learners(id));
   }
 
   return {
@@ -120,33 +121,21 @@ export function createGrading(options: {
     /** Computes the grades whose work has changed, for example just before a process died. */
     async refreshMarked(): Promise<void> {
       const marked = await store.marked();
-      for (const { assignment, course } of await access.find([
-        ...new Set(marked.map(({ assignmentId }) => assignmentId)),
-      ])) {
-        const learners = marked.filter(({ assignmentId }) => assignmentId === assignment.id);
+      for (const [assignmentId, grades] of groupBy(marked, (grade) => grade.assignmentId)) {
         await update(
-          course,
-          [assignment],
-          learners.map(({ learnerId }) => learnerId),
+          assignmentId,
+          grades.map(({ learnerId }) => learnerId),
         );
       }
     },
 
     /** Computes one grade after the learner's work has changed. */
-    async refreshOne({
-      assignmentId,
-      learnerId,
-    }: {
-      assignmentId: string;
-      learnerId: string;
-    }): Promise<void> {
-      for (const { assignment, course } of await access.find([assignmentId])) {
-        await update(course, [assignment], [learnerId]);
-      }
-    },
+    refreshOne: (of: { assignmentId: string; learnerId: string }) => update(of.assignmentId, [of.learnerId]),
 
     refreshCourse: async (courseId: string) => refresh(await access.assignmentsOf(courseId)),
-    refreshUnpinned: async () => refresh(await access.unpinned()),
+    /** Computes the grades that a change of labs affects. */
+    refreshUnpinned: async () => refresh(await access.present({ unpinned: true })),
+    refreshAll: async () => refresh(await access.present()),
 
     /** Returns the points of an assignment's learners, now and if it were `next`, without storing them. */
     async preview(

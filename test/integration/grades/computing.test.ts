@@ -33,6 +33,21 @@ await eachDatabase(t, 'grades are computed in the background, also after a crash
   t.equal((await stored())?.points, 10, 'except for work that was not computed');
 });
 
+await eachDatabase(t, 'a start computes what changed before a crash', async (t, database) => {
+  const world = await gradeWorld(t, database, machine, { pinned: true });
+  const { grades, learner, assignment, answer, points, clock } = world;
+  await answer(learner, true);
+  t.equal(await points(), 2);
+  // The terms changed, and the process died before it computed the grades.
+  await database.client.assignment.update({ where: { id: assignment }, data: { points: 50 } });
+  const stopping = new AbortController();
+  const maintained = grades.maintain(stopping.signal);
+  await until(async () => (await database.client.grade.findMany())[0]?.points === 10);
+  stopping.abort();
+  clock.jump(60_000);
+  await maintained;
+});
+
 await eachDatabase(t, 'grades stay as they are while the lab is lost', async (t, database) => {
   const world = await gradeWorld(t, database, machine);
   const { grades, course, learner, assignment, answer, points, service } = world;

@@ -90,7 +90,20 @@ await eachDatabase(t, 'staff give points with a reason, and withdraw them', asyn
   for (const reason of ['', ' ', 'x'.repeat(501)]) {
     t.equal(await outcomeOf(() => give(1, reason)), 'INPUT_INVALID');
   }
+  const changed = await service.changes(instructor, assignment, learner.userId);
+  await world.assignments.update(instructor, assignment, { points: 20 });
   await give(1);
+  t.match((await service.changes(instructor, assignment, learner.userId)).slice(changed.length), [
+    { cause: 'terms', before: 2, after: 4 },
+    { cause: 'given', before: 4, after: 1 },
+  ]);
+  for (const other of [actors.assistant, actors.observer, instructor]) {
+    const id = await memberOf(other);
+    const outcome = outcomeOf(() =>
+      service.give(instructor, assignment, id, { points: 1, reason: 'Not a learner' }),
+    );
+    t.equal(await outcome, 'INPUT_INVALID');
+  }
   t.equal(
     await outcomeOf(() => world.assignments.delete(instructor, assignment)),
     'ASSIGNMENT_HAS_WORK',

@@ -151,8 +151,9 @@ export function createAttemptStore({ database, markWork }: { database: Database;
           const step = { learnerId, labSlug, assignmentId, stepId, trial: isTrial(row) };
           await insertVerdicts(tx, id, verdict.verdicts);
           if (verdict.state === 'finished' && counts && (verdict.passed || !poll)) {
-            const score = Math.max(0, verdict.score - (await hintCost(tx, step, hintIds)));
-            if (score !== verdict.score) await tx.attempt.update({ where: { id }, data: { score } });
+            const cost = await hintCost(tx, step, hintIds);
+            const score = Math.max(0, verdict.score - cost);
+            if (cost > 0) await tx.attempt.update({ where: { id }, data: { score, hintCost: cost } });
             await recordAttempt(tx, row, { passed: verdict.passed, score, at });
             if (run > 0) await markWork?.(tx, { assignmentId, learnerId, at });
           }
@@ -210,6 +211,7 @@ export function createAttemptStore({ database, markWork }: { database: Database;
             stepId: true,
             run: true,
             score: true,
+            hintCost: true,
             startedAt: true,
             id: true,
           },

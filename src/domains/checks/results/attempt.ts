@@ -37,6 +37,8 @@ export interface JudgedAttempt {
   run: number;
   /** 0 to 1, as in the attempt. */
   score: number;
+  /** What seen hints cost, 0 to 1; more than the checks' score if that was lower. */
+  hintCost: number;
   startedAt: Date;
   checks: Pick<CheckVerdict, 'checkId' | 'weight' | 'score'>[];
 }

@@ -36,6 +36,7 @@ const attempt = (
 ): JudgedAttempt => ({
   stepId,
   score,
+  hintCost: 0,
   run: 1,
   startedAt: at(hours),
   checks: [{ checkId: stepId, weight: 1, score }],
@@ -116,7 +117,12 @@ await test('other weights, and steps that come or go, apply to earlier work', as
   });
   t.equal(points([half], {}, light), 5);
   t.equal(points([half], {}, heavy), 7.5);
-  t.equal(points([{ ...half, score: 0.3 }], {}, heavy), 5.5, 'the cost of a hint stays');
+  t.equal(points([{ ...half, score: 0.3, hintCost: 0.2 }], {}, heavy), 5.5, 'the cost of a hint stays');
+  t.equal(
+    points([{ ...half, score: 0, hintCost: 0.6 }], {}, heavy),
+    1.5,
+    'also if it was more than the score',
+  );
   t.equal(
     points([{ ...half, score: 0 }], {}, { attempts: 'best', steps: [{ id: 'a', checks: [check('y')] }] }),
     0,

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "Attempt" ADD COLUMN     "hintCost" DOUBLE PRECISION NOT NULL DEFAULT 0;

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "Attempt" ADD COLUMN "hintCost" REAL NOT NULL DEFAULT 0;
