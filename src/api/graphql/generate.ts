@@ -31,6 +31,8 @@ const models = [
   'CourseActivity',
   'RaisedHand',
   'StepFeedback',
+  'RaisedHandConnection',
+  'RaisedHandEdge',
   'StepFeedbackConnection',
   'StepFeedbackEdge',
   'Finding',

@@ -85,6 +85,8 @@ export type CourseActivityModel = { hand: RaisedHand } | { feedback: StepFeedbac
 export type { FeedbackKind };
 export type RaisedHandModel = RaisedHand;
 export type StepFeedbackModel = StepFeedback;
+export type RaisedHandConnectionModel = Page<RaisedHand>;
+export type RaisedHandEdgeModel = Edge<RaisedHand>;
 export type StepFeedbackConnectionModel = Page<StepFeedback>;
 export type StepFeedbackEdgeModel = Edge<StepFeedback>;
 export type FindingModel = Finding;

@@ -99,8 +99,6 @@ export function createCheckEvents({
   log: Log;
 }): PublishEnd {
   return async ({ id, sessionId, learnerId, assignmentId, courseId }) => {
-    // The session was deleted meanwhile, so it has no listeners.
-    if (sessionId === undefined) return;
     await events
       .publish('check.finished', { attemptId: id, sessionId, learnerId, assignmentId, courseId })
       .catch((error: unknown) =>

@@ -10,7 +10,8 @@ export interface BerthEvents {
   /** A check ended, with any verdict. */
   'check.finished': {
     attemptId: string;
-    sessionId: string;
+    /** Absent if the session was deleted meanwhile. */
+    sessionId?: string | undefined;
     learnerId: string;
     assignmentId?: string | undefined;
     courseId?: string | undefined;

@@ -81,11 +81,14 @@ await eachDatabase(
   t,
   'an attempt survives the deletion of its session during the check',
   async (t, database) => {
-    const { checks, actors, sessionId } = await createCheckWorld(t, { database, engine, machineId });
+    const { checks, actors, sessionId, events } = await createCheckWorld(t, { database, engine, machineId });
     const run = checks.service.run(actors.owner, { sessionId, stepId: 'slow' });
     await until(() => sleeping(2));
     await database.client.session.delete({ where: { id: sessionId } });
+    const { id } = await run;
     t.match(await run, { state: 'finished', passed: true, sessionId: undefined });
+    const event = { attemptId: id, sessionId: undefined, learnerId: actors.owner.userId };
+    t.match(events, [event], 'staff who follow the course still hear of it');
     t.equal((await database.client.progress.findFirst())?.passed, true);
   },
 );

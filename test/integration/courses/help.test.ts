@@ -1,7 +1,9 @@
 import t from 'tap';
 import type { Test } from 'tap';
 import { courseActors, courseWorld } from '../../kit/service/courses.ts';
+import { fault } from '../../../src/core/errors.ts';
 import { eachDatabase } from '../../kit/database/databases.ts';
+import type { Actor } from '../../../src/domains/identity/actor.ts';
 import { outcomeOf } from '../../kit/service/actors.ts';
 import type { Database } from '../../../src/infra/database/database.ts';
 
@@ -15,17 +17,19 @@ async function setUp(t: Test, database: Database) {
   world.events.listen('course.activity', ({ courseId, kind }) => {
     if (courseId === course.id) heard.push(kind);
   });
-  return { ...world, course, instructor, actors, assignment, heard };
+  async function memberOf(actor: Actor | undefined): Promise<string> {
+    const { items } = await world.members.list(instructor, course.id, {}, page);
+    return items.find(({ node }) => node.userId === actor?.userId)?.node.id ?? '';
+  }
+  return { ...world, course, instructor, actors, assignment, heard, memberOf };
 }
 
 await eachDatabase(
   t,
   'learners raise one hand for each assignment, and staff lower it',
   async (t, database) => {
-    const { help, actors, course, assignment, clock, heard, members, instructor, person } = await setUp(
-      t,
-      database,
-    );
+    const world = await setUp(t, database);
+    const { help, actors, course, assignment, clock, heard, members, instructor, person, memberOf } = world;
     const { learner, assistant } = actors;
     const hand = await help.raise(learner, assignment, { stepId: 'first', note: '  It hangs. ' });
     t.match(hand, { stepId: 'first', note: 'It hangs.', raisedAt: clock.now(), loweredAt: undefined });
@@ -36,7 +40,7 @@ await eachDatabase(
     await members.add(instructor, course.id, { userId: second.userId, role: 'learner' });
     const later = await help.raise(second, assignment, {});
     t.same(
-      (await help.hands(assistant, course.id)).map(({ id }) => id),
+      (await help.hands(assistant, course.id, page)).items.map(({ node }) => node.id),
       [hand.id, later.id],
       'the longest raised first',
     );
@@ -46,10 +50,13 @@ await eachDatabase(
     t.equal(await help.lower(assistant, hand.id), false);
     t.match(await help.hand(assistant, hand.id), { loweredAt: clock.now(), loweredById: assistant?.userId });
     t.equal(await help.lower(second, later.id), true, 'their own');
-    t.same(await help.hands(assistant, course.id), []);
+    t.same((await help.hands(assistant, course.id, page)).items, []);
     const next = await help.raise(learner, assignment, {});
     t.not(next.id, hand.id);
+    t.equal(await help.hand(assistant, hand.id), undefined, 'only the last one is kept');
     t.same(heard, ['hand', 'hand', 'hand', 'hand', 'hand', 'hand']);
+    await members.update(instructor, await memberOf(learner), { active: false });
+    t.same((await help.hands(assistant, course.id, page)).items, [], 'the hands of members');
   },
 );
 
@@ -62,22 +69,63 @@ await eachDatabase(t, 'texts with control characters are refused', async (t, dat
   t.equal(hand.note, 'two\nlines\tand a tab');
 });
 
+await eachDatabase(t, 'the queue has pages', async (t, database) => {
+  const { help, actors, course, assignment, members, instructor, person, clock } = await setUp(t, database);
+  const raised: string[] = [];
+  for (const name of ['One', 'Two', 'Three']) {
+    const learner = await person(name);
+    await members.add(instructor, course.id, { userId: learner.userId, role: 'learner' });
+    raised.push((await help.raise(learner, assignment, {})).id);
+    await clock.advance(1);
+  }
+  const first = await help.hands(actors.assistant, course.id, { first: 2 });
+  const rest = await help.hands(actors.assistant, course.id, { first: 2, after: first.items[1]?.cursor });
+  t.equal(first.hasNextPage, true);
+  t.same(
+    [...first.items, ...rest.items].map(({ node }) => node.id),
+    raised,
+  );
+});
+
+await eachDatabase(
+  t,
+  'hands can be lowered in archived courses and hidden assignments',
+  async (t, database) => {
+    const { help, actors, course, courses, assignments, assignment, instructor } = await setUp(t, database);
+    const { learner, assistant, observer } = actors;
+    const { id: hidden } = await assignments.create(instructor, course.id, 'other', {});
+    const inHidden = await help.raise(learner, hidden, {});
+    const first = await help.raise(learner, assignment, {});
+    const other = await help.raise(assistant, assignment, {});
+    await assignments.update(instructor, hidden, { visible: false });
+    await courses.update(instructor, course.id, { state: 'archived' });
+    t.equal(await outcomeOf(() => help.lower(observer, first.id)), 'FORBIDDEN');
+    t.equal(await help.lower(learner, other.id), false);
+    t.equal(await help.lower(learner, inHidden.id), true);
+    t.equal(await help.lower(assistant, first.id), true);
+    t.equal(await help.lower(instructor, other.id), true);
+  },
+);
+
 await eachDatabase(t, 'simultaneous requests raise one hand', async (t, database) => {
   const { help, actors, course, assignment } = await setUp(t, database);
   await Promise.all(Array.from({ length: 8 }, () => help.raise(actors.learner, assignment, {})));
-  t.equal((await help.hands(actors.assistant, course.id)).length, 1);
+  t.equal((await help.hands(actors.assistant, course.id, page)).items.length, 1);
 });
 
 await eachDatabase(t, 'learners give feedback on steps, the last of which counts', async (t, database) => {
-  const { help, actors, assignment, heard } = await setUp(t, database);
+  const { help, actors, assignment, heard, clock } = await setUp(t, database);
   const { learner, observer } = actors;
   await help.giveFeedback(learner, assignment, { stepId: 'first', kind: 'unclear', text: 'What is a pipe?' });
-  await help.giveFeedback(learner, assignment, { stepId: 'first', kind: 'good' });
+  await clock.advance(1);
   await help.giveFeedback(learner, assignment, { stepId: 'second', kind: 'wrong', text: 'A typo' });
+  await clock.advance(1);
+  await help.giveFeedback(learner, assignment, { stepId: 'first', kind: 'good' });
   const { items } = await help.feedback(observer, assignment, page);
   t.same(
-    new Set(items.map(({ node }) => `${node.stepId} ${node.kind} ${node.text}`)),
-    new Set(['first good ', 'second wrong A typo']),
+    items.map(({ node }) => `${node.stepId} ${node.kind} ${node.text}`),
+    ['first good ', 'second wrong A typo'],
+    'the newest first',
   );
   t.same(heard, ['feedback', 'feedback', 'feedback']);
   const wrong = (of: object) =>
@@ -90,7 +138,7 @@ await eachDatabase(t, 'learners give feedback on steps, the last of which counts
 await eachDatabase(t, 'who may ask for help, and who sees it', async (t, database) => {
   const { help, courses, actors, course, assignment, instructor } = await setUp(t, database);
   const hand = await help.raise(actors.learner, assignment, {});
-  const feedback = await help.giveFeedback(actors.learner, assignment, { stepId: 'first', kind: 'good' });
+  const give = () => help.giveFeedback(actors.learner, assignment, { stepId: 'first', kind: 'good' });
   const no = 'FORBIDDEN';
   const lost = 'ASSIGNMENT_NOT_FOUND';
   const hidden = 'COURSE_NOT_FOUND';
@@ -104,15 +152,27 @@ await eachDatabase(t, 'who may ask for help, and who sees it', async (t, databas
       (actor) => help.giveFeedback(actor, assignment, { stepId: 'first', kind: 'good' }),
       askers,
     ],
-    hands: [(actor) => help.hands(actor, course.id), readers(hidden)],
+    hands: [(actor) => help.hands(actor, course.id, page), readers(hidden)],
     feedback: [(actor) => help.feedback(actor, assignment, page), readers(lost)],
     hand: [(actor) => help.hand(actor, hand.id), readers(lost)],
-    feedbackById: [(actor) => help.feedbackById(actor, feedback.id), readers(lost)],
+    feedbackById: [async (actor) => help.feedbackById(actor, (await give()).id), readers(lost)],
     mine: [
-      (actor) => help.mine(actor, [assignment]),
-      ['ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'ok', nobody],
+      async (actor) => {
+        const [mine] = await help.mine(actor, [assignment]);
+        if (mine?.learnerId !== actor?.userId) throw fault('NOT_FOUND', { thing: 'hand' });
+      },
+      // Those who have raised a hand above.
+      askers.map((outcome) => (outcome === 'ok' || outcome === nobody ? outcome : 'NOT_FOUND')),
     ],
-    lower: [(actor) => help.lower(actor, hand.id), ['ok', 'ok', no, 'ok', 'ok', 'ok', 'ok', 'ok', nobody]],
+    lower: [
+      async (actor) => {
+        const { id } = await help.raise(actors.learner, assignment, {});
+        return (await help.lower(actor, id))
+          ? undefined
+          : Promise.reject(fault('NOT_FOUND', { thing: 'hand' }));
+      },
+      ['ok', 'ok', no, 'ok', 'NOT_FOUND', 'NOT_FOUND', 'NOT_FOUND', 'ok', nobody],
+    ],
   };
   t.same(Object.keys(help).toSorted(), Object.keys(expected).toSorted());
   for (const [name, [ask, row]] of Object.entries(expected)) {
@@ -122,6 +182,7 @@ await eachDatabase(t, 'who may ask for help, and who sees it', async (t, databas
   }
   const learn = actors.learner && { ...actors.learner, scopes: ['learn'] as const };
   t.equal(await outcomeOf(() => help.raise(learn, assignment, {})), 'ok', 'a token for learning is enough');
+  t.equal(await help.lower(learn, (await help.raise(learn, assignment, {})).id), true);
   const read = actors.learner && { ...actors.learner, scopes: ['read'] as const };
   t.equal(await outcomeOf(() => help.raise(read, assignment, {})), no);
   await courses.update(instructor, course.id, { state: 'archived' });

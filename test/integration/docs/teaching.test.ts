@@ -114,7 +114,7 @@ await test('a course is taught as the page for teachers says, in order', async (
   });
   t.ok(await runExample(berth, raise, { variables: { assignment } }));
   t.match(await runExample(berth, hands, { variables: { course } }), {
-    course: { hands: [{ note: 'The terminal hangs', stepId: null }] },
+    course: { hands: { edges: [{ node: { note: 'The terminal hangs', stepId: null } }] } },
   });
   const step = 'virtualisation';
   t.ok(await runExample(berth, feedback, { variables: { assignment, step } }));

@@ -36,7 +36,7 @@ const courseActivity = {
         };
       },
       async first() {
-        await context.services.help.hands(context.actor, courseId);
+        await context.services.help.hands(context.actor, courseId, { first: 1 });
         return [];
       },
       async read(hint) {
@@ -97,7 +97,8 @@ export const helpResolvers = {
     feedback: (activity) => ('feedback' in activity ? activity.feedback : null),
     attempt: (activity) => ('attempt' in activity ? activity.attempt : null),
   },
-  Course: { hands: ({ id }, _, { services, actor }) => services.help.hands(actor, id) },
+  RaisedHandConnection: connection,
+  Course: { hands: ({ id }, args, { services, actor }) => services.help.hands(actor, id, pageOf(args)) },
   Assignment: {
     hand: ({ id }, _, { loaders }) => loaders.hand(id),
     feedback: ({ id }, args, { services, actor }) => services.help.feedback(actor, id, pageOf(args)),

@@ -152,10 +152,10 @@ const prices: Readonly<Record<string, Price>> = {
   'Course.sections': { once: 20, times: 50 },
   'Course.assignments': { once: 20, times: 50 },
   'Assignment.overrides': { once: 20, times: 20 },
-  'Course.hands': { once: 20, times: 30 },
   'Assignment.hand': { once: 10 },
   'Course.invitations': { once: 20, times: 50 },
   'Course.members': { once: 20 },
+  'Course.hands': { once: 20 },
   // It reads the grades of a page, and the work of outdated ones. The lists have one element per assignment or step.
   'Course.gradebook': { once: 40 },
   'GradebookConnection.assignments': { times: 20 },

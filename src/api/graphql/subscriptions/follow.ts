@@ -10,7 +10,7 @@ export const SKIPPED = Symbol('skipped');
 export async function follow<H, T>(
   context: GraphqlContext,
   source: {
-    /** Maximum number of pending hints of a slow subscriber. The oldest are dropped. */
+    /** Maximum number of pending hints of a slow subscriber. The oldest are dropped; equal ones wait once. */
     limit: number;
     /** Starts to listen, and returns a function that stops it. Called before `first`, so that no event is missed. */
     listen: (hint: (value: H) => void) => () => void;
@@ -83,7 +83,7 @@ function createHints<H>(limit: number): Hints<H> {
 
   return {
     add(hint) {
-      if (closed || wakeWith(hint)) return;
+      if (closed || wakeWith(hint) || waiting.includes(hint)) return;
       waiting.push(hint);
       if (waiting.length > limit) waiting.shift();
     },

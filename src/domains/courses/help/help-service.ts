@@ -4,6 +4,7 @@ import { fault, isFault } from '../../../core/errors.ts';
 import { newId } from '../../../core/ids.ts';
 import { pageWindow, toPage } from '../../../core/paging.ts';
 import { requireActor } from '../../identity/actor.ts';
+import type { Actor } from '../../identity/actor.ts';
 import type { Lab } from '../../labs/lab.ts';
 import type { AssignmentAccess } from '../assignment-access.ts';
 import type { AssignmentLookup } from '../assignment-rules.ts';
@@ -34,6 +35,22 @@ export function createHelpService(options: {
     if (!steps.some(({ id }) => id === stepId)) throw fault('STEP_NOT_FOUND', { lab: labSlug, step: stepId });
   }
 
+  /**
+   * Returns whether the actor may lower the hands in a course, also in an archived one; false if these do not exist for
+   * them. @throws FORBIDDEN
+   */
+  async function mayAnswer(actor: Actor, courseId: string): Promise<boolean> {
+    try {
+      const { may, demand } = await access.enter(actor, 'help.answer', courseId);
+      if (!may('help.read')) return false;
+      demand('help.answer', { archived: true });
+      return true;
+    } catch (error) {
+      if (isFault(error, 'COURSE_NOT_FOUND')) return false;
+      throw error;
+    }
+  }
+
   return {
     async raise(actor, assignmentId, { stepId = '', note = '' }) {
       const entered = await assignmentAccess(actor, 'assignments.work', assignmentId);
@@ -54,23 +71,15 @@ export function createHelpService(options: {
     },
 
     async lower(actor, handId) {
-      requireActor(actor, { scope: 'learn' });
+      if (!actor) throw fault('UNAUTHENTICATED');
       const hand = await help.findHand(handId);
       if (!hand) return false;
-      const isOwn = hand.learnerId === actor.userId;
-      const action = isOwn ? 'assignments.work' : 'help.answer';
-      try {
-        const { course, may } = await assignmentAccess(actor, 'assignments.read', hand.assignmentId);
-        // Somebody else's hand does not exist for other learners.
-        if (!isOwn && !may('help.read')) return false;
-        await assignmentAccess(actor, action, hand.assignmentId);
-        const lowered = await help.lower(handId, actor.userId, clock.now());
-        if (lowered) onActivity({ courseId: course.id, kind: 'hand', id: handId });
-        return lowered;
-      } catch (error) {
-        if (isFault(error, 'ASSIGNMENT_NOT_FOUND')) return false;
-        throw error;
-      }
+      const { courseId } = hand;
+      if (hand.learnerId === actor.userId) requireActor(actor, { scope: 'learn' });
+      else if (!(await mayAnswer(actor, courseId))) return false;
+      const lowered = await help.lower(handId, actor.userId, clock.now());
+      if (lowered) onActivity({ courseId, kind: 'hand', id: handId });
+      return lowered;
     },
 
     async hand(actor, handId) {
@@ -81,9 +90,9 @@ export function createHelpService(options: {
       return hand;
     },
 
-    async hands(actor, courseId) {
+    async hands(actor, courseId, page) {
       await access.require(actor, 'help.read', courseId);
-      return await help.hands(courseId);
+      return toPage(await help.hands(courseId, pageWindow(page)), page);
     },
 
     async mine(actor, ids) {

@@ -3,9 +3,6 @@ import type { Database } from '../../../infra/database/database.ts';
 import type { RaisedHand as HandRow } from '../../../infra/database/generated/sqlite/client.ts';
 import type { RaisedHand, StepFeedback } from './help.ts';
 
-/** Maximum number of raised hands that are listed: more than any class has learners. */
-const LISTED_HANDS = 500;
-
 export type HelpStore = ReturnType<typeof createHelpStore>;
 
 /** Stores raised hands and feedback on steps. */
@@ -13,21 +10,29 @@ export function createHelpStore({ database }: { database: Database }) {
   const { client } = database;
 
   return {
-    /** Raises a hand. A raised one keeps its id and its time. @throws ASSIGNMENT_NOT_FOUND if it was deleted meanwhile */
+    /**
+     * Raises a hand. A raised one keeps its id and its time. The learner's lowered ones for the assignment are deleted.
+     * @throws ASSIGNMENT_NOT_FOUND if it was deleted meanwhile
+     */
     async raise(hand: RaisedHand): Promise<RaisedHand> {
       const { id, assignmentId, learnerId, stepId, note, raisedAt } = hand;
       const activeKey = keyOf(hand);
-      const raise = client.raisedHand.upsert({
-        where: { activeKey },
-        create: { id, assignmentId, learnerId, stepId, note, raisedAt, activeKey },
-        update: { stepId, note },
+      const raise = database.transaction(async (tx) => {
+        await tx.raisedHand.deleteMany({ where: { assignmentId, learnerId, activeKey: null } });
+        return await tx.raisedHand.upsert({
+          where: { activeKey },
+          create: { id, assignmentId, learnerId, stepId, note, raisedAt, activeKey },
+          update: { stepId, note },
+        });
       });
       return toHand(await raise.catch(whenGone('ASSIGNMENT_NOT_FOUND')));
     },
 
-    async findHand(id: string): Promise<RaisedHand | undefined> {
-      const row = await client.raisedHand.findUnique({ where: { id } });
-      return row ? toHand(row) : undefined;
+    /** Returns a hand and its course. */
+    async findHand(id: string): Promise<(RaisedHand & { courseId: string }) | undefined> {
+      const assignment = { select: { courseId: true } };
+      const row = await client.raisedHand.findUnique({ where: { id }, include: { assignment } });
+      return row ? { ...toHand(row), courseId: row.assignment.courseId } : undefined;
     },
 
     /** Lowers a hand. Returns false if it is not raised. */
@@ -39,12 +44,20 @@ export function createHelpStore({ database }: { database: Database }) {
       return count > 0;
     },
 
-    /** Lists the raised hands of a course, the longest raised first. */
-    async hands(courseId: string): Promise<RaisedHand[]> {
+    /** Returns a page of the hands that members of a course have raised, the longest raised first. */
+    async hands(
+      courseId: string,
+      { take, after }: { take: number; after: string | undefined },
+    ): Promise<RaisedHand[]> {
       const rows = await client.raisedHand.findMany({
-        where: { assignment: { courseId }, loweredAt: null },
-        orderBy: [{ raisedAt: 'asc' }, { id: 'asc' }],
-        take: LISTED_HANDS,
+        where: {
+          assignment: { courseId },
+          loweredAt: null,
+          learner: { memberships: { some: { courseId, active: true } } },
+          ...(after !== undefined && { id: { gt: after } }),
+        },
+        orderBy: { id: 'asc' },
+        take,
       });
       return rows.map(toHand);
     },
@@ -59,12 +72,13 @@ export function createHelpStore({ database }: { database: Database }) {
 
     /** Stores feedback. It replaces the learner's earlier one on the step. */
     async putFeedback(feedback: StepFeedback): Promise<StepFeedback> {
-      const { assignmentId, learnerId, stepId, kind, text, createdAt } = feedback;
+      const { id, assignmentId, learnerId, stepId, kind, text, createdAt } = feedback;
       const of = { assignmentId, learnerId, stepId };
       const put = client.stepFeedback.upsert({
         where: { assignmentId_learnerId_stepId: of },
         create: feedback,
-        update: { kind, text, createdAt },
+        // Another id, because feedback is listed by id.
+        update: { id, kind, text, createdAt },
       });
       return await put.catch(whenGone('ASSIGNMENT_NOT_FOUND'));
     },

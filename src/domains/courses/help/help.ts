@@ -41,10 +41,10 @@ export interface HelpService {
     assignmentId: string,
     input: { stepId?: string | undefined; note?: string | undefined },
   ): Promise<RaisedHand>;
-  /** Lowers a hand: its learner or staff of the course may. Returns false if it is not raised. */
+  /** Lowers a hand: its learner or staff of the course may, whatever its state. Returns false if it is not raised. */
   lower(actor: Actor | undefined, handId: string): Promise<boolean>;
-  /** Lists the raised hands of a course, the longest raised first. @throws COURSE_NOT_FOUND, FORBIDDEN */
-  hands(actor: Actor | undefined, courseId: string): Promise<RaisedHand[]>;
+  /** Lists the hands that members of a course have raised, the longest raised first. @throws COURSE_NOT_FOUND, FORBIDDEN */
+  hands(actor: Actor | undefined, courseId: string, page: PageRequest): Promise<Page<RaisedHand>>;
   /** Returns a hand; undefined if it was deleted. @throws ASSIGNMENT_NOT_FOUND, FORBIDDEN */
   hand(actor: Actor | undefined, handId: string): Promise<RaisedHand | undefined>;
   /** Returns the actor's raised hands for assignments, for batched loading. */

@@ -39,10 +39,10 @@ export function createHelpService({ events }: { events: EventBus }): Pick<Graphq
         requireActor(actor, { scope: 'read' });
         return hand?.id === id ? hand : undefined;
       },
-      async hands(actor, courseId) {
+      async hands(actor, courseId, page) {
         requireActor(actor, { scope: 'read', role: 'instructor' });
         if (courseId !== course.id) throw fault('COURSE_NOT_FOUND');
-        return hand && !hand.loweredAt ? [hand] : [];
+        return pageOf(hand && !hand.loweredAt ? [hand] : [], page);
       },
       async mine(actor, ids) {
         requireActor(actor, { scope: 'read' });

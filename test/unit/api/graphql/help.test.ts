@@ -19,9 +19,11 @@ await test('a hand is raised, listed and lowered', async (t) => {
   t.strictSame(raised.data, { raiseHand: { hand: expected } });
   const listed = await ask(
     'instructor',
-    `{ course(id: "${course}") { hands { id assignment { id } learner { name } } } }`,
+    `{ course(id: "${course}") { hands { edges { node { id assignment { id } learner { name } } } } } }`,
   );
-  t.match(listed.data, { course: { hands: [{ id: hand, assignment: { id: assignment } }] } });
+  t.match(listed.data, {
+    course: { hands: { edges: [{ node: { id: hand, assignment: { id: assignment } } }] } },
+  });
   const mine = `{ assignment(id: "${assignment}") { hand { note stepId } } }`;
   t.strictSame((await ask('owner', mine)).data, { assignment: { hand: { note: 'Help', stepId: 'first' } } });
   t.strictSame((await ask('other', mine)).data, { assignment: { hand: null } });
