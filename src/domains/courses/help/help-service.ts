@@ -36,7 +36,7 @@ export function createHelpService(options: {
   }
 
   /**
-   * Returns whether the actor may lower the hands in a course, also in an archived one; false if these do not exist for
+   * Returns whether the actor may lower hands of a course, also of an archived one; false if these do not exist for
    * them. @throws FORBIDDEN
    */
   async function mayAnswer(actor: Actor, courseId: string): Promise<boolean> {
