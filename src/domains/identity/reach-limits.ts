@@ -3,6 +3,8 @@ export interface Taught {
   userId: string;
   instructs: readonly string[];
   assists: readonly string[];
+  /** The members of the open courses in which they are instructor; undefined if these are many. */
+  students: readonly string[] | undefined;
 }
 
 /** Returns the condition for the users whom somebody may know of: the same rule as that of `Reach.people`. */
@@ -14,29 +16,49 @@ export function reachedPeople(limits: Taught | undefined) {
   };
 }
 
+/** Most courses that are read one by one. More are read together, which takes the database longer. */
+const COURSES_ONE_BY_ONE = 20;
+
 /**
- * Returns the condition for the work that somebody reaches, for a table with `learnerId`, `learner` and `courseId`: the
- * same rules as those of `Reach.among`. Without limits, everything.
+ * Returns conditions that together select the work that somebody reaches, for a table with `learnerId`, `learner` and
+ * `courseId`: the same rules as those of `Reach.among`.
+ * Without limits, everything. A database reads a whole table for some of them in one condition with OR, but uses an index
+ * for each alone: see {@link newestOf}.
  */
 export function reachedWork(limits: Taught | undefined) {
-  if (!limits) return {};
-  const { userId, instructs, assists } = limits;
+  if (!limits) return [{}];
+  const { userId, instructs, assists, students } = limits;
   const student = { role: 'student' as const };
-  const teaching = { userId, active: true, role: 'instructor' as const };
-  const taught = { state: 'open' as const, members: { some: teaching } };
-  const isMember = { some: { active: true, course: taught } };
-  const own = { learnerId: userId };
-  const instructed = [
-    { courseId: { in: [...instructs] }, learner: { role: { not: 'admin' as const } } },
-    { courseId: null, learner: { ...student, memberships: isMember } },
+  const taught = {
+    state: 'open' as const,
+    members: { some: { userId, active: true, role: 'instructor' as const } },
+  };
+  const memberships = { some: { active: true, course: taught } };
+  const selfStudy = students
+    ? { courseId: null, learnerId: { in: [...students] }, learner: student }
+    : { courseId: null, learner: { ...student, memberships } };
+  return [
+    { learnerId: userId },
+    ...inCourses(instructs).map((courseId) => ({ courseId, learner: { role: { not: 'admin' as const } } })),
+    ...(instructs.length > 0 ? [selfStudy] : []),
+    ...inCourses(assists).map((courseId) => ({ courseId, learner: student })),
   ];
-  const assisted = [{ courseId: { in: [...assists] }, learner: student }];
-  // Databases use no index for a condition that is never true.
-  const branches = [
-    own,
-    ...(instructs.length > 0 ? instructed : []),
-    ...(assists.length > 0 ? assisted : []),
-  ];
-  // Always `OR`: a store may add another condition for `learnerId`, which would replace one here.
-  return { OR: branches };
+}
+
+function inCourses(ids: readonly string[]): (string | { in: string[] })[] {
+  return ids.length > COURSES_ONE_BY_ONE ? [{ in: [...ids] }] : [...ids];
+}
+
+/** Reads the newest rows that match any of the conditions. `read` returns those of one, newest first. */
+export async function newestOf<Condition, Row extends { id: string }>(
+  conditions: readonly Condition[],
+  take: number,
+  read: (condition: Condition) => Promise<Row[]>,
+): Promise<Row[]> {
+  const [first, ...others] = conditions;
+  if (first === undefined) return [];
+  if (others.length === 0) return await read(first);
+  const found = (await Promise.all(conditions.map(read))).flat();
+  const unique = [...new Map(found.map((row) => [row.id, row])).values()];
+  return unique.toSorted((a, b) => (a.id < b.id ? 1 : -1)).slice(0, take);
 }

@@ -11,7 +11,7 @@ export function createReachStore({ database }: { database: Database }) {
 
   return {
     /** Returns the courses in which a user teaches now. */
-    async taught(userId: string): Promise<Taught> {
+    async taught(userId: string): Promise<Omit<Taught, 'students'>> {
       const rows = await client.courseMember.findMany({
         where: { userId, active: true, role: { in: ['instructor', 'assistant'] } },
         select: { courseId: true, role: true },
@@ -19,6 +19,17 @@ export function createReachStore({ database }: { database: Database }) {
       const of = (wanted: string) =>
         rows.flatMap(({ courseId, role }) => (role === wanted ? [courseId] : []));
       return { userId, instructs: of('instructor'), assists: of('assistant') };
+    },
+
+    /** Returns the members of the open courses in which a user is instructor; undefined if there are more than `limit`. */
+    async studentsOf(userId: string, limit: number): Promise<string[] | undefined> {
+      const members = { some: { userId, active: true, role: 'instructor' as const } };
+      const rows = await client.courseMember.findMany({
+        where: { active: true, course: { state: 'open', members } },
+        select: { userId: true },
+        take: limit + 1,
+      });
+      return rows.length > limit ? undefined : rows.map((row) => row.userId);
     },
 
     /** Returns the role of each user, and whether they are an active member of one of the courses that is open. */

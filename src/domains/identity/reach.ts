@@ -27,6 +27,9 @@ export interface Reach {
   limits(actor: Actor, learnerId?: string): Promise<Taught | undefined>;
 }
 
+/** Most learners whose self-study is read by learner. With more, it is quicker to read the newest work until enough is found. */
+const FEW_STUDENTS = 500;
+
 export function createReach({ store }: { store: ReachStore }): Reach {
   async function among<W extends Work>(actor: Actor, works: readonly W[]): Promise<W[]> {
     const isOwn = ({ learnerId }: W) => learnerId === actor.userId;
@@ -64,12 +67,15 @@ export function createReach({ store }: { store: ReachStore }): Reach {
     },
 
     async limits(actor, learnerId) {
-      if (actor.role === 'admin' || learnerId === actor.userId) return undefined;
-      return await store.taught(actor.userId);
+      const { role, userId } = actor;
+      if (role === 'admin' || learnerId === userId) return undefined;
+      const taught = await store.taught(userId);
+      const teaches = taught.instructs.length > 0;
+      return { ...taught, students: teaches ? await store.studentsOf(userId, FEW_STUDENTS) : [] };
     },
   };
 }
 
-function isTeaching({ instructs, assists }: Taught): boolean {
+function isTeaching({ instructs, assists }: Pick<Taught, 'instructs' | 'assists'>): boolean {
   return instructs.length > 0 || assists.length > 0;
 }

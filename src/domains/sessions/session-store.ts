@@ -4,7 +4,7 @@ import { whenGone, isUniqueViolation } from '../../infra/database/database-error
 import type { Prisma } from '../../infra/database/generated/sqlite/client.ts';
 import type { ProvisionedMachine } from '../../engine/engine.ts';
 import type { Taught } from '../identity/reach-limits.ts';
-import { reachedWork } from '../identity/reach-limits.ts';
+import { newestOf, reachedWork } from '../identity/reach-limits.ts';
 import { countingRun, nextRun } from './assignment-work-store.ts';
 import type { NewRun } from './assignment-work-store.ts';
 import { handleOf, isStored, machineRows, withHandle } from './machine-store.ts';
@@ -132,7 +132,7 @@ export function createSessionStore({ database }: { database: Database }) {
       client.session.findMany({ where: { learnerId, removedAt: null }, ...withMachines }),
 
     /** Returns a page, newest first, after the session `after`: ids sort by time of creation. */
-    page(
+    async page(
       filter: {
         learnerId?: string | undefined;
         /** Whose work is included; undefined: everybody's. */
@@ -144,20 +144,22 @@ export function createSessionStore({ database }: { database: Database }) {
       },
       { take, after }: { take: number; after: string | undefined },
     ): Promise<SessionRow[]> {
-      return client.session.findMany({
-        where: {
-          removedAt: null,
-          ...reachedWork(filter.limits),
-          ...(filter.learnerId !== undefined && { learnerId: filter.learnerId }),
-          ...(filter.labSlug !== undefined && { labSlug: filter.labSlug }),
-          ...(filter.assignmentId !== undefined && { assignmentId: filter.assignmentId }),
-          ...(filter.states && { state: { in: filter.states } }),
-          ...(after !== undefined && { id: { lt: after } }),
-        },
-        orderBy: { id: 'desc' },
-        take,
-        ...withMachines,
-      });
+      const where = {
+        removedAt: null,
+        ...(filter.learnerId !== undefined && { learnerId: filter.learnerId }),
+        ...(filter.labSlug !== undefined && { labSlug: filter.labSlug }),
+        ...(filter.assignmentId !== undefined && { assignmentId: filter.assignmentId }),
+        ...(filter.states && { state: { in: filter.states } }),
+        ...(after !== undefined && { id: { lt: after } }),
+      };
+      return await newestOf(reachedWork(filter.limits), take, (reached) =>
+        client.session.findMany({
+          where: { ...where, AND: [reached] },
+          orderBy: { id: 'desc' },
+          take,
+          ...withMachines,
+        }),
+      );
     },
 
     /** Finds all sessions that have something on the engine, or will: the reconciler compares them with it. */

@@ -6,7 +6,7 @@ import type {
 } from '../../../infra/database/generated/sqlite/client.ts';
 import { fault } from '../../../core/errors.ts';
 import type { Taught } from '../../identity/reach-limits.ts';
-import { reachedWork } from '../../identity/reach-limits.ts';
+import { newestOf, reachedWork } from '../../identity/reach-limits.ts';
 import type { LabStep } from '../../labs/lab.ts';
 import type { Lease, StoredLease } from '../../../infra/leases/lease.ts';
 import { batches } from '../../../core/paging.ts';
@@ -232,20 +232,23 @@ export function createAttemptStore({ database, markWork }: { database: Database;
       limits: Taught | undefined,
       window: { take: number; after: string | undefined },
     ): Promise<Attempt[]> {
-      const rows = await client.attempt.findMany({
-        where: {
-          ...reachedWork(limits),
-          ...(filter.sessionId !== undefined && { sessionId: filter.sessionId }),
-          ...(filter.learnerId !== undefined && { learnerId: filter.learnerId }),
-          ...(filter.lab !== undefined && { labSlug: filter.lab }),
-          ...(filter.step !== undefined && { stepId: filter.step }),
-          ...(filter.assignmentId !== undefined && { assignmentId: filter.assignmentId }),
-          ...(window.after !== undefined && { id: { lt: window.after } }),
-        },
-        include: withVerdicts,
-        orderBy: { id: 'desc' },
-        take: window.take,
-      });
+      const where = {
+        ...(filter.sessionId !== undefined && { sessionId: filter.sessionId }),
+        ...(filter.learnerId !== undefined && { learnerId: filter.learnerId }),
+        ...(filter.lab !== undefined && { labSlug: filter.lab }),
+        ...(filter.step !== undefined && { stepId: filter.step }),
+        ...(filter.assignmentId !== undefined && { assignmentId: filter.assignmentId }),
+        ...(window.after !== undefined && { id: { lt: window.after } }),
+      };
+      const { take } = window;
+      const rows = await newestOf(reachedWork(limits), take, (reached) =>
+        client.attempt.findMany({
+          where: { ...where, AND: [reached] },
+          include: withVerdicts,
+          orderBy: { id: 'desc' },
+          take,
+        }),
+      );
       return rows.map(toAttempt);
     },
   };

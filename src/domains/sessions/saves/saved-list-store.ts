@@ -1,6 +1,6 @@
 import type { Database } from '../../../infra/database/database.ts';
 import type { Taught } from '../../identity/reach-limits.ts';
-import { reachedWork } from '../../identity/reach-limits.ts';
+import { newestOf, reachedWork } from '../../identity/reach-limits.ts';
 import type { SavedStateRow } from './saved-state-store.ts';
 
 /** Rows in one query, and expired states in one check. */
@@ -20,7 +20,7 @@ export function createSavedListStore({ database }: { database: Database }) {
       client.savedState.findMany({ where: { id: { in: [...ids] }, state: 'complete' } }),
 
     /** Returns complete states, newest first. */
-    page(
+    async page(
       filter: {
         learnerId?: string | undefined;
         /** Whose work is included; undefined: everybody's. */
@@ -33,19 +33,17 @@ export function createSavedListStore({ database }: { database: Database }) {
     ): Promise<SavedStateRow[]> {
       const { viewerId, learnerId } = filter;
       const isOriginal = { madeById: { equals: client.savedState.fields.learnerId } };
-      return client.savedState.findMany({
-        where: {
-          state: 'complete',
-          ...(viewerId !== undefined && {
-            OR: [{ madeById: viewerId }, { AND: [isOriginal, reachedWork(filter.limits)] }],
-          }),
-          ...(learnerId !== undefined && { learnerId }),
-          ...(filter.labSlug !== undefined && { labSlug: filter.labSlug }),
-          ...(after !== undefined && { id: { lt: after } }),
-        },
-        orderBy: { id: 'desc' },
-        take,
-      });
+      const reached = reachedWork(filter.limits).map((work) => ({ AND: [isOriginal, work] }));
+      const seen = viewerId === undefined ? [{}] : [{ madeById: viewerId }, ...reached];
+      const where = {
+        state: 'complete' as const,
+        ...(learnerId !== undefined && { learnerId }),
+        ...(filter.labSlug !== undefined && { labSlug: filter.labSlug }),
+        ...(after !== undefined && { id: { lt: after } }),
+      };
+      return await newestOf(seen, take, (condition) =>
+        client.savedState.findMany({ where: { ...where, AND: [condition] }, orderBy: { id: 'desc' }, take }),
+      );
     },
 
     /** Returns ids of saved sessions whose state has expired, only a part of them if there are many. */

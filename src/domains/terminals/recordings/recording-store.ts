@@ -1,6 +1,6 @@
 import type { Database, Transaction } from '../../../infra/database/database.ts';
 import type { Taught } from '../../identity/reach-limits.ts';
-import { reachedWork } from '../../identity/reach-limits.ts';
+import { newestOf, reachedWork } from '../../identity/reach-limits.ts';
 import type { Recording, RecordingFilter } from './recording.ts';
 
 /** A recording with the position at which a recorder resumes. */
@@ -131,17 +131,15 @@ export function createRecordingStore({ database }: { database: Database }) {
       limits: Taught | undefined,
       { take, after }: { take: number; after: string | undefined },
     ): Promise<StoredRecording[]> {
-      const rows = await client.recording.findMany({
-        where: {
-          ...reachedWork(limits),
-          ...(learnerId !== undefined && { learnerId }),
-          ...(sessionId !== undefined && { sessionId }),
-          ...(lab !== undefined && { labSlug: lab }),
-          ...(after !== undefined && { id: { lt: after } }),
-        },
-        orderBy: { id: 'desc' },
-        take,
-      });
+      const where = {
+        ...(learnerId !== undefined && { learnerId }),
+        ...(sessionId !== undefined && { sessionId }),
+        ...(lab !== undefined && { labSlug: lab }),
+        ...(after !== undefined && { id: { lt: after } }),
+      };
+      const rows = await newestOf(reachedWork(limits), take, (reached) =>
+        client.recording.findMany({ where: { ...where, AND: [reached] }, orderBy: { id: 'desc' }, take }),
+      );
       return rows.map(toStored);
     },
 
