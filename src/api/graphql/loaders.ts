@@ -31,8 +31,8 @@ export interface Loaders {
   terms(assignment: string): Promise<AssignmentTerms | undefined>;
   /** Returns the actor's role in a course. */
   courseRole(course: string): Promise<CourseRole | undefined>;
-  /** Returns a lab, which is in memory. */
-  lab(slug: string): LabView | undefined;
+  /** Returns a lab in a version or in its present one, from memory. */
+  lab(slug: string, version?: string): LabView | undefined;
   /** Returns the position of a session in the queue. */
   queuePosition(session: string): Promise<QueuePosition | undefined>;
   session(id: string): Promise<Session | undefined>;
@@ -99,7 +99,7 @@ export function createLoaders(services: LoaderServices, actor: () => Actor | und
       made.courseRole ??= batched((ids) => services.courses.roles(actor(), ids));
       return made.courseRole(course);
     },
-    lab: (slug) => services.labs.getMany(actor(), [slug])[0],
+    lab: (slug, version) => services.labs.find(actor(), slug, version),
     session(id) {
       made.session ??= batched((ids) => services.sessions.getMany(actor(), ids));
       return made.session(id);

@@ -17,7 +17,7 @@ interface GradebookServices {
   courses: Pick<CourseService, 'sections'>;
   members: Pick<MemberService, 'users'>;
   grades: Pick<GradeService, 'gradebook'>;
-  labs: Pick<LabService, 'getMany'>;
+  labs: Pick<LabService, 'find'>;
 }
 
 const paging = z.object({
@@ -116,9 +116,9 @@ async function wholeCsv(
 function titleOf(
   { labs }: GradebookServices,
   actor: Actor | undefined,
-  { title, labSlug }: Assignment,
+  { title, labSlug, labVersion }: Assignment,
 ): string {
-  const [lab] = labs.getMany(actor, [labSlug]);
+  const lab = labs.find(actor, labSlug, labVersion);
   return title || (lab ? inLanguage(lab.title, undefined) : labSlug);
 }
 

@@ -27,7 +27,10 @@ export interface Reach {
   limits(actor: Actor, learnerId?: string): Promise<Taught | undefined>;
 }
 
-/** Most learners whose self-study is read by learner. With more, it is quicker to read the newest work until enough is found. */
+/**
+ * Most learners whose self-study is read by learner. With more, it is quicker to read the newest work of everybody until
+ * enough is found.
+ */
 const FEW_STUDENTS = 500;
 
 export function createReach({ store }: { store: ReachStore }): Reach {

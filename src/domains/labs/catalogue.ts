@@ -27,8 +27,11 @@ export interface LabCatalogue {
   version(slug: string, version: string): Lab;
   /** Returns the public part of the lab. @throws LAB_NOT_FOUND, LAB_INVALID */
   view(slug: string): LabView;
-  /** Like {@link view}, but returns undefined if there is no such lab. */
-  find(slug: string): LabView | undefined;
+  /**
+   * Returns the public part of the lab in the version, or in its present one; undefined if there is no such lab. A version
+   * that is no longer stored is the present one.
+   */
+  find(slug: string, version?: string): LabView | undefined;
   /** All usable labs, in no particular order. */
   all(): readonly Lab[];
   /** Lists labs by title, in a time that depends on the page size only. @throws INPUT_INVALID */
@@ -114,7 +117,12 @@ export async function createLabCatalogue({
     get: (slug) => entry(slug).lab,
     version: (slug, version) => remembered.get({ slug, version }) ?? entry(slug).lab,
     view: (slug) => entry(slug).view,
-    find: (slug) => snapshot.labs.get(slug)?.view,
+    find(slug, version) {
+      const present = snapshot.labs.get(slug);
+      if (version === undefined || present?.lab.version === version) return present?.view;
+      const lab = remembered.get({ slug, version });
+      return lab ? viewOf(lab) : present?.view;
+    },
     all: () => [...snapshot.labs.values()].map(({ lab }) => lab),
     list: (page) => snapshot.list.page(page),
     problems: () => snapshot.problems,

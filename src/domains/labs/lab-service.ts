@@ -17,8 +17,8 @@ const MOST_PROBLEMS = 20;
 export interface LabService {
   /** Returns a lab, for any role with the scope "read". @throws LAB_NOT_FOUND, LAB_INVALID */
   get(actor: Actor | undefined, slug: string): LabView;
-  /** Returns labs by slug, in the given order, for batched loading; undefined for each that is not usable. */
-  getMany(actor: Actor | undefined, slugs: readonly string[]): (LabView | undefined)[];
+  /** Returns a lab in a version, or in its present one; undefined if it is not usable. */
+  find(actor: Actor | undefined, slug: string, version?: string): LabView | undefined;
   /** Lists labs by title. @throws INPUT_INVALID */
   list(actor: Actor | undefined, page: PageRequest): Page<LabView>;
   /** Lists the problems of labs, for instructors and admins. */
@@ -60,9 +60,9 @@ export function createLabService({
       return catalogue.view(slug);
     },
 
-    getMany(actor, slugs) {
+    find(actor, slug, version) {
       requireActor(actor, { scope: 'read' });
-      return slugs.map((slug) => catalogue.find(slug));
+      return catalogue.find(slug, version);
     },
 
     list(actor, page) {

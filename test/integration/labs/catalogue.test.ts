@@ -84,6 +84,11 @@ await eachDatabase(
       t.equal(process.get('lab').title['en'], 'Second');
       t.equal(process.version('lab', first).title['en'], 'First');
       t.equal(process.version('lab', first).version, first);
+      t.equal(process.find('lab')?.title['en'], 'Second');
+      t.match(process.find('lab', first), { title: { en: 'First' }, version: first });
+      t.equal(process.find('lab', 'forgotten')?.title['en'], 'Second');
+      t.equal(process.find('gone'), undefined);
+      t.equal(process.find('gone', gone)?.title['en'], 'Gone');
       t.throws(() => process.get('gone'), { code: 'LAB_NOT_FOUND' });
       t.equal(process.version('gone', gone).title['en'], 'Gone');
     }

@@ -54,8 +54,8 @@ const operations: [name: string, ask: Ask, expected: Record<Role | 'nobody', str
     { student: 'ok', instructor: 'ok', admin: 'ok', nobody: 'UNAUTHENTICATED' },
   ],
   [
-    'getMany',
-    (who) => service.getMany(who, ['lab']),
+    'find',
+    (who) => service.find(who, 'lab'),
     { student: 'ok', instructor: 'ok', admin: 'ok', nobody: 'UNAUTHENTICATED' },
   ],
   [
@@ -117,7 +117,7 @@ await t.test('scripts, answers, hints and environments are hidden', async (t) =>
   const given = JSON.stringify([
     service.get(actor('admin'), 'lab'),
     service.list(actor('admin'), { first: 10 }),
-    service.getMany(actor('admin'), ['lab']),
+    service.find(actor('admin'), 'lab', 'old'),
   ]);
   t.notMatch(given, /the answer|hunter2|correct/);
   t.match(given, /Which\?.*This.*That/s);
@@ -130,12 +130,9 @@ await t.test('scripts, answers, hints and environments are hidden', async (t) =>
   );
 });
 
-await t.test('many are returned in the requested order, with undefined for missing ones', async (t) => {
-  const labs = service.getMany(actor('student'), ['other', 'none', 'bad', 'lab', 'other']);
-  t.same(
-    labs.map((lab) => lab?.slug),
-    ['other', undefined, undefined, 'lab', 'other'],
-  );
+await t.test('a missing or invalid lab is not found', async (t) => {
+  const found = ['other', 'none', 'bad'].map((slug) => service.find(actor('student'), slug)?.slug);
+  t.same(found, ['other', undefined, undefined]);
 });
 
 await t.test('problems have lab, file, line and key', async (t) => {

@@ -24,7 +24,7 @@ async function findNode(globalId: string, context: GraphqlContext): Promise<Node
     case 'Course':
       return withType('Course', await context.loaders.course(found.id));
     case 'Lab':
-      return withType('Lab', context.loaders.lab(found.id));
+      return withType('Lab', context.loaders.lab(...(found.id.split('@') as [string, string?])));
     case 'Session':
       return withType('Session', await context.loaders.session(found.id));
     case 'Attempt':

@@ -52,9 +52,9 @@ export const checksResolvers = {
       assignmentId === undefined ? null : loaders.assignment(assignmentId),
     run: ({ run }) => run || null,
     learner,
-    lab: (attempt, _, { loaders }) => loaders.lab(attempt.labSlug),
-    step: ({ labSlug, stepId }, _, { loaders }) =>
-      loaders.lab(labSlug)?.steps.find((step) => step.id === stepId),
+    lab: ({ labSlug, labVersion }, _, { loaders }) => loaders.lab(labSlug, labVersion),
+    step: ({ labSlug, labVersion, stepId }, _, { loaders }) =>
+      loaders.lab(labSlug, labVersion)?.steps.find((step) => step.id === stepId),
   },
   CheckVerdict: {
     id: ({ checkId }) => checkId,

@@ -76,9 +76,9 @@ export const assignmentsResolvers = {
   CountedAttempt: { BEST: 'best', LAST: 'last' },
   Assignment: {
     id: (assignment) => toGlobalId('Assignment', assignment.id),
-    lab: ({ labSlug }, _, { loaders }) => loaders.lab(labSlug),
-    title({ title, labSlug }, { language }, { loaders }) {
-      const lab = loaders.lab(labSlug);
+    lab: ({ labSlug, labVersion }, _, { loaders }) => loaders.lab(labSlug, labVersion),
+    title({ title, labSlug, labVersion }, { language }, { loaders }) {
+      const lab = loaders.lab(labSlug, labVersion);
       return title || (lab ? inLanguage(lab.title, language) : labSlug);
     },
     async terms({ id }, _, { loaders }) {

@@ -5,7 +5,9 @@ import type { Resolvers } from '../generated/resolver-types.ts';
 
 export const labsResolvers = {
   Lab: {
-    id: (lab) => toGlobalId('Lab', lab.slug),
+    // Another version is another object, so that clients do not take one for the other.
+    id: ({ slug, version }, _, { loaders }) =>
+      toGlobalId('Lab', loaders.lab(slug)?.version === version ? slug : `${slug}@${version}`),
     title: (lab, { language }) => inLanguage(lab.title, language),
     summary: (lab, { language }) => inLanguage(lab.summary, language),
     introduction: (lab, { language }) => inLanguage(lab.introduction, language),

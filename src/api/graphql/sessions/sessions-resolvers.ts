@@ -122,7 +122,7 @@ export const sessionsResolvers = {
     provisioning: (session) => session.progress,
     queue: ({ id, progress }, _, { loaders }) =>
       progress?.phase === 'queued' ? loaders.queuePosition(id) : null,
-    lab: (session, _, { loaders }) => loaders.lab(session.labSlug),
+    lab: ({ labSlug, labVersion }, _, { loaders }) => loaders.lab(labSlug, labVersion),
     assignment: ({ assignmentId }, _, { loaders }) =>
       assignmentId === undefined ? null : loaders.assignment(assignmentId),
     run: ({ run }) => run || null,

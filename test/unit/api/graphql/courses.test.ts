@@ -97,6 +97,21 @@ await test('a course is read with its people', async (t) => {
   t.strictSame(codes(other), ['COURSE_NOT_FOUND']);
 });
 
+await test('a session has the lab in its own version, with an id of its own', async (t) => {
+  const { ask, addSession } = await startApp(t);
+  const read = async () => {
+    const session = toGlobalId('Session', addSession('owner', { labVersion: 'old' }).id);
+    const { data } = await ask('owner', `{ session(id: "${session}") { lab { id version } } }`);
+    return (data as unknown as { session: { lab: { id: string; version: string } } }).session.lab;
+  };
+  const old = await read();
+  t.equal(old.version, 'old');
+  const query = `{ old: node(id: "${old.id}") { id ... on Lab { version } } lab(slug: "linux-command-line") { id } }`;
+  const { data } = await ask('owner', query);
+  t.match(data, { old, lab: { id: toGlobalId('Lab', 'linux-command-line') } });
+  t.not(old.id, toGlobalId('Lab', 'linux-command-line'));
+});
+
 await test('mutations of courses return the changes', async (t) => {
   const { ask } = await startApp(t);
   const none = toGlobalId('Course', 'none');

@@ -11,9 +11,9 @@ const labs: GraphqlServices['labs'] = {
     if (slug !== lab.slug) throw fault('LAB_NOT_FOUND', { lab: slug });
     return lab;
   },
-  getMany(actor, slugs) {
+  find(actor, slug, version = lab.version) {
     requireActor(actor, { scope: 'read' });
-    return slugs.map((slug) => (slug === lab.slug ? lab : undefined));
+    return slug === lab.slug ? { ...lab, version } : undefined;
   },
   list(actor) {
     requireActor(actor, { scope: 'read' });
