@@ -1,6 +1,5 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
-import { z } from 'zod';
 import { PAGE_LIMIT } from '../../core/paging.ts';
 import type { CheckService } from '../../domains/checks/check-service.ts';
 import type { Attempt } from '../../domains/checks/results/attempt.ts';
@@ -9,18 +8,13 @@ import type { MemberService } from '../../domains/courses/member.ts';
 import type { Actor } from '../../domains/identity/actor.ts';
 import { fromGlobalId, toGlobalId } from '../shared/global-id.ts';
 import { asCsvFile, prefersCsv, toCsv } from './csv.ts';
-import { readQuery, send } from './json.ts';
+import { pageQuery, readQuery, send } from './json.ts';
 
 interface AttemptServices {
   assignments: Pick<AssignmentService, 'get'>;
   checks: Pick<CheckService, 'listAttempts'>;
   members: Pick<MemberService, 'users'>;
 }
-
-const paging = z.object({
-  limit: z.coerce.number().int().min(1).max(PAGE_LIMIT).default(PAGE_LIMIT),
-  after: z.string().optional(),
-});
 
 const columns = [
   'started',
@@ -51,7 +45,7 @@ export function addAttempts(app: FastifyInstance, services: AttemptServices): vo
       const csv = Readable.from(csvOf(services, actor, { assignmentId, courseId }));
       return send(asCsvFile(reply, 'attempts.csv'), csv);
     }
-    const { limit, after } = readQuery(paging, query);
+    const { limit, after } = readQuery(pageQuery, query);
     const page = await services.checks.listAttempts(actor, { assignmentId }, { first: limit, after });
     return send(reply, {
       items: page.items.map(({ node }) => asJson(node)),

@@ -1,5 +1,4 @@
 import type { FastifyInstance } from 'fastify';
-import { z } from 'zod';
 import { PAGE_LIMIT } from '../../core/paging.ts';
 import type { Actor } from '../../domains/identity/actor.ts';
 import type { Assignment } from '../../domains/courses/assignment.ts';
@@ -11,7 +10,7 @@ import type { LabService } from '../../domains/labs/lab-service.ts';
 import { inLanguage } from '../../domains/labs/localized-text.ts';
 import { fromGlobalId, toGlobalId } from '../shared/global-id.ts';
 import { asCsvFile, prefersCsv, toCsv } from './csv.ts';
-import { readQuery, send } from './json.ts';
+import { pageQuery, readQuery, send } from './json.ts';
 
 interface GradebookServices {
   courses: Pick<CourseService, 'sections'>;
@@ -19,11 +18,6 @@ interface GradebookServices {
   grades: Pick<GradeService, 'gradebook'>;
   labs: Pick<LabService, 'find'>;
 }
-
-const paging = z.object({
-  limit: z.coerce.number().int().min(1).max(PAGE_LIMIT).default(PAGE_LIMIT),
-  after: z.string().optional(),
-});
 
 /**
  * Registers `GET /api/v1/courses/:id/gradebook`. With `Accept: text/csv`, the response is the whole gradebook as CSV, for
@@ -39,7 +33,7 @@ export function addGradebook(app: FastifyInstance, services: GradebookServices):
       const csv = await wholeCsv(services, actor, courseId);
       return send(asCsvFile(reply, 'gradebook.csv'), csv);
     }
-    const { limit, after } = readQuery(paging, query);
+    const { limit, after } = readQuery(pageQuery, query);
     const { assignments, rows } = await services.grades.gradebook(actor, courseId, { first: limit, after });
     const items = await describe(
       services,

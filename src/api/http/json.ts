@@ -1,6 +1,13 @@
 import type { FastifyReply } from 'fastify';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { fault } from '../../core/errors.ts';
+import { PAGE_LIMIT } from '../../core/paging.ts';
+
+/** The query parameters of a list: `limit` items after the cursor `after`. */
+export const pageQuery = z.object({
+  limit: z.coerce.number().int().min(1).max(PAGE_LIMIT).default(PAGE_LIMIT),
+  after: z.string().optional(),
+});
 
 /** Sends a response that depends on the user, so that nothing stores it. */
 export function send(reply: FastifyReply, body: object | string) {

@@ -7,7 +7,10 @@ export interface Taught {
   students: readonly string[] | undefined;
 }
 
-/** Returns the condition for the users whom somebody may know of: the same rule as that of `Reach.people`. */
+/**
+ * Returns the condition for the users whom somebody finds: the members of their courses. `Reach.people` also includes
+ * former members, whose work is still in a course.
+ */
 export function reachedPeople(limits: Taught | undefined) {
   if (!limits) return {};
   const { userId, instructs, assists } = limits;

@@ -20,7 +20,7 @@ export interface BerthEvents {
   'job.changed': { jobId: string; version: number };
   /** A user's role, name or credentials changed, or a token was revoked. Listeners drop cached data of the user. */
   'user.changed': { userId: string };
-  /** What applies to the members of a course changed: terms of its assignments, overrides, sections, or its state. */
+  /** What applies to the people of a course changed: terms of assignments, overrides, sections, members, or its state. */
   'course.changed': { courseId: string };
   /** A hand was raised or lowered in a course, or feedback was given. */
   'course.activity': { courseId: string; kind: 'hand' | 'feedback'; id: string };
