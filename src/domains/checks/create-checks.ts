@@ -11,8 +11,10 @@ import { LEASE_MS } from '../../infra/leases/lease.ts';
 import type { Log } from '../../core/log.ts';
 import { delay } from '../../core/clock.ts';
 import type { SessionService } from '../sessions/session.ts';
+import { createJudgedAttempts } from './results/judged-attempts.ts';
+import type { JudgedAttempts } from './results/judged-attempts.ts';
 import { createAttemptStore } from './results/attempt-store.ts';
-import type { AttemptStore, MarkWork } from './results/attempt-store.ts';
+import type { MarkWork } from './results/attempt-store.ts';
 import { createCheckEvents, createInterruptedChecks, createLeasedCheck } from './leased-check.ts';
 import { createCheckRunner } from './check-runner.ts';
 import type { CheckEngine } from './check-runner.ts';
@@ -58,7 +60,7 @@ export interface Checks {
   service: CheckService;
   hints: HintService;
   /** Returns the judged attempts at an assignment by learner, oldest first. */
-  judged: AttemptStore['judged'];
+  judged: JudgedAttempts['judged'];
   /** Reads the progress of learners, for callers who have authorised that. */
   progressOf: ProgressReader;
   /** Ends the attempts that dead processes left running, so their steps can be checked again. Returns how many. */
@@ -114,7 +116,7 @@ export function createChecks(options: ChecksOptions): Checks {
   return {
     service,
     hints: createHintService({ ...options, hints, progress }),
-    judged: attempts.judged,
+    judged: createJudgedAttempts({ database }).judged,
     progressOf,
     recover,
     start: () => void (watching ??= watch()),

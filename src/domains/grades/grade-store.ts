@@ -26,6 +26,9 @@ export interface StoredGrade {
 /** Maximum number of marked grades in one read; the next read finds the others. */
 const SWEEP_LIMIT = 500;
 
+/** Maximum number of listed changes: a learner's work can change the points very often. */
+const LISTED_CHANGES = 500;
+
 export type GradeStore = ReturnType<typeof createGradeStore>;
 
 /** Stores grades and the history of their changes. */
@@ -119,13 +122,14 @@ export function createGradeStore({ database }: { database: Database }) {
       await give.catch(whenGone('ASSIGNMENT_NOT_FOUND'));
     },
 
-    /** Lists the changes of a grade, oldest first. */
+    /** Lists the last changes of a grade, oldest first. */
     async changes(assignmentId: string, learnerId: string): Promise<GradeChange[]> {
       const rows = await client.gradeChange.findMany({
         where: { assignmentId, learnerId },
-        orderBy: { version: 'asc' },
+        orderBy: { version: 'desc' },
+        take: LISTED_CHANGES,
       });
-      return rows.map(toChange);
+      return rows.toReversed().map(toChange);
     },
   };
 }

@@ -213,3 +213,49 @@ await eachDatabase(t, 'the work of a large course is read whole', async (t, data
   t.equal(found.size, 200);
   t.match(found.get('learner-7')?.[5], { stepId: 'step-5', checks: [{ checkId: 'check', score: 1 }] });
 });
+
+await eachDatabase(t, 'of very many attempts, those that can count are read', async (t, database) => {
+  const { judged } = await createCheckWorld(t, { database, engine, machineId }).then(({ checks }) => checks);
+  const startedAt = new Date();
+  await database.client.user.create({
+    data: { id: 'learner', name: 'x', role: 'student', createdAt: startedAt },
+  });
+  const scores = [
+    0.2,
+    0.8,
+    ...Array.from({ length: 300 }, () => 0.5),
+    1,
+    ...Array.from({ length: 300 }, () => 1),
+    0.1,
+  ];
+  const of = { learnerId: 'learner', labSlug: 'mixed', labVersion: 'v1', assignmentId: 'flooded', startedAt };
+  const data = [1, 2].flatMap((run) =>
+    scores.map((score, at) => ({
+      ...of,
+      id: `${run}-${String(at).padStart(4, '0')}`,
+      stepId: 'step',
+      run,
+      score: score / run,
+      state: 'finished' as const,
+    })),
+  );
+  const trial = { ...of, id: '0', stepId: 'step', run: 0, score: 1, state: 'finished' as const };
+  const errored = { ...of, id: '9', stepId: 'step', run: 2, score: 0, state: 'errored' as const };
+  for (const some of [data.slice(0, 700), data.slice(700), [trial, errored]]) {
+    await database.client.attempt.createMany({ data: some });
+  }
+  const found = (await judged('flooded', ['learner', 'other'])).get('learner') ?? [];
+  t.same(
+    found.map(({ run, score }) => [run, score]),
+    [
+      [1, 0.2],
+      [1, 0.8],
+      [1, 1],
+      [1, 0.1],
+      [2, 0.1],
+      [2, 0.4],
+      [2, 0.5],
+      [2, 0.05],
+    ],
+  );
+});

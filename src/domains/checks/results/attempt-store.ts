@@ -9,8 +9,7 @@ import type { Taught } from '../../identity/reach-limits.ts';
 import { newestOf, reachedWork } from '../../identity/reach-limits.ts';
 import type { LabStep } from '../../labs/lab.ts';
 import type { Lease, StoredLease } from '../../../infra/leases/lease.ts';
-import { batches } from '../../../core/paging.ts';
-import type { Attempt, JudgedAttempt } from './attempt.ts';
+import type { Attempt } from './attempt.ts';
 import {
   emptyOldEvidence,
   findingColumns,
@@ -64,20 +63,6 @@ export type MarkWork = (
 
 export function createAttemptStore({ database, markWork }: { database: Database; markWork?: MarkWork }) {
   const { client } = database;
-
-  /** Returns the verdicts of attempts, in order. In batches, because a statement has a limited number of values. */
-  async function checksOf(attemptIds: readonly string[]): Promise<Map<string, JudgedAttempt['checks']>> {
-    const byAttempt = new Map<string, JudgedAttempt['checks']>(attemptIds.map((id) => [id, []]));
-    for (const some of batches(attemptIds)) {
-      const rows = await client.checkVerdict.findMany({
-        where: { attemptId: { in: some } },
-        select: { attemptId: true, checkId: true, weight: true, score: true },
-        orderBy: { place: 'asc' },
-      });
-      for (const { attemptId, ...check } of rows) byAttempt.get(attemptId)?.push(check);
-    }
-    return byAttempt;
-  }
 
   return {
     /**
@@ -198,31 +183,6 @@ export function createAttemptStore({ database, markWork }: { database: Database;
     async find(id: string): Promise<Attempt | undefined> {
       const row = await client.attempt.findUnique({ where: { id }, include: withVerdicts });
       return row ? toAttempt(row) : undefined;
-    },
-
-    /** Returns the judged attempts at an assignment that count, by learner, oldest first. */
-    async judged(assignmentId: string, learnerIds: readonly string[]): Promise<Map<string, JudgedAttempt[]>> {
-      const byLearner = new Map<string, JudgedAttempt[]>(learnerIds.map((id) => [id, []]));
-      for (const some of batches(learnerIds)) {
-        const rows = await client.attempt.findMany({
-          where: { assignmentId, run: { gt: 0 }, learnerId: { in: some }, state: 'finished' },
-          select: {
-            learnerId: true,
-            stepId: true,
-            run: true,
-            score: true,
-            hintCost: true,
-            startedAt: true,
-            id: true,
-          },
-          orderBy: { id: 'asc' },
-        });
-        const checks = await checksOf(rows.map(({ id }) => id));
-        for (const { id, learnerId, ...attempt } of rows) {
-          byLearner.get(learnerId)?.push({ ...attempt, checks: checks.get(id) ?? [] });
-        }
-      }
-      return byLearner;
     },
 
     /** Returns a page of attempts, newest first. */
