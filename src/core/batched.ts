@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import DataLoader from 'dataloader';
 
 /** Maximum number of keys in one call of `load`, which may put each into an SQL statement. */
@@ -25,7 +26,7 @@ export function batched<K, V>(
       maxBatchSize: BATCH_LIMIT,
       ...(nameOf && { cacheKeyFn: nameOf }),
       // After the requests that have arrived by now.
-      ...(acrossRequests && { batchScheduleFn: (run) => void setImmediate(run) }),
+      ...(acrossRequests && { batchScheduleFn: (run) => void setImmediate().then(run) }),
     },
   );
   return (key) => loader.load(key);
