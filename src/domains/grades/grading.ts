@@ -24,11 +24,11 @@ export type Grading = ReturnType<typeof createGrading>;
 
 /**
  * Creates the computation of grades. A stored grade names what it was computed from; if the work, the terms or the lab
- * are others now, it is computed again. In archived courses, only work is.
+ * are others now, it is computed again. In archived courses, and of former learners, only work is.
  */
 export function createGrading(options: {
   store: GradeStore;
-  access: Pick<GradingAccess, 'find' | 'terms' | 'learners' | 'assignmentsOf' | 'present'>;
+  access: Pick<GradingAccess, 'find' | 'terms' | 'learners' | 'learnersAmong' | 'assignmentsOf' | 'present'>;
   judged: Checks['judged'];
   catalogue: Pick<LabCatalogue, 'find' | 'version'>;
   clock: Clock;
@@ -62,14 +62,17 @@ export function createGrading(options: {
 
   /** Computes the outdated grades of learners in assignments of one course. */
   async function outdated(
-    { state }: Pick<Course, 'state'>,
+    { id: courseId, state }: Pick<Course, 'id' | 'state'>,
     assignments: readonly Assignment[],
     learnerIds: readonly string[],
   ) {
     const ids = assignments.map(({ id }) => id);
     const stored = await store.find(ids, learnerIds);
-    // In an archived course, only work that was not computed before counts.
-    const open = state === 'archived' ? stored.filter(({ basis }) => basis === '') : stored;
+    const present =
+      state === 'archived' || stored.length === 0 ? [] : await access.learnersAmong(courseId, learnerIds);
+    const learners = new Set(present.map(({ userId }) => userId));
+    // In an archived course, and of somebody who is no longer a learner in it, only new work changes a grade.
+    const open = stored.filter(({ learnerId, basis }) => basis === '' || learners.has(learnerId));
     const changed: { before: StoredGrade; next: StoredGrade }[] = [];
     if (open.length > 0) {
       const termsOf = await access.terms(assignments, learnerIds);

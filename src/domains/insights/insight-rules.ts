@@ -68,7 +68,7 @@ export function findStuck(options: {
   const found = [...new Set([...done.keys(), ...running.keys()])].flatMap((learnerId) => {
     const own = done.get(learnerId) ?? [];
     const session = running.get(learnerId);
-    const step = presentStep(stepIds, own);
+    const step = presentStep(stepIds, own, mostFailures);
     if (step === undefined) return [];
     const { stepId, failures } = step;
     const since = latest(
@@ -87,16 +87,21 @@ export function findStuck(options: {
   return found.toSorted((a, b) => b.failures - a.failures || a.since.getTime() - b.since.getTime());
 }
 
-/** Returns the step that a learner tried last without passing it, or else the first one to pass; undefined after all. */
+/**
+ * Returns the step that a learner failed most, at least `failures` times, or else the one that they tried last without
+ * passing it, or else the first one to pass; undefined after all.
+ */
 function presentStep(
   stepIds: readonly string[],
   own: readonly StepWork[],
+  failures: number,
 ): { stepId: string; failures: number } | undefined {
   const byStep = new Map(own.map((each) => [each.stepId, each]));
   const open = stepIds.filter((stepId) => byStep.get(stepId)?.passedAt === undefined);
+  const failed = ({ attempts }: StepWork) => (attempts >= failures ? attempts : 0);
   const [tried] = open
     .flatMap((stepId) => byStep.get(stepId) ?? [])
-    .toSorted((a, b) => b.lastAt.getTime() - a.lastAt.getTime());
+    .toSorted((a, b) => failed(b) - failed(a) || b.lastAt.getTime() - a.lastAt.getTime());
   if (tried) return { stepId: tried.stepId, failures: tried.attempts };
   const [first] = open;
   return first === undefined ? undefined : { stepId: first, failures: 0 };

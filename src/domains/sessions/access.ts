@@ -13,10 +13,10 @@ const needs = {
   enter: { owner: 'learn', staff: 'manage' },
   stop: { owner: 'learn', staff: 'manage' },
   restart: { owner: 'learn', staff: undefined },
-  extend: { owner: 'learn', staff: undefined },
+  extend: { owner: 'learn', staff: 'manage' },
   save: { owner: 'learn', staff: undefined },
   resume: { owner: 'learn', staff: undefined },
-  reset: { owner: 'learn', staff: undefined },
+  reset: { owner: 'learn', staff: 'manage' },
   delete: { owner: 'learn', staff: undefined },
 } as const satisfies Record<string, { owner: Scope; staff: Scope | undefined }>;
 

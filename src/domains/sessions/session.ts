@@ -99,8 +99,8 @@ export interface RunningMachine {
 
 /**
  * Use cases of sessions. Every method authorises first. A session that the actor may not access is SESSION_NOT_FOUND.
- * Staff can read, stop and enter the sessions that they reach: see reach.ts. All other actions are the owner's: see
- * access.ts.
+ * Staff can read, enter, extend, reset and stop the sessions that they reach: see reach.ts. All other actions are the
+ * owner's: see access.ts.
  */
 export interface SessionService {
   /**

@@ -77,7 +77,7 @@ const operations: Operation[] = [
     name: 'extend',
     state: 'ready',
     ask: ({ sessions }, actor, id) => sessions.extend(actor, id, 10),
-    expected: ownersAlone,
+    expected: staff,
   },
   {
     name: 'delete',
@@ -101,7 +101,7 @@ const operations: Operation[] = [
     name: 'reset',
     state: 'saved',
     ask: ({ saves }, actor, id) => saves.reset(actor, id),
-    expected: ownersAlone,
+    expected: staff,
   },
   { name: 'fork', state: 'saved', ask: ({ saves }, actor, id) => saves.fork(actor, id), expected: staff },
   {

@@ -5,7 +5,9 @@ import { newId } from '../../../src/core/ids.ts';
 import { newAssignment } from '../../../src/domains/courses/assignment-service.ts';
 import { toAssignmentRow } from '../../../src/domains/courses/assignment-store.ts';
 import { startCheckMachine } from '../../kit/labs/check-machine.ts';
-import { createCheckWorld } from '../../kit/labs/check-world.ts';
+import { createCheckWorld, sessionsOn } from '../../kit/labs/check-world.ts';
+import { fault } from '../../../src/core/errors.ts';
+import { outcomeOf } from '../../kit/service/actors.ts';
 import { eachDatabase } from '../../kit/database/databases.ts';
 
 const { engine, machineId } = await startCheckMachine(t);
@@ -13,7 +15,7 @@ const page = { first: 100 };
 
 /** A learner's sessions of the lab `mixed` in two assignments and in self-study. */
 async function setUp(t: Test, database: Database) {
-  const { checks, actors, addSession, catalogue, neighbour } = await createCheckWorld(t, {
+  const { checks, actors, addSession, catalogue, neighbour, events } = await createCheckWorld(t, {
     database,
     engine,
     machineId,
@@ -30,6 +32,7 @@ async function setUp(t: Test, database: Database) {
   };
   return {
     service: checks.service,
+    events,
     catalogue,
     neighbour,
     hints: checks.hints,
@@ -37,7 +40,11 @@ async function setUp(t: Test, database: Database) {
     best: await assign('best'),
     last: await assign('last'),
     session: (assignmentId?: string, run = 1) =>
-      addSession(learnerId, 'mixed', assignmentId === undefined ? {} : { assignmentId, run }),
+      addSession(
+        learnerId,
+        'mixed',
+        assignmentId === undefined ? {} : { assignmentId, run, courseId: 'course' },
+      ),
     /** Answers the question of the step `ask`. */
     ask: (sessionId: string, isRight: boolean) =>
       checks.service.run(owner, {
@@ -55,9 +62,10 @@ async function setUp(t: Test, database: Database) {
 }
 
 await eachDatabase(t, 'progress counts for the assignment of its session only', async (t, database) => {
-  const { service, owner, best, last, session, ask, scores } = await setUp(t, database);
+  const { service, owner, best, last, session, ask, scores, events } = await setUp(t, database);
   const mine = await session(best);
   t.match(await ask(mine, true), { passed: true, assignmentId: best, run: 1 });
+  t.match(events, [{ sessionId: mine, learnerId: owner.userId, assignmentId: best, courseId: 'course' }]);
   t.same(await scores({ assignmentId: best }), { ask: 100 });
   t.same(await scores({ assignmentId: last }), {});
   t.same(await scores(), {});
@@ -158,6 +166,20 @@ await eachDatabase(t, 'nothing that staff tried counts', async (t, database) => 
   t.match(verdicts[0]?.finding, { code: 'ANSWER_WRONG_LEFT', details: { left: 2 } });
   t.same(await scores({ assignmentId: best }), { ask: 100, limited: 0 });
   t.same(await scores({ assignmentId: best, run: 0 }), { ask: 70, limited: 0 });
+});
+
+await eachDatabase(t, 'a check that would not count is refused', async (t, database) => {
+  const { best, session, neighbour, owner } = await setUp(t, database);
+  const sessions = sessionsOn(database, machineId);
+  const over = async () => Promise.reject(fault('ASSIGNMENT_TIME_OVER', { minutes: 5 }));
+  const { service } = neighbour({ sessions: { ...sessions, requireCounting: over } });
+  const ask = async (sessionId: string) => {
+    const answers = [{ checkId: 'check', options: [1] }];
+    return await outcomeOf(() => service.run(owner, { sessionId, stepId: 'ask', answers }));
+  };
+  t.equal(await ask(await session(best)), 'ASSIGNMENT_TIME_OVER');
+  t.equal(await database.client.attempt.count(), 0);
+  t.equal(await ask(await session()), 'ok', 'in self-study, everything counts');
 });
 
 await eachDatabase(t, 'progress has the steps of the pinned version', async (t, database) => {

@@ -18,7 +18,9 @@ const no = 'FORBIDDEN';
 const nobody = 'UNAUTHENTICATED';
 const members: Row = ['ok', 'ok', 'ok', 'ok', hidden, hidden, hidden, 'ok', nobody];
 const teachers: Row = ['ok', no, no, no, hidden, hidden, hidden, 'ok', nobody];
-const quiet: Row = ['ok', no, no, no, 'ok', 'ok', 'ok', 'ok', nobody];
+/** An operation that returns false for outsiders: for them, there is nothing. */
+const gone = 'NOT_FOUND';
+const quiet: Row = ['ok', no, no, no, gone, gone, gone, 'ok', nobody];
 const all: Row = ['ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'ok', nobody];
 /** The row of an operation on a part of a course, of which outsiders must not learn. */
 const teachersOf = (code: Outcome): Row => ['ok', no, no, no, code, code, code, 'ok', nobody];
@@ -127,7 +129,7 @@ const operations: Record<string, Operation> = {
   'assignments.removeOverride': [
     async (world, opened, actor) =>
       world.assignments.removeOverride(actor, (await override(world, opened)).id),
-    ['ok', 'ok', no, 'ok', 'ok', 'ok', 'ok', 'ok', nobody],
+    ['ok', 'ok', no, gone, gone, gone, gone, 'ok', nobody],
   ],
   'members.list': [
     (world, { course }, actor) => world.members.list(actor, course.id, {}, { first: 5 }),
@@ -145,9 +147,16 @@ const operations: Record<string, Operation> = {
   ],
   'members.remove': [
     async (world, opened, actor) => world.members.remove(actor, await member(world, opened)),
-    ['ok', no, no, 'ok', 'ok', 'ok', 'ok', 'ok', nobody],
+    ['ok', no, no, gone, gone, gone, gone, 'ok', nobody],
   ],
-  'members.users': [({ members }, _, actor) => members.users(actor, []), all],
+  'members.users': [
+    async ({ members }, { course, actors }, actor) => {
+      const userId = actors.learner?.userId ?? '';
+      const [user] = await members.users(actor, [{ courseId: course.id, userId }]);
+      if (!user) throw fault('NOT_FOUND', { thing: 'user' });
+    },
+    ['ok', 'ok', 'ok', 'ok', gone, gone, gone, 'ok', nobody],
+  ],
   'members.importRoster': [
     ({ members }, { course }, actor) =>
       members.importRoster(actor, course.id, Buffer.from('name,email\nAda,ada@example.org\n')),
@@ -187,7 +196,10 @@ await eachDatabase(t, 'who may do what with a course', async (t, database) => {
     const outcomes: Outcome[] = [];
     for (const actor of courseActors) {
       const of = own ? await world.openCourse() : opened;
-      outcomes.push(await outcomeOf(() => ask(world, of, of.actors[actor])));
+      const done = async () => {
+        if ((await ask(world, of, of.actors[actor])) === false) throw fault('NOT_FOUND', { thing: 'it' });
+      };
+      outcomes.push(await outcomeOf(done));
     }
     t.same(outcomes, row, name);
   }

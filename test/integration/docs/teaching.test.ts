@@ -43,7 +43,16 @@ await test('a course is taught as the page for teachers says, in order', async (
 
   const { items } = JSON.parse(await sh(assignments, course)) as { items: { id: string; lab: string }[] };
   t.match(items[0]?.lab, /^docker-1-1/);
+  const labs = await berth.graphql<{ labs: { edges: { node: { slug: string; collection: string } }[] } }>(
+    '{ labs(first: 100) { edges { node { slug collection } } } }',
+  );
+  const ofCollection = labs.labs.edges.filter(({ node }) => node.collection === 'docker');
   t.equal(items.length, 11);
+  t.same(
+    items.map(({ lab }) => lab),
+    ofCollection.map(({ node }) => node.slug),
+    'in the order of the catalogue',
+  );
   const assignment = items[0]?.id ?? '';
   t.match(JSON.parse(await sh(change, course, assignment)), {
     points: 10,

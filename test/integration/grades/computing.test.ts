@@ -3,6 +3,9 @@ import { startCheckMachine } from '../../kit/labs/check-machine.ts';
 import { eachDatabase } from '../../kit/database/databases.ts';
 import { gradeWorld } from '../../kit/service/grades.ts';
 import { until } from '../../kit/basics/until.ts';
+import { quietLog } from '../../kit/basics/quiet-log.ts';
+import { createGrades } from '../../../src/domains/grades/create-grades.ts';
+import type { Lab } from '../../../src/domains/labs/lab.ts';
 
 const machine = await startCheckMachine(t);
 
@@ -46,6 +49,74 @@ await eachDatabase(t, 'a start computes what changed before a crash', async (t, 
   stopping.abort();
   clock.jump(60_000);
   await maintained;
+});
+
+await eachDatabase(t, 'grades follow another version of the lab', async (t, database) => {
+  const world = await gradeWorld(t, database, machine);
+  const { learner, answer, points, checks, catalogue, events, clock } = world;
+  await answer(learner, true);
+  t.equal(await points(), 2, 'a fifth of the points');
+  const stored = async () => (await database.client.grade.findMany())[0]?.points;
+  const withSteps = async (change: (steps: Lab['steps']) => Lab['steps'], expected: number) => {
+    const version: typeof catalogue.version = (slug, wanted) => {
+      const lab = catalogue.version(slug, wanted);
+      return { ...lab, steps: change(lab.steps) };
+    };
+    const changed = { ...catalogue, version };
+    const log = quietLog();
+    const grades = createGrades({ database, courses: world, checks, catalogue: changed, events, clock, log });
+    grades.onLabs();
+    await until(async () => (await stored()) === expected);
+  };
+  await withSteps((steps) => steps.filter(({ id }) => id === 'ask' || id === 'parts'), 5);
+  await withSteps((steps) => steps.filter(({ id }) => id !== 'ask'), 0);
+  const heavier = { id: 'another', weight: 3 } as Lab['steps'][number]['checks'][number];
+  await withSteps(
+    (steps) =>
+      steps.flatMap((step) => (step.id === 'ask' ? { ...step, checks: [...step.checks, heavier] } : [])),
+    2.5,
+  );
+  await withSteps((steps) => steps, 2);
+});
+
+await eachDatabase(t, 'the grades of former learners stay as they are', async (t, database) => {
+  const world = await gradeWorld(t, database, machine, {
+    dueAt: '2030-01-01T07:00',
+    latePercentPerDay: 50,
+  });
+  const { learner, answer, points, instructor, assignments, members, memberOf, assignment, grades, course } =
+    world;
+  const memberId = await memberOf(learner);
+  await assignments.setOverride(instructor, assignment, { memberId }, { dueAt: '2030-01-01T12:00' });
+  await answer(learner, true);
+  t.equal(await points(), 2);
+  await members.remove(instructor, memberId);
+  await grades.settle(course.id);
+  const stored = async () => (await database.client.grade.findMany())[0]?.points;
+  t.equal(await stored(), 2, 'also without the extension');
+  await members.add(instructor, course.id, { userId: learner.userId, role: 'observer' });
+  await grades.settle(course.id);
+  t.equal(await stored(), 2);
+  await members.update(instructor, await memberOf(learner), { role: 'learner' });
+  await grades.settle(course.id);
+  t.equal(await stored(), 1, 'a learner again, without the extension');
+});
+
+await eachDatabase(t, 'a grade follows its learner to another section', async (t, database) => {
+  const world = await gradeWorld(t, database, machine, {
+    dueAt: '2030-01-01T07:00',
+    latePercentPerDay: 50,
+  });
+  const { learner, answer, points, instructor, assignments, courses, members, memberOf, assignment, course } =
+    world;
+  const { id: sectionId } = await courses.createSection(instructor, course.id, 'Later');
+  await assignments.setOverride(instructor, assignment, { sectionId }, { dueAt: '2030-01-01T12:00' });
+  await answer(learner, true);
+  t.equal(await points(), 1);
+  await members.update(instructor, await memberOf(learner), { sectionId });
+  t.equal(await points(), 2);
+  await courses.deleteSection(instructor, sectionId);
+  t.equal(await points(), 1);
 });
 
 await eachDatabase(t, 'grades stay as they are while the lab is lost', async (t, database) => {

@@ -46,9 +46,13 @@ export interface CheckWorld {
   /** Ids of sessions whose activity was reported. */
   touched: string[];
   /** Another service process, as other processes see it. */
-  neighbour(changes?: Partial<Pick<ChecksOptions, 'catalogue'>>): Checks;
+  neighbour(changes?: Partial<Pick<ChecksOptions, 'catalogue' | 'sessions'>>): Checks;
   /** Stores a session of the lab and returns its id. */
-  addSession(learnerId: string, lab?: string, of?: { assignmentId?: string; run?: number }): Promise<string>;
+  addSession(
+    learnerId: string,
+    lab?: string,
+    of?: { assignmentId?: string; courseId?: string; run?: number },
+  ): Promise<string>;
 }
 
 export interface CheckWorldOptions {
@@ -169,7 +173,7 @@ export async function insertSession(
   database: Database,
   learnerId: string,
   labSlug: string,
-  of: { assignmentId?: string; run?: number } = {},
+  of: { assignmentId?: string; courseId?: string; run?: number } = {},
 ): Promise<string> {
   const now = new Date();
   const end = new Date(now.getTime() + 3_600_000);

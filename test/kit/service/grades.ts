@@ -61,6 +61,7 @@ export async function gradeWorld(
   return {
     ...world,
     checks,
+    catalogue,
     grades,
     service: grades.service,
     matrix: grades.matrix,

@@ -76,6 +76,11 @@ export const assignmentsResolvers = {
   CountedAttempt: { BEST: 'best', LAST: 'last' },
   Assignment: {
     id: (assignment) => toGlobalId('Assignment', assignment.id),
+    async course({ courseId }, _, { loaders }) {
+      const course = await loaders.course(courseId);
+      if (!course) throw fault('COURSE_NOT_FOUND');
+      return course;
+    },
     lab: ({ labSlug, labVersion }, _, { loaders }) => loaders.lab(labSlug, labVersion),
     title({ title, labSlug, labVersion }, { language }, { loaders }) {
       const lab = loaders.lab(labSlug, labVersion);

@@ -60,6 +60,8 @@ export const gradesResolvers = {
   },
   Assignment: {
     grade: ({ id }, _, { loaders }) => loaders.grade(id),
+    gradeOf: ({ id }, { learner }, { services, actor }) =>
+      services.grades.get(actor, id, fromGlobalId('User', learner)),
     matrix: ({ id }, args, { services, actor }) => services.matrix.rows(actor, id, pageOf(args)),
     async preview({ id }, { terms }, { services, actor }) {
       const previews = await services.grades.preview(actor, id, changeOf(terms));

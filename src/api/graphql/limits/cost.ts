@@ -163,6 +163,7 @@ const prices: Readonly<Record<string, Price>> = {
   'Grade.steps': { times: 8 },
   'Grade.changes': { once: 20, times: 10 },
   'Assignment.grade': { once: 20 },
+  'Assignment.gradeOf': { once: 20 },
   'Assignment.matrix': { once: 40 },
   // Reads the work of all learners.
   'Assignment.preview': { once: 500, times: 50 },

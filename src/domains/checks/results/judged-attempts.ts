@@ -35,7 +35,8 @@ export function createJudgedAttempts({ database: { client } }: { database: Datab
 
   /**
    * Returns the attempts that can count for a learner with very many: in each step and run, each that was better than all
-   * before it, and the last. Every other one is neither better nor earlier.
+   * before it, and the last. Every other one is neither better nor earlier
+   * under the weights that the checks had then.
    */
   async function decisive(assignmentId: string, learnerId: string): Promise<string[]> {
     const rows = await client.$queryRaw<{ id: string }[]>`

@@ -64,6 +64,15 @@ await test('learners read their grade with the assignment', async (t) => {
   t.strictSame((await ask('other', query)).data, { assignment: { grade: null, gradesVisible: true } });
 });
 
+await test('staff read the grade of a learner', async (t) => {
+  const { ask } = await startApp(t);
+  const learner = toGlobalId('User', 'owner');
+  const query = `{ assignment(id: "${assignment}") { gradeOf(learner: "${learner}") { points } course { title } } }`;
+  t.strictSame((await ask('instructor', query)).data, {
+    assignment: { gradeOf: { points: 80 }, course: { title: 'Docker 101' } },
+  });
+});
+
 await test('grades are given, withdrawn and previewed', async (t) => {
   const { ask } = await startApp(t);
   const input = { assignment, member, points: 90.5, reason: 'Bonus' };

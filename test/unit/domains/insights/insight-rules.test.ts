@@ -72,6 +72,8 @@ await t.test('learners are stuck after many failures, or after long work without
         work('back', 'first', { attempts: 2 }),
         work('both', 'first', { attempts: 7, lastAt: at(3) }),
         work('both', 'second', { attempts: 8, lastAt: at(4) }),
+        work('before', 'first', { attempts: 6, lastAt: at(3) }),
+        work('before', 'second', { attempts: 1, lastAt: at(5) }),
       ],
       working: [
         session('slow', 0),
@@ -91,6 +93,7 @@ await t.test('learners are stuck after many failures, or after long work without
         failures: 8,
         since: at(0),
       },
+      { learnerId: 'before', stepId: 'first', reasons: ['failures'], failures: 6, since: at(0) },
       { learnerId: 'failing', stepId: 'second', reasons: ['failures'], failures: 5, since: at(50) },
       { learnerId: 'new', stepId: 'first', reasons: ['no_progress'], failures: 0, since: at(0) },
       { learnerId: 'slow', stepId: 'second', reasons: ['no_progress'], failures: 0, since: at(39) },
