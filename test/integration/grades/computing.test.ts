@@ -70,12 +70,12 @@ await eachDatabase(t, 'grades follow another version of the lab', async (t, data
   };
   await withSteps((steps) => steps.filter(({ id }) => id === 'ask' || id === 'parts'), 5);
   await withSteps((steps) => steps.filter(({ id }) => id !== 'ask'), 0);
-  const heavier = { id: 'another', weight: 3 } as Lab['steps'][number]['checks'][number];
-  await withSteps(
-    (steps) =>
-      steps.flatMap((step) => (step.id === 'ask' ? { ...step, checks: [...step.checks, heavier] } : [])),
-    2.5,
-  );
+  const withAnother = (weight: number) => (steps: Lab['steps']) => {
+    const another = { id: 'another', weight } as Lab['steps'][number]['checks'][number];
+    return steps.flatMap((step) => (step.id === 'ask' ? { ...step, checks: [...step.checks, another] } : []));
+  };
+  await withSteps(withAnother(3), 2.5);
+  await withSteps(withAnother(1), 5);
   await withSteps((steps) => steps, 2);
 });
 
