@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import DataLoader from 'dataloader';
+import { isFault } from './errors.ts';
 
 /** Maximum number of keys in one call of `load`, which may put each into an SQL statement. */
 const BATCH_LIMIT = 100;
@@ -10,7 +11,8 @@ const BATCH_LIMIT = 100;
  * sees old data.
  * @param load returns the values in the order of the keys
  * @param options `nameOf` returns equal names for equal keys. `acrossRequests` also collects the keys of other requests
- * that wait at this moment: the busier the process, the more requests share a read.
+ * that wait at this moment: the busier the process, the more requests share a read. A key that cannot be read fails its
+ * own request only.
  */
 export function batched<K, V>(
   load: (keys: readonly K[]) => Promise<readonly V[]>,
@@ -18,9 +20,15 @@ export function batched<K, V>(
 ): (key: K) => Promise<V> {
   const { nameOf, acrossRequests = false } = options;
   const loader = new DataLoader<K, V, unknown>(
-    (keys) => {
+    async (keys) => {
       loader.clearAll();
-      return load(keys);
+      try {
+        return await load(keys);
+      } catch (error) {
+        // A fault of the database concerns all.
+        if (!acrossRequests || keys.length === 1 || isFault(error)) throw error;
+        return await oneByOne(keys, load);
+      }
     },
     {
       maxBatchSize: BATCH_LIMIT,
@@ -30,4 +38,13 @@ export function batched<K, V>(
     },
   );
   return (key) => loader.load(key);
+}
+
+/** Loads each key alone, and returns the error of those that fail. */
+async function oneByOne<K, V>(
+  keys: readonly K[],
+  load: (keys: readonly K[]) => Promise<readonly V[]>,
+): Promise<(V | Error)[]> {
+  const each = await Promise.allSettled(keys.map((key) => load([key])));
+  return each.map((one) => (one.status === 'fulfilled' ? (one.value[0] as V) : (one.reason as Error)));
 }

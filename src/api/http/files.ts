@@ -133,7 +133,7 @@ export async function addFiles(app: FastifyInstance, { files }: { files: FileSer
 function placeOf({ params }: FilesRequest, path: string): FilePlace {
   const id = readGlobalId(params.session);
   return {
-    sessionId: id?.type === 'Session' ? id.id : params.session,
+    sessionId: id?.type === 'Session' ? id.id : '',
     machine: params.machine,
     path,
   };

@@ -46,11 +46,11 @@ export function createGrades(options: {
   const { grading: access, assignments } = options.courses;
   const { judged, progressOf } = options.checks;
   const store = createGradeStore({ database });
-  const grading = createGrading({ ...options, judged, access, store });
+  let isStopped = false;
+  const grading = createGrading({ ...options, judged, access, store, isStopped: () => isStopped });
   const queue = createQueue(1);
   /** Names of the waiting tasks. A task that waits already is not added again. */
   const waiting = new Set<string>();
-  let isStopped = false;
 
   async function run(name: string, task: () => Promise<void>): Promise<void> {
     if (isStopped || waiting.has(name)) return;

@@ -82,7 +82,8 @@ function scoreUnder(
     })),
   );
   if (judged.length === 0 || now === before) return score;
-  return Math.max(0, now - hintCost);
+  // Earlier versions did not store the cost.
+  return Math.max(0, now - Math.max(hintCost, before - score));
 }
 
 /** Returns the number of started days after the due date; 0 within the grace. */

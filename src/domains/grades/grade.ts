@@ -89,7 +89,7 @@ export interface GradeService {
    */
   changes(actor: Actor | undefined, assignmentId: string, learnerId: string): Promise<GradeChange[]>;
   /**
-   * Gives a member points instead of those of the work.
+   * Gives a learner points instead of those of the work.
    * @throws ASSIGNMENT_NOT_FOUND, MEMBER_NOT_FOUND, FORBIDDEN, COURSE_ARCHIVED, INPUT_INVALID
    */
   give(

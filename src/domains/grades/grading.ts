@@ -32,8 +32,10 @@ export function createGrading(options: {
   judged: Checks['judged'];
   catalogue: Pick<LabCatalogue, 'find' | 'version'>;
   clock: Clock;
+  /** Returns whether the service stops: then the grades of many courses wait for the next start. */
+  isStopped: () => boolean;
 }) {
-  const { store, access, judged, catalogue, clock } = options;
+  const { store, access, judged, catalogue, clock, isStopped } = options;
 
   /**
    * Computes the outdated ones of an assignment's grades. Returns each before and after. If
@@ -52,7 +54,9 @@ export function createGrading(options: {
     });
     const outdated = inputs.filter(({ before, basis }) => before.basis !== basis);
     const ids = outdated.map(({ before }) => before.learnerId);
-    const work = ids.length > 0 && lab ? await judged(assignment.id, ids) : new Map<string, never>();
+    const closesAt = (id: string) => termsOf(id).closesAt;
+    const work =
+      ids.length > 0 && lab ? await judged(assignment.id, ids, closesAt) : new Map<string, never>();
     const updatedAt = clock.now();
     return outdated.map(({ before, terms, basis }) => {
       const computed = lab ? computeGrade(lab, work.get(before.learnerId) ?? [], terms) : {};
@@ -113,8 +117,11 @@ export function createGrading(options: {
   }
 
   /** Computes and stores the outdated grades of these assignments. */
-  async function refresh(assignmentIds: readonly string[]): Promise<void> {
-    for (const id of assignmentIds) await update(id, await store.learners(id));
+  async function refresh(assignmentIds: readonly string[], ends = () => false): Promise<void> {
+    for (const id of assignmentIds) {
+      if (ends()) return;
+      await update(id, await store.learners(id));
+    }
   }
 
   return {
@@ -137,8 +144,8 @@ export function createGrading(options: {
 
     refreshCourse: async (courseId: string) => refresh(await access.assignmentsOf(courseId)),
     /** Computes the grades that a change of labs affects. */
-    refreshUnpinned: async () => refresh(await access.present({ unpinned: true })),
-    refreshAll: async () => refresh(await access.present()),
+    refreshUnpinned: async () => refresh(await access.present({ unpinned: true }), isStopped),
+    refreshAll: async () => refresh(await access.present(), isStopped),
 
     /** Returns the points of an assignment's learners, now and if it were `next`, without storing them. */
     async preview(

@@ -22,6 +22,11 @@ export function reachedPeople(limits: Taught | undefined) {
 /** Most courses that are read one by one. More are read together, which takes the database longer. */
 const COURSES_ONE_BY_ONE = 20;
 
+/** Returns the conditions for a list of few rows, such as those of one session: as one, with the index of that filter. */
+export function reachedAmongFew(limits: Taught | undefined) {
+  return [{ OR: reachedWork(limits) }];
+}
+
 /**
  * Returns conditions that together select the work that somebody reaches, for a table with `learnerId`, `learner` and
  * `courseId`: the same rules as those of `Reach.among`.
@@ -52,16 +57,22 @@ function inCourses(ids: readonly string[]): (string | { in: string[] })[] {
   return ids.length > COURSES_ONE_BY_ONE ? [{ in: [...ids] }] : [...ids];
 }
 
-/** Reads the newest rows that match any of the conditions. `read` returns those of one, newest first. */
-export async function newestOf<Condition, Row extends { id: string }>(
+/**
+ * Reads the newest rows that match any of the conditions. Of each, only ids are read, because most are not needed.
+ * @param read `ids` and `rows` return those of a condition, newest first, at most `take`
+ */
+export async function newestOf<Condition extends object, Row>(
   conditions: readonly Condition[],
   take: number,
-  read: (condition: Condition) => Promise<Row[]>,
+  read: {
+    ids: (condition: Condition) => Promise<{ id: string }[]>;
+    rows: (condition: Condition | { id: { in: string[] } }) => Promise<Row[]>;
+  },
 ): Promise<Row[]> {
   const [first, ...others] = conditions;
   if (first === undefined) return [];
-  if (others.length === 0) return await read(first);
-  const found = (await Promise.all(conditions.map(read))).flat();
-  const unique = [...new Map(found.map((row) => [row.id, row])).values()];
-  return unique.toSorted((a, b) => (a.id < b.id ? 1 : -1)).slice(0, take);
+  if (others.length === 0) return await read.rows(first);
+  const found = (await Promise.all(conditions.map(read.ids))).flat();
+  const ids = [...new Set(found.map(({ id }) => id))].toSorted().toReversed();
+  return await read.rows({ id: { in: ids.slice(0, take) } });
 }

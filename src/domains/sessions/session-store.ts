@@ -4,7 +4,7 @@ import { whenGone, isUniqueViolation } from '../../infra/database/database-error
 import type { Prisma } from '../../infra/database/generated/sqlite/client.ts';
 import type { ProvisionedMachine } from '../../engine/engine.ts';
 import type { Taught } from '../identity/reach-limits.ts';
-import { newestOf, reachedWork } from '../identity/reach-limits.ts';
+import { newestOf, reachedAmongFew, reachedWork } from '../identity/reach-limits.ts';
 import { countingRun, nextRun } from './assignment-work-store.ts';
 import type { NewRun } from './assignment-work-store.ts';
 import { handleOf, isStored, machineRows, withHandle } from './machine-store.ts';
@@ -152,14 +152,14 @@ export function createSessionStore({ database }: { database: Database }) {
         ...(filter.states && { state: { in: filter.states } }),
         ...(after !== undefined && { id: { lt: after } }),
       };
-      return await newestOf(reachedWork(filter.limits), take, (reached) =>
-        client.session.findMany({
-          where: { ...where, AND: [reached] },
-          orderBy: { id: 'desc' },
-          take,
-          ...withMachines,
-        }),
-      );
+      const isNarrow = filter.learnerId !== undefined || Boolean(filter.assignmentId);
+      const page = { orderBy: { id: 'desc' }, take } as const;
+      return await newestOf((isNarrow ? reachedAmongFew : reachedWork)(filter.limits), take, {
+        ids: (reached) =>
+          client.session.findMany({ where: { ...where, AND: [reached] }, ...page, select: { id: true } }),
+        rows: (reached) =>
+          client.session.findMany({ where: { ...where, AND: [reached] }, ...page, ...withMachines }),
+      });
     },
 
     /** Finds all sessions that have something on the engine, or will: the reconciler compares them with it. */

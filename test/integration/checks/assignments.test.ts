@@ -261,14 +261,22 @@ await eachDatabase(t, 'of very many attempts, those that can count are read', as
       state: 'finished' as const,
     })),
   );
+  const closesAt = new Date(startedAt.getTime() + 1_000);
+  const late = new Date(startedAt.getTime() + 2_000);
+  const afterwards = { ...of, id: '1-9999', stepId: 'step', run: 1, score: 0.7, state: 'finished' as const };
   const trial = { ...of, id: '0', stepId: 'step', run: 0, score: 1, state: 'finished' as const };
   const errored = { ...of, id: '9', stepId: 'step', run: 2, score: 0, state: 'errored' as const };
-  for (const some of [data.slice(0, 700), data.slice(700), [trial, errored]]) {
+  const others = [trial, errored, { ...afterwards, startedAt: late }];
+  for (const some of [data.slice(0, 700), data.slice(700), others]) {
     await database.client.attempt.createMany({ data: some });
   }
-  const found = (await judged('flooded', ['learner', 'other'])).get('learner') ?? [];
+  const scoresOf = async (closing?: Date) => {
+    const found = await judged('flooded', ['learner', 'other'], () => closing);
+    return (found.get('learner') ?? []).map(({ run, score }) => [run, score]);
+  };
+  t.same((await scoresOf())[3], [1, 0.7], 'the last');
   t.same(
-    found.map(({ run, score }) => [run, score]),
+    await scoresOf(closesAt),
     [
       [1, 0.2],
       [1, 0.8],
@@ -279,5 +287,6 @@ await eachDatabase(t, 'of very many attempts, those that can count are read', as
       [2, 0.5],
       [2, 0.05],
     ],
+    'without attempts after the assignment closed',
   );
 });

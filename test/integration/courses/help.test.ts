@@ -53,8 +53,12 @@ await eachDatabase(
     t.same((await help.hands(assistant, course.id, page)).items, []);
     const next = await help.raise(learner, assignment, {});
     t.not(next.id, hand.id);
-    t.equal(await help.hand(assistant, hand.id), undefined, 'only the last one is kept');
-    t.same(heard, ['hand', 'hand', 'hand', 'hand', 'hand', 'hand']);
+    t.equal((await help.hand(assistant, hand.id))?.id, hand.id);
+    await help.lower(learner, next.id);
+    await help.raise(learner, assignment, {});
+    t.equal(await help.hand(assistant, hand.id), undefined, 'only the last lowered one is kept');
+    t.equal((await help.hand(assistant, next.id))?.id, next.id);
+    t.equal(heard.length, 8);
     await members.update(instructor, await memberOf(learner), { active: false });
     t.same((await help.hands(assistant, course.id, page)).items, [], 'the hands of members');
   },

@@ -116,10 +116,12 @@ await test('files over HTTP, on a complete service', async (t) => {
     t.equal(await codeOf({ path: '/home/learner' }), 'FILE_IS_FOLDER');
     t.equal(await codeOf({ path: '/etc/shadow' }), 'FILE_DENIED');
     t.equal(await codeOf({ path: '/home/learner' }, { method: 'POST', body: 'no tar' }), 'ARCHIVE_REFUSED');
-    const answer = await fetch(`${filesUrl.replace(session, 'nonesuch')}?path=/`, {
-      headers: { authorization: `Bearer ${berth.adminToken}` },
-    });
-    t.equal(await problemOf(answer), 'SESSION_NOT_FOUND');
+    for (const unknown of ['nonesuch', '%00', '%E0%A4', '01hzy0000000000000000000x0']) {
+      const answer = await fetch(`${filesUrl.replace(session, unknown)}?path=/`, {
+        headers: { authorization: `Bearer ${berth.adminToken}` },
+      });
+      t.equal(await problemOf(answer), unknown === '%E0%A4' ? 'INPUT_INVALID' : 'SESSION_NOT_FOUND', unknown);
+    }
     const broken = await fetch(`${filesUrl}?path=/%FF`, {
       headers: { authorization: `Bearer ${berth.adminToken}` },
     });

@@ -63,11 +63,13 @@ function listsOn(database: Database) {
   const attempts = createAttemptStore({ database });
   const recordings = createRecordingStore({ database });
   const states = createSavedListStore({ database });
-  return async (limits: Taught | undefined) => ({
-    sessions: (await inPages((window) => sessions.page({ limits }, window))).map(pair),
-    attempts: (await inPages((window) => attempts.list({}, limits, window))).map(pair),
-    recordings: (await inPages((window) => recordings.page({}, limits, window))).map(pair),
-    states: (await inPages((window) => states.page({ limits, viewerId: limits?.userId }, window))).map(pair),
+  return async (limits: Taught | undefined, of: { learnerId?: string } = {}) => ({
+    sessions: (await inPages((window) => sessions.page({ limits, ...of }, window))).map(pair),
+    attempts: (await inPages((window) => attempts.list(of, limits, window))).map(pair),
+    recordings: (await inPages((window) => recordings.page(of, limits, window))).map(pair),
+    states: (await inPages((window) => states.page({ limits, viewerId: limits?.userId, ...of }, window))).map(
+      pair,
+    ),
   });
 }
 
@@ -127,6 +129,11 @@ await eachDatabase(t, 'who reaches whose work, one by one and in lists', async (
     );
     for (const [kind, found] of Object.entries(await lists(await reach.limits(actor)))) {
       t.same(found.toSorted(), pairs.toSorted(), `${kind}, ${name}`);
+    }
+    const of = { learnerId: learner.userId };
+    const ofLearner = pairs.filter((pair) => pair.startsWith(learner.userId));
+    for (const [kind, found] of Object.entries(await lists(await reach.limits(actor), of))) {
+      t.same(found.toSorted(), ofLearner.toSorted(), `${kind} of the learner, ${name}`);
     }
   }
 });

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { test } from 'tap';
 import { batched } from '../../../src/core/batched.ts';
+import { fault } from '../../../src/core/errors.ts';
 
 /** A read whose values are its keys in upper case, and its calls. */
 function upperCase(options: Parameters<typeof batched<string, string>>[1] = {}) {
@@ -53,12 +54,29 @@ await test('more keys than a statement may have are loaded in parts', async (t) 
   );
 });
 
-await test('a failed read fails those who share it, and no later one', async (t) => {
+await test('a key that cannot be read fails its own request only', async (t) => {
   const { read } = upperCase({ acrossRequests: true });
-  const results = await Promise.allSettled([read('a'), read('bad')]);
+  const results = await Promise.allSettled(['a', 'bad', 'b'].map((key) => read(key)));
   t.same(
-    results.map(({ status }) => status),
-    ['rejected', 'rejected'],
+    results.map((result) => (result.status === 'fulfilled' ? result.value : String(result.reason))),
+    ['A', 'Error: no', 'B'],
   );
   t.equal(await read('a'), 'A');
+});
+
+await test('a fault of the database fails all at once', async (t) => {
+  let calls = 0;
+  const read = batched<string, string>(
+    async () => {
+      calls += 1;
+      throw fault('DATABASE_UNREACHABLE');
+    },
+    { acrossRequests: true },
+  );
+  const results = await Promise.allSettled([read('a'), read('b')]);
+  t.match(results, [
+    { status: 'rejected' },
+    { status: 'rejected', reason: { code: 'DATABASE_UNREACHABLE' } },
+  ]);
+  t.equal(calls, 1);
 });

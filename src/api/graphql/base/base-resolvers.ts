@@ -24,7 +24,7 @@ async function findNode(globalId: string, context: GraphqlContext): Promise<Node
     case 'Course':
       return withType('Course', await context.loaders.course(found.id));
     case 'Lab':
-      return withType('Lab', context.loaders.lab(...(found.id.split('@') as [string, string?])));
+      return withType('Lab', findLab(found.id, context));
     case 'Session':
       return withType('Session', await context.loaders.session(found.id));
     case 'Attempt':
@@ -112,3 +112,10 @@ export const dateTime = {
   parseValue: read,
   parseLiteral: (node) => read(node.kind === Kind.STRING ? node.value : undefined),
 } satisfies Partial<GraphQLScalarType<Date, string>>;
+
+/** Returns a lab by its slug or, for another version than the present one, `slug@version`. */
+function findLab(id: string, { loaders }: GraphqlContext) {
+  const [slug = '', version] = id.split('@');
+  const lab = loaders.lab(slug, version);
+  return version === undefined || lab?.version === version ? lab : undefined;
+}

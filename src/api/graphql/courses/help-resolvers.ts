@@ -20,15 +20,15 @@ const courseActivity = {
   resolve: (activity: CourseActivity) => activity,
   subscribe(_, { course }, context) {
     const courseId = fromGlobalId('Course', course);
-    return follow<Hint, CourseActivity>(context, {
+    return follow<`${Hint['kind']} ${string}`, CourseActivity>(context, {
       limit: EVENTS_LIMIT,
       listen(hint) {
         const stops = [
           context.events.listen('course.activity', (event) => {
-            if (event.courseId === courseId) hint(event);
+            if (event.courseId === courseId) hint(`${event.kind} ${event.id}`);
           }),
           context.events.listen('check.finished', (event) => {
-            if (event.courseId === courseId) hint({ kind: 'attempt', id: event.attemptId });
+            if (event.courseId === courseId) hint(`attempt ${event.attemptId}`);
           }),
         ];
         return () => {
@@ -40,8 +40,9 @@ const courseActivity = {
         return [];
       },
       async read(hint) {
-        if (hint.kind === 'attempt') await context.services.courses.get(context.actor, courseId);
-        return await findActivity(hint, context);
+        const [kind, id = ''] = hint.split(' ') as [Hint['kind'], string?];
+        if (kind === 'attempt') await context.services.courses.get(context.actor, courseId);
+        return await findActivity({ kind, id }, context);
       },
     });
   },

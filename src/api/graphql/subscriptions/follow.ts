@@ -83,7 +83,9 @@ function createHints<H>(limit: number): Hints<H> {
 
   return {
     add(hint) {
-      if (closed || wakeWith(hint) || waiting.includes(hint)) return;
+      if (closed || wakeWith(hint)) return;
+      const earlier = waiting.indexOf(hint);
+      if (earlier >= 0) waiting.splice(earlier, 1);
       waiting.push(hint);
       if (waiting.length > limit) waiting.shift();
     },

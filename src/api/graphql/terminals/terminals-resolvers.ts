@@ -28,8 +28,8 @@ export const terminalsResolvers = {
   },
   Lab: {
     // A lab's own setting needs no reading.
-    recording: ({ slug, recording }, _, { loaders }) =>
-      recording ?? loaders.recordedContent({ labSlug: slug }),
+    recording: ({ slug, version, recording }, _, { loaders }) =>
+      recording ?? loaders.recordedContent({ labSlug: slug, labVersion: version }),
   },
   Assignment: {
     recording: ({ labSlug, labVersion, courseId }, _, { loaders }) =>

@@ -6,7 +6,7 @@ import type {
 } from '../../../infra/database/generated/sqlite/client.ts';
 import { fault } from '../../../core/errors.ts';
 import type { Taught } from '../../identity/reach-limits.ts';
-import { newestOf, reachedWork } from '../../identity/reach-limits.ts';
+import { newestOf, reachedAmongFew, reachedWork } from '../../identity/reach-limits.ts';
 import type { LabStep } from '../../labs/lab.ts';
 import type { Lease, StoredLease } from '../../../infra/leases/lease.ts';
 import type { Attempt } from './attempt.ts';
@@ -201,14 +201,16 @@ export function createAttemptStore({ database, markWork }: { database: Database;
         ...(window.after !== undefined && { id: { lt: window.after } }),
       };
       const { take } = window;
-      const rows = await newestOf(reachedWork(limits), take, (reached) =>
-        client.attempt.findMany({
-          where: { ...where, AND: [reached] },
-          include: withVerdicts,
-          orderBy: { id: 'desc' },
-          take,
-        }),
+      const isNarrow = [filter.sessionId, filter.learnerId, filter.assignmentId].some(
+        (id) => id !== undefined,
       );
+      const page = { orderBy: { id: 'desc' }, take } as const;
+      const rows = await newestOf((isNarrow ? reachedAmongFew : reachedWork)(limits), take, {
+        ids: (reached) =>
+          client.attempt.findMany({ where: { ...where, AND: [reached] }, ...page, select: { id: true } }),
+        rows: (reached) =>
+          client.attempt.findMany({ where: { ...where, AND: [reached] }, ...page, include: withVerdicts }),
+      });
       return rows.map(toAttempt);
     },
   };

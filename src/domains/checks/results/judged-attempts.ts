@@ -5,6 +5,9 @@ import type { JudgedAttempt } from './attempt.ts';
 /** Most attempts of a learner at an assignment that are all read. Nobody needs more, but somebody could flood a check. */
 const MOST_READ = 500;
 
+/** A date after all attempts. */
+const NEVER = new Date('9999-12-31T00:00:00Z');
+
 export type JudgedAttempts = ReturnType<typeof createJudgedAttempts>;
 
 /** Creates the reader of the work that grades are computed from. */
@@ -38,7 +41,11 @@ export function createJudgedAttempts({ database: { client } }: { database: Datab
    * before it, and the last. Every other one is neither better nor earlier
    * under the weights that the checks had then.
    */
-  async function decisive(assignmentId: string, learnerId: string): Promise<string[]> {
+  async function decisive(
+    assignmentId: string,
+    learnerId: string,
+    before: Date | undefined,
+  ): Promise<string[]> {
     const rows = await client.$queryRaw<{ id: string }[]>`
       SELECT "id" FROM (
         SELECT "id", "score",
@@ -48,22 +55,31 @@ export function createJudgedAttempts({ database: { client } }: { database: Datab
           ROW_NUMBER() OVER (PARTITION BY "run", "stepId" ORDER BY "id" DESC) AS "fromEnd"
         FROM "Attempt"
         WHERE "assignmentId" = ${assignmentId} AND "learnerId" = ${learnerId}
-          AND "run" > 0 AND "state" = 'finished'
+          AND "run" > 0 AND "state" = 'finished' AND "startedAt" < ${before ?? NEVER}
       ) AS "each"
       WHERE "before" IS NULL OR "score" > "before" OR "fromEnd" = 1`;
     return rows.map(({ id }) => id);
   }
 
   return {
-    /** Returns the judged attempts at an assignment that count, by learner, oldest first. */
-    async judged(assignmentId: string, learnerIds: readonly string[]): Promise<Map<string, JudgedAttempt[]>> {
+    /**
+     * Returns the judged attempts at an assignment that count, by learner, oldest first.
+     * @param closesAt returns when it closes for a learner: of very many attempts, later ones are left out
+     */
+    async judged(
+      assignmentId: string,
+      learnerIds: readonly string[],
+      closesAt: (learnerId: string) => Date | undefined = () => undefined,
+    ): Promise<Map<string, JudgedAttempt[]>> {
       const byLearner = new Map<string, JudgedAttempt[]>(learnerIds.map((id) => [id, []]));
       for (const some of batches(learnerIds)) {
         const many = await flooders(assignmentId, some);
         const few = some.filter((id) => !many.includes(id));
         const conditions = [
           { learnerId: { in: few }, run: { gt: 0 }, state: 'finished' as const },
-          ...(await Promise.all(many.map(async (id) => ({ id: { in: await decisive(assignmentId, id) } })))),
+          ...(await Promise.all(
+            many.map(async (id) => ({ id: { in: await decisive(assignmentId, id, closesAt(id)) } })),
+          )),
         ];
         for (const condition of conditions) {
           const rows = await client.attempt.findMany({

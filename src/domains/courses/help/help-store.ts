@@ -11,14 +11,21 @@ export function createHelpStore({ database }: { database: Database }) {
 
   return {
     /**
-     * Raises a hand. A raised one keeps its id and its time. The learner's lowered ones for the assignment are deleted.
+     * Raises a hand. A raised one keeps its id and its time. Of the learner's lowered ones for the assignment,
+     * the last is kept.
      * @throws ASSIGNMENT_NOT_FOUND if it was deleted meanwhile
      */
     async raise(hand: RaisedHand): Promise<RaisedHand> {
       const { id, assignmentId, learnerId, stepId, note, raisedAt } = hand;
       const activeKey = keyOf(hand);
       const raise = database.transaction(async (tx) => {
-        await tx.raisedHand.deleteMany({ where: { assignmentId, learnerId, activeKey: null } });
+        const lowered = { assignmentId, learnerId, activeKey: null };
+        // Staff may not have received yet that the last one was lowered.
+        const last = await tx.raisedHand.findFirst({
+          where: lowered,
+          orderBy: [{ loweredAt: 'desc' }, { id: 'desc' }],
+        });
+        if (last) await tx.raisedHand.deleteMany({ where: { ...lowered, id: { not: last.id } } });
         return await tx.raisedHand.upsert({
           where: { activeKey },
           create: { id, assignmentId, learnerId, stepId, note, raisedAt, activeKey },

@@ -1,6 +1,6 @@
 import type { Database } from '../../../infra/database/database.ts';
 import type { Taught } from '../../identity/reach-limits.ts';
-import { newestOf, reachedWork } from '../../identity/reach-limits.ts';
+import { newestOf, reachedAmongFew, reachedWork } from '../../identity/reach-limits.ts';
 import type { SavedStateRow } from './saved-state-store.ts';
 
 /** Rows in one query, and expired states in one check. */
@@ -33,7 +33,9 @@ export function createSavedListStore({ database }: { database: Database }) {
     ): Promise<SavedStateRow[]> {
       const { viewerId, learnerId } = filter;
       const isOriginal = { madeById: { equals: client.savedState.fields.learnerId } };
-      const reached = reachedWork(filter.limits).map((work) => ({ AND: [isOriginal, work] }));
+      const reached = (learnerId === undefined ? reachedWork : reachedAmongFew)(filter.limits).map(
+        (work) => ({ AND: [isOriginal, work] }),
+      );
       const seen = viewerId === undefined ? [{}] : [{ madeById: viewerId }, ...reached];
       const where = {
         state: 'complete' as const,
@@ -41,9 +43,16 @@ export function createSavedListStore({ database }: { database: Database }) {
         ...(filter.labSlug !== undefined && { labSlug: filter.labSlug }),
         ...(after !== undefined && { id: { lt: after } }),
       };
-      return await newestOf(seen, take, (condition) =>
-        client.savedState.findMany({ where: { ...where, AND: [condition] }, orderBy: { id: 'desc' }, take }),
-      );
+      const page = { orderBy: { id: 'desc' }, take } as const;
+      return await newestOf(seen, take, {
+        ids: (condition) =>
+          client.savedState.findMany({
+            where: { ...where, AND: [condition] },
+            ...page,
+            select: { id: true },
+          }),
+        rows: (condition) => client.savedState.findMany({ where: { ...where, AND: [condition] }, ...page }),
+      });
     },
 
     /** Returns ids of saved sessions whose state has expired, only a part of them if there are many. */

@@ -1,6 +1,6 @@
 import type { Database, Transaction } from '../../../infra/database/database.ts';
 import type { Taught } from '../../identity/reach-limits.ts';
-import { newestOf, reachedWork } from '../../identity/reach-limits.ts';
+import { newestOf, reachedAmongFew, reachedWork } from '../../identity/reach-limits.ts';
 import type { Recording, RecordingFilter } from './recording.ts';
 
 /** A recording with the position at which a recorder resumes. */
@@ -137,9 +137,13 @@ export function createRecordingStore({ database }: { database: Database }) {
         ...(lab !== undefined && { labSlug: lab }),
         ...(after !== undefined && { id: { lt: after } }),
       };
-      const rows = await newestOf(reachedWork(limits), take, (reached) =>
-        client.recording.findMany({ where: { ...where, AND: [reached] }, orderBy: { id: 'desc' }, take }),
-      );
+      const isNarrow = learnerId !== undefined || sessionId !== undefined;
+      const page = { orderBy: { id: 'desc' }, take } as const;
+      const rows = await newestOf((isNarrow ? reachedAmongFew : reachedWork)(limits), take, {
+        ids: (reached) =>
+          client.recording.findMany({ where: { ...where, AND: [reached] }, ...page, select: { id: true } }),
+        rows: (reached) => client.recording.findMany({ where: { ...where, AND: [reached] }, ...page }),
+      });
       return rows.map(toStored);
     },
 
