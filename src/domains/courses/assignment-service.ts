@@ -113,6 +113,32 @@ export function createAssignmentService(options: AssignmentServiceOptions): Assi
   const pinned = ({ labSlug, labVersion }: Assignment, keep: boolean) =>
     keep ? (labVersion ?? labOf(labSlug).version) : undefined;
 
+  /** Authorises and checks an override, without setting it. */
+  async function planOverride(...[actor, id, whose, input]: Parameters<AssignmentService['setOverride']>) {
+    const granted = await require(actor, 'overrides.change', id);
+    const { assignment, course } = granted;
+    const subject = await requireSubject(course.id, whose);
+    const date = (written: string | undefined) =>
+      written === undefined ? undefined : readCourseTime(written, course.timeZone);
+    const now = clock.now();
+    const override: AssignmentOverride = {
+      id: newId(now),
+      assignmentId: id,
+      ...subject,
+      opensAt: date(input.opensAt),
+      dueAt: date(input.dueAt),
+      closesAt: date(input.closesAt),
+      attempts: input.attempts,
+      timeFactor: input.timeFactor,
+      extraMinutes: input.extraMinutes,
+      createdById: granted.actor.userId,
+      createdAt: now,
+    };
+    requireOverrideNumbers(override);
+    requireOverrideDates(await inheritedBy(assignment, subject.memberId), override);
+    return { override, courseId: course.id };
+  }
+
   return {
     async list(actor, courseId) {
       const { may } = await access.require(actor, 'assignments.read', courseId);
@@ -171,32 +197,14 @@ export function createAssignmentService(options: AssignmentServiceOptions): Assi
       return await assignments.overrides(id);
     },
 
-    async setOverride(actor, id, whose, input) {
-      const granted = await require(actor, 'overrides.change', id);
-      const { assignment, course } = granted;
-      const subject = await requireSubject(course.id, whose);
-      const date = (written: string | undefined) =>
-        written === undefined ? undefined : readCourseTime(written, course.timeZone);
-      const now = clock.now();
-      const override: AssignmentOverride = {
-        id: newId(now),
-        assignmentId: id,
-        ...subject,
-        opensAt: date(input.opensAt),
-        dueAt: date(input.dueAt),
-        closesAt: date(input.closesAt),
-        attempts: input.attempts,
-        timeFactor: input.timeFactor,
-        extraMinutes: input.extraMinutes,
-        createdById: granted.actor.userId,
-        createdAt: now,
-      };
-      requireOverrideNumbers(override);
-      requireOverrideDates(await inheritedBy(assignment, subject.memberId), override);
+    async setOverride(...asked) {
+      const { override, courseId } = await planOverride(...asked);
       const put = await assignments.putOverride(override);
-      onChanged(course.id);
+      onChanged(courseId);
       return put;
     },
+
+    previewOverride: async (...asked) => (await planOverride(...asked)).override,
 
     async removeOverride(actor, overrideId) {
       requireActor(actor, { scope: 'manage' });

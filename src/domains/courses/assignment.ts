@@ -137,6 +137,13 @@ export interface AssignmentService {
     whose: { memberId: string } | { sectionId: string },
     input: OverrideInput,
   ): Promise<AssignmentOverride>;
+  /** Returns the override that `setOverride` would set, without setting it. @throws its errors */
+  previewOverride(
+    actor: Actor | undefined,
+    id: string,
+    whose: { memberId: string } | { sectionId: string },
+    input: OverrideInput,
+  ): Promise<AssignmentOverride>;
   /** Removes an override. Returns false if there is no such override. */
   removeOverride(actor: Actor | undefined, overrideId: string): Promise<boolean>;
 }

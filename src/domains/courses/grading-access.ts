@@ -5,7 +5,7 @@ import type { AssignmentAccess, EnteredAssignment } from './assignment-access.ts
 import type { AssignmentLookup, KnownAssignment } from './assignment-rules.ts';
 import type { AssignmentStore } from './assignment-store.ts';
 import { effectiveTerms } from './assignment-terms.ts';
-import type { Assignment, AssignmentTerms } from './assignment.ts';
+import type { Assignment, AssignmentOverride, AssignmentTerms } from './assignment.ts';
 import type { CourseAccess, EnteredCourse } from './course-access.ts';
 import type { CourseStore } from './course-store.ts';
 import type { Course } from './course.ts';
@@ -41,8 +41,12 @@ export interface GradingAccess {
   assignmentsOf(courseId: string): Promise<string[]>;
   /** Returns the ids of the assignments of courses that are not archived: all, or those of the latest version of a lab. */
   present(filter?: { unpinned: true }): Promise<string[]>;
-  /** Returns what applies to these users in these assignments of one course. */
-  terms(assignments: readonly Assignment[], userIds: readonly string[]): Promise<TermsOf>;
+  /** Returns what applies to these users in these assignments of one course, or would with another override. */
+  terms(
+    assignments: readonly Assignment[],
+    userIds: readonly string[],
+    override?: AssignmentOverride,
+  ): Promise<TermsOf>;
 }
 
 const key = (assignmentId: string, subject: string) => `${assignmentId} ${subject}`;
@@ -89,7 +93,7 @@ export function createGradingAccess(options: {
     assignmentsOf: async (courseId) => (await assignments.list(courseId)).map(({ id }) => id),
     present: assignments.present,
 
-    async terms(of, userIds) {
+    async terms(of, userIds, another) {
       const [first] = of;
       const found = first ? await members.ofUsers(first.courseId, userIds) : [];
       const overrides = await assignments.overridesOf(
@@ -101,7 +105,10 @@ export function createGradingAccess(options: {
       );
       const byUser = new Map(found.map((member) => [member.userId, member]));
       const bySubject = new Map(
-        overrides.map((each) => [key(each.assignmentId, each.memberId ?? each.sectionId ?? ''), each]),
+        [...overrides, ...(another ? [another] : [])].map((each) => [
+          key(each.assignmentId, each.memberId ?? each.sectionId ?? ''),
+          each,
+        ]),
       );
       return (assignment, userId) => {
         const member = byUser.get(userId);

@@ -19,7 +19,7 @@ const REASON_LIMIT = 500;
 export function createGradeService(options: {
   store: GradeStore;
   access: GradingAccess;
-  assignments: Pick<AssignmentService, 'preview'>;
+  assignments: Pick<AssignmentService, 'preview' | 'previewOverride'>;
   grading: Pick<Grading, 'current' | 'preview' | 'refreshOne'>;
   clock: Clock;
 }): GradeService {
@@ -131,6 +131,13 @@ export function createGradeService(options: {
       const next = await assignments.preview(actor, assignmentId, change);
       const { assignment } = await access.assignment(actor, 'assignments.inspect', assignmentId);
       const previews = await grading.preview(assignment, next);
+      return previews.filter(({ before, after }) => before !== after);
+    },
+
+    async previewOverride(actor, assignmentId, whose, input) {
+      const override = await assignments.previewOverride(actor, assignmentId, whose, input);
+      const { assignment } = await access.assignment(actor, 'overrides.change', assignmentId);
+      const previews = await grading.preview(assignment, assignment, override);
       return previews.filter(({ before, after }) => before !== after);
     },
   };

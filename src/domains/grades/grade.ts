@@ -1,5 +1,5 @@
 import type { Page, PageRequest } from '../../core/paging.ts';
-import type { Assignment, AssignmentChange } from '../courses/assignment.ts';
+import type { Assignment, AssignmentChange, OverrideInput } from '../courses/assignment.ts';
 import type { CourseMember } from '../courses/member.ts';
 import type { Actor } from '../identity/actor.ts';
 
@@ -110,6 +110,13 @@ export interface GradeService {
    * @throws the errors of the change
    */
   preview(actor: Actor | undefined, assignmentId: string, change: AssignmentChange): Promise<GradePreview[]>;
+  /** Returns the grades that an override would change, without setting it. @throws the errors of setting it */
+  previewOverride(
+    actor: Actor | undefined,
+    assignmentId: string,
+    whose: { memberId: string } | { sectionId: string },
+    input: OverrideInput,
+  ): Promise<GradePreview[]>;
 }
 
 /** Rounding error of binary sums: 2.675 must round up. */

@@ -2,9 +2,9 @@ import type { Clock } from '../../core/clock.ts';
 import { groupBy } from '../../core/group.ts';
 import { batches } from '../../core/paging.ts';
 import type { Checks } from '../checks/create-checks.ts';
-import type { Assignment } from '../courses/assignment.ts';
+import type { Assignment, AssignmentOverride } from '../courses/assignment.ts';
 import type { Course } from '../courses/course.ts';
-import type { GradingAccess } from '../courses/grading-access.ts';
+import type { GradingAccess, TermsOf } from '../courses/grading-access.ts';
 import { usedLab } from '../labs/catalogue.ts';
 import type { LabCatalogue } from '../labs/catalogue.ts';
 import type { Lab } from '../labs/lab.ts';
@@ -147,15 +147,20 @@ export function createGrading(options: {
     refreshUnpinned: async () => refresh(await access.present({ unpinned: true }), isStopped),
     refreshAll: async () => refresh(await access.present(), isStopped),
 
-    /** Returns the points of an assignment's learners, now and if it were `next`, without storing them. */
+    /**
+     * Returns the points of an assignment's learners, now and if it were `next`, or if there were the override, without
+     * storing them.
+     */
     async preview(
       present: Assignment,
       next: Assignment,
+      override?: AssignmentOverride,
     ): Promise<{ learnerId: string; before: number | undefined; after: number | undefined }[]> {
       const learners = await access.learners(next.courseId, { take: PREVIEWED, after: undefined });
       const learnerIds = learners.map(({ userId }) => userId);
       const grades = await store.find([next.id], learnerIds);
-      const termsOf = await access.terms([next], learnerIds);
+      const termsBefore = await access.terms([present], learnerIds);
+      const termsAfter = await access.terms([next], learnerIds, override);
       const labs = { before: usedLab(catalogue, present), after: usedLab(catalogue, next) };
       const previews = [];
       for (const some of batches(grades)) {
@@ -165,11 +170,15 @@ export function createGrading(options: {
         );
         for (const { learnerId, given, points } of some) {
           const attempts = work.get(learnerId) ?? [];
-          const under = (assignment: Assignment, lab: Lab | undefined) => {
+          const under = (assignment: Assignment, lab: Lab | undefined, termsOf: TermsOf) => {
             const terms = gradingTerms(assignment, termsOf(assignment, learnerId));
             return given?.points ?? (lab ? computeGrade(lab, attempts, terms).points : points);
           };
-          previews.push({ learnerId, before: under(present, labs.before), after: under(next, labs.after) });
+          previews.push({
+            learnerId,
+            before: under(present, labs.before, termsBefore),
+            after: under(next, labs.after, termsAfter),
+          });
         }
       }
       return previews;

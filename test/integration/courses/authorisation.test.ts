@@ -126,6 +126,13 @@ const operations: Record<string, Operation> = {
     },
     ['ok', 'ok', no, no, lost, lost, lost, 'ok', nobody],
   ],
+  'assignments.previewOverride': [
+    async (world, opened, actor) => {
+      const [id, sectionId] = [await assignment(world, opened), await section(world, opened)];
+      return await world.assignments.previewOverride(actor, id, { sectionId }, { attempts: 2 });
+    },
+    ['ok', 'ok', no, no, lost, lost, lost, 'ok', nobody],
+  ],
   'assignments.removeOverride': [
     async (world, opened, actor) =>
       world.assignments.removeOverride(actor, (await override(world, opened)).id),

@@ -154,6 +154,36 @@ await eachDatabase(t, 'a preview shows what a change would do, and changes nothi
   t.equal(await outcomeOf(() => service.preview(actors.assistant, assignment, {})), 'FORBIDDEN');
 });
 
+await eachDatabase(t, 'a preview shows what an override would do', async (t, database) => {
+  const world = await gradeWorld(t, database, machine, {
+    dueAt: '2030-01-01T07:00',
+    latePercentPerDay: 50,
+  });
+  const { service, instructor, learner, assignment, assignments, answer, points, memberOf } = world;
+  const { courses, course, members, person } = world;
+  const second = await person('Second');
+  const { id: sectionId } = await courses.createSection(instructor, course.id, 'A');
+  await members.add(instructor, course.id, { userId: second.userId, role: 'learner', sectionId });
+  await answer(learner, true);
+  await answer(second, true);
+  const memberId = await memberOf(learner);
+  const later = { dueAt: '2030-01-01T12:00' };
+  const preview = (whose: { memberId: string } | { sectionId: string }, input: object = later) =>
+    service.previewOverride(instructor, assignment, whose, input);
+  t.same(await preview({ memberId }), [{ learnerId: learner.userId, before: 1, after: 2 }]);
+  t.same(await preview({ sectionId }), [{ learnerId: second.userId, before: 1, after: 2 }]);
+  t.same(await preview({ memberId }, { attempts: 3 }), []);
+  t.equal(await points(), 1, 'nothing has changed');
+  await assignments.setOverride(instructor, assignment, { memberId }, later);
+  t.same(await preview({ memberId }), []);
+  t.same(
+    await preview({ memberId }, {}),
+    [{ learnerId: learner.userId, before: 2, after: 1 }],
+    'its removal',
+  );
+  await t.rejects(preview({ memberId }, { opensAt: '2030-01-01T09:00' }), { code: 'DATES_INVALID' });
+});
+
 await eachDatabase(t, 'a gradebook has all learners, their grades and totals', async (t, database) => {
   const world = await gradeWorld(t, database, machine);
   const { service, instructor, learner, course, assignments, members, person, answer, memberOf, clock } =
@@ -223,6 +253,10 @@ await eachDatabase(t, 'who may see and change grades', async (t, database) => {
     ],
     withdraw: [
       (actor) => service.withdraw(actor, assignment, memberId, 'x'),
+      ['ok', 'ok', no, no, lost, lost, lost, 'ok', nobody],
+    ],
+    previewOverride: [
+      (actor) => service.previewOverride(actor, assignment, { memberId }, { attempts: 2 }),
       ['ok', 'ok', no, no, lost, lost, lost, 'ok', nobody],
     ],
     preview: [

@@ -4,7 +4,12 @@ import { onlyTries } from '../../../domains/identity/policy.ts';
 import { inLanguage } from '../../../domains/labs/localized-text.ts';
 import { fromGlobalId, toGlobalId } from '../../shared/global-id.ts';
 import { given } from '../base/connection.ts';
-import type { AssignmentInput, MutationResolvers, Resolvers } from '../generated/resolver-types.ts';
+import type {
+  AssignmentInput,
+  MutationResolvers,
+  Resolvers,
+  SetOverrideInput,
+} from '../generated/resolver-types.ts';
 
 const assignmentMutations = {
   async createAssignment(_, { input: { course, lab, terms } }, { services, actor }) {
@@ -22,21 +27,8 @@ const assignmentMutations = {
     return { deletedId: deleted ? assignment : null };
   },
 
-  async setOverride(_, { input: { assignment, member, section, ...terms } }, { services, actor }) {
-    const override = await services.assignments.setOverride(
-      actor,
-      fromGlobalId('Assignment', assignment),
-      subjectOf(member, section),
-      {
-        opensAt: given(terms.opensAt),
-        dueAt: given(terms.dueAt),
-        closesAt: given(terms.closesAt),
-        attempts: given(terms.attempts),
-        timeFactor: given(terms.timeFactor),
-        extraMinutes: given(terms.extraMinutes),
-      },
-    );
-    return { override };
+  async setOverride(_, { input }, { services, actor }) {
+    return { override: await services.assignments.setOverride(actor, ...overrideOf(input)) };
   },
 
   async removeOverride(_, { input: { override } }, { services, actor }) {
@@ -44,6 +36,19 @@ const assignmentMutations = {
     return { removedId: (await services.assignments.removeOverride(actor, id)) ? override : null };
   },
 } satisfies MutationResolvers;
+
+/** Returns whose override in which assignment it is, and its terms. */
+export function overrideOf({ assignment, member, section, ...terms }: SetOverrideInput) {
+  const overridden = {
+    opensAt: given(terms.opensAt),
+    dueAt: given(terms.dueAt),
+    closesAt: given(terms.closesAt),
+    attempts: given(terms.attempts),
+    timeFactor: given(terms.timeFactor),
+    extraMinutes: given(terms.extraMinutes),
+  };
+  return [fromGlobalId('Assignment', assignment), subjectOf(member, section), overridden] as const;
+}
 
 /** Null removes a value if it can be absent, and is ignored otherwise. */
 export function changeOf(terms: AssignmentInput): AssignmentChange {

@@ -3,7 +3,7 @@ import { connection, pageOf } from '../base/connection.ts';
 import type { MatrixRow } from '../../../domains/grades/matrix.ts';
 import { follow, SKIPPED } from '../subscriptions/follow.ts';
 import { personIn } from '../courses/help-resolvers.ts';
-import { changeOf } from '../courses/assignments-resolvers.ts';
+import { changeOf, overrideOf } from '../courses/assignments-resolvers.ts';
 import type { Resolvers, SubscriptionResolvers } from '../generated/resolver-types.ts';
 
 /** Maximum number of learners that a slow subscriber can be behind. `matrix` has all. */
@@ -66,6 +66,13 @@ export const gradesResolvers = {
     async preview({ id }, { terms }, { services, actor }) {
       const previews = await services.grades.preview(actor, id, changeOf(terms));
       return previews.map((preview) => ({ ...preview, assignmentId: id }));
+    },
+  },
+  Query: {
+    async previewOverride(_, { input }, { services, actor }) {
+      const [assignmentId, ...override] = overrideOf(input);
+      const previews = await services.grades.previewOverride(actor, assignmentId, ...override);
+      return previews.map((preview) => ({ ...preview, assignmentId }));
     },
   },
   Mutation: {

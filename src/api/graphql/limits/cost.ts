@@ -167,6 +167,7 @@ const prices: Readonly<Record<string, Price>> = {
   'Assignment.matrix': { once: 40 },
   // Reads the work of all learners.
   'Assignment.preview': { once: 500, times: 50 },
+  'Query.previewOverride': { once: 500, times: 50 },
   'ImportMembersPayload.errors': { times: 20 },
   'Session.terminals': { once: 50, times: 20 },
   'Session.attempts': { once: 40 },

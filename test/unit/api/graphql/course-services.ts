@@ -190,6 +190,10 @@ export function createCourseServices({
         requireActor(actor, { scope: 'manage', role: 'instructor' });
         return { ...override, memberId: undefined, ...whose, attempts, timeFactor };
       },
+      async previewOverride(actor, _, whose, { attempts, timeFactor }) {
+        requireActor(actor, { scope: 'manage', role: 'instructor' });
+        return { ...override, memberId: undefined, ...whose, attempts, timeFactor };
+      },
       async removeOverride(actor, id) {
         requireActor(actor, { scope: 'manage', role: 'instructor' });
         return id === override.id;

@@ -87,6 +87,10 @@ export function createGradeServices(): Pick<GraphqlServices, 'grades' | 'insight
         requireActor(actor, { scope: 'manage', role: 'instructor' });
         return [{ learnerId: 'owner', before: 80, after: points }];
       },
+      async previewOverride(actor, _, __, { dueAt }) {
+        requireActor(actor, { scope: 'manage', role: 'instructor' });
+        return [{ learnerId: 'owner', before: 80, after: dueAt ? 90 : undefined }];
+      },
     },
   };
 }

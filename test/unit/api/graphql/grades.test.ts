@@ -73,6 +73,15 @@ await test('staff read the grade of a learner', async (t) => {
   });
 });
 
+await test('the grades that an override would change', async (t) => {
+  const { ask } = await startApp(t);
+  const query = `query ($input: SetOverrideInput!) { previewOverride(input: $input) { learner { name } before after } }`;
+  const input = { assignment, member, dueAt: '2030-02-01T12:00' };
+  t.match((await ask('instructor', query, { input })).data, { previewOverride: [{ before: 80, after: 90 }] });
+  const neither = await ask('instructor', query, { input: { assignment } });
+  t.match(neither.errors, [{ extensions: { code: 'INPUT_INVALID' } }]);
+});
+
 await test('grades are given, withdrawn and previewed', async (t) => {
   const { ask } = await startApp(t);
   const input = { assignment, member, points: 90.5, reason: 'Bonus' };
