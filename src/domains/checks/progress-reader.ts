@@ -39,10 +39,11 @@ export function createProgressReader(parts: {
   ): Promise<LabProgress> {
     const { learnerId, lab: labSlug, assignmentId = '', run } = query;
     const pair = { ...query, trial: run !== undefined && isTrial({ assignmentId, run }) };
-    const [tried, shown] = await Promise.all([progress.triedSteps(pair), hints.shown(pair)]);
     const assignment = assignments.get(assignmentId);
-    const counting = countedSteps(tried, assignment?.counts ?? 'best', run);
     const lab = usedLab(catalogue, { labSlug, labVersion: assignment?.labVersion });
+    const hasHints = lab?.steps.some(({ hints }) => hints.length > 0) ?? false;
+    const [tried, shown] = await Promise.all([progress.triedSteps(pair), hasHints ? hints.shown(pair) : []]);
+    const counting = countedSteps(tried, assignment?.counts ?? 'best', run);
     return progressIn(lab, { learnerId, labSlug }, counting, shown);
   }
 
