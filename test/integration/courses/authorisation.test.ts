@@ -253,5 +253,8 @@ await eachDatabase(t, 'each operation needs its scope', async (t, database) => {
     const needed = reads ? 'read' : name === 'invitations.join' ? 'learn' : 'manage';
     const others = (['read', 'learn', 'manage'] as const).filter((scope) => scope !== needed);
     t.equal(await outcomeOf(() => ask(world, opened, scoped(others))), 'FORBIDDEN', name);
+    const own = await world.openCourse();
+    const alone = { ...own.instructor, scopes: [needed] as const };
+    t.not(await outcomeOf(() => ask(world, own, alone)), 'FORBIDDEN', `${name} with its scope alone`);
   }
 });
