@@ -84,7 +84,8 @@ export function onlyTries(role: CourseRole | undefined): boolean {
 
 /**
  * Decides whether the actor may do something in a course. This is the only place with the rules of roles in courses:
- * services ask it before they act. See reach.ts for whose work somebody reaches. Roles count per course, except that admins may do everything.
+ * services ask it before they act. Roles count per course, except that admins may do everything. See reach.ts for whose
+ * work somebody reaches.
  */
 export function can(actor: Pick<Actor, 'role'>, action: CourseAction, course: CourseResource): boolean {
   if (actor.role === 'admin') return true;
