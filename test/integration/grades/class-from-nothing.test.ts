@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
 import { test } from 'tap';
 import { parse } from 'csv-parse/sync';
+import { createClient } from 'graphql-ws';
+import { WebSocket } from 'ws';
 import { startBerth } from '../../kit/service/berth-process.ts';
 import { until } from '../../kit/basics/until.ts';
 
@@ -118,12 +120,61 @@ await test('a class from nothing, by the API alone: its gradebook is correct to 
     };
   }
 
+  /** Follows the matrix and the course as its instructor does. Resolves when both have started. */
+  async function follow() {
+    const socket = createClient({
+      url: `${berth.url.replace('http', 'ws')}/graphql`,
+      webSocketImpl: WebSocket,
+      connectionParams: { Authorization: `Bearer ${berth.adminToken}` },
+    });
+    const rows = socket.iterate<{ matrixChanged: object }>({
+      query: `subscription ($assignment: ID!) { matrixChanged(assignment: $assignment) {
+        member { user { id } } progress { steps { id attempts failures passed } }
+      } }`,
+      variables: { assignment },
+    });
+    const activities = socket.iterate<{ courseActivity: object }>({
+      query: `subscription ($course: ID!) { courseActivity(course: $course) {
+        hand { note } attempt { passed learner { id } }
+      } }`,
+      variables: { course: course.id },
+    });
+    const row = rows.next();
+    let heard: unknown;
+    const first = activities.next().then(({ value }) => (heard = value?.data?.courseActivity));
+    await until(async () => {
+      const raise = 'mutation ($input: RaiseHandInput!) { raiseHand(input: $input) { hand { id } } }';
+      await berth.graphql(raise, { input: { assignment, note: 'Is it on?' } });
+      return heard !== undefined;
+    });
+    t.match(await first, { hand: { note: 'Is it on?' }, attempt: null });
+    return {
+      row: async () => (await row).value?.data?.matrixChanged,
+      /** The next event that is not the hand again. */
+      async activity() {
+        for (;;) {
+          const { value } = await activities.next();
+          const activity = value?.data?.courseActivity as { hand: unknown } | undefined;
+          if (!activity || activity.hand === null) return activity;
+        }
+      },
+      stop: () => socket.dispose(),
+    };
+  }
+
   const ada = await work(0);
   await ada.answer(0, 1);
   await ada.answer(1, 0, 1);
   t.equal(await ada.grade(), 5, 'two of four steps');
+
+  const followed = await follow();
   const bo = await work(1);
   await bo.answer(0, 0);
+  const boId = memberOf(1).user.id;
+  const firstStep = { id: lab.steps[0]?.id, attempts: 1, failures: 1, passed: false };
+  t.match(await followed.row(), { member: { user: { id: boId } }, progress: { steps: [firstStep] } });
+  t.match(await followed.activity(), { attempt: { passed: false, learner: { id: boId } }, hand: null });
+  await followed.stop();
   await bo.answer(0, 1);
   await patch({ dueAt: new Date().toISOString() });
   const cy = await work(2);
