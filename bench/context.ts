@@ -235,6 +235,15 @@ export function median(values: readonly number[]): number {
   return percentile(values, 0.5);
 }
 
+/** Returns the medians of alternating rounds. */
+export function medians(rounds: readonly Figure[]): Figure {
+  return {
+    ours: median(rounds.map(({ ours }) => ours)),
+    raw: median(rounds.map(({ raw }) => raw)),
+    ratio: median(rounds.map(({ ratio }) => ratio)),
+  };
+}
+
 /** Returns the value below which `share` of the values are. */
 export function percentile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);

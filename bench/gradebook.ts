@@ -1,5 +1,5 @@
 import Fastify from 'fastify';
-import { median } from './context.ts';
+import { medians } from './context.ts';
 import type { Figure } from './context.ts';
 import { serveGradebook } from './gradebook-ours.ts';
 import { TOKEN } from './graphql-ours.ts';
@@ -42,11 +42,7 @@ async function compare(url: string, rawUrl: string): Promise<Figure> {
     const theirs = await read(rawUrl);
     rounds.push({ ours: mine.ms, raw: theirs.ms, ratio: mine.ms / theirs.ms });
   }
-  return {
-    ours: median(rounds.map(({ ours }) => ours)),
-    raw: median(rounds.map(({ raw }) => raw)),
-    ratio: median(rounds.map(({ ratio }) => ratio)),
-  };
+  return medians(rounds);
 }
 
 async function read(url: string): Promise<{ text: string; ms: number }> {

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import { toGlobalId } from '../src/api/shared/global-id.ts';
-import { median } from './context.ts';
+import { medians } from './context.ts';
 import type { Figure } from './context.ts';
 import { TOKEN } from './graphql-ours.ts';
 import { graphqlRequest, measureLoad } from './http-load.ts';
@@ -53,11 +53,7 @@ async function measureQuery(port: number, query: string, variables?: object): Pr
       const theirs = await measureLoad(raw.port, request, ROUND_MS);
       rounds.push({ ours: mine, raw: theirs, ratio: mine / theirs });
     }
-    return {
-      ours: median(rounds.map((round) => round.ours)),
-      raw: median(rounds.map((round) => round.raw)),
-      ratio: median(rounds.map(({ ratio }) => ratio)),
-    };
+    return medians(rounds);
   } finally {
     await raw.stop();
   }

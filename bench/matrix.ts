@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createClient } from 'graphql-ws';
 import { WebSocket, WebSocketServer } from 'ws';
 import type { AddressInfo } from 'node:net';
-import { median } from './context.ts';
+import { medians } from './context.ts';
 import type { Figure } from './context.ts';
 import { TOKEN } from './graphql-ours.ts';
 import { serveMatrix } from './matrix-ours.ts';
@@ -53,11 +53,7 @@ export async function measureMatrix(): Promise<Figure> {
       const theirs = performance.now() - rawFrom;
       if (round >= 0) rounds.push({ ours: mine, raw: theirs, ratio: mine / theirs });
     }
-    return {
-      ours: median(rounds.map((round) => round.ours)),
-      raw: median(rounds.map((round) => round.raw)),
-      ratio: median(rounds.map(({ ratio }) => ratio)),
-    };
+    return medians(rounds);
   } finally {
     await client.dispose();
     await raw.close();

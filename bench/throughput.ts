@@ -1,4 +1,4 @@
-import { median } from './context.ts';
+import { medians } from './context.ts';
 import type { BenchContext, Figure } from './context.ts';
 import { openShells, orderOf } from './shells.ts';
 import type { BenchShell, Way } from './shells.ts';
@@ -28,11 +28,13 @@ export async function measureThroughput(
 }
 
 function compare(rounds: readonly Record<Way, number>[], other: Way): Figure {
-  return {
-    ours: median(rounds.map(({ ours }) => ours)),
-    raw: median(rounds.map((speeds) => speeds[other])),
-    ratio: median(rounds.map((speeds) => speeds.ours / speeds[other])),
-  };
+  return medians(
+    rounds.map((speeds) => ({
+      ours: speeds.ours,
+      raw: speeds[other],
+      ratio: speeds.ours / speeds[other],
+    })),
+  );
 }
 
 async function speedOf(shell: BenchShell): Promise<number> {
