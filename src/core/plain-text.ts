@@ -1,5 +1,3 @@
-import { stripVTControlCharacters } from 'node:util';
-
 /** Replaces placeholders such as `{name}` in `text` by their values. A placeholder without a value remains. */
 export function filled(text: string, values: Readonly<Record<string, string | number | boolean>>): string {
   return text.replaceAll(/\{(\w+)\}/g, (place, name: string) => String(values[name] ?? place));
@@ -7,6 +5,19 @@ export function filled(text: string, values: Readonly<Record<string, string | nu
 
 /** Characters that change the writing direction, which could make a message appear as a different one. */
 const directionMarks = /[\u202A-\u202E\u2066-\u2069]/g;
+
+/**
+ * Escape sequences of terminals (ECMA-48): commands with a text, such as a title, up to BEL or ST; control sequences; and
+ * others. None continues beyond the next escape character, so reading takes linear time for any text.
+ */
+const escapeSequences =
+  // oxlint-disable-next-line no-control-regex -- these are control characters
+  /\u001B[\]PX^_][^\u0007\u001B]*(?:\u0007|\u001B\\)|(?:\u001B\[|\u009B)[0-?]*[ -/]*[@-~]|\u001B[ -/]*[0-~]/g;
+
+/** Returns `text` without the escape sequences of terminals. Safe for hostile text. */
+export function withoutEscapes(text: string): string {
+  return text.replaceAll(escapeSequences, '');
+}
 
 /** Decodes the output of a program, without NUL, which PostgreSQL cannot store. Invalid UTF-8 becomes U+FFFD. */
 export function textOf(bytes: Buffer): string {
@@ -34,12 +45,15 @@ export function lastLine(text: string, limit: number): string | undefined {
   return lastLines(text, { lines: 1, limit })[0];
 }
 
+/** Maximum length of the end of a text that is searched for lines, so that a hostile text costs little time. */
+const SEARCHED = 64 * 1024;
+
 /**
  * Returns the last non-empty lines without escape sequences and control characters, each with at most `limit`
- * characters.
+ * characters. Reads the last 64 Ki characters only.
  */
 export function lastLines(text: string, { lines, limit }: { lines: number; limit: number }): string[] {
-  return stripVTControlCharacters(text)
+  return withoutEscapes(text.slice(-SEARCHED))
     .split(/[\r\n]+/)
     .map((line) =>
       line

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { cutText, lastLine, lastLines, textOf } from '../../../src/core/plain-text.ts';
+import { cutText, lastLine, lastLines, textOf, withoutEscapes } from '../../../src/core/plain-text.ts';
 
 await t.test('bytes become text that a database can store', async (t) => {
   t.equal(textOf(Buffer.from('a\0b\0')), 'ab');
@@ -34,4 +34,57 @@ await t.test('a message is truncated between characters', async (t) => {
 await t.test('finds several last lines in order, each with a limited length', async (t) => {
   t.same(lastLines('one\n\ntwo\u0007\nthree three\n', { lines: 2, limit: 6 }), ['two', 'three…']);
   t.same(lastLines('', { lines: 2, limit: 6 }), []);
+});
+
+await t.test('escape sequences of every kind are removed, and what surrounds them stays', async (t) => {
+  const sequences = [
+    '\u001B[1;31m',
+    '\u001B[?2004h',
+    '\u001B[2 q',
+    '\u009B31m',
+    '\u001B]0;title\u0007',
+    '\u001B]8;;https://a.example/\u001B\\',
+    '\u001BPq#0\u001B\\',
+    '\u001B(B',
+    '\u001B7',
+    '\u001B=',
+    '\u001Bc',
+  ];
+  for (const sequence of sequences)
+    t.equal(withoutEscapes(`가${sequence}b`), '가b', JSON.stringify(sequence));
+  t.equal(withoutEscapes('a [1m b'), 'a [1m b');
+});
+
+await t.test('escape sequences that never end are read in linear time', async (t) => {
+  const shapes = [
+    ';?',
+    ';#',
+    '?;',
+    '\u001B',
+    '\u001B]',
+    '\u001B[',
+    '\u001B[;',
+    '\u009B1',
+    '\u001B]0;a',
+    '\u001B(',
+    ' ',
+  ];
+  for (const shape of shapes) {
+    const time = (length: number) => {
+      const started = performance.now();
+      withoutEscapes(`\u001B${shape.repeat(length / shape.length)}`);
+      return performance.now() - started;
+    };
+    const short = time(20_000);
+    const long = time(160_000);
+    t.ok(
+      long < 30 * short + 500,
+      `${JSON.stringify(shape)}: ${short} ms, ${long} ms for eight times the length`,
+    );
+  }
+});
+
+await t.test('only the end of a long text is searched for lines', async (t) => {
+  t.equal(lastLine(`first${'\n'.repeat(1_000_000)}`, 100), undefined);
+  t.equal(lastLine(`${'x\n'.repeat(1_000_000)}last`, 100), 'last');
 });

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
-import { stripVTControlCharacters } from 'node:util';
 import type Dockerode from 'dockerode';
 import { fault, isFault } from '../../../core/errors.ts';
+import { withoutEscapes } from '../../../core/plain-text.ts';
 import { packTar } from '../../../core/tar.ts';
 import type { ImageBuildSpec, RegistryLogin, BuildFile } from '../../engine-images.ts';
 import { call, engineMessage, hasStatus } from '../faults.ts';
@@ -166,7 +166,7 @@ function createBuildLog(onOutput: (line: string) => void) {
 
   function addLine(raw: string) {
     // The builder colors the error output of commands.
-    const line = stripVTControlCharacters(raw).trimEnd();
+    const line = withoutEscapes(raw).trimEnd();
     if (line === '') return;
     lastImage = /^ ---> ([0-9a-f]{12})$/.exec(line)?.[1] ?? lastImage;
     if (/^Step \d+\/\d+ : /.test(line)) [step, tail] = [line, []];
