@@ -10,8 +10,9 @@
  *   it prints   "<seal> score <last score>" where there is one, and "<seal> ran" on its error output, or
  *               "<seal> refused: <problem>"
  *
- * The script is a sealed file in memory, which the interpreter opens as /dev/fd/9. Scores come by a pipe at
- * descriptor 8. The interpreter is run from a copy in memory that its user may not read, for which reason the
+ * The script is a sealed file in memory, which the interpreter opens as /dev/fd/9. Scores come by descriptor 8: a
+ * socket where they begin with a word, since other processes of the user can open a pipe of the script's programs,
+ * and read the word from it; else a pipe, which has a path that any program can open. The interpreter is run from a copy in memory that its user may not read, for which reason the
  * kernel lets no other process of that user look into it; this program's file has no read permission for the
  * same reason. A large interpreter is run from its own file, and other processes of that user can look into it.
  * The script ends after so many seconds, with all of its process group.
@@ -28,6 +29,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/sendfile.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -41,7 +43,7 @@
 #define LINE 256
 /* Largest interpreter that is copied, in bytes: the copy is charged to the machine's memory, which is bounded. */
 #define COPIED (16 * 1024 * 1024)
-/* Where the interpreter finds the script, and the pipe for its score: of one digit, since sh knows no others. */
+/* Where the interpreter finds the script, and the channel for its score: of one digit, since sh knows no others. */
 #define SCRIPT 9
 #define SCORE 8
 #define SCRIPT_PATH "/dev/fd/9"
@@ -124,7 +126,6 @@ static void clean_environment(void) {
   setenv("WGETRC", "/dev/null", 1);
   setenv("GIT_CONFIG_GLOBAL", "/dev/null", 1);
   setenv("PYTHONNOUSERSITE", "1", 1);
-  setenv("BERTH_SCORE", SCORE_PATH, 1);
 }
 
 /* The program of that name. */
@@ -197,13 +198,20 @@ static void forgo_reading(void) {
   syscall(SYS_capset, &header, data);
 }
 
-static void become(const char *program, char **arguments, int script, int pipe_end) {
+/* The two ends of the channel for scores; their reader never waits. */
+static int open_channel(int ends[2]) {
+  if (*word) return socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends);
+  setenv("BERTH_SCORE", SCORE_PATH, 1);
+  return pipe2(ends, O_CLOEXEC | O_NONBLOCK);
+}
+
+static void become(const char *program, char **arguments, int script, int channel) {
   setpgid(0, 0);
   int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
   int copy = opaque_copy(program);
   if (nothing >= 0) dup2(nothing, 0);
   dup2(script, SCRIPT);
-  dup2(pipe_end, SCORE);
+  dup2(channel, SCORE);
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, NULL);
@@ -216,8 +224,8 @@ static void become(const char *program, char **arguments, int script, int pipe_e
   _exit(126);
 }
 
-/* Takes in what came by the pipe: the last line that begins with the word is the score. */
-static void take_scores(int from) {
+/* Takes in what came: the last line that begins with the word is the score. Whether more can come. */
+static int take_scores(int from) {
   static char line[LINE];
   static size_t length;
   char bytes[4096];
@@ -236,6 +244,7 @@ static void take_scores(int from) {
       if (*given) strcpy(score, given);
     }
   }
+  return got != 0;
 }
 
 static long long now_ms(void) {
@@ -264,7 +273,7 @@ int main(int count, char **arguments) {
   }
   char **command = calloc((size_t)count, sizeof *command);
   int scores[2];
-  if (!command || pipe2(scores, O_CLOEXEC | O_NONBLOCK) != 0) refuse("the machine has no room for a pipe");
+  if (!command || open_channel(scores) != 0) refuse("the machine has no room for a pipe");
   for (int i = 2; i < count; i++) command[i - 2] = arguments[i];
   command[count - 2] = SCRIPT_PATH;
 
@@ -277,7 +286,7 @@ int main(int count, char **arguments) {
   pid_t child = fork();
   if (child < 0) refuse("the machine has no room for a process");
   if (child == 0) {
-    /* A writer waits for room, as for a file; the reader never waits. */
+    /* A writer waits for room, as for a file. */
     fcntl(scores[1], F_SETFL, fcntl(scores[1], F_GETFL) & ~O_NONBLOCK);
     become(program, command, script, scores[1]);
   }
@@ -291,13 +300,10 @@ int main(int count, char **arguments) {
     struct pollfd in = {scores[0], POLLIN, 0};
     sigset_t open_mask = before;
     sigdelset(&open_mask, SIGCHLD);
-    if (ppoll(&in, 1, &patience, &open_mask) > 0) {
-      take_scores(scores[0]);
-      /* All who could write have gone, and the pipe says so without end. */
-      if ((in.revents & POLLHUP) && !(in.revents & POLLIN)) {
-        struct timespec moment = {0, 20000000};
-        nanosleep(&moment, NULL);
-      }
+    if (ppoll(&in, 1, &patience, &open_mask) > 0 && !take_scores(scores[0])) {
+      /* All who could write have gone, and the channel says so without end. */
+      struct timespec moment = {0, 20000000};
+      nanosleep(&moment, NULL);
     }
   }
   kill(-child, SIGKILL);

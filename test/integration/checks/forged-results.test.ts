@@ -69,6 +69,41 @@ await t.test('writing scores to every file and pipe does not pass', async (t) =>
   t.match(partly, { passed: false, score: 0.25 }, partly.evidence);
 });
 
+/**
+ * Reads what a check reports through the open files of the programs that it runs, while the program that should read it
+ * is stopped. Reports a better score in its name.
+ */
+const READ_AND_RAISE = String.raw`exec perl - <<'END'
+use Fcntl;
+my %secrets;
+while (1) {
+  my @runners = grep { contents("/proc/$_/cmdline") =~ /check-runner/ } map { /(\d+)/ } glob '/proc/[0-9]*';
+  kill STOP => @runners;
+  select undef, undef, undef, 0.2;
+  my @places = grep { !m{^/proc/$$/} } glob '/proc/[0-9]*/fd/8';
+  for my $place (@places) {
+    sysopen(my $file, $place, O_RDONLY | O_NONBLOCK) or next;
+    sysread($file, my $text, 4096) or next;
+    $secrets{$1} = 1 while $text =~ /([0-9a-f]{32}) /g;
+  }
+  for my $place (@places) {
+    sysopen(my $file, $place, O_WRONLY | O_NONBLOCK) or next;
+    syswrite $file, "$_ 99/100\n" for keys %secrets;
+  }
+  kill CONT => @runners;
+  select undef, undef, undef, 0.02;
+}
+sub contents { open my $file, '<', $_[0] or return ''; return <$file> // '' }
+END`;
+
+await t.test('a program that reads the scores of a check cannot report a better one', async (t) => {
+  const scores = 'sleep 3 & for part in 1 2 3 4 5 6 7 8 9 10; do score 1/4; sleep 0.1; done';
+  for (const line of ['', '#!/bin/bash']) {
+    const verdict = await during(READ_AND_RAISE, () => run(`${line}\n${scores}; fail 'One of four.'`));
+    t.match(verdict, { passed: false, score: 0.25, message: 'One of four.' }, verdict.evidence);
+  }
+});
+
 await t.test("a learner's program that the check runs changes neither script nor score", async (t) => {
   const program = `#!/bin/bash
 for place in {/dev/shm,/tmp,/var/tmp}/.berth-check-*/check /proc/$PPID/fd/* /proc/self/fd/{3..20} "$BERTH_SCORE"; do
