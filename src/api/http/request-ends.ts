@@ -90,8 +90,8 @@ export function addOpenRequests(
 }
 
 function endRequest({ raw: asked }: FastifyRequest, { raw: answer }: FastifyReply): void {
-  // Resetting it also drops what the system still has to send.
-  const reset = () => void answer.socket?.resetAndDestroy();
+  // Resetting it also drops what the system still has to send. An answer that waits behind others has no socket yet.
+  const reset = () => void asked.socket.resetAndDestroy();
   if (!asked.complete || answer.headersSent) {
     reset();
     return;

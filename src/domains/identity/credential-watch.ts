@@ -8,6 +8,8 @@ import type { AuthenticationService } from './user.ts';
 
 /** Maximum time between two checks of a credential, in milliseconds, in case an event is lost. */
 const CHECK_EVERY_MS = 30_000;
+/** Wait before a credential that could not be read is read again, in milliseconds. */
+const RETRY_MS = 1_000;
 /** Minimum wait, in milliseconds: clocks may differ slightly. */
 const WAIT_LEAST_MS = 50;
 
@@ -60,6 +62,8 @@ interface Watched {
   started: number;
   answered: number;
   stopTimer: () => void;
+  /** The next read after one that failed. */
+  retry?: NodeJS.Timeout | undefined;
 }
 
 /** Identifies a credential by the hash of its secret, or by its user if none exists. */
@@ -104,6 +108,7 @@ export function createCredentialWatch({
       now = await (isOver(actor) ? undefined : read(actor));
     } catch (error) {
       log.error({ err: error, userId: actor.userId }, 'checking a credential failed; retrying');
+      retryLater(watched);
       return actor;
     }
     if (now && number > watched.answered) {
@@ -117,6 +122,15 @@ export function createCredentialWatch({
     return now;
   }
 
+  /** Reads the credential again soon: the event that caused a failed read does not come again. */
+  function retryLater(watched: Watched): void {
+    if (watched.opened.size === 0) return;
+    watched.retry ??= setTimeout(() => {
+      watched.retry = undefined;
+      void check(watched);
+    }, RETRY_MS).unref();
+  }
+
   function endOne(watched: Watched, one: Opened, reason: Fault): void {
     drop(watched, one);
     try {
@@ -128,7 +142,7 @@ export function createCredentialWatch({
 
   function drop(watched: Watched, one: Opened): void {
     if (!watched.opened.delete(one) || watched.opened.size > 0) return;
-    watched.stopTimer();
+    stopTimers(watched);
     const name = nameOf(watched.actor);
     if (all.get(name) === watched) all.delete(name);
   }
@@ -165,10 +179,15 @@ export function createCredentialWatch({
     count: () => [...all.values()].reduce((sum, { opened }) => sum + opened.size, 0),
     close() {
       stopListening();
-      for (const { stopTimer } of all.values()) stopTimer();
+      for (const watched of all.values()) stopTimers(watched);
       all.clear();
     },
   };
+}
+
+function stopTimers({ stopTimer, retry }: Watched): void {
+  stopTimer();
+  clearTimeout(retry);
 }
 
 function nameOf({ userId, credential }: CredentialName): string {

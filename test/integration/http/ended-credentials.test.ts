@@ -28,8 +28,11 @@ steps:
     check: { script: check.sh, timeout: 120 }
 `;
 
-/** How long everything may take to end, in milliseconds. On an idle machine it takes one second. */
-const PATIENCE_MS = 20_000;
+/**
+ * How long everything may take to end, in milliseconds. On an idle machine it takes one second. Shorter than the time
+ * between two checks of credentials and previews without an event.
+ */
+const PATIENCE_MS = 10_000;
 
 const OPEN_TERMINAL =
   'mutation ($s: ID!) { openTerminal(input: { session: $s, machine: "main", rows: 24, cols: 80 }) { url ticket } }';

@@ -3,6 +3,7 @@ import type { Test } from 'tap';
 import type { Database } from '../../../src/infra/database/database.ts';
 import type { Fault } from '../../../src/core/errors.ts';
 import type { EventBus } from '../../../src/infra/bus/event-bus.ts';
+import { createMemoryBus } from '../../../src/infra/bus/memory-bus.ts';
 import { allScopes, system } from '../../../src/domains/identity/actor.ts';
 import type { Actor } from '../../../src/domains/identity/actor.ts';
 import { createCredentialWatch } from '../../../src/domains/identity/credential-watch.ts';
@@ -13,6 +14,9 @@ import type { Identity } from '../../kit/service/identity.ts';
 import { quietLog } from '../../kit/basics/quiet-log.ts';
 import { until } from '../../kit/basics/until.ts';
 
+/** Longest wait for an end, in milliseconds: shorter than the time between two checks without an event. */
+const PATIENCE_MS = 15_000;
+
 /** A process that watches credentials. Records what it opened and how each ended. */
 function openWatch(t: Test, { authentication }: Pick<Identity, 'authentication'>, events: EventBus) {
   const log = quietLog();
@@ -22,7 +26,7 @@ function openWatch(t: Test, { authentication }: Pick<Identity, 'authentication'>
   /** Opens something for the actor. `name` identifies it when it ends. */
   const open = (actor: Actor, name: string, options?: { withRole?: boolean }) =>
     watch.watch(actor, ({ code }: Fault) => void ends.push(`${name}: ${code}`), options);
-  const hasEnded = (end: string) => until(() => ends.includes(end));
+  const hasEnded = (end: string) => until(() => ends.includes(end), PATIENCE_MS);
   return { ...watch, open, ends, hasEnded, log };
 }
 
@@ -141,5 +145,26 @@ await test('one that cannot be ended does not keep the others open', async (t) =
     await acting.tokens.revoke(system, id);
     await watch.hasEnded('sound: UNAUTHENTICATED');
     t.match(watch.log.messages(), ['error: ending a resource of a credential failed']);
+  });
+});
+
+await test('a credential that could not be read when it ended is read again soon', async (t) => {
+  await eachDatabase(t, 'retries', async (t, database) => {
+    const { acting, serving, newUser } = await twoProcesses(t, database);
+    const { id, actor } = await (await newUser('ann')).byToken();
+    let failures = 1;
+    const authentication = {
+      ...serving.authentication,
+      async byCredential(credential: string) {
+        if (failures-- > 0) throw new Error('the database is away');
+        return await serving.authentication.byCredential(credential);
+      },
+    };
+    // Receives no event of the revocation.
+    const watch = openWatch(t, { ...serving, authentication }, createMemoryBus({ log: quietLog() }));
+    watch.open(actor, 'open');
+    await acting.tokens.revoke(system, id);
+    await watch.hasEnded('open: UNAUTHENTICATED');
+    t.equal(watch.count(), 0);
   });
 });

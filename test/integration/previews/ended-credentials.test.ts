@@ -12,6 +12,9 @@ import { createIdentity } from '../../kit/service/identity.ts';
 import { quietLog } from '../../kit/basics/quiet-log.ts';
 import { until } from '../../kit/basics/until.ts';
 
+/** Longest wait for an end, in milliseconds: shorter than the time between two checks without an event. */
+const PATIENCE_MS = 15_000;
+
 await test('an open preview ends with the credential that opened it, even while others are connected', async (t) => {
   await eachDatabase(t, 'ends', async (t, database) => {
     const log = quietLog();
@@ -62,10 +65,10 @@ await test('an open preview ends with the credential that opened it, even while 
     await until(() => credentialWatch.count() === 4);
 
     await tokens.revoke(system, revoked.tokenId);
-    await until(() => ended.includes('revoked'));
+    await until(() => ended.includes('revoked'), PATIENCE_MS);
     await users.update(system, demoted.userId, { role: 'student' });
-    await until(() => ended.includes('demoted'));
-    await until(() => ended.includes('expired'));
+    await until(() => ended.includes('demoted'), PATIENCE_MS);
+    await until(() => ended.includes('expired'), PATIENCE_MS);
     t.strictSame(ended.toSorted(), ['demoted', 'expired', 'revoked']);
     kept.release();
     t.equal(credentialWatch.count(), 0, 'nothing is watched any more');

@@ -10,6 +10,7 @@ import { createServer } from '../../../../src/api/app.ts';
 import { readConfig } from '../../../../src/config/config.ts';
 import { addBodyDeadline, STREAMS_BODY, addOpenRequests } from '../../../../src/api/http/request-ends.ts';
 import { clientOf } from '../../../../src/api/shared/connection-limits.ts';
+import { fault } from '../../../../src/core/errors.ts';
 import { allScopes } from '../../../../src/domains/identity/actor.ts';
 import type { Actor } from '../../../../src/domains/identity/actor.ts';
 import type { CredentialWatch } from '../../../../src/domains/identity/credential-watch.ts';
@@ -41,6 +42,7 @@ async function startServer(
   app.post('/', async () => 'taken');
   app.post('/refused', { onRequest: async (_, reply) => reply.code(401).send('no') }, async () => 'taken');
   app.post('/stream', STREAMS_BODY, async () => 'taken');
+  app.put('/stream', STREAMS_BODY, () => new Promise((resolve) => waiting.push(() => resolve('late'))));
   const refuse = { onRequest: async (_: unknown, reply: FastifyReply) => reply.code(401).send('no') };
   app.post('/refused-stream', { ...STREAMS_BODY, ...refuse }, async () => 'taken');
   await app.listen();
@@ -146,22 +148,37 @@ await test('a lost connection also ends its queued requests', async (t) => {
 await test('queued requests of a lost connection stop watching their credential', async (t) => {
   const actor: Actor = { userId: 'u', role: 'student', scopes: allScopes };
   let watched = 0;
-  const { send, slow } = await startServer(
-    t,
-    {},
-    {
-      actor,
-      watch: () => {
-        watched += 1;
-        return () => void (watched -= 1);
-      },
-    },
-  );
+  const watch = () => {
+    watched += 1;
+    return () => void (watched -= 1);
+  };
+  const { send, slow } = await startServer(t, {}, { actor, watch });
   const { socket } = send(from('x', '/slow', '').repeat(50));
   await until(async () => slow() === 50 && watched === 50);
   socket.destroy();
   await until(async () => watched === 0, PATIENCE_MS).catch(() => undefined);
   t.equal(watched, 0);
+});
+
+await test('a queued request ends with its credential, behind one that continues', async (t) => {
+  const actor: Actor = { userId: 'u', role: 'student', scopes: allScopes };
+  const ends: (() => void)[] = [];
+  const watch: CredentialWatch['watch'] = (_, end) => {
+    ends.push(() => end(fault('UNAUTHENTICATED')));
+    return () => undefined;
+  };
+  const server = await startServer(t, {}, { actor, watch });
+  const upload = 'PUT /stream HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\nxxx';
+  for (const queued of [from('x', '/slow', ''), upload]) {
+    ends.length = 0;
+    const { socket, answer } = server.send(from('x', '/slow', '') + queued);
+    await until(() => ends.length === 2, PATIENCE_MS);
+    ends[1]?.();
+    await until(() => socket.destroyed, PATIENCE_MS).catch(() => undefined);
+    t.ok(socket.destroyed, queued);
+    t.ok(CLOSED.has(await answer), 'neither is answered');
+    server.answerSlow();
+  }
 });
 
 await test('a rejected upgrade closes its connection, even if the client does not', async (t) => {
