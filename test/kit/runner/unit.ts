@@ -4,8 +4,8 @@ import { STOP_SIGNALS } from '../../../setup/hand-over.mjs';
 import { runFiles, testFilesIn } from './files/run-files.ts';
 
 const FOLDER = 'test/unit';
-/** One more than the number of processors, because some tests wait for time to pass. */
-const JOBS = availableParallelism() + 1;
+/** Two more than the number of processors, because some tests wait for time to pass. */
+const JOBS = availableParallelism() + 2;
 /** Time limit of a file, in seconds. */
 const TIMEOUT_S = 120;
 
