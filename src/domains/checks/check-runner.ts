@@ -18,7 +18,7 @@ import type { Script } from './script-runner.ts';
 import { createScriptRunner } from './script-runner.ts';
 
 /**
- * Maximum number of containers for trusted checks per process; a session has one at a time. Each takes up to 512 MiB
+ * Maximum number of containers for trusted checks per process; a learner has one at a time. Each takes up to 512 MiB
  * and a CPU, which the capacity for sessions does not include: docs/admin.md mentions the 2 GiB.
  */
 const CHECKERS_AT_ONCE = 4;
@@ -57,7 +57,7 @@ export function createCheckRunner({
         return judgeQuiz(check, context.answer, context.reader.language);
       case 'trusted':
         return queue.run(
-          context.sessionId,
+          context.learnerId,
           () => judgeTrusted(check, context, { engine, pins, scripts, signal }),
           signal,
         );

@@ -154,7 +154,16 @@ export function createCheckService(parts: CheckServiceParts): CheckService & { s
       if (signal.aborted) throw fault('SHUTTING_DOWN');
       if (!poll) sessions.touch(sessionId);
       const language = languageGiven(lab.languages, wanted);
-      const stepRun = { lab, step, sessionId, machines, answers, poll, language };
+      const stepRun = {
+        lab,
+        step,
+        sessionId,
+        learnerId: machine.learnerId,
+        machines,
+        answers,
+        poll,
+        language,
+      };
       const ended = linkedAbort(signal);
       const stopWatching = credentialWatch.watch(actor, ended.abort);
       const run = leasedCheck.run(machine, stepRun, ended.signal);

@@ -19,6 +19,8 @@ export interface StepRun {
   lab: Pick<Lab, 'slug' | 'version' | 'languages' | 'machines'>;
   step: LabStep;
   sessionId: string;
+  /** As in {@link CheckContext}. */
+  learnerId: string;
   /** Container ids of the machines that its checks use, by name. */
   machines: ReadonlyMap<string, string>;
   /** By question id. */
@@ -68,12 +70,13 @@ export async function runStep(runner: CheckRunner, run: StepRun, signal: AbortSi
   return stepVerdict(run.step, verdicts);
 }
 
-function placeOf(check: LabCheck, { lab, step, sessionId, machines, answers, language }: StepRun) {
+function placeOf(check: LabCheck, { lab, step, sessionId, learnerId, machines, answers, language }: StepRun) {
   const machine = check.kind === 'quiz' ? undefined : lab.machines.find(({ name }) => name === check.machine);
   const user = machine?.user;
   return {
     lab: { slug: lab.slug, version: lab.version },
     sessionId,
+    learnerId,
     machineId: machines.get(machine?.name ?? '') ?? '',
     machineUser: user,
     // docs/checks.md lists them for authors.

@@ -93,7 +93,15 @@ function createTrial(
   ): Promise<StepVerdict & { output: string }> {
     const handles = new Map(machines.map(({ name, machineId }) => [name, machineId]));
     const language = languageGiven(lab.languages);
-    const place = { lab, step, sessionId: environmentId, machines: handles, answers, language };
+    const place = {
+      lab,
+      step,
+      sessionId: environmentId,
+      learnerId: environmentId,
+      machines: handles,
+      answers,
+      language,
+    };
     const verdict = await runStep(runner, place, signal);
     signal.throwIfAborted();
     return { ...verdict, output: evidenceOf(verdict) };

@@ -233,10 +233,10 @@ await t.test('checks of several sessions run in parallel, those of one session o
     },
   };
   const counted = createCheckRunner({ engine: counting, pins: unpinned });
-  const addresses = async (sessionIds: string[]) => {
+  const addresses = async (learnerIds: string[]) => {
     const { signal } = new AbortController();
     const check = trustedCheck({ script: 'hostname -I' });
-    const places = sessionIds.map((sessionId) => ({ ...placeOn(machineId), sessionId }));
+    const places = learnerIds.map((learnerId) => ({ ...placeOn(machineId), learnerId }));
     const verdicts = await Promise.all(places.map((place) => counted.run(check, place, signal)));
     return verdicts.map(({ evidence }) => evidence.trim());
   };

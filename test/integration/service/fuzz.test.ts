@@ -11,7 +11,7 @@ import { LAB, startPreviewWorld } from '../../kit/service/previews.ts';
 import { seededRandom } from '../../kit/fuzz/random.ts';
 
 /** Number of requests. Set another number for a longer run. */
-const REQUESTS = Number(process.env['BERTH_TEST_REQUESTS'] ?? 400);
+const REQUESTS = Number(process.env['BERTH_TEST_REQUESTS'] ?? 2_000);
 const SEED = Number(process.env['BERTH_TEST_SEED'] ?? 1);
 /** Requests at the same time. */
 const AT_ONCE = 6;
@@ -43,13 +43,30 @@ await test('random requests cause neither 5xx answers nor unexpected errors, and
     learner.token,
   );
   const own = started.startSession.session.id;
+  const made = await berth.graphql<{ createCourse: { course: { id: string } } }>(
+    'mutation { createCourse(input: { title: "A course", open: true }) { course { id } } }',
+    {},
+    instructor.token,
+  );
+  const course = made.createCourse.course.id;
+  const added = await berth.graphql<{ createAssignment: { assignment: { id: string } } }>(
+    'mutation ($course: ID!, $lab: String!) { createAssignment(input: { course: $course, lab: $lab }) { assignment { id } } }',
+    { course, lab: LAB },
+    instructor.token,
+  );
+  const assignment = added.createAssignment.assignment.id;
+  await berth.graphql(
+    'mutation ($course: ID!, $user: ID!) { addMember(input: { course: $course, user: $user, role: LEARNER }) { member { id } } }',
+    { course, user: learner.id },
+    instructor.token,
+  );
   const { port } = new URL(berth.url);
   const random = seededRandom(SEED);
   const failures: unknown[] = [];
   const counts = new Map<string, number>();
   const count = (what: string) => counts.set(what, (counts.get(what) ?? 0) + 1);
 
-  const texts = [LAB, own, learner.id, instructor.id, 'main', '8080', 'a file.txt'];
+  const texts = [LAB, own, learner.id, instructor.id, course, assignment, 'main', '8080', 'a file.txt'];
   const asked = {
     learner: { token: learner.token, operations: fuzzOperations(OPERATIONS, { seed: SEED, texts }) },
     instructor: {
@@ -104,6 +121,16 @@ await test('random requests cause neither 5xx answers nor unexpected errors, and
         '/api/v1/images/builds',
         '/api/v1/jobs/x',
         '/api/v1/recordings/x',
+        '/api/v1/sessions',
+        `/api/v1/sessions/${own}`,
+        '/api/v1/courses',
+        `/api/v1/courses/${course}`,
+        `/api/v1/courses/${course}/assignments`,
+        `/api/v1/courses/${course}/members/import`,
+        `/api/v1/courses/${course}/members/import?preview=true`,
+        `/api/v1/courses/${course}/gradebook`,
+        `/api/v1/assignments/${assignment}`,
+        `/api/v1/assignments/${assignment}/attempts?first=5`,
         `/ws/terminals/${own}`,
         `${files}?path=/tmp/`,
         `${files}?path=/tmp/&list=true`,

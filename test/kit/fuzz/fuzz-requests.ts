@@ -21,6 +21,8 @@ const TYPES = [
   'application/gzip',
   'application/octet-stream',
   'text/plain',
+  'text/csv',
+  'text/csv; charset=windows-1252',
   'multipart/form-data; boundary=x',
   'application/x-www-form-urlencoded',
   'application/json; charset=utf-7',
@@ -42,6 +44,11 @@ const BODIES = [
   '{"query":"{ __schema { types { name fields { name } } } }"}',
   '{"secret":"x","__proto__":{"a":1}}',
   'secret=a&secret=b',
+  'name,email,role\nAnn,ann@example.org,learner\n',
+  '\ufeffname;email;role;section\r\n"Ann;";x;owner;\0\r\n"',
+  '{"title":"Docker","timeZone":"Asia/Seoul","collection":"docker"}',
+  '{"dueAt":"2030-03-10T02:30:00Z","points":-1,"attempts":1e99,"x":null}',
+  '{"lab":"shell"}',
   '\u0000\u0001\ufffd',
 ];
 
@@ -87,7 +94,9 @@ export function* fuzzRequests(
     if (chance(0.6)) lines.push(oneOf(credentials));
     if (body !== '' || chance(0.2)) lines.push(`Content-Type: ${oneOf(TYPES)}`);
     if (chance(0.1))
-      lines.push(`Accept: ${oneOf(['text/html', '*/*', 'application/graphql-response+json', ''])}`);
+      lines.push(
+        `Accept: ${oneOf(['text/html', '*/*', 'application/graphql-response+json', 'text/csv', ''])}`,
+      );
     if (chance(0.1)) lines.push(`Origin: ${oneOf(['null', 'http://evil.example', 'http://', ':'])}`);
     if (chance(0.05))
       lines.push(`Range: ${oneOf(['bytes=0-', 'bytes=5-1', 'bytes=-1', 'lines=1', 'bytes=0-0,1-1'])}`);

@@ -57,6 +57,7 @@ export function placeOn(machineId: string, environment: Record<string, string> =
   return {
     lab: { slug: 'lab', version: 'v1' },
     sessionId: 'session',
+    learnerId: 'learner',
     machineId,
     machineUser: 'learner',
     environment: { BERTH_STEP: 'one', ...environment },

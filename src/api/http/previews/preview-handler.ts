@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
@@ -115,9 +116,11 @@ function createPreviewHandler({
 
   function refuse(request: IncomingMessage, response: ServerResponse, error: unknown): void {
     const known = isFault(error) ? error : fault('INTERNAL', {}, error);
-    if (known.code === 'INTERNAL') contained('preview', error, { host: request.headers.host });
-    else if (known.status === 503) log.warn({ err: known }, 'preview failed');
-    sendPreviewFault(request, response, known, { appOrigin: hosts.appOrigin(request.headers.host ?? '') });
+    const { host = '' } = request.headers;
+    const requestId = randomUUID();
+    if (known.code === 'INTERNAL') contained('preview', error, { host, requestId });
+    else if (known.status === 503) log.warn({ err: known, requestId }, 'preview failed');
+    sendPreviewFault(request, response, known, { requestId, appOrigin: hosts.appOrigin(host) });
   }
 
   return {

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Fault, FaultCode } from '../../../core/errors.ts';
 import { escapeHtml, htmlPage } from '../html-page.ts';
@@ -29,12 +28,12 @@ const titles: Partial<Record<FaultCode, string>> = {
   SESSION_NOT_READY: 'The lab is not running',
 };
 
-/** Sends an error page that says what to do, or a problem to programs. */
+/** Sends an error page that says what to do, or to programs a problem with the id that the log has. */
 export function sendPreviewFault(
   request: IncomingMessage,
   response: ServerResponse,
   error: Fault,
-  { appOrigin }: { appOrigin: string | undefined },
+  { requestId, appOrigin }: { requestId: string; appOrigin: string | undefined },
 ): void {
   if (response.headersSent || response.destroyed) {
     response.destroy();
@@ -43,7 +42,7 @@ export function sendPreviewFault(
   const html = request.headers.accept?.includes('text/html') ?? false;
   const body = html
     ? page(error, request.method ?? '', appOrigin)
-    : JSON.stringify(toProblem(error, randomUUID()));
+    : JSON.stringify(toProblem(error, requestId));
   response.writeHead(error.status, {
     'content-type': html ? 'text/html; charset=utf-8' : PROBLEM_TYPE,
     'content-length': Buffer.byteLength(body),
