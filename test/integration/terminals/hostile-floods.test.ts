@@ -5,6 +5,7 @@ import type { Test } from 'tap';
 import { startBerth } from '../../kit/service/berth-process.ts';
 import type { BerthProcess } from '../../kit/service/berth-process.ts';
 import { floods, forge, forgeries } from '../../kit/terminals/floods.ts';
+import { httpFloods } from '../../kit/service/http-floods.ts';
 import { learnerAt } from '../../kit/service/learner.ts';
 import { TerminalClient } from '../../kit/terminals/terminal-client.ts';
 
@@ -56,8 +57,15 @@ await test('the service serves learners normally while another learner runs all 
   await client.expect('taken-42', WAIT_MS);
   const end = Date.now() + LASTS_MS;
   const sending = sendTinyFrames(client, end);
+  // Another student's, whose budget for queries is used up afterwards.
+  const token = await newStudent(berth, 'Mallory over HTTP');
+  const overHttp = Object.entries(httpFloods).map(async ([name, run]) => ({
+    name,
+    count: await run({ url: berth.url, token, end }),
+  }));
   await Promise.all(learners.map((learner) => work(t, learner, end)));
   await sending;
+  for (const { name, count } of await Promise.all(overHttp)) t.ok(count > 0, `${count} ${name}`);
 
   t.ok(berth.runs());
   t.equal(berth.pid(), pid, 'it is the same process');
@@ -68,7 +76,8 @@ await test('the service serves learners normally while another learner runs all 
   for (const { client } of learners) await client.close();
 });
 
-async function newLearner(berth: BerthProcess, name: string) {
+/** The token of a new student. */
+async function newStudent(berth: BerthProcess, name: string): Promise<string> {
   const made = await berth.graphql<{ createUser: { user: { id: string } } }>(
     'mutation ($name: String!) { createUser(input: { name: $name }) { user { id } } }',
     { name },
@@ -77,7 +86,11 @@ async function newLearner(berth: BerthProcess, name: string) {
     'mutation ($user: ID!) { createToken(input: { name: "t", scopes: [READ, LEARN], user: $user }) { secret } }',
     { user: made.createUser.user.id },
   );
-  const token = createToken.secret;
+  return createToken.secret;
+}
+
+async function newLearner(berth: BerthProcess, name: string) {
+  const token = await newStudent(berth, name);
   const graphql: BerthProcess['graphql'] = (query, variables) => berth.graphql(query, variables, token);
   const learner = learnerAt({ ...berth, graphql });
   const session = await learner.start();
