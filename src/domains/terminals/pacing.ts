@@ -1,8 +1,12 @@
+import { setImmediate as nextImmediate } from 'node:timers/promises';
 import { createBudgets } from '../../core/budgets.ts';
 import type { Budgets, BudgetsOptions } from '../../core/budgets.ts';
 
 /** Most output of one terminal that is handled in one turn of the event loop, in bytes: about a millisecond's work. */
 const TURN_BYTES = 128 * 1024;
+/** The same for all terminals together, in bytes, and what each may print in any turn. */
+const TURN_BYTES_OF_ALL = 1024 * 1024;
+const SMALL_BYTES = 16 * 1024;
 
 /** Overhead of one read, in bytes that cost the same: the system call and its events. */
 const READ_COST = 1_024;
@@ -23,6 +27,7 @@ export function createPace(options: {
   const { budgets, learnerId, isAttended, onChange } = options;
   let bytesOfTurn = 0;
   let turn: NodeJS.Immediate | undefined;
+  /** Whether it has had its share of a turn of the event loop, and waits for another one. */
   let isTurnOver = false;
   /** Bytes to come that are not charged. */
   let free = 0;
@@ -33,8 +38,10 @@ export function createPace(options: {
     turn = undefined;
     bytesOfTurn = 0;
     if (!isTurnOver) return;
-    isTurnOver = false;
-    onChange();
+    budgets.turns.wait(() => {
+      isTurnOver = false;
+      onChange();
+    });
   }
 
   function spend(bytes: number, overhead: number): void {
@@ -69,7 +76,8 @@ export function createPace(options: {
       const spared = Math.min(free, bytes);
       free -= spared;
       spend(bytes - spared, READ_COST + messages * MESSAGE_COST);
-      if (bytesOfTurn >= TURN_BYTES) isTurnOver = true;
+      const isShared = budgets.turns.spend(bytes) && bytesOfTurn >= SMALL_BYTES;
+      if (bytesOfTurn >= TURN_BYTES || isShared) isTurnOver = true;
       if (isTurnOver || waiting) onChange();
     },
 
@@ -111,6 +119,63 @@ const ATTENDED = { perSecond: 4 * MIB, burst: 4 * MIB };
 export interface OutputBudgets {
   unattended: Budgets;
   attended: Budgets;
+  /** Shared by all terminals. */
+  turns: Turns;
+}
+
+/** Waiting terminals that continue in one turn of the event loop. */
+const CONTINUED_AT_ONCE = TURN_BYTES_OF_ALL / TURN_BYTES;
+
+type Turns = ReturnType<typeof createTurns>;
+
+/**
+ * Shares the turns of the event loop between terminals that print much: a few continue in each, in order, so that a turn
+ * stays short however many there are.
+ */
+function createTurns() {
+  const waiting: (() => void)[] = [];
+  let bytesOfTurn = 0;
+  let continued = 0;
+  let isNextPlanned = false;
+
+  function planNext(): void {
+    if (isNextPlanned) return;
+    isNextPlanned = true;
+    void nextImmediate().then(begin);
+  }
+
+  function begin(): void {
+    isNextPlanned = false;
+    bytesOfTurn = 0;
+    continued = 0;
+    // One that throws delays the others, but stops none of them.
+    while (continued < CONTINUED_AT_ONCE) {
+      const go = waiting.shift();
+      if (!go) return;
+      proceed(go);
+    }
+  }
+
+  function proceed(go: () => void): void {
+    continued += 1;
+    planNext();
+    go();
+  }
+
+  return {
+    /** Counts output of this turn. Returns whether it has been enough for all. */
+    spend(bytes: number): boolean {
+      planNext();
+      bytesOfTurn += bytes;
+      return bytesOfTurn >= TURN_BYTES_OF_ALL;
+    },
+
+    /** Calls `go` in this turn or, behind others that wait, in a later one. */
+    wait(go: () => void): void {
+      if (waiting.length === 0 && continued < CONTINUED_AT_ONCE) proceed(go);
+      else waiting.push(go);
+    },
+  };
 }
 
 export function createOutputBudgets({ time }: Pick<BudgetsOptions, 'time'> = {}): OutputBudgets {
@@ -123,5 +188,6 @@ export function createOutputBudgets({ time }: Pick<BudgetsOptions, 'time'> = {})
       ...given,
     }),
     attended: createBudgets({ each: ATTENDED, ...given }),
+    turns: createTurns(),
   };
 }

@@ -150,6 +150,23 @@ await test('one turn of the event loop processes little of one terminal', async 
   void live.end();
 });
 
+await test('one turn of the event loop processes little of many terminals with their owners, each in order', async (t) => {
+  const { open } = floods();
+  const terminals = Array.from({ length: 40 }, (_, at) => open(`learner ${at}`));
+  for (const { live } of terminals) live.viewers.join(owner('ada'), () => undefined);
+  await turns(20);
+  for (let turn = 0; turn < 50; turn++) {
+    const before = sum(terminals);
+    await turns(1);
+    const read = sum(terminals) - before;
+    t.ok(read > 0 && read <= 1.5 * MIB, `${read} bytes`);
+  }
+  const all = terminals.map(({ read }) => read());
+  t.ok(Math.min(...all) > Math.max(...all) / 2, 'all get about the same');
+  for (const { live } of terminals) void live.end();
+  await turns(50);
+});
+
 await test('a terminal that waits for its budget ends immediately and disconnects its viewers', async (t) => {
   const { time, open } = floods(PIECE / 5);
   const terminals = [open('ada'), open('ada'), open('ada')];
