@@ -261,3 +261,20 @@ await test('a start over the quota of a course waits; self-study of the same lab
     t.match(await service.queuePositions(second, [id]), [{ reason: 'quota' }]);
   });
 });
+
+await test('a removed member can finish in a running session, which counts no more', async (t) => {
+  await eachDatabase(t, 'removed', async (t, database) => {
+    const world = await assignedSessions(t, database);
+    const { service, saves, instructor, actors, learner, members, memberOf, assignment, start, end } = world;
+    const { id } = await start();
+    await members.remove(instructor, await memberOf(learner));
+    t.equal((await service.start(learner, { assignment })).id, id);
+    await service.machine(learner, id, 'main');
+    const lost = { code: 'ASSIGNMENT_NOT_FOUND' };
+    await t.rejects(service.requireCounting(learner, id), lost);
+    await t.rejects(saves.reset(learner, id), lost);
+    for (const staff of [instructor, actors.assistant]) t.equal((await service.get(staff, id)).id, id);
+    await end(id);
+    await t.rejects(service.start(learner, { assignment }), lost);
+  });
+});

@@ -140,6 +140,31 @@ await eachDatabase(t, 'the insights into an assignment', async (t, database) => 
   ]);
 });
 
+await eachDatabase(t, 'a step that the lab lost is not listed', async (t, database) => {
+  const { instructor, assignment, insights, begin, tried, runSession, learner, clock } = await setUp(
+    t,
+    database,
+  );
+  await begin(learner);
+  for (let at = 0; at < 3; at++) await tried({ actor: learner, stepId: 'gone', minute: at });
+  await tried({ actor: learner, stepId: 'first', minute: 4, passed: true });
+  t.match(
+    (await insights.steps(instructor, assignment)).map(({ stepId, tried }) => [stepId, tried]),
+    [
+      ['first', 1],
+      ['second', 0],
+    ],
+  );
+  clock.jump(5 * MINUTE);
+  await runSession(learner);
+  t.same(await insights.stuck(instructor, assignment, { failures: 3, minutes: 30 }), []);
+  clock.jump(60 * MINUTE);
+  await runSession(learner);
+  t.match(await insights.stuck(instructor, assignment, { failures: 3, minutes: 30 }), [
+    { stepId: 'second', reasons: ['no_progress'] },
+  ]);
+});
+
 await eachDatabase(t, 'a step lists its five most common findings', async (t, database) => {
   const { instructor, assignment, insights, begin, tried, learner, second } = await setUp(t, database);
   for (const actor of [learner, second]) await begin(actor);
