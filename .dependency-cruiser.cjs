@@ -12,20 +12,21 @@ const domains = [
   'checks',
   'previews',
   'grades',
+  'insights',
   'lab-tests',
 ];
 const foundation = '^src/(config|core|infra|engine)/';
 const construct = '^src/(main|services)\\.ts$|^src/api/app\\.ts$|^src/cli/';
 const transports = '^src/api/(graphql|http|ws|shared)/';
 
-/** Each domain may import those before it; terminals, files, checks and previews stand side by side. */
+/** Each domain may import those before it; those in one rank stand side by side. */
 const ranks = [
   ['identity'],
   ['labs', 'images'],
   ['courses'],
   ['sessions'],
   ['terminals', 'files', 'checks', 'previews'],
-  ['grades'],
+  ['grades', 'insights'],
   ['lab-tests'],
 ];
 
