@@ -1,5 +1,5 @@
 import { Agent } from 'node:http';
-import type { AgentOptions, ClientRequestArgs } from 'node:http';
+import type { AgentOptions, ClientRequest, ClientRequestArgs } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { PreviewService } from '../../../domains/previews/preview.ts';
 
@@ -59,18 +59,22 @@ export class MachineAgent extends Agent {
   override keepSocketAlive(stream: Duplex): boolean {
     const hangUp = () => stream.destroy();
     const timer = setTimeout(hangUp, IDLE_MS);
-    // Unexpected data must never become the response to the next request.
-    stream.on('data', hangUp);
-    this.#idle.set(stream, () => {
+    const endIdle = () => {
       clearTimeout(timer);
       stream.off('data', hangUp);
-    });
-    stream.once('close', () => clearTimeout(timer));
+      stream.off('close', endIdle);
+    };
+    // Unexpected data must never become the response to the next request.
+    stream.on('data', hangUp);
+    stream.on('close', endIdle);
+    this.#idle.set(stream, endIdle);
     return true;
   }
 
-  override reuseSocket(stream: Duplex): void {
+  override reuseSocket(stream: Duplex, request: ClientRequest): void {
     this.#idle.get(stream)?.();
     this.#idle.delete(stream);
+    // Node marks the request as reusing a connection, removes its own listener, and calls `ref`, which only sockets have.
+    super.reuseSocket(Object.assign(stream, { ref: () => stream }), request);
   }
 }
