@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 import { fault } from '../../core/errors.ts';
 import type { Actor } from '../identity/actor.ts';
-import { can, onlyTries } from '../identity/policy.ts';
+import { can, neededFor, onlyTries } from '../identity/policy.ts';
 import type { CourseRole } from '../identity/policy.ts';
 import type { People } from '../identity/user.ts';
 import type { AssignmentStore } from './assignment-store.ts';
@@ -107,7 +107,7 @@ export function createAssignmentRules(options: {
       if (!known) throw fault('ASSIGNMENT_NOT_FOUND');
       const { assignment, course, role, actor, terms, isTrial } = known;
       if (!can(actor, 'assignments.work', { role, state: course.state })) {
-        throw fault('FORBIDDEN', { needed: 'the role "learner" in this course' });
+        throw fault('FORBIDDEN', { needed: neededFor('assignments.work') });
       }
       if (course.state === 'archived') throw fault('COURSE_ARCHIVED', { course: course.title });
       requireOpenNow(terms, clock.now());

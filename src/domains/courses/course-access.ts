@@ -1,28 +1,10 @@
 import { fault } from '../../core/errors.ts';
 import { requireActor } from '../identity/actor.ts';
 import type { Actor } from '../identity/actor.ts';
-import { can, isReading, scopeFor } from '../identity/policy.ts';
+import { can, isReading, neededFor, scopeFor } from '../identity/policy.ts';
 import type { CourseAction } from '../identity/policy.ts';
 import type { CourseStore } from './course-store.ts';
 import type { Course } from './course.ts';
-
-/** What the message of a refusal says is needed. */
-const NEEDED = {
-  'course.read': 'a membership of this course',
-  'course.change': 'the role "instructor" in this course',
-  'members.read': 'the role "instructor", "assistant" or "observer" in this course',
-  'members.change': 'the role "instructor" in this course',
-  'assignments.read': 'a membership of this course',
-  'assignments.inspect': 'the role "instructor", "assistant" or "observer" in this course',
-  'assignments.work': 'the role "learner" in this course',
-  'assignments.change': 'the role "instructor" in this course',
-  'progress.read': 'the role "instructor", "assistant" or "observer" in this course',
-  'grades.read': 'the role "instructor", "assistant" or "observer" in this course',
-  'grades.change': 'the role "instructor" or "assistant" in this course',
-  'help.read': 'the role "instructor", "assistant" or "observer" in this course',
-  'help.answer': 'the role "instructor" or "assistant" in this course',
-  'overrides.change': 'the role "instructor" or "assistant" in this course',
-} satisfies Record<CourseAction, string>;
 
 /** A course that the actor may see. */
 export interface EnteredCourse {
@@ -69,7 +51,7 @@ export function createCourseAccess({ courses }: { courses: CourseStore }): Cours
     if (!course || !resource || !can(actor, 'course.read', resource)) throw fault('COURSE_NOT_FOUND');
     const may = (wanted: CourseAction) => can(actor, wanted, resource);
     const demand: EnteredCourse['demand'] = (wanted, { archived = isReading(wanted) } = {}) => {
-      if (!may(wanted)) throw fault('FORBIDDEN', { needed: NEEDED[wanted] });
+      if (!may(wanted)) throw fault('FORBIDDEN', { needed: neededFor(wanted) });
       if (course.state === 'archived' && !archived) throw fault('COURSE_ARCHIVED', { course: course.title });
     };
     return { course, actor, may, demand };

@@ -5,6 +5,7 @@ import type {
   CourseSection as SectionRow,
 } from '../../infra/database/generated/sqlite/client.ts';
 import { fault } from '../../core/errors.ts';
+import { staffRoles } from '../identity/policy.ts';
 import type { CourseRole } from '../identity/policy.ts';
 import type { Course, CourseChange, CourseSection, CourseState } from './course.ts';
 import { forgetStarts, hasGiven, toAssignmentRow } from './assignment-store.ts';
@@ -55,7 +56,7 @@ export function createCourseStore({ database }: { database: Database }) {
           ...(userId !== undefined && {
             OR: [
               { state: { not: 'draft' }, members: { some: member } },
-              { members: { some: { ...member, role: { in: ['instructor', 'assistant'] } } } },
+              { members: { some: { ...member, role: { in: [...staffRoles] } } } },
             ],
           }),
         },

@@ -69,12 +69,19 @@ export function isReading(action: CourseAction): boolean {
 /** All actions, for tests of the policy. */
 export const courseActions = Object.keys(rules) as CourseAction[];
 
-/** Roles that work with the people of a course. */
-const staff: ReadonlySet<CourseRole> = new Set(['instructor', 'assistant']);
+/** Roles that teach a course. They also see its drafts. */
+export const staffRoles = ['instructor', 'assistant'] as const satisfies readonly CourseRole[];
 
 /** Returns whether a role teaches. */
 export function isStaff(role: CourseRole | undefined): boolean {
-  return role !== undefined && staff.has(role);
+  return (staffRoles as readonly (CourseRole | undefined)[]).includes(role);
+}
+
+/** Returns what an action needs, for the message of a refusal, such as `the role "instructor" in this course`. */
+export function neededFor(action: CourseAction): string {
+  const roles = rules[action].map((role) => `"${role}"`);
+  const last = roles.pop();
+  return `the role ${roles.length > 0 ? `${roles.join(', ')} or ` : ''}${last} in this course`;
 }
 
 /** Returns whether somebody only tries assignments: staff, and admins who are not members. Their results do not count. */
@@ -83,9 +90,9 @@ export function onlyTries(role: CourseRole | undefined): boolean {
 }
 
 /**
- * Decides whether the actor may do something in a course. This is the only place with the rules of roles in courses:
- * services ask it before they act. Roles count per course, except that admins may do everything. See reach.ts for whose
- * work somebody reaches.
+ * Decides whether the actor may do something in a course: services ask it before they act. Roles count per course,
+ * except that admins may do everything. Two stores have rules of roles in their queries: `reach-store.ts` reads whose work
+ * somebody may access (see reach.ts), and `course-store.ts` lists drafts only for staff.
  */
 export function can(actor: Pick<Actor, 'role'>, action: CourseAction, course: CourseResource): boolean {
   if (actor.role === 'admin') return true;

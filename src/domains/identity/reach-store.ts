@@ -1,6 +1,7 @@
 import type { Database } from '../../infra/database/database.ts';
 import { batches } from '../../core/paging.ts';
 import type { Role } from './actor.ts';
+import { staffRoles } from './policy.ts';
 import type { Taught } from './reach-limits.ts';
 
 export type ReachStore = ReturnType<typeof createReachStore>;
@@ -13,7 +14,7 @@ export function createReachStore({ database }: { database: Database }) {
     /** Returns the courses in which a user teaches now. */
     async taught(userId: string): Promise<Omit<Taught, 'students'>> {
       const rows = await client.courseMember.findMany({
-        where: { userId, active: true, role: { in: ['instructor', 'assistant'] } },
+        where: { userId, active: true, role: { in: [...staffRoles] } },
         select: { courseId: true, role: true },
       });
       const of = (wanted: string) =>
