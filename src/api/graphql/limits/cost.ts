@@ -31,8 +31,8 @@ export interface Cost {
 }
 
 /**
- * Returns the cost of a validated operation: 1 for each field, or its price. The fields of list elements are multiplied
- * by the maximum length of the list.
+ * Returns the cost of a validated operation: 1 for each field, 10 for each page, 1/5 for each field of the introspection,
+ * or the field's price. The fields of list elements are multiplied by the maximum length of the list.
  */
 export function costOf(
   schema: GraphQLSchema,
@@ -151,11 +151,17 @@ const prices: Readonly<Record<string, Price>> = {
   // Lists without pages.
   'Course.sections': { once: 20, times: 50 },
   'Course.assignments': { once: 20, times: 50 },
-  'Assignment.overrides': { once: 20, times: 20 },
-  'Assignment.hand': { once: 10 },
   'Course.invitations': { once: 20, times: 50 },
+  'Assignment.overrides': { once: 20, times: 20 },
+  // A single read, for one learner.
+  'Assignment.hand': { once: 10 },
+  // Pages, which also read the role of the user.
   'Course.members': { once: 20 },
   'Course.hands': { once: 20 },
+  // Each summarises all attempts at the assignment in two reads, and lists its steps or learners without pages.
+  'Assignment.insights': { once: 40, times: 20 },
+  'Assignment.stuck': { once: 40, times: 20 },
+  'StepInsight.findings': { times: 5 },
   // It reads the grades of a page, and the work of outdated ones. The lists have one element per assignment or step.
   'Course.gradebook': { once: 40 },
   'GradebookConnection.assignments': { times: 20 },

@@ -45,6 +45,15 @@ await test('limits aliases and repeated fields', async (t) => {
   );
 });
 
+await test('counts summaries of assignments as several reads of lists', async (t) => {
+  const { ask } = await startApp(t);
+  const summaries = (fields: string) =>
+    `{ courses(first: 100) { edges { node { assignments { ${fields} } } } } }`;
+  for (const fields of ['insights { id }', 'stuck { stepId }']) {
+    t.match(await refusal(ask, summaries(fields)), refusedFor('its cost is 3\\d{5}'), fields);
+  }
+});
+
 await test('limits the cost, where a connection counts its page size, also by variable', async (t) => {
   const { ask } = await startApp(t);
   const query =
