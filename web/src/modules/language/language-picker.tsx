@@ -2,7 +2,7 @@ import { chooseLanguage, useLanguage, useOfferedLanguages, useTexts } from './la
 
 const labels = { en: 'Language', ko: '언어' };
 
-/** Lets the user chooseLanguage a language. Each language is shown by its own name. */
+/** Lets the user choose a language. Each language is shown by its own name. */
 export function LanguagePicker() {
   const chosen = useLanguage();
   const offered = useOfferedLanguages();
