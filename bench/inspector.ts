@@ -1,6 +1,6 @@
 import { WebSocket } from 'ws';
 
-/** Most garbage collections, and the relative change between two at which memory counts as settled. */
+/** Maximum number of garbage collections, and the relative change between two at which memory counts as settled. */
 const MAX_ROUNDS = 10;
 const SETTLED = 0.002;
 

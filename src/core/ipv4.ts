@@ -30,7 +30,10 @@ export function overlaps(a: Block, b: Block): boolean {
   return a.first <= b.last && b.first <= a.last;
 }
 
-/** Most addresses of a private range, 10.0.0.0/8. A wider route is a way to the world, which VPNs take in two halves. */
+/**
+ * Number of addresses of the largest private range, 10.0.0.0/8. A wider route is a way to the world, which VPNs take in
+ * two halves.
+ */
 const LARGEST_NETWORK = 2 ** 24;
 
 /** A route of the host to a network. Default routes do not count. */

@@ -59,7 +59,7 @@ export type ClientControl = { type: 'resize'; rows: number; cols: number } | { t
 
 const encoder = new TextEncoder();
 
-/** Most bytes of input in one frame. The server rejects larger ones. */
+/** Maximum number of bytes of input in one frame. The server rejects larger ones. */
 const INPUT_LIMIT = 65_535;
 
 /** Splits input into frames. */

@@ -1,6 +1,6 @@
-/** Most bytes buffered without a connection: a long paste. */
+/** Maximum number of bytes buffered without a connection: a long paste. */
 const MAX_OFFLINE_BYTES = 64 * 1024;
-/** Most bytes that the server has not taken, because the shell does not read. */
+/** Maximum number of bytes that the server has not taken, because the shell does not read. */
 const MAX_WAITING_BYTES = 4 * 1024 * 1024;
 
 /**

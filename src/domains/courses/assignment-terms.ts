@@ -1,9 +1,9 @@
 import { fault } from '../../core/errors.ts';
 import type { Assignment, AssignmentOverride, AssignmentTerms } from './assignment.ts';
 
-/** Most points of an assignment. */
+/** Maximum points of an assignment. */
 const POINTS_LIMIT = 10_000;
-/** Most attempts of an assignment. */
+/** Maximum number of attempts of an assignment. */
 const ATTEMPTS_LIMIT = 1_000;
 /** Longest time limit, extra time and grace, in minutes: 30 days, as a session's longest lifetime. */
 const MINUTES_LIMIT = 30 * 24 * 60;

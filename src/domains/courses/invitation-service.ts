@@ -10,9 +10,9 @@ import type { CourseStore } from './course-store.ts';
 import type { InvitationStore } from './invitation-store.ts';
 import type { CourseInvitation, InvitationService } from './invitation.ts';
 
-/** Most valid invitations of a course. */
+/** Maximum number of valid invitations of a course. */
 const INVITATION_LIMIT = 100;
-/** Most seats of an invitation. */
+/** Maximum number of seats of an invitation. */
 const SEAT_LIMIT = 10_000;
 /** Longest validity, in milliseconds: a year, so that no forgotten link stays valid. */
 const LONGEST_MS = 366 * 24 * 3_600_000;

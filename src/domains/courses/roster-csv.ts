@@ -9,7 +9,7 @@ const SEPARATOR_LINE = /^\ufeff?"?sep=."?\n/i;
 const RECORD_LIMIT = 10_000;
 /** Characters of the file that a message shows. */
 const SHOWN = 100;
-/** Most lines of a roster. */
+/** Maximum number of lines of a roster. */
 const LINE_LIMIT = 10_000;
 
 /** Columns of a roster, in the order of a file without a line of column names. */

@@ -11,7 +11,7 @@ import { roundPoints } from './grade.ts';
 import type { Grade, GradeService } from './grade.ts';
 import type { Grading } from './grading.ts';
 
-/** Most points that staff can give: more than an assignment has, because there are bonus points. */
+/** Maximum points that staff can give: more than an assignment has, because there are bonus points. */
 const POINTS_LIMIT = 20_000;
 /** Longest reason for given points, in characters. */
 const REASON_LIMIT = 500;

@@ -19,7 +19,7 @@ export function reachedPeople(limits: Taught | undefined) {
   };
 }
 
-/** Most courses that are read one by one. More are read together, which takes the database longer. */
+/** Maximum number of courses that are read one by one. More are read together, which takes the database longer. */
 const COURSES_ONE_BY_ONE = 20;
 
 /** Returns the conditions for a list of few rows, such as those of one session: as one, with the index of that filter. */

@@ -28,8 +28,8 @@ export interface Reach {
 }
 
 /**
- * Most learners whose self-study is read by learner. With more, it is quicker to read the newest work of everybody until
- * enough is found.
+ * Maximum number of learners whose self-study is read by learner. With more, it is quicker to read the newest work of
+ * everybody until enough is found.
  */
 const FEW_STUDENTS = 500;
 

@@ -2,7 +2,9 @@ import { setImmediate as nextImmediate } from 'node:timers/promises';
 import { createBudgets } from '../../core/budgets.ts';
 import type { Budgets, BudgetsOptions } from '../../core/budgets.ts';
 
-/** Most output of one terminal that is handled in one turn of the event loop, in bytes: about a millisecond's work. */
+/**
+ * Maximum output of one terminal that is handled in one turn of the event loop, in bytes: about a millisecond's work.
+ */
 const TURN_BYTES = 128 * 1024;
 /** The same for all terminals together, in bytes, and what each may print in any turn. */
 const TURN_BYTES_OF_ALL = 1024 * 1024;

@@ -2,7 +2,10 @@ import { batches } from '../../../core/paging.ts';
 import type { Database } from '../../../infra/database/database.ts';
 import type { JudgedAttempt } from './attempt.ts';
 
-/** Most attempts of a learner at an assignment that are all read. Nobody needs more, but somebody could flood a check. */
+/**
+ * Maximum number of attempts of a learner at an assignment that are all read. Nobody needs more, but somebody could
+ * flood a check.
+ */
 const MOST_READ = 500;
 
 /** A date after all attempts. */

@@ -84,7 +84,10 @@ function UploadRow(props: {
   );
 }
 
-/** Most files that can be added at once. More would make an unreadable list, and a tar archive uploads faster. */
+/**
+ * Maximum number of files that can be added at once. More would make an unreadable list, and a tar archive uploads
+ * faster.
+ */
 export const FILES_AT_ONCE = 100;
 
 /** The uploads to a machine. */

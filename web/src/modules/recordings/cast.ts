@@ -73,7 +73,7 @@ export function readSize(data: string): { rows: number; cols: number } | undefin
     : undefined;
 }
 
-/** Most characters of input that are shown. */
+/** Maximum number of characters of input that are shown. */
 const MAX_TYPED = 60;
 
 /** Returns the end of the first `count` inputs, with symbols for control characters. */

@@ -9,7 +9,7 @@ import { recordingTexts } from './texts.ts';
 /** Longest pause after shortening, in seconds. */
 const MAX_PAUSE_SECONDS = 2;
 
-/** Most markers that are listed. */
+/** Maximum number of markers that are listed. */
 const MAX_MARKERS = 100;
 
 const SPEEDS = [0.5, 1, 2, 4, 8];

@@ -21,7 +21,9 @@ interface CheckHandle {
 /** Delay before a check is requested again while another one is running, in milliseconds. */
 const BUSY_DELAY_MS = 2_000;
 
-/** Most attempts to start a check. Automatic checks are quick; after a minute the learner gets the error. */
+/**
+ * Maximum number of attempts to start a check. Automatic checks are quick; after a minute the learner gets the error.
+ */
 const MAX_TRIES = 30;
 
 export function useCheck(options: {

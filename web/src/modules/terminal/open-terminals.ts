@@ -27,7 +27,7 @@ function keyOf({ sessionId, machine, number }: TerminalTab): string {
 /** The key in the browser's storage. */
 const STORAGE_KEY = 'berth-terminal-numbers';
 
-/** Most terminals whose numbers are stored. The oldest are dropped. */
+/** Maximum number of terminals whose numbers are stored. The oldest are dropped. */
 const MAX_STORED = 200;
 
 /** Returns the tab number that a terminal last had in this browser. */

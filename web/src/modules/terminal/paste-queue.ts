@@ -1,13 +1,13 @@
 import { INTERRUPT } from './typing.ts';
 import { BRACKETS } from './pasted-text.ts';
 
-/** Most bytes sent but not acknowledged. Later input, such as Ctrl+C, waits behind them. */
+/** Maximum number of bytes sent but not acknowledged. Later input, such as Ctrl+C, waits behind them. */
 const MAX_IN_FLIGHT_BYTES = 65_536;
 
 /** Characters sent at once. */
 const PART = 8_192;
 
-/** Most characters of typed input that wait behind a paste. */
+/** Maximum number of characters of typed input that wait behind a paste. */
 const MAX_TYPED = 65_536;
 
 /** Progress of the waiting pastes, in characters. */

@@ -6,7 +6,7 @@ import { plainPreview } from './clipboard-requests.ts';
 import type { PasteQuestion } from './pasted-text.ts';
 import { terminalTexts } from './texts.ts';
 
-/** Most characters and lines of a preview: one line for the clipboard, a dialog for a paste. */
+/** Maximum number of characters and of lines in a preview: one line for the clipboard, a dialog for a paste. */
 const PREVIEW = { clipboard: 60, line: 100, lines: 8 };
 
 /** Asks whether a program may write to the clipboard. The shell keeps the focus. */

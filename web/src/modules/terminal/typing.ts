@@ -1,4 +1,4 @@
-/** Most characters buffered before the shell starts: more than the longest code block of a lab. */
+/** Maximum number of characters buffered before the shell starts: more than the longest code block of a lab. */
 const MAX_BUFFERED = 65_536;
 
 /** The character that Ctrl+C sends. */
