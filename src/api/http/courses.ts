@@ -44,7 +44,8 @@ const assignmentChange = z.strictObject({
   position: z.number().optional(),
 });
 
-interface OneCourse {
+/** A path with the id of a course or an assignment. */
+interface WithId {
   Params: { id: string };
   Querystring: { preview?: unknown };
 }
@@ -68,20 +69,20 @@ export async function addCourses(
     return send(reply.code(201), asJson(course));
   });
 
-  app.get<OneCourse>('/api/v1/courses/:id', async ({ actor, params }, reply) =>
+  app.get<WithId>('/api/v1/courses/:id', async ({ actor, params }, reply) =>
     send(reply, asJson(await courses.get(actor, fromGlobalId('Course', params.id)))),
   );
 
-  app.get<OneCourse>('/api/v1/courses/:id/assignments', async ({ actor, params }, reply) => {
+  app.get<WithId>('/api/v1/courses/:id/assignments', async ({ actor, params }, reply) => {
     const items = await assignments.list(actor, fromGlobalId('Course', params.id));
     return send(reply, { items: items.map(assignmentAsJson), next: null });
   });
 
-  app.get<OneCourse>('/api/v1/assignments/:id', async ({ actor, params }, reply) =>
+  app.get<WithId>('/api/v1/assignments/:id', async ({ actor, params }, reply) =>
     send(reply, assignmentAsJson(await assignments.get(actor, fromGlobalId('Assignment', params.id)))),
   );
 
-  app.patch<OneCourse>('/api/v1/assignments/:id', async ({ actor, params, body }, reply) => {
+  app.patch<WithId>('/api/v1/assignments/:id', async ({ actor, params, body }, reply) => {
     const id = fromGlobalId('Assignment', params.id);
     return send(
       reply,
@@ -93,7 +94,7 @@ export async function addCourses(
     scope.removeAllContentTypeParsers();
     // Read by the handler, which keeps the connection open until the client has the response.
     scope.addContentTypeParser('text/csv', (_request, body, done) => done(null, body));
-    scope.post<OneCourse>('/api/v1/courses/:id/members/import', async (request, reply) => {
+    scope.post<WithId>('/api/v1/courses/:id/members/import', async (request, reply) => {
       const { actor, params, query, body } = request;
       if (!body) throw fault('INPUT_INVALID', { problem: 'Send the roster as text/csv.' });
       const preview = readFlag('preview', query.preview);

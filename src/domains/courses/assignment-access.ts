@@ -19,7 +19,7 @@ export function createAssignmentAccess(options: {
   const { assignments, access } = options;
 
   /** @throws UNAUTHENTICATED, FORBIDDEN, ASSIGNMENT_NOT_FOUND, COURSE_ARCHIVED */
-  return async function require(
+  return async function requireAssignment(
     actor: Actor | undefined,
     action: CourseAction,
     id: string,

@@ -27,7 +27,7 @@ import { readCourseTime } from './course-time.ts';
 import type { Course } from './course.ts';
 import type { MemberStore } from './member-store.ts';
 
-/** Most assignments of a course. */
+/** Maximum number of assignments of a course. */
 export const ASSIGNMENT_LIMIT = 500;
 /** Points of an assignment that sets none. */
 const POINTS = 100;
@@ -48,7 +48,7 @@ export interface AssignmentServiceOptions {
 
 export function createAssignmentService(options: AssignmentServiceOptions): AssignmentService {
   const { assignments, courses, members, access, lookUp, labOf, onChanged, clock } = options;
-  const require = options.assignmentAccess;
+  const requireAssignment = options.assignmentAccess;
 
   /** Refuses a change of an assignment's dates that its overrides do not fit. @throws DATES_INVALID */
   async function requireFittingOverrides(next: Assignment): Promise<void> {
@@ -115,7 +115,7 @@ export function createAssignmentService(options: AssignmentServiceOptions): Assi
 
   /** Authorises and checks an override, without setting it. */
   async function planOverride(...[actor, id, whose, input]: Parameters<AssignmentService['setOverride']>) {
-    const granted = await require(actor, 'overrides.change', id);
+    const granted = await requireAssignment(actor, 'overrides.change', id);
     const { assignment, course } = granted;
     const subject = await requireSubject(course.id, whose);
     const date = (written: string | undefined) =>
@@ -146,7 +146,7 @@ export function createAssignmentService(options: AssignmentServiceOptions): Assi
       return may('assignments.inspect') ? all : all.filter(({ visible }) => visible);
     },
 
-    get: async (actor, id) => (await require(actor, 'assignments.read', id)).assignment,
+    get: async (actor, id) => (await requireAssignment(actor, 'assignments.read', id)).assignment,
 
     async getMany(actor, ids) {
       requireActor(actor, { scope: 'read' });
@@ -162,7 +162,7 @@ export function createAssignmentService(options: AssignmentServiceOptions): Assi
     },
 
     async update(actor, id, change) {
-      const { assignment, course } = await require(actor, 'assignments.change', id);
+      const { assignment, course } = await requireAssignment(actor, 'assignments.change', id);
       const position = change.position === undefined ? undefined : readPosition(change.position);
       await requireFittingOverrides(changed(assignment, change, course));
       const updated = await assignments.update(id, position, (present) => changed(present, change, course));
@@ -171,7 +171,7 @@ export function createAssignmentService(options: AssignmentServiceOptions): Assi
     },
 
     async preview(actor, id, change) {
-      const { assignment, course } = await require(actor, 'assignments.change', id);
+      const { assignment, course } = await requireAssignment(actor, 'assignments.change', id);
       const next = changed(assignment, change, course);
       await requireFittingOverrides(next);
       return next;
@@ -179,7 +179,7 @@ export function createAssignmentService(options: AssignmentServiceOptions): Assi
 
     async delete(actor, id) {
       try {
-        await require(actor, 'assignments.change', id);
+        await requireAssignment(actor, 'assignments.change', id);
       } catch (error) {
         if (isFault(error, 'ASSIGNMENT_NOT_FOUND')) return false;
         throw error;
@@ -193,7 +193,7 @@ export function createAssignmentService(options: AssignmentServiceOptions): Assi
     },
 
     async overrides(actor, id) {
-      await require(actor, 'assignments.inspect', id);
+      await requireAssignment(actor, 'assignments.inspect', id);
       return await assignments.overrides(id);
     },
 

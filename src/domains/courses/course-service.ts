@@ -13,7 +13,7 @@ import type { CourseStore } from './course-store.ts';
 import type { Course, CourseService } from './course.ts';
 import type { CourseMember } from './member.ts';
 
-/** Most sections of a course: more than groups that anybody teaches. */
+/** Maximum number of sections of a course: more than groups that anybody teaches. */
 export const SECTION_LIMIT = 200;
 
 export interface CourseServiceOptions {
@@ -34,7 +34,10 @@ export interface CourseServiceOptions {
 export function createCourseService(options: CourseServiceOptions): CourseService {
   const { courses, assignments, access, labsOf, onChanged, clock } = options;
 
-  /** Authorises a change of a section, which somebody outside the course must not notice. */
+  /**
+   * Authorises a change of a section, and returns it. For people outside the course, the section does not exist.
+   * @throws UNAUTHENTICATED, FORBIDDEN, SECTION_NOT_FOUND, COURSE_ARCHIVED
+   */
   async function requireSection(actor: Parameters<CourseAccess['require']>[0], id: string) {
     requireActor(actor, { scope: 'manage' });
     const section = await courses.findSection(id);

@@ -37,7 +37,10 @@ const assignmentMutations = {
   },
 } satisfies MutationResolvers;
 
-/** Returns whose override in which assignment it is, and its terms. */
+/**
+ * Returns the arguments of `setOverride`: the assignment's id, the member or the section, and the terms.
+ * @throws INPUT_INVALID unless exactly one of member and section is set; "not found" errors for other ids
+ */
 export function overrideOf({ assignment, member, section, ...terms }: SetOverrideInput) {
   const overridden = {
     opensAt: given(terms.opensAt),

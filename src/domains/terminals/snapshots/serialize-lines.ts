@@ -10,7 +10,10 @@ const ESC = '\x1b';
  */
 const MAX_CELL_LENGTH = 32;
 
-/** Draws `lines` of the screen from the cursor down, and preserves wrapped lines. */
+/**
+ * Draws the `lines` of a buffer, scrollback included, from the cursor of the receiving terminal down. Preserves wrapped
+ * lines. `to` is exclusive.
+ */
 export function* serializeLines(
   buffer: IBuffer,
   { pen, lines, cols }: { pen: Pen; lines: { from: number; to: number }; cols: number },
