@@ -11,9 +11,8 @@ import { systemClock } from '../core/clock.ts';
 import type { Config } from '../config/config.ts';
 import { connectEvents } from '../infra/bus/redis-bus.ts';
 import type { Log } from '../core/log.ts';
+import { DAY_MS } from '../core/units.ts';
 import { withDatabase } from './database.ts';
-
-const DAY_MS = 24 * 3_600_000;
 
 const user = {
   type: 'string',

@@ -15,6 +15,11 @@ export interface Page<T> {
   hasNextPage: boolean;
 }
 
+/** Returns the cursor from which the next page continues; undefined after the last page. */
+export function nextCursor({ items, hasNextPage }: Page<unknown>): string | undefined {
+  return hasNextPage ? items.at(-1)?.cursor : undefined;
+}
+
 /** Maximum number of elements of a page, so that one request cannot read a whole table. */
 export const PAGE_LIMIT = 100;
 

@@ -1,3 +1,9 @@
+/** 24 hours, in milliseconds. */
+export const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** A mebibyte, in bytes. */
+export const MIB = 1024 ** 2;
+
 /** Bytes of each unit: powers of 1024 with an "i", powers of 1000 without. */
 const units: Record<string, number> = {
   b: 1,
@@ -5,7 +11,7 @@ const units: Record<string, number> = {
   mb: 1000 ** 2,
   gb: 1000 ** 3,
   kib: 1024,
-  mib: 1024 ** 2,
+  mib: MIB,
   gib: 1024 ** 3,
 };
 

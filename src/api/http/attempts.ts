@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
-import { PAGE_LIMIT } from '../../core/paging.ts';
+import { nextCursor, PAGE_LIMIT } from '../../core/paging.ts';
 import type { CheckService } from '../../domains/checks/check-service.ts';
 import type { Attempt } from '../../domains/checks/results/attempt.ts';
 import type { AssignmentService } from '../../domains/courses/assignment.ts';
@@ -49,7 +49,7 @@ export function addAttempts(app: FastifyInstance, services: AttemptServices): vo
     const page = await services.checks.listAttempts(actor, { assignmentId }, { first: limit, after });
     return send(reply, {
       items: page.items.map(({ node }) => asJson(node)),
-      next: page.hasNextPage ? (page.items.at(-1)?.cursor ?? null) : null,
+      next: nextCursor(page) ?? null,
     });
   });
 }
@@ -76,7 +76,7 @@ async function* csvOf(
       return [...times, name, email, stepId, run || '', state, passed ? 'yes' : 'no', score, message];
     });
     if (lines.length > 0) yield toCsv(lines, { isBeginning: false });
-    after = page.hasNextPage ? page.items.at(-1)?.cursor : undefined;
+    after = nextCursor(page);
   } while (after !== undefined);
 }
 

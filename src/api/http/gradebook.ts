@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { PAGE_LIMIT } from '../../core/paging.ts';
+import { nextCursor, PAGE_LIMIT } from '../../core/paging.ts';
 import type { Actor } from '../../domains/identity/actor.ts';
 import type { Assignment } from '../../domains/courses/assignment.ts';
 import type { CourseService } from '../../domains/courses/course.ts';
@@ -48,7 +48,7 @@ export function addGradebook(app: FastifyInstance, services: GradebookServices):
         points: assignment.points,
       })),
       items: items.map(rowAsJson),
-      next: rows.hasNextPage ? (rows.items.at(-1)?.cursor ?? null) : null,
+      next: nextCursor(rows) ?? null,
     });
   });
 }
@@ -97,7 +97,7 @@ async function wholeCsv(
       const total = roundPoints(points.reduce<number>((sum, each) => sum + (each ?? 0), 0));
       lines.push([name, email, section, ...points.map((each) => each ?? ''), total]);
     }
-    after = page.rows.hasNextPage ? page.rows.items.at(-1)?.cursor : undefined;
+    after = nextCursor(page.rows);
   } while (after !== undefined);
   const titles = (columns ?? []).map(
     (assignment) => `${titleOf(services, actor, assignment)} (${assignment.points})`,

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { isIPv6 } from 'node:net';
 import type { Socket } from 'node:net';
 import proxyAddr from '@fastify/proxy-addr';
+import { createCounts } from '../../core/counts.ts';
 import type { Log } from '../../core/log.ts';
 
 export interface ConnectionLimits {
@@ -23,23 +24,20 @@ export function createConnectionCounts(
 ) {
   const { perClient, refused } = options;
   const isTrusted = proxyAddr.compile([...options.trustProxy]);
-  const counts = new Map<string, number>();
+  const counts = createCounts();
 
   /** Counts one more connection until the returned function is called. Returns undefined if there are too many. */
   function enter(client: string): (() => void) | undefined {
-    const count = counts.get(client) ?? 0;
-    if (count >= perClient) {
+    if (counts.of(client) >= perClient) {
       refused.add({ client, limit: perClient, setting: 'BERTH_MAX_CONNECTIONS_PER_CLIENT' });
       return undefined;
     }
-    counts.set(client, count + 1);
+    counts.add(client);
     let isOver = false;
     return () => {
       if (isOver) return;
       isOver = true;
-      const left = (counts.get(client) ?? 1) - 1;
-      if (left > 0) counts.set(client, left);
-      else counts.delete(client);
+      counts.remove(client);
     };
   }
 
@@ -70,7 +68,7 @@ export function createConnectionCounts(
     },
 
     /** Returns the number of open connections, or requests of a proxy, of one client. */
-    of: (address: string) => counts.get(clientOf(address)) ?? 0,
+    of: (address: string) => counts.of(clientOf(address)),
   };
 }
 

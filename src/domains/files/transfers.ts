@@ -1,4 +1,5 @@
 import { fault, isFault } from '../../core/errors.ts';
+import { createCounts } from '../../core/counts.ts';
 import { linkedAbort } from '../../core/async.ts';
 import type { LinkedAbort } from '../../core/async.ts';
 import type { EventBus } from '../../infra/bus/event-bus.ts';
@@ -42,9 +43,9 @@ export function createTransfers(
 ) {
   const bySession = new Map<string, Set<LinkedAbort>>();
   /** Including waiting transfers. */
-  const byLearner = createCounts();
+  const byLearner = createTotals();
   /** Without waiting transfers. */
-  const active = createCounts();
+  const active = createTotals();
   const waiting = new Set<{ learnerId: string; go: () => void }>();
   const stopping = new AbortController();
 
@@ -141,21 +142,19 @@ export function createTransfers(
 }
 
 /** Counts per learner and in total. */
-function createCounts() {
-  const counts = new Map<string, number>();
+function createTotals() {
+  const counts = createCounts();
   let all = 0;
   return {
-    of: (learnerId: string) => counts.get(learnerId) ?? 0,
+    of: counts.of,
     all: () => all,
     add(learnerId: string): void {
       all += 1;
-      counts.set(learnerId, (counts.get(learnerId) ?? 0) + 1);
+      counts.add(learnerId);
     },
     remove(learnerId: string): void {
       all -= 1;
-      const left = (counts.get(learnerId) ?? 1) - 1;
-      if (left > 0) counts.set(learnerId, left);
-      else counts.delete(learnerId);
+      counts.remove(learnerId);
     },
   };
 }

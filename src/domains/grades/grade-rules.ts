@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../core/units.ts';
 import type { JudgedAttempt } from '../checks/results/attempt.ts';
 import { stepScore } from '../checks/results/step-verdict.ts';
 import type { Assignment, AssignmentTerms } from '../courses/assignment.ts';
@@ -5,7 +6,6 @@ import type { Lab, LabStep } from '../labs/lab.ts';
 import { roundPoints } from './grade.ts';
 import type { GradedStep } from './grade.ts';
 
-const DAY_MS = 24 * 60 * 60 * 1000;
 const MINUTE_MS = 60_000;
 
 /** The terms that decide about a grade, in addition to the work. */

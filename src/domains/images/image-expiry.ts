@@ -2,13 +2,13 @@ import type { Clock } from '../../core/clock.ts';
 import type { EngineImages } from '../../engine/engine-images.ts';
 import type { Log } from '../../core/log.ts';
 import { delay } from '../../core/clock.ts';
+import { DAY_MS } from '../../core/units.ts';
 import { ownNames, viewImage } from './image-view.ts';
 import type { LabImageUse } from './image-view.ts';
 import type { ManagedImageStore } from './managed-image-store.ts';
 
 /** Interval between two sweeps, in milliseconds: ages are counted in days. */
 const EVERY_MS = 60 * 60 * 1000;
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 /**
  * Creates the maintenance that removes managed images that have not been used for `imageDays` days; none if that is

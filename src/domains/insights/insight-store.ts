@@ -22,8 +22,6 @@ export interface Working {
   lastActivityAt: Date;
 }
 
-export type InsightStore = ReturnType<typeof createInsightStore>;
-
 /** SQLite returns dates of raw queries as text or numbers. */
 type RawDate = Date | string | number;
 

@@ -1,6 +1,7 @@
 import { setImmediate as nextImmediate } from 'node:timers/promises';
 import { createBudgets } from '../../core/budgets.ts';
 import type { Budgets, BudgetsOptions } from '../../core/budgets.ts';
+import { MIB } from '../../core/units.ts';
 
 /**
  * Maximum output of one terminal that is handled in one turn of the event loop, in bytes: about a millisecond's work.
@@ -95,8 +96,6 @@ export function createPace(options: {
     },
   };
 }
-
-const MIB = 1024 ** 2;
 
 /**
  * Output that all terminals of one learner may print while no owner is attached, in bytes: builds and logs print far

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { createBudgets } from '../../../core/budgets.ts';
 import type { Budgets } from '../../../core/budgets.ts';
+import { createCounts } from '../../../core/counts.ts';
 import { fault } from '../../../core/errors.ts';
 import { clientOf } from '../../shared/connection-limits.ts';
 import type { Actor } from '../../../domains/identity/actor.ts';
@@ -26,7 +27,7 @@ export function createQueryBudget({
   budgets = createBudgets({ each: QUERY_TIME }),
   now = () => performance.now(),
 }: { budgets?: Budgets; now?: () => number } = {}) {
-  const waiting = new Map<string, number>();
+  const waiting = createCounts();
 
   function waitInQueue(account: string, clientGone: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
@@ -53,17 +54,15 @@ export function createQueryBudget({
      * @throws RATE_LIMITED if too many of its operations wait already
      */
     async waitForBudget(account: string, clientGone: () => AbortSignal): Promise<void> {
-      const count = waiting.get(account) ?? 0;
+      const count = waiting.of(account);
       // Spending nothing succeeds if the account has time left.
       if (count === 0 && budgets.spend(account, 0)) return;
       if (count >= MAX_WAITING) throw fault('RATE_LIMITED', { seconds: RETRY_SECONDS });
-      waiting.set(account, count + 1);
+      waiting.add(account);
       try {
         await waitInQueue(account, clientGone());
       } finally {
-        const left = (waiting.get(account) ?? 1) - 1;
-        if (left > 0) waiting.set(account, left);
-        else waiting.delete(account);
+        waiting.remove(account);
       }
     },
 

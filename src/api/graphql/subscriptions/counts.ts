@@ -1,4 +1,5 @@
 import type { ExecutionResult } from 'graphql';
+import { createCounts } from '../../../core/counts.ts';
 import type { Results } from '../execute.ts';
 
 /** Maximum number of connections of one process. Each uses about 20 KB while idle. */
@@ -15,8 +16,8 @@ const LIMITS = { all: CONNECTION_LIMIT, ofUser: USER_CONNECTION_LIMIT, silent: S
 
 /** Counts connections, and limits them for each user, for each client address, and in total. */
 export function createConnectionCount(limits = LIMITS) {
-  const ofUser = new Map<string, number>();
-  const silent = new Map<string, number>();
+  const ofUser = createCounts();
+  const silent = createCounts();
   let all = 0;
 
   return {
@@ -31,31 +32,24 @@ export function createConnectionCount(limits = LIMITS) {
      * called. Returns undefined if the account has too many.
      */
     enterSilent(account: string, { isUser }: { isUser: boolean }): (() => void) | undefined {
-      const count = silent.get(account) ?? 0;
-      if (count >= (isUser ? limits.ofUser : limits.silent)) return undefined;
-      silent.set(account, count + 1);
+      if (silent.of(account) >= (isUser ? limits.ofUser : limits.silent)) return undefined;
+      silent.add(account);
       let isOver = false;
       return () => {
         if (isOver) return;
         isOver = true;
-        const left = (silent.get(account) ?? 1) - 1;
-        if (left > 0) silent.set(account, left);
-        else silent.delete(account);
+        silent.remove(account);
       };
     },
     /** Returns whether one more connection of this user is allowed. If so, counts it. */
     enterAs(userId: string): boolean {
-      const count = ofUser.get(userId) ?? 0;
-      if (count >= limits.ofUser) return false;
-      ofUser.set(userId, count + 1);
+      if (ofUser.of(userId) >= limits.ofUser) return false;
+      ofUser.add(userId);
       return true;
     },
     leave(userId: string | undefined): void {
       all -= 1;
-      if (userId === undefined) return;
-      const count = ofUser.get(userId) ?? 0;
-      if (count > 1) ofUser.set(userId, count - 1);
-      else ofUser.delete(userId);
+      if (userId !== undefined) ofUser.remove(userId);
     },
     count: () => all,
   };

@@ -3,6 +3,7 @@ import { delay } from '../../../core/clock.ts';
 import type { Database } from '../../../infra/database/database.ts';
 import type { EngineImages } from '../../../engine/engine-images.ts';
 import type { Log } from '../../../core/log.ts';
+import { DAY_MS } from '../../../core/units.ts';
 import { createPinNames, createPinService, createImagePins } from './pins.ts';
 import type { PinNames } from './pins.ts';
 import { createPinStore } from './pin-store.ts';
@@ -39,7 +40,6 @@ export function createPins(options: {
 
 /** Interval between two sweeps, in milliseconds: only disk space depends on it. */
 const EVERY_MS = 60 * 60 * 1000;
-const DAY_MS = 24 * 60 * 60 * 1000;
 /**
  * How long a name must be unused before it is removed, in milliseconds: a first start gives the name before it stores
  * the pin.

@@ -3,8 +3,7 @@ import { open, readdir, realpath, stat } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import type { Dirent } from 'node:fs';
 import { join, sep } from 'node:path';
-
-const MIB = 1024 * 1024;
+import { MIB } from '../../../core/units.ts';
 
 /** Limits of a lab's folder: far more than a lab of text needs, far less than would slow down a start. */
 export const FOLDER_LIMITS = {

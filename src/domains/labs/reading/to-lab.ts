@@ -1,3 +1,4 @@
+import { MIB } from '../../../core/units.ts';
 import type { LabContext } from '../schema/lab-context.ts';
 import type { LabDocument } from '../schema/lab-schema.ts';
 import type { Lab, LabLifetime, LabMachine, LabNetwork, LabStep } from '../lab.ts';
@@ -16,8 +17,6 @@ import { createHash } from 'node:crypto';
 import type { LocalizedText } from '../localized-text.ts';
 import { NESTED_DATA_FOLDER } from '../../../engine/engine.ts';
 import type { IsolationProfile } from '../../../engine/engine.ts';
-
-const MIB = 1024 ** 2;
 
 /** Default limits of a machine. A nested engine uses a part of them. */
 const STANDARD_LIMITS = { memoryBytes: 256 * MIB, diskBytes: 2048 * MIB, pids: 256 };

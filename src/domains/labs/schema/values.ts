@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseBytes, parseNumber } from '../../../core/units.ts';
+import { MIB, parseBytes, parseNumber } from '../../../core/units.ts';
 
 /**
  * A mapping with exactly these keys. The issue for an unknown key has the list of known keys as its message, which
@@ -76,8 +76,6 @@ export function machinePath(example: string) {
 function isPath(text: string): boolean {
   return /^~?\/[^\0]*$/.test(text) && !/\/\.\.?(\/|$)/.test(text);
 }
-
-const MIB = 1024 * 1024;
 
 /** Permission bits of an executable file. */
 const RUNNABLE_MODE = 0o755;

@@ -1,5 +1,6 @@
 import type { Clock } from '../../../core/clock.ts';
 import type { Log } from '../../../core/log.ts';
+import { DAY_MS } from '../../../core/units.ts';
 import type { LabFolder } from '../reading/lab-folder.ts';
 import type { Lab, VersionKey } from '../lab.ts';
 import { readLabFiles } from '../reading/read-lab.ts';
@@ -35,7 +36,6 @@ async function unpackFolder(packed: Uint8Array): Promise<LabFolder> {
 }
 
 const UNREADABLE = 'stored version of a lab is unreadable';
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** A lab with the files it was read from. */
 export interface ReadLab {

@@ -1,8 +1,7 @@
 import { isFault } from '../../../core/errors.ts';
+import { MIB } from '../../../core/units.ts';
 import type { LabCatalogue } from '../../labs/catalogue.ts';
 import type { SessionRow } from '../session-store.ts';
-
-const MIB = 1024 ** 2;
 
 /** Percentage of the limit from which the learner is warned. */
 const NEAR_PERCENT = 90;

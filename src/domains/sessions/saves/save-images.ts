@@ -1,6 +1,6 @@
 import type { Engine } from '../../../engine/engine.ts';
 import { fault, isFault } from '../../../core/errors.ts';
-import { formatBytes } from '../../../core/units.ts';
+import { MIB, formatBytes } from '../../../core/units.ts';
 import type { SessionRow } from '../session-store.ts';
 import type { SavedStateStore } from './saved-state-store.ts';
 
@@ -14,8 +14,6 @@ export function isSavedName(name: string): boolean {
 
 /** Label of images with the id of their saved state, for people who inspect the engine. */
 const LABEL = 'berth.saved-state';
-
-const MIB = 1024 * 1024;
 
 /** Time limit for measuring a machine's disk usage, in milliseconds. Beyond it, the lengths of its files count. */
 const USAGE_TIMEOUT_MS = 60_000;

@@ -14,8 +14,6 @@ import type { SavedStateRow, SavedStateStore } from './saved-state-store.ts';
 
 type Retired = Awaited<ReturnType<SavedStateStore['retired']>>[number];
 
-export type SavedMaintenance = ReturnType<typeof createSavedMaintenance>;
-
 /** Cleans up saved states: abandoned saves, expired states, and unused ones. `onEnded` is called when a session ends. */
 export function createSavedMaintenance(options: {
   store: Pick<SessionStore, 'findMany'>;

@@ -16,11 +16,10 @@ import type { SaveImages } from './save-images.ts';
 import type { SavedQuota } from './saved-quota.ts';
 import type { NewSavedState, SavedStateStore } from './saved-state-store.ts';
 import { createQueue } from '../../../core/queue.ts';
+import { DAY_MS } from '../../../core/units.ts';
 
 /** Sessions that this process saves at the same time: each reads and writes gigabytes on one disk. */
 const AT_ONCE = 2;
-
-const DAY_MS = 24 * 60 * 60_000;
 
 /** Columns without a reason and without a problem of an earlier save. */
 const noProblems = { ...noReason, ...noSaveProblem };

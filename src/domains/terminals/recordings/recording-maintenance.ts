@@ -4,6 +4,7 @@ import type { Clock } from '../../../core/clock.ts';
 import { newId } from '../../../core/ids.ts';
 import type { Log } from '../../../core/log.ts';
 import { delay } from '../../../core/clock.ts';
+import { DAY_MS } from '../../../core/units.ts';
 import type { TerminalStore } from '../terminal-store.ts';
 import { castEvent } from './recorder.ts';
 import type { RecordingStore } from './recording-store.ts';
@@ -13,8 +14,6 @@ const EVERY_MS = 60_000;
 
 /** How long after its terminal's end a recording is left to its recorder, in milliseconds. */
 const LEFT_AFTER_MS = 90_000;
-
-const DAY_MS = 86_400_000;
 
 const compress = promisify(gzip);
 

@@ -13,6 +13,7 @@ import type { RecordingService } from './recording.ts';
 import { pipeline, Readable } from 'node:stream';
 import { constants, createGunzip, createGzip, gzipSync } from 'node:zlib';
 import type { ByteSource } from '../../../core/byte-source.ts';
+import { DAY_MS } from '../../../core/units.ts';
 import { castHeader } from './recorder.ts';
 
 /** Maximum number of recorded collections. */
@@ -20,8 +21,6 @@ const MOST_COLLECTIONS = 1_000;
 
 /** The same pattern as lab slugs. */
 const NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
-
-const DAY_MS = 86_400_000;
 
 const staff = 'instructor';
 
