@@ -14,8 +14,8 @@ import { CHROMIUM, ensureTestPackages } from './packages.ts';
 import { startPostgres } from './postgres.ts';
 import { startRedis } from './redis.ts';
 
-/** One more than the number of processors, because tests often wait for the engine. */
-const JOBS = availableParallelism() + 1;
+/** Two more than the number of processors, because tests often wait for the engine. */
+const JOBS = availableParallelism() + 2;
 /** Time limit of a file, in seconds. One file solves all bundled labs and tampers with them. */
 const TIMEOUT_S = 1_500;
 /** Exit codes after the signals that ask to stop. */
