@@ -48,7 +48,7 @@ await test('an instructor sees this too, and finds the recording by the session'
 await test('it can be played from any position, and downloaded', async (t) => {
   const ada = await openLab(learnerPage, berth);
   await ada.prompt();
-  await ada.type('sleep 4; printf "\\177"; exit');
+  await ada.type('sleep 5; printf "\\177"; exit');
   await ada.machine.getByText('The shell ended.').waitFor();
   await until(async () => {
     await page.reload();
@@ -83,7 +83,7 @@ await test('it can be played from any position, and downloaded', async (t) => {
   ]);
   t.match(download.suggestedFilename(), /^linux-command-line-main-.*\.cast$/);
   const cast = parseCast(await readFile(await download.path(), 'utf8'));
-  t.match(cast.input, 'echo "made $((6 * 7))"\rsleep 4; printf "\\177"; exit\r');
+  t.match(cast.input, 'echo "made $((6 * 7))"\rsleep 5; printf "\\177"; exit\r');
   t.match(cast.output, 'made 42');
 });
 

@@ -41,7 +41,7 @@ export function addAttempts(app: FastifyInstance, services: AttemptServices): vo
     const { courseId } = await services.assignments.get(actor, assignmentId);
     // The same address has two representations.
     void reply.header('vary', 'accept');
-    if (prefersCsv(headers.accept)) {
+    if (prefersCsv(headers)) {
       const csv = Readable.from(csvOf(services, actor, { assignmentId, courseId }));
       return send(asCsvFile(reply, 'attempts.csv'), csv);
     }

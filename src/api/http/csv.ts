@@ -1,9 +1,14 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { stringify } from 'csv-stringify/sync';
 import type { FastifyReply } from 'fastify';
+import Negotiator from 'negotiator';
 
-/** Returns whether a request prefers CSV to JSON. */
-export function prefersCsv(accept = ''): boolean {
-  return accept.includes('text/csv') && !accept.includes('application/json');
+const JSON_TYPE = 'application/json';
+const CSV_TYPE = 'text/csv';
+
+/** Returns whether a request with these headers prefers CSV to JSON (RFC 9110, section 12.5.1). */
+export function prefersCsv(headers: IncomingHttpHeaders): boolean {
+  return new Negotiator({ headers }).mediaType([JSON_TYPE, CSV_TYPE]) === CSV_TYPE;
 }
 
 /**

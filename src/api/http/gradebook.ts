@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { nextCursor, PAGE_LIMIT } from '../../core/paging.ts';
 import type { Actor } from '../../domains/identity/actor.ts';
@@ -29,8 +30,9 @@ export function addGradebook(app: FastifyInstance, services: GradebookServices):
     const courseId = fromGlobalId('Course', params.id);
     // The same address has two representations.
     void reply.header('vary', 'accept');
-    if (prefersCsv(headers.accept)) {
-      const csv = await wholeCsv(services, actor, courseId);
+    if (prefersCsv(headers)) {
+      const first = await services.grades.gradebook(actor, courseId, { first: PAGE_LIMIT });
+      const csv = Readable.from(csvOf(services, actor, { courseId, first }));
       return send(asCsvFile(reply, 'gradebook.csv'), csv);
     }
     const { limit, after } = readQuery(pageQuery, query);
@@ -52,6 +54,8 @@ export function addGradebook(app: FastifyInstance, services: GradebookServices):
     });
   });
 }
+
+type Gradebook = Awaited<ReturnType<GradeService['gradebook']>>;
 
 /** A learner's line, with the person's name. */
 type NamedRow = GradebookRow & { name: string; email: string; section: string };
@@ -79,32 +83,46 @@ async function describe(
   }));
 }
 
-async function wholeCsv(
+/** Yields the file page by page, from the first page on. */
+async function* csvOf(
   services: GradebookServices,
   actor: Actor | undefined,
-  courseId: string,
-): Promise<string> {
-  const lines: (string | number)[][] = [];
-  let columns: Assignment[] | undefined;
-  let after: string | undefined;
-  do {
-    const page = await services.grades.gradebook(actor, courseId, { first: PAGE_LIMIT, after });
-    // An assignment may be added, moved or deleted between two pages.
-    const ids = (columns ??= page.assignments).map(({ id }) => id);
-    const rows = page.rows.items.map(({ node }) => node);
-    for (const { name, email, section, grades } of await describe(services, actor, courseId, rows)) {
-      const points = ids.map((id) => grades.find((grade) => grade?.assignmentId === id)?.points);
-      const total = roundPoints(points.reduce<number>((sum, each) => sum + (each ?? 0), 0));
-      lines.push([name, email, section, ...points.map((each) => each ?? ''), total]);
-    }
-    after = nextCursor(page.rows);
-  } while (after !== undefined);
-  const titles = (columns ?? []).map(
+  { courseId, first }: { courseId: string; first: Gradebook },
+): AsyncGenerator<string> {
+  // An assignment may be added, moved or deleted between two pages.
+  const columns = first.assignments;
+  yield toCsv([headerOf(services, actor, columns)]);
+  for (let rows: Gradebook['rows'] | undefined = first.rows; rows;) {
+    const page = rows.items.map(({ node }) => node);
+    const lines = (await describe(services, actor, courseId, page)).map((row) => lineOf(row, columns));
+    if (lines.length > 0) yield toCsv(lines, { isBeginning: false });
+    const after = nextCursor(rows);
+    rows =
+      after === undefined
+        ? undefined
+        : (await services.grades.gradebook(actor, courseId, { first: PAGE_LIMIT, after })).rows;
+  }
+}
+
+function headerOf(
+  services: GradebookServices,
+  actor: Actor | undefined,
+  columns: readonly Assignment[],
+): string[] {
+  const titles = columns.map(
     (assignment) => `${titleOf(services, actor, assignment)} (${assignment.points})`,
   );
-  const possible = roundPoints((columns ?? []).reduce((sum, { points }) => sum + points, 0));
-  const header = ['name', 'email', 'section', ...titles, `total (${possible})`];
-  return toCsv([header, ...lines]);
+  const possible = roundPoints(columns.reduce((sum, { points }) => sum + points, 0));
+  return ['name', 'email', 'section', ...titles, `total (${possible})`];
+}
+
+function lineOf(
+  { name, email, section, grades }: NamedRow,
+  columns: readonly Assignment[],
+): (string | number)[] {
+  const points = columns.map(({ id }) => grades.find((grade) => grade?.assignmentId === id)?.points);
+  const total = roundPoints(points.reduce<number>((sum, each) => sum + (each ?? 0), 0));
+  return [name, email, section, ...points.map((each) => each ?? ''), total];
 }
 
 function titleOf(
