@@ -1,6 +1,6 @@
 /*
  * Runs the script of a check where its learner has programs of the same user: they cannot change the script,
- * read what it knows, trace its interpreter, or give it a score.
+ * read what it knows, trace its interpreter, or give a shell script a score.
  *
  *   check-runner <seconds> <interpreter> [argument...]
  *
@@ -12,9 +12,10 @@
  *
  * The script is a sealed file in memory, which the interpreter opens as /dev/fd/9. Scores come by descriptor 8: a
  * socket where they begin with a word, since other processes of the user can open a pipe of the script's programs,
- * and read the word from it; else a pipe, which has a path that any program can open. The interpreter is run from a copy in memory that its user may not read, for which reason the
- * kernel lets no other process of that user look into it; this program's file has no read permission for the
- * same reason. A large interpreter is run from its own file, and other processes of that user can look into it.
+ * and read the word from it; else a pipe, which has a path that any program can open. The interpreter is run from a
+ * copy in memory that its user may not read, for which reason the kernel lets no other process of that user look into
+ * it; this program's file has no read permission for the same reason. A large interpreter is run from its own file,
+ * and other processes of that user can look into it.
  * The script ends after so many seconds, with all of its process group.
  */
 #define _GNU_SOURCE
@@ -273,7 +274,7 @@ int main(int count, char **arguments) {
   }
   char **command = calloc((size_t)count, sizeof *command);
   int scores[2];
-  if (!command || open_channel(scores) != 0) refuse("the machine has no room for a pipe");
+  if (!command || open_channel(scores) != 0) refuse("the machine has no room for its score");
   for (int i = 2; i < count; i++) command[i - 2] = arguments[i];
   command[count - 2] = SCRIPT_PATH;
 

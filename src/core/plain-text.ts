@@ -53,7 +53,9 @@ const SEARCHED = 64 * 1024;
  * characters. Reads the last 64 Ki characters only.
  */
 export function lastLines(text: string, { lines, limit }: { lines: number; limit: number }): string[] {
-  return withoutEscapes(text.slice(-SEARCHED))
+  // The second half of a character that is cut would be no text.
+  const end = text.slice(-SEARCHED).replace(/^[\uDC00-\uDFFF]/, '');
+  return withoutEscapes(end)
     .split(/[\r\n]+/)
     .map((line) =>
       line

@@ -179,7 +179,7 @@ function isShell([interpreter = '']: readonly string[]): boolean {
 /**
  * Returns the helper functions as one line. `say` prints a message for the learner. `fail` also ends the check. Both
  * choose the learner's language if they get a text for each of the lab's languages. `score` gives a partial score
- * through the runner's pipe, with the secret that programs started by the script do not know: the shell closes the file
+ * through the runner's socket, with the secret that programs started by the script do not know: the shell closes the file
  * from which it reads the script.
  */
 function helpers({ languages, language }: Reader, secret: string): string {

@@ -8,7 +8,7 @@ import type { AuthenticationService } from './user.ts';
 
 /** Maximum time between two checks of a credential, in milliseconds, in case an event is lost. */
 const CHECK_EVERY_MS = 30_000;
-/** Wait before a credential that could not be read is read again, in milliseconds. */
+/** Wait before a credential that could not be read is read again, in milliseconds. It doubles with each failure. */
 const RETRY_MS = 1_000;
 /** Minimum wait, in milliseconds: clocks may differ slightly. */
 const WAIT_LEAST_MS = 50;
@@ -62,7 +62,8 @@ interface Watched {
   started: number;
   answered: number;
   stopTimer: () => void;
-  /** The next read after one that failed. */
+  /** Number of reads that failed since the last one that did not, and the next attempt. */
+  failures: number;
   retry?: NodeJS.Timeout | undefined;
 }
 
@@ -107,10 +108,12 @@ export function createCredentialWatch({
     try {
       now = await (isOver(actor) ? undefined : read(actor));
     } catch (error) {
-      log.error({ err: error, userId: actor.userId }, 'checking a credential failed; retrying');
+      if (watched.failures === 0)
+        log.error({ err: error, userId: actor.userId }, 'checking a credential failed; retrying');
       retryLater(watched);
       return actor;
     }
+    watched.failures = 0;
     if (now && number > watched.answered) {
       watched.latest = now;
       watched.answered = number;
@@ -124,11 +127,12 @@ export function createCredentialWatch({
 
   /** Reads the credential again soon: the event that caused a failed read does not come again. */
   function retryLater(watched: Watched): void {
-    if (watched.opened.size === 0) return;
-    watched.retry ??= setTimeout(() => {
+    if (all.get(nameOf(watched.actor)) !== watched || watched.retry) return;
+    const delay = Math.min(RETRY_MS * 2 ** watched.failures++, CHECK_EVERY_MS);
+    watched.retry = setTimeout(() => {
       watched.retry = undefined;
       void check(watched);
-    }, RETRY_MS).unref();
+    }, delay).unref();
   }
 
   function endOne(watched: Watched, one: Opened, reason: Fault): void {
@@ -153,6 +157,7 @@ export function createCredentialWatch({
       opened: new Set(),
       started: 0,
       answered: 0,
+      failures: 0,
       stopTimer: () => undefined,
     };
     watched.stopTimer = watchExpiry(actor.expiresAt, () => check(watched));

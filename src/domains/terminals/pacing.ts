@@ -75,11 +75,12 @@ export function createPace(options: {
     /** Charges for output that was read, and for the messages in which it came. */
     count(bytes: number, messages: number): void {
       turn ??= setImmediate(nextTurn);
-      bytesOfTurn += bytes + messages * MESSAGE_COST;
+      const cost = bytes + messages * MESSAGE_COST;
+      bytesOfTurn += cost;
       const spared = Math.min(free, bytes);
       free -= spared;
       spend(bytes - spared, READ_COST + messages * MESSAGE_COST);
-      const isShared = budgets.turns.spend(bytes) && bytesOfTurn >= SMALL_BYTES;
+      const isShared = budgets.turns.spend(cost) && bytesOfTurn >= SMALL_BYTES;
       if (bytesOfTurn >= TURN_BYTES || isShared) isTurnOver = true;
       if (isTurnOver || waiting) onChange();
     },
@@ -164,10 +165,10 @@ function createTurns() {
   }
 
   return {
-    /** Counts output of this turn. Returns whether it has been enough for all. */
-    spend(bytes: number): boolean {
+    /** Counts output of this turn, in bytes that cost the same. Returns whether it has been enough for all. */
+    spend(cost: number): boolean {
       planNext();
-      bytesOfTurn += bytes;
+      bytesOfTurn += cost;
       return bytesOfTurn >= TURN_BYTES_OF_ALL;
     },
 

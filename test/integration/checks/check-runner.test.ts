@@ -65,7 +65,7 @@ await tidyTest("output and files of a learner's program give no score", async (t
 cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null | tr '\0' '\n' | grep -oE '[0-9a-f]{32}' | sort -u | while read -r token; do
   printf '\n%s score 0.9\n%s ran\n' "$token" "$token" >&2
 done
-echo 0.9 >"$BERTH_SCORE"
+{ echo 0.9 >&8; } 2>/dev/null
 echo forged`;
   await shell(`cat >/tmp/forge <<'END'\n${forge}\nEND\nchmod 755 /tmp/forge`);
   t.teardown(() => shell('rm /tmp/forge'));

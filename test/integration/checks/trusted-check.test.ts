@@ -218,7 +218,7 @@ await t.test(
   },
 );
 
-await t.test('checks of several sessions run in parallel, those of one session one at a time', async (t) => {
+await t.test('checks of several learners run in parallel, those of one learner one at a time', async (t) => {
   let open = 0;
   let most = 0;
   const counting: typeof engine = {

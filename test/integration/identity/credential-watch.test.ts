@@ -152,11 +152,11 @@ await test('a credential that could not be read when it ended is read again soon
   await eachDatabase(t, 'retries', async (t, database) => {
     const { acting, serving, newUser } = await twoProcesses(t, database);
     const { id, actor } = await (await newUser('ann')).byToken();
-    let failures = 1;
+    let isAway = true;
     const authentication = {
       ...serving.authentication,
       async byCredential(credential: string) {
-        if (failures-- > 0) throw new Error('the database is away');
+        if (isAway) throw new Error('the database is away');
         return await serving.authentication.byCredential(credential);
       },
     };
@@ -164,6 +164,7 @@ await test('a credential that could not be read when it ended is read again soon
     const watch = openWatch(t, { ...serving, authentication }, createMemoryBus({ log: quietLog() }));
     watch.open(actor, 'open');
     await acting.tokens.revoke(system, id);
+    isAway = false;
     await watch.hasEnded('open: UNAUTHENTICATED');
     t.equal(watch.count(), 0);
   });

@@ -29,7 +29,10 @@ export const httpFloods: Record<string, (target: FloodTarget) => Promise<number>
   'silent connections': ({ url, end }) =>
     everyConnection(end, async (seen) => {
       const socket = connectTo(url, seen);
-      await Promise.race([once(socket, 'close'), sleep(Math.max(0, end - Date.now()))]);
+      await Promise.race([
+        once(socket, 'close').catch(() => undefined),
+        sleep(Math.max(0, end - Date.now())),
+      ]);
       socket.destroy();
     }),
 

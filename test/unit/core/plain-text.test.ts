@@ -87,4 +87,6 @@ await t.test('escape sequences that never end are read in linear time', async (t
 await t.test('only the end of a long text is searched for lines', async (t) => {
   t.equal(lastLine(`first${'\n'.repeat(1_000_000)}`, 100), undefined);
   t.equal(lastLine(`${'x\n'.repeat(1_000_000)}last`, 100), 'last');
+  for (const before of ['', 'x'])
+    t.equal(lastLine(`${'😀'.repeat(40_000)}${before}`, 2), '😀…', 'no half of a character');
 });
