@@ -49,6 +49,24 @@ markdown.core.ruler.push('code_actions', (state) => {
   }
 });
 
+/** Maximum number of tokens in the tables of a page. Later tables stay text: a few bytes can ask for thousands of cells. */
+const TABLE_TOKENS = 30_000;
+
+const [parseTable] = markdown.block.ruler.getRules('');
+markdown.block.ruler.at(
+  'table',
+  (state, ...place) => {
+    const counted = state.env as { tableTokens?: number };
+    const { tableTokens = 0 } = counted;
+    if (!parseTable || tableTokens > TABLE_TOKENS) return false;
+    const before = state.tokens.length;
+    const isTable = parseTable(state, ...place);
+    counted.tableTokens = tableTokens + state.tokens.length - before;
+    return isTable;
+  },
+  { alt: ['paragraph', 'reference'] },
+);
+
 type WrittenBraces = BraceWords & { written: string };
 
 /** Returns whether an image is embedded in the text. Other images are shown as links. */
@@ -92,15 +110,24 @@ export function readCode(text: string): CodeInPage {
 function inlineCode(tokens: readonly Token[], lines: readonly string[], first: number): PageCode[] {
   const code: PageCode[] = [];
   let at = first;
+  /** Where the search continues in that line. */
+  let from = 0;
   for (const token of tokens) {
-    if (token.type === 'softbreak' || token.type === 'hardbreak') at += 1;
+    if (token.type === 'softbreak' || token.type === 'hardbreak') {
+      at += 1;
+      from = 0;
+    }
     const braces = writtenBraces(token);
     if (!braces) continue;
+    const written = `\`${braces.written}`;
     // Line ends in code become spaces, so the braces can stand in a later line.
-    const ahead = lines
-      .slice(at, at + LINES_OF_CODE)
-      .findIndex((line) => line.includes(`\`${braces.written}`));
-    at += Math.max(0, ahead);
+    for (let ahead = 0; ahead < LINES_OF_CODE; ahead++) {
+      const found = lines[at + ahead]?.indexOf(written, ahead === 0 ? from : 0) ?? -1;
+      if (found < 0) continue;
+      at += ahead;
+      from = found + written.length;
+      break;
+    }
     code.push({ kind: 'inline', line: at + 1, braces });
   }
   return code;

@@ -120,7 +120,8 @@ function lineOf(
   { name, email, section, grades }: NamedRow,
   columns: readonly Assignment[],
 ): (string | number)[] {
-  const points = columns.map(({ id }) => grades.find((grade) => grade?.assignmentId === id)?.points);
+  const byAssignment = new Map(grades.map((grade) => [grade?.assignmentId, grade?.points]));
+  const points = columns.map(({ id }) => byAssignment.get(id));
   const total = roundPoints(points.reduce<number>((sum, each) => sum + (each ?? 0), 0));
   return [name, email, section, ...points.map((each) => each ?? ''), total];
 }

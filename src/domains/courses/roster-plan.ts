@@ -132,21 +132,22 @@ function keepInstructor(
   members: readonly CourseMember[],
   users: ReadonlyMap<string | undefined, User>,
 ): RosterPlan {
-  const instructors = members.filter(({ role, active }) => role === 'instructor' && active);
+  const instructors = new Set(
+    members.filter(({ role, active }) => role === 'instructor' && active).map(({ userId }) => userId),
+  );
   const userOf = ({ email }: PlannedMember) => users.get(email)?.id;
   const demotions = plan.changed.filter(
-    (planned) =>
-      planned.role !== 'instructor' && instructors.some(({ userId }) => userId === userOf(planned)),
+    (planned) => planned.role !== 'instructor' && instructors.has(userOf(planned) ?? ''),
   );
   const appointed = [...plan.added, ...plan.changed].some(
-    (planned) =>
-      planned.role === 'instructor' && !instructors.some(({ userId }) => userId === userOf(planned)),
+    (planned) => planned.role === 'instructor' && !instructors.has(userOf(planned) ?? ''),
   );
-  if (appointed || demotions.length < instructors.length) return plan;
+  if (appointed || demotions.length < instructors.size) return plan;
   const problems = demotions.map(({ line }) => ({ line, message: 'The course would have no instructor.' }));
+  const left = new Set(demotions);
   return {
     ...plan,
-    changed: plan.changed.filter((planned) => !demotions.includes(planned)),
+    changed: plan.changed.filter((planned) => !left.has(planned)),
     problems: [...plan.problems, ...problems],
   };
 }

@@ -123,18 +123,19 @@ export function parseListing(path: string, output: Buffer, { cut }: { cut: boole
   const entries: FileEntry[] = [];
   let truncated = cut;
   let at = 0;
-  while (at < output.length) {
+  for (let read = 0; at < output.length; read += 1) {
     const described = output.indexOf(0, at);
     const end = described < 0 ? -1 : output.indexOf(0, described + 1);
     if (end < 0) break;
+    // Invalid ones count too: a machine could send millions of them.
+    if (read === ENTRY_LIMIT) {
+      truncated = true;
+      break;
+    }
     const entry = parseEntry(
       output.toString('utf8', at, described),
       output.toString('utf8', described + 1, end),
     );
-    if (entries.length === ENTRY_LIMIT) {
-      truncated = true;
-      break;
-    }
     if (entry) entries.push(entry);
     at = end + 1;
   }

@@ -9,6 +9,9 @@ export function inLanguage(text: LocalizedText, wanted?: string | null): string 
   return text[languageGiven(Object.keys(text), wanted)] ?? '';
 }
 
+/** Longest tag that is read, in characters: RFC 5646 recommends buffers of 35. */
+const LONGEST_TAG = 64;
+
 /**
  * Chooses one of `languages` for the BCP 47 tag `wanted`. It tries the tag, then shortens it part by part
  * (zh-Hant-TW, zh-Hant, zh: RFC 4647, section 3.4). Otherwise it returns the first language, the lab's default.
@@ -23,6 +26,7 @@ export function languageGiven(languages: readonly string[], wanted?: string | nu
 }
 
 function canonical(tag: string): string {
+  if (tag.length > LONGEST_TAG) return '';
   try {
     return Intl.getCanonicalLocales(tag)[0] ?? '';
   } catch {

@@ -26,8 +26,12 @@ const daysByName = new Map<string, readonly number[]>([
 
 const names = [...week, 'Weekdays', 'Every day'];
 
+/** Longest text that is read, in characters. */
+const LONGEST_TEXT = 100;
+
 /** Parses a text such as "Monday 09:00, 60". Returns a description of the problem if it is invalid. Pure. */
 export function parseWarmTime(text: string): WarmTime | string {
+  if (text.length > LONGEST_TEXT) return WARM_TIME_PROBLEM;
   const [, day, time, number] = /^\s*(\S.*?)\s+(\S+?)\s*,\s*(\S+)\s*$/.exec(text) ?? [];
   if (day === undefined || time === undefined || number === undefined) {
     return WARM_TIME_PROBLEM;

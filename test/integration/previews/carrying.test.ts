@@ -7,7 +7,6 @@ import { test } from 'tap';
 import { WebSocket } from 'ws';
 import { readGlobalId } from '../../../src/api/shared/global-id.ts';
 import { startPreviewWorld, WEB_PORT } from '../../kit/service/previews.ts';
-import { runScript } from '../../kit/engine/engines.ts';
 import { until } from '../../kit/basics/until.ts';
 
 const MEBIBYTE = 1024 * 1024;
@@ -35,27 +34,6 @@ const BROKEN_HEADS = [
   'HTTP/0.0 000 X\r\n\r\n',
   '\r\n\r\n',
 ];
-
-/** Answers the first request of a connection, and closes the connection at the second one. */
-const CLOSING_SERVER = String.raw`use IO::Socket::INET;
-$SIG{CHLD} = 'IGNORE';
-my $server = IO::Socket::INET->new(LocalPort => 3000, Listen => 9, ReuseAddr => 1) or die;
-while (my $client = $server->accept) {
-  next if fork;
-  open my $log, '>>', '/tmp/closing.log';
-  $log->autoflush(1);
-  for my $count (1, 2) {
-    my ($method, $path) = split ' ', <$client> // exit;
-    my $length = 0;
-    while (<$client>) { last if /^\r?$/; $length = $1 if /^content-length: (\d+)/i }
-    read $client, my $body, $length if $length;
-    if ($count == 2) { print $log "close $method $path\n"; exit }
-    print $log "answer $method $path\n";
-    print $client "HTTP/1.1 200 OK\r\nContent-Length: " . length($path) . "\r\n\r\n$path";
-    $client->flush;
-  }
-}
-`;
 
 await test('a web server in a machine, through its preview', async (t) => {
   const world = await startPreviewWorld(t);
@@ -248,27 +226,6 @@ await test('a web server in a machine, through its preview', async (t) => {
     await until(async () => (await site.read('/')).status === 200);
     t.match(await site.read('/'), { status: 200 });
   });
-
-  await t.test(
-    'a request that meets a connection which the machine closes is repeated, if that is safe',
-    async (t) => {
-      const machine = world.machineOf(session);
-      await runScript(world.engine, machine, 'cat > /tmp/closing.pl', { input: Buffer.from(CLOSING_SERVER) });
-      await runScript(
-        world.engine,
-        machine,
-        'pkill -f "[w]eb.pl 3000"; setsid perl /tmp/closing.pl > /tmp/closing.out 2>&1 < /dev/null &',
-      );
-      const closing = await world.visit(token, session, 3000);
-      await until(async () => (await closing.read('/first')).body === '/first');
-      for (const path of ['/second', '/third'])
-        t.match(await closing.read(path), { status: 200, body: path });
-      t.match(await closing.read('/sent', { method: 'POST', body: 'x' }), { status: 200 });
-      const { out } = await runScript(world.engine, machine, 'cat /tmp/closing.log');
-      t.match(out, /close .*\n/, 'it closed a connection that was kept');
-      t.equal(out.match(/POST/g)?.length, 1);
-    },
-  );
 
   await t.test('a large answer arrives completely, with little of it in memory', async (t) => {
     const before = await memoryOf(world.berth.pid());

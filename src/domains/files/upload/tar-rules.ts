@@ -10,6 +10,8 @@ import type { TarEntry } from './tar-reader.ts';
 const ENTRY_LIMIT = 100_000;
 /** Maximum number of links per archive, which are remembered until its end. */
 const LINK_LIMIT = 10_000;
+/** Maximum depth of an entry: each folder above it is compared with the links. */
+const DEPTH_LIMIT = 100;
 /** Longest name, in bytes: Linux accepts paths of 4,096, and the target folder needs some of them. */
 const NAME_LIMIT_BYTES = 2_048;
 
@@ -61,7 +63,9 @@ function entryPath(name: string): string {
     throw refused(`the name of one of its entries is longer than ${NAME_LIMIT_BYTES} bytes`);
   }
   if (name.startsWith('/')) throw refused(`${shown(name)} has an absolute path`);
-  if (name.split('/').includes('..')) throw refused(`${shown(name)} leads out of the folder`);
+  const parts = name.split('/');
+  if (parts.includes('..')) throw refused(`${shown(name)} leads out of the folder`);
+  if (parts.length > DEPTH_LIMIT) throw refused(`${shown(name)} is more than ${DEPTH_LIMIT} folders deep`);
   return posix.normalize(name).replace(/\/$/, '');
 }
 

@@ -1,4 +1,4 @@
-import { Parser, LineCounter, isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml';
+import { Parser, LineCounter, isAlias, isMap, isScalar, isSeq, parseDocument, visit } from 'yaml';
 import type { CST, Document, Node, Pair, Tags } from 'yaml';
 
 /** A parsed lab.yaml with the lines of its keys. */
@@ -25,12 +25,13 @@ export function parseLabYaml(text: string): LabYaml {
     lineCounter: lines,
     prettyErrors: false,
     stringKeys: true,
+    // The parser compares each key with all others: see `repeatedKeys`.
+    uniqueKeys: false,
     customTags: withoutOctal,
   });
-  const problems = [...document.errors, ...document.warnings].map(({ message, pos }) => ({
-    line: lines.linePos(pos[0]).line,
-    message,
-  }));
+  const problems = [...document.errors, ...document.warnings, ...repeatedKeys(document)].map(
+    ({ message, pos }) => ({ line: lines.linePos(pos[0]).line, message }),
+  );
   let data: unknown;
   if (problems.length === 0) {
     try {
@@ -42,6 +43,22 @@ export function parseLabYaml(text: string): LabYaml {
     }
   }
   return { data, problems, lineOf: (path) => lines.linePos(offsetOf(document, path)).line };
+}
+
+/** Finds keys that occur more than once in a mapping. */
+function repeatedKeys(document: Document): { message: string; pos: [number] }[] {
+  const found: { message: string; pos: [number] }[] = [];
+  visit(document, {
+    Map(_, { items }) {
+      const keys = new Set<unknown>();
+      for (const { key } of items) {
+        if (!isScalar(key)) continue;
+        if (keys.has(key.value)) found.push({ message: 'Map keys must be unique', pos: [start(key) ?? 0] });
+        keys.add(key.value);
+      }
+    },
+  });
+  return found;
 }
 
 /** Removes the octal tag: permission bits are parsed by their digits, so 0o755 must stay a text. */

@@ -71,9 +71,12 @@ function readDocument(slug: string, content: LabFolder, report: Report): Lab | u
   };
   const { data, warnings, inFile } = renameOldKeys(yaml.data);
   const read = labSchema(written).safeParse(data);
+  const issues = read.error?.issues ?? [];
+  // Conflicts are searched for in lists of the allowed length only, which takes little time.
+  const isTooLarge = issues.some(({ code }) => code === 'too_big');
   const keyProblems = merge(
-    (read.error?.issues ?? []).flatMap((issue) => explainIssue(issue, data)),
-    findConflicts(data),
+    issues.flatMap((issue) => explainIssue(issue, data)),
+    isTooLarge ? [] : findConflicts(data),
   );
   for (const { path, message, at, file, line } of keyProblems
     .map((problem) => ({ ...problem, path: inFile(problem.path) }))

@@ -8,8 +8,8 @@ import { LABEL } from '../labels.ts';
 
 /** Larger than any image's user list, in bytes. */
 const MAX_PASSWD_BYTES = 1024 * 1024;
-/** White space that the engine removes from a row. */
-const OUTER_BLANKS = /^\p{White_Space}+|\p{White_Space}+$/gu;
+/** White space that the engine removes from the ends of a row. */
+const BLANK = /\p{White_Space}/u;
 
 /**
  * Makes sure that the user of a machine without root is not root, by number and not only by name: an
@@ -40,10 +40,18 @@ export function resolveUserId(user: string, passwd: string): number | undefined 
   if (!name) return 0;
   const row = passwd
     .split('\n')
-    .map((line) => line.replace(OUTER_BLANKS, '').split(':'))
+    .map((line) => trimmed(line).split(':'))
     .map(([called, , id = '']) => ({ called, id: numberOf(id) ?? 0 }))
     .find(({ called, id }) => called === name || String(id) === name);
   return row ? row.id : numberOf(name);
+}
+
+/** Removes white space at both ends, in linear time. */
+function trimmed(line: string): string {
+  let [start, end] = [0, line.length];
+  while (start < end && BLANK.test(line[start] ?? '')) start++;
+  while (end > start && BLANK.test(line[end - 1] ?? '')) end--;
+  return line.slice(start, end);
 }
 
 function numberOf(text: string): number | undefined {

@@ -13,8 +13,10 @@ export function withoutHtml(text: string): string {
     .replaceAll(/<h([1-6])\b[^>]*>\s*(.*?)\s*<\/h\1>/gis, (_, level: string, words: string) => {
       return `\n\n${'#'.repeat(Number(level))} ${oneLine(words)}\n\n`;
     })
-    .replaceAll(/<(?:b|strong)\b[^>]*>(\s*)(.*?)(\s*)<\/(?:b|strong)>/gis, '$1**$2**$3')
-    .replaceAll(/<(?:i|em)\b[^>]*>(\s*)(.*?)(\s*)<\/(?:i|em)>/gis, '$1*$2*$3')
+    .replaceAll(/<(?:b|strong)\b[^>]*>(.*?)<\/(?:b|strong)>/gis, (_, words: string) =>
+      emphasized(words, '**'),
+    )
+    .replaceAll(/<(?:i|em)\b[^>]*>(.*?)<\/(?:i|em)>/gis, (_, words: string) => emphasized(words, '*'))
     .replaceAll(/<(?:del|s|strike)\b[^>]*>(.*?)<\/(?:del|s|strike)>/gis, '~~$1~~')
     .replaceAll(/<(?:kbd|code)\b[^>]*>([^`\n]+?)<\/(?:kbd|code)>/gi, (_, words: string) => {
       return `\`${decodeEntities(words)}\``;
@@ -60,6 +62,14 @@ export function decodeEntities(text: string): string {
     const code = decimal === undefined ? Number.parseInt(String(hex), 16) : Number(decimal);
     return code > 0 && code <= 0x10_ff_ff ? String.fromCodePoint(code) : entity;
   });
+}
+
+/** Returns the words between marks, which Markdown allows only directly at words. */
+function emphasized(words: string, mark: string): string {
+  const inner = words.trim();
+  if (inner === '') return `${words}${mark}${mark}`;
+  const start = words.indexOf(inner);
+  return `${words.slice(0, start)}${mark}${inner}${mark}${words.slice(start + inner.length)}`;
 }
 
 /** Converts a line break: nothing on an empty line, and a space in a table row. */

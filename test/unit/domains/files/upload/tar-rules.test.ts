@@ -38,6 +38,7 @@ await test('rejects entries outside the folder', async (t) => {
     [[file('..')], /leads out/],
     [[file('')], /no name/],
     [[file('n'.repeat(3_000))], /longer than/],
+    [[file('a/'.repeat(100))], /more than 100 folders deep/],
     [[link('l', '/etc')], /leads out/],
     [[link('l', '..')], /leads out/],
     [[link('a/l', '../../b')], /leads out/],

@@ -1,0 +1,63 @@
+import t from 'tap';
+import { readCode, parsePage } from 'berth-lab-format/pages';
+import { parseListing } from '../../src/domains/files/scripts.ts';
+import { withoutHtml } from '../../src/domains/labs/import/text/html.ts';
+import { languageGiven } from '../../src/domains/labs/localized-text.ts';
+import { parseLabYaml } from '../../src/domains/labs/reading/lab-yaml.ts';
+import { plainPath } from '../../src/domains/labs/schema/text-file.ts';
+import { parseWarmTime } from '../../src/domains/labs/warm-time.ts';
+import { resolveUserId } from '../../src/engine/docker/environments/machine-user.ts';
+
+const SHORT = 4_000;
+const LONG = 32_000;
+
+const lines = (count: number, line: (at: number) => string) =>
+  Array.from({ length: count }, (_, at) => line(at)).join('');
+
+/** Texts of people and machines that are read while others wait, by what reads them. */
+const texts: Record<string, (length: number) => unknown> = {
+  'a language tag': (length) => languageGiven(['en'], `en-x${'-a'.repeat(length)}`),
+  'a warm time': (length) => parseWarmTime(`a${' '.repeat(length)}`),
+  'a path': (length) => plainPath(`${'/'.repeat(length)}x`),
+  'a user list': (length) => resolveUserId('nobody', `a${' '.repeat(length)}x:x:0`),
+  'keys of lab.yaml': (length) => parseLabYaml(lines(length / 4, (at) => `k${at}: 1\n`)),
+  'code in a line of a page': (length) => readCode(lines(length / 4, (at) => `\`x\`{{${at}}}`)),
+  'an HTML tag without an end': (length) => withoutHtml(`<b>${' '.repeat(length)}`),
+};
+
+for (const [name, read] of Object.entries(texts)) {
+  await t.test(`${name} is read in linear time`, async (t) => {
+    const time = (length: number) => {
+      const started = performance.now();
+      read(length);
+      return performance.now() - started;
+    };
+    time(SHORT);
+    const short = time(SHORT);
+    const long = time(LONG);
+    t.ok(long < 30 * short + 50, `${short} ms, ${long} ms for eight times the length`);
+  });
+}
+
+await t.test('a page cannot ask for many cells with few bytes', async (t) => {
+  const table = `${'|a'.repeat(200)}\n${'|-'.repeat(200)}\n${'x\n'.repeat(330)}\n`;
+  const cells = (page: string) => parsePage(page).filter(({ type }) => type === 'td_open').length;
+  const one = cells(table);
+  t.ok(one > 60_000, `${one} cells in one table`);
+  t.equal(cells(table.repeat(4)), one, 'later tables are text');
+  t.equal(cells('| a | b |\n|---|---|\n| x | y |\n\n'.repeat(500)), 1_000);
+});
+
+await t.test('invalid entries count in a listing', async (t) => {
+  const output = Buffer.concat([Buffer.alloc(4 * 1024 ** 2), Buffer.from('f 644 0 0 1 1 late\0\0')]);
+  t.same(parseListing('/', output, { cut: false }), { path: '/', entries: [], truncated: true });
+});
+
+await t.test('a key that occurs twice in lab.yaml is named with its line', async (t) => {
+  const { problems, data } = parseLabYaml('title: a\nsteps:\n  - id: x\n    id: y\ntitle: b\n');
+  t.equal(data, undefined);
+  t.same(problems, [
+    { line: 5, message: 'Map keys must be unique' },
+    { line: 4, message: 'Map keys must be unique' },
+  ]);
+});
