@@ -28,6 +28,9 @@ const EMBEDDED_IMAGES = /^data:image\/(png|jpeg|gif|webp|avif|svg\+xml);/i;
 /** Lines that inline code can have without a wrong line in a message. More would be slow to search. */
 const LINES_OF_CODE = 10;
 
+/** Searches without a result in a paragraph, such as for code with escapes, after which lines are no longer searched. */
+const MISSES = 100;
+
 const BRACES = /^\{\{([^{}]*)\}\}/;
 
 /** HTML in a lab's text stays text, because labs can come from sources that the learner does not trust. */
@@ -112,6 +115,7 @@ function inlineCode(tokens: readonly Token[], lines: readonly string[], first: n
   let at = first;
   /** Where the search continues in that line. */
   let from = 0;
+  let misses = 0;
   for (const token of tokens) {
     if (token.type === 'softbreak' || token.type === 'hardbreak') {
       at += 1;
@@ -121,14 +125,24 @@ function inlineCode(tokens: readonly Token[], lines: readonly string[], first: n
     if (!braces) continue;
     const written = `\`${braces.written}`;
     // Line ends in code become spaces, so the braces can stand in a later line.
-    for (let ahead = 0; ahead < LINES_OF_CODE; ahead++) {
-      const found = lines[at + ahead]?.indexOf(written, ahead === 0 ? from : 0) ?? -1;
-      if (found < 0) continue;
+    const ahead = misses < MISSES ? linesUntil(written, lines, { at, from }) : -1;
+    if (ahead < 0) misses += 1;
+    else {
+      from = (lines[at + ahead] ?? '').indexOf(written, ahead === 0 ? from : 0) + written.length;
       at += ahead;
-      from = found + written.length;
-      break;
     }
     code.push({ kind: 'inline', line: at + 1, braces });
   }
   return code;
+}
+
+/** Returns how many lines after the line `at`, searched from the column `from`, have the text; -1 if it is not near. */
+function linesUntil(
+  text: string,
+  lines: readonly string[],
+  { at, from }: { at: number; from: number },
+): number {
+  return lines
+    .slice(at, at + LINES_OF_CODE)
+    .findIndex((line, ahead) => line.indexOf(text, ahead === 0 ? from : 0) >= 0);
 }

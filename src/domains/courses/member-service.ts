@@ -50,7 +50,7 @@ export function createMemberService(options: MemberServiceOptions): MemberServic
   }
 
   async function plan(courseId: string, csv: Buffer, mayCreate: boolean): Promise<RosterPlan> {
-    const { lines, problems } = readRoster(csv);
+    const { lines, problems } = await readRoster(csv);
     const users = await people.byEmails(addressesOf(lines));
     const [instructors, known, sections] = await Promise.all([
       members.instructors(courseId),

@@ -1,4 +1,7 @@
-import { CsvError, parse } from 'csv-parse/sync';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { setImmediate } from 'node:timers/promises';
+import { CsvError, parse } from 'csv-parse';
 import { fault } from '../../core/errors.ts';
 import type { CourseRole } from '../identity/policy.ts';
 import type { RosterProblem } from './member.ts';
@@ -7,6 +10,8 @@ import type { RosterProblem } from './member.ts';
 const SEPARATOR_LINE = /^\ufeff?"?sep=."?\n/i;
 /** Longest line of a roster, in characters. */
 const RECORD_LIMIT = 10_000;
+/** Characters that are parsed before others get their turn. */
+const PORTION = 64 * 1024;
 /** Characters of the file that a message shows. */
 const SHOWN = 100;
 /** Maximum number of lines of a roster. */
@@ -44,8 +49,8 @@ const roles: ReadonlyMap<string, CourseRole> = new Map([
  * Windows-1252, with or without a byte order mark. The first line names the columns, unless it has an e-mail address itself.
  * @throws INPUT_INVALID if the text is not CSV, has unknown columns, or too many lines
  */
-export function readRoster(csv: Buffer): { lines: RosterLine[]; problems: RosterProblem[] } {
-  const records = parseRecords(decode(csv).replaceAll(/\r\n?/g, '\n').replace(SEPARATOR_LINE, '\n'));
+export async function readRoster(csv: Buffer): Promise<{ lines: RosterLine[]; problems: RosterProblem[] }> {
+  const records = await parseRecords(decode(csv).replaceAll(/\r\n?/g, '\n').replace(SEPARATOR_LINE, '\n'));
   const [first] = records;
   if (!first) throw invalid('The file is empty. Its first line names the columns: name,email,role,section.');
   const named = !first.cells.some((cell) => cell.includes('@'));
@@ -72,24 +77,43 @@ interface CsvRecord {
   cells: string[];
 }
 
-function parseRecords(text: string): CsvRecord[] {
+async function parseRecords(text: string): Promise<CsvRecord[]> {
+  const records: CsvRecord[] = [];
   try {
-    const rows = parse(text, {
+    const parser = parse({
       delimiter: delimiterOf(text),
       info: true,
       relax_column_count: true,
       skip_empty_lines: true,
       skip_records_with_empty_values: true,
       max_record_size: RECORD_LIMIT,
-      to: LINE_LIMIT + 2,
       trim: true,
-    }) as unknown as { record: string[]; info: { lines: number } }[];
-    if (rows.length > LINE_LIMIT + 1)
-      throw invalid(`The file has more than ${LINE_LIMIT} lines. Import it in several parts.`);
-    return rows.map(({ record, info }) => ({ line: info.lines, cells: withoutTail(record) }));
+    });
+    await pipeline(Readable.from(portions(text)), parser, async (rows: AsyncIterable<CsvRow>) => {
+      for await (const { record, info } of rows) {
+        if (records.length > LINE_LIMIT)
+          throw invalid(`The file has more than ${LINE_LIMIT} lines. Import it in several parts.`);
+        records.push({ line: info.lines, cells: withoutTail(record) });
+      }
+    });
+    return records;
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     throw invalid(`The file is not CSV: ${error.message.slice(0, SHOWN)}.`, error);
+  }
+}
+
+/** A record as the parser returns it. */
+interface CsvRow {
+  record: string[];
+  info: { lines: number };
+}
+
+/** Yields a text in portions, each in a turn of the event loop. */
+async function* portions(text: string): AsyncGenerator<string> {
+  for (let at = 0; at < text.length; at += PORTION) {
+    yield text.slice(at, at + PORTION);
+    await setImmediate();
   }
 }
 

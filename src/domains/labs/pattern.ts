@@ -16,9 +16,11 @@ export const PATTERN_TEXT_LIMIT = 32 * 1024;
 export function patternProblem(pattern: string): string | undefined {
   if (pattern === '') return 'must not be empty';
   if (pattern.length > LONGEST_PATTERN) return `must have at most ${LONGEST_PATTERN} characters`;
+  const tooLarge = `must be simpler: with its repetitions it compiles to more than ${MOST_STEPS} steps`;
+  // Compiling takes long for these, too.
+  if (repetitionsIn(pattern) > MOST_STEPS) return tooLarge;
   try {
-    if (RE2JS.compile(pattern).programSize() <= MOST_STEPS) return undefined;
-    return `must be simpler: with its repetitions it compiles to more than ${MOST_STEPS} steps`;
+    return RE2JS.compile(pattern).programSize() <= MOST_STEPS ? undefined : tooLarge;
   } catch (error) {
     const why = (error as Error).message.replace(/^error parsing regexp: /, '');
     const hint = /\(\?[=!<]|escape sequence: `\\[1-9]/.test(why)
@@ -26,6 +28,12 @@ export function patternProblem(pattern: string): string | undefined {
       : '';
     return `must be a regular expression: ${why}${hint}`;
   }
+}
+
+/** Adds up the counted repetitions: `a{2}b{3,9}` has 11. */
+function repetitionsIn(pattern: string): number {
+  const counted = pattern.matchAll(/(?<!\\)\{(\d+)(?:,(\d*))?\}/g);
+  return [...counted].reduce((sum, [, least, most]) => sum + Number(most || least), 0);
 }
 
 /** Whether a valid pattern matches anywhere in the text's first {@link PATTERN_TEXT_LIMIT} characters. */

@@ -7,24 +7,29 @@ import { missingFile, pathProblem, plainPath } from './text-file.ts';
 /** Maximum number of entries in a machine's `files`. */
 const MOST_ENTRIES = 100;
 
+/** Maximum number of globs in the files of a lab, and of stars in each: every file of the folder is compared with each. */
+const MOST_GLOBS = 100;
+const MOST_STARS = 20;
+
 /** Default permission bits. */
 const MODES = { plain: 0o644, runnable: 0o755 };
 
 /** A machine's `files`. The output lists each file of the folder with its path in the machine. */
 export function filesSchema(source: LabContext) {
+  const globs = { count: 0 };
   return z
-    .array(mapping(shape(source)).transform((entry, context) => place(source, entry, context)))
+    .array(mapping(shape(source, globs)).transform((entry, context) => place(source, entry, context)))
     .max(MOST_ENTRIES)
     .default([])
     .transform((placed) => placed.flat());
 }
 
-const shape = (source: LabContext) => ({
+const shape = (source: LabContext, globs: { count: number }) => ({
   from: z
     .string()
     .max(1_000)
     .transform((from, context) => {
-      const found = find(source, from);
+      const found = find(source, from, globs);
       if (!('problem' in found)) return found;
       context.addIssue({ code: 'custom', message: found.problem });
       return z.NEVER;
@@ -47,11 +52,15 @@ interface Found {
   paths: string[];
 }
 
-function find(source: LabContext, from: string): Found | { problem: string } {
+function find(source: LabContext, from: string, globs: { count: number }): Found | { problem: string } {
   const problem = pathProblem(from, 'files/site');
   if (problem !== undefined) return { problem };
   const path = plainPath(from);
   if (isGlob(path)) {
+    if (path.split('*').length > MOST_STARS + 1) return { problem: `must have at most ${MOST_STARS} "*"` };
+    globs.count += 1;
+    if (globs.count > MOST_GLOBS)
+      return { problem: `must not have "*": a lab has at most ${MOST_GLOBS} such paths` };
     const paths = matches(path, source.files.keys());
     if (paths.length === 0) return { problem: `no file matches "${from}"` };
     return { below: fixedPart(path), paths };

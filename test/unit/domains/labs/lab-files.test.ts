@@ -95,6 +95,7 @@ const wrong: [name: string, entry: string, reported: string][] = [
     'from: files/motd, to: /a, owner: "a b"',
     '.owner: must be the name or number of a user, such as "learner"',
   ],
+  ['a glob with many stars', `from: "files/${'*a'.repeat(21)}", to: /a/`, '.from: must have at most 20 "*"'],
   ['an unknown key', 'form: files/motd, to: /a', '.from: is missing'],
 ];
 
@@ -104,3 +105,16 @@ for (const [name, entry, reported] of wrong) {
     t.ok(problems.includes(`lab.yaml:6: machines[0].files[0]${reported}`), problems.join('\n'));
   });
 }
+
+await t.test('a lab has a limited number of globs, over all of its machines', async (t) => {
+  const entries = (count: number) =>
+    Array.from({ length: count }, () => '{ from: "files/*", to: /a/ }').join(', ');
+  const text = (first: number, second: number) => ({
+    ...files,
+    'lab.yaml': `title: a\nmachines:\n  - { name: a, image: x, files: [${entries(first)}] }\n  - { name: b, image: x, files: [${entries(second)}] }\n`,
+  });
+  t.same(await problemsOf(t, text(60, 40)), []);
+  t.same(await problemsOf(t, text(60, 41)), [
+    'lab.yaml:4: machines[1].files[40].from: must not have "*": a lab has at most 100 such paths',
+  ]);
+});

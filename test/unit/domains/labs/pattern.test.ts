@@ -30,6 +30,7 @@ const wrong: [name: string, pattern: string, reported: RegExp][] = [
   ['a look-behind', '(?<!a)b', /lookaround and back references are not supported, see https/],
   ['a back reference', '(a)\\1', /lookaround and back references are not supported, see https/],
   ['too many characters', 'x'.repeat(501), /^must have at most 500 characters$/],
+  ['many repetitions', 'x{1000}'.repeat(71), /^must be simpler: .* more than 150 steps$/],
   ['nested repetitions', '(a{30}){30}', /^must be simpler: .* more than 150 steps$/],
 ];
 
@@ -45,6 +46,7 @@ await t.test('accepts common patterns', async (t) => {
     '[0-9a-f]{128}',
     '\\b(?:\\d{1,3}\\.){3}\\d{1,3}\\b',
     '\\p{Hangul}+',
+    'a\\{1000}',
   ]) {
     t.equal(patternProblem(pattern), undefined, pattern);
   }
