@@ -18,6 +18,7 @@ module.exports = {
     'assignment-rules.ts',
     'assignment-store.ts',
     'course.ts',
+    'course-input.ts',
     'create-courses.ts',
     'grading-access.ts',
     'help/help.ts',

@@ -19,6 +19,7 @@ const models = [
   'AttemptEdge',
   'CheckVerdict',
   'Assignment',
+  'AssignmentEdit',
   'AssignmentOverride',
   'Course',
   'CourseConnection',

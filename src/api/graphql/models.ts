@@ -4,7 +4,7 @@ import type { CheckVerdict } from '../../domains/checks/results/check-verdict.ts
 import type { Finding } from '../../domains/checks/results/findings.ts';
 import type { RevealedHint } from '../../domains/checks/hint.ts';
 import type { Reason } from '../../core/errors.ts';
-import type { Assignment, AssignmentOverride } from '../../domains/courses/assignment.ts';
+import type { Assignment, AssignmentEdit, AssignmentOverride } from '../../domains/courses/assignment.ts';
 import type { Course, CourseSection, CourseState } from '../../domains/courses/course.ts';
 import type { FeedbackKind, RaisedHand, StepFeedback } from '../../domains/courses/help/help.ts';
 import type { CourseInvitation } from '../../domains/courses/invitation.ts';
@@ -72,6 +72,7 @@ export type AttemptEdgeModel = Edge<Attempt>;
 export type CheckVerdictModel = CheckVerdict;
 export type AssignmentModel = Assignment;
 export type AssignmentOverrideModel = AssignmentOverride;
+export type AssignmentEditModel = AssignmentEdit;
 export type CountedAttempt = Assignment['counts'];
 export type CourseModel = Course;
 export type CourseConnectionModel = Page<Course>;

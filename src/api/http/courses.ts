@@ -42,6 +42,7 @@ const assignmentChange = z.strictObject({
   graceMinutes: z.number().optional(),
   timeLimitMinutes: z.number().nullable().optional(),
   position: z.number().optional(),
+  reason: z.string().optional(),
 });
 
 /** A path with the id of a course or an assignment. */
@@ -84,10 +85,8 @@ export async function addCourses(
 
   app.patch<WithId>('/api/v1/assignments/:id', async ({ actor, params, body }, reply) => {
     const id = fromGlobalId('Assignment', params.id);
-    return send(
-      reply,
-      assignmentAsJson(await assignments.update(actor, id, readBody(assignmentChange, body))),
-    );
+    const { reason, ...change } = readBody(assignmentChange, body);
+    return send(reply, assignmentAsJson(await assignments.update(actor, id, change, reason)));
   });
 
   await app.register(async (scope) => {

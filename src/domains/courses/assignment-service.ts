@@ -2,6 +2,7 @@ import type { Clock } from '../../core/clock.ts';
 import { fault, isFault } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
 import { requireActor } from '../identity/actor.ts';
+import type { Actor } from '../identity/actor.ts';
 import type { Lab } from '../labs/lab.ts';
 import type { AssignmentAccess } from './assignment-access.ts';
 import type { AssignmentLookup } from './assignment-rules.ts';
@@ -21,7 +22,7 @@ import type {
   AssignmentTerms,
 } from './assignment.ts';
 import type { CourseAccess } from './course-access.ts';
-import { readLine } from './course-input.ts';
+import { readLine, readReason } from './course-input.ts';
 import type { CourseStore } from './course-store.ts';
 import { readCourseTime } from './course-time.ts';
 import type { Course } from './course.ts';
@@ -114,7 +115,9 @@ export function createAssignmentService(options: AssignmentServiceOptions): Assi
     keep ? (labVersion ?? labOf(labSlug).version) : undefined;
 
   /** Authorises and checks an override, without setting it. */
-  async function planOverride(...[actor, id, whose, input]: Parameters<AssignmentService['setOverride']>) {
+  async function planOverride(
+    ...[actor, id, whose, input]: Parameters<AssignmentService['previewOverride']>
+  ) {
     const granted = await requireAssignment(actor, 'overrides.change', id);
     const { assignment, course } = granted;
     const subject = await requireSubject(course.id, whose);
@@ -136,8 +139,14 @@ export function createAssignmentService(options: AssignmentServiceOptions): Assi
     };
     requireOverrideNumbers(override);
     requireOverrideDates(await inheritedBy(assignment, subject.memberId), override);
-    return { override, courseId: course.id };
+    return { override, courseId: course.id, editor: granted.actor };
   }
+
+  const editBy = ({ userId }: Actor, reason: string) => ({
+    byId: userId,
+    reason: readReason(reason),
+    at: clock.now(),
+  });
 
   return {
     async list(actor, courseId) {
@@ -161,11 +170,17 @@ export function createAssignmentService(options: AssignmentServiceOptions): Assi
       return await assignments.insert(assignment, position, ASSIGNMENT_LIMIT);
     },
 
-    async update(actor, id, change) {
-      const { assignment, course } = await requireAssignment(actor, 'assignments.change', id);
+    async update(actor, id, change, reason = '') {
+      const { actor: editor, assignment, course } = await requireAssignment(actor, 'assignments.change', id);
       const position = change.position === undefined ? undefined : readPosition(change.position);
       await requireFittingOverrides(changed(assignment, change, course));
-      const updated = await assignments.update(id, position, (present) => changed(present, change, course));
+      const by = editBy(editor, reason);
+      const updated = await assignments.update(
+        id,
+        position,
+        (present) => changed(present, change, course),
+        by,
+      );
       onChanged(course.id);
       return updated;
     },
@@ -197,17 +212,18 @@ export function createAssignmentService(options: AssignmentServiceOptions): Assi
       return await assignments.overrides(id);
     },
 
-    async setOverride(...asked) {
-      const { override, courseId } = await planOverride(...asked);
-      const put = await assignments.putOverride(override);
+    async setOverride(actor, id, whose, input, reason = '') {
+      const { override, courseId, editor } = await planOverride(actor, id, whose, input);
+      const put = await assignments.putOverride(override, editBy(editor, reason));
       onChanged(courseId);
       return put;
     },
 
     previewOverride: async (...asked) => (await planOverride(...asked)).override,
 
-    async removeOverride(actor, overrideId) {
+    async removeOverride(actor, overrideId, reason = '') {
       requireActor(actor, { scope: 'manage' });
+      const by = editBy(actor, reason);
       const override = await assignments.findOverride(overrideId);
       if (!override) return false;
       const assignment = await assignments.find(override.assignmentId);
@@ -222,9 +238,14 @@ export function createAssignmentService(options: AssignmentServiceOptions): Assi
         if (isFault(error, 'COURSE_NOT_FOUND')) return false;
         throw error;
       }
-      const removed = await assignments.deleteOverride(overrideId);
+      const removed = await assignments.deleteOverride(overrideId, by);
       onChanged(courseId);
       return removed;
+    },
+
+    async edits(actor, id) {
+      await requireAssignment(actor, 'assignments.inspect', id);
+      return await assignments.edits(id);
     },
   };
 }

@@ -5,6 +5,8 @@ import type {
   Assignment as AssignmentRow,
   AssignmentOverride as OverrideRow,
 } from '../../infra/database/generated/sqlite/client.ts';
+import { listEdits, recordEdit, recordOverride } from './assignment-edit-store.ts';
+import type { EditBy } from './assignment-edit-store.ts';
 import type { Assignment, AssignmentOverride } from './assignment.ts';
 
 export type AssignmentStore = ReturnType<typeof createAssignmentStore>;
@@ -48,19 +50,23 @@ export function createAssignmentStore({ database }: { database: Database }) {
     },
 
     /**
-     * Changes an assignment to what `change` makes of its present values, and moves it to `position` if given.
+     * Changes an assignment to what `change` makes of its present values, and moves it to `position` if given. The edit
+     * is recorded.
      * @throws ASSIGNMENT_NOT_FOUND, and the errors of `change`
      */
     async update(
       id: string,
       position: number | undefined,
       change: (present: Assignment) => Assignment,
+      by: EditBy,
     ): Promise<Assignment> {
       return await database.transaction(async (tx) => {
-        const present = await tx.assignment.findUnique({ where: { id } });
-        if (!present) throw fault('ASSIGNMENT_NOT_FOUND');
-        const data = toAssignmentRow(change(toAssignment(present)));
-        const row = await tx.assignment.update({ where: { id }, data });
+        const found = await tx.assignment.findUnique({ where: { id } });
+        if (!found) throw fault('ASSIGNMENT_NOT_FOUND');
+        const present = toAssignment(found);
+        const next = change(present);
+        const row = await tx.assignment.update({ where: { id }, data: toAssignmentRow(next) });
+        await recordEdit(tx, present, next, by);
         return toAssignment(position === undefined ? row : await move(tx, row, position));
       });
     },
@@ -120,7 +126,7 @@ export function createAssignmentStore({ database }: { database: Database }) {
      * Sets the override of its member or section, and keeps the id of an earlier one.
      * @throws ASSIGNMENT_NOT_FOUND if it, the member or the section was deleted meanwhile
      */
-    async putOverride(override: AssignmentOverride): Promise<AssignmentOverride> {
+    async putOverride(override: AssignmentOverride, by: EditBy): Promise<AssignmentOverride> {
       const { assignmentId, memberId = null, sectionId = null } = override;
       const row = {
         ...override,
@@ -135,16 +141,28 @@ export function createAssignmentStore({ database }: { database: Database }) {
       };
       const put = database.transaction(async (tx) => {
         const known = await tx.assignmentOverride.findFirst({ where: { assignmentId, memberId, sectionId } });
-        if (!known) return toOverride(await tx.assignmentOverride.create({ data: row }));
-        const data = { ...row, id: known.id };
-        return toOverride(await tx.assignmentOverride.update({ where: { id: known.id }, data }));
+        const data = { ...row, id: known?.id ?? row.id };
+        const where = { id: data.id };
+        const put = await tx.assignmentOverride.upsert({ where, create: data, update: data });
+        const change = { before: known ? toOverride(known) : undefined, after: toOverride(put) };
+        await recordOverride(tx, change, by);
+        return change.after;
       });
       return await put.catch(whenGone('ASSIGNMENT_NOT_FOUND'));
     },
 
-    async deleteOverride(id: string): Promise<boolean> {
-      return (await client.assignmentOverride.deleteMany({ where: { id } })).count > 0;
+    deleteOverride(id: string, by: EditBy): Promise<boolean> {
+      return database.transaction(async (tx) => {
+        const row = await tx.assignmentOverride.findUnique({ where: { id } });
+        if (!row) return false;
+        await tx.assignmentOverride.delete({ where: { id } });
+        await recordOverride(tx, { before: toOverride(row), after: undefined }, by);
+        return true;
+      });
     },
+
+    /** Lists the last edits of an assignment and its overrides, newest first. */
+    edits: (assignmentId: string) => listEdits(database, assignmentId),
   };
 }
 

@@ -61,6 +61,26 @@ export interface AssignmentOverride {
   createdAt: Date;
 }
 
+/** A changed value as text, dates in ISO 8601; undefined for none. */
+export interface FieldChange {
+  field: string;
+  before?: string | undefined;
+  after?: string | undefined;
+}
+
+/** An edit of an assignment by staff, or of its override for a member or a section. */
+export interface AssignmentEdit {
+  id: string;
+  assignmentId: string;
+  memberId: string | undefined;
+  sectionId: string | undefined;
+  changes: FieldChange[];
+  byId: string;
+  /** Why; may be empty. */
+  reason: string;
+  editedAt: Date;
+}
+
 /** A date as `readCourseTime` reads it; null for none. */
 type WrittenDate = string | null | undefined;
 
@@ -114,7 +134,13 @@ export interface AssignmentService {
     input: AssignmentChange,
   ): Promise<Assignment>;
   /** @throws ASSIGNMENT_NOT_FOUND, FORBIDDEN, COURSE_ARCHIVED, INPUT_INVALID, DATES_INVALID */
-  update(actor: Actor | undefined, id: string, change: AssignmentChange): Promise<Assignment>;
+  update(
+    actor: Actor | undefined,
+    id: string,
+    change: AssignmentChange,
+    /** For the history. */
+    reason?: string,
+  ): Promise<Assignment>;
   /** Returns what an assignment would be after a change, without changing it. @throws the errors of the change */
   preview(actor: Actor | undefined, id: string, change: AssignmentChange): Promise<Assignment>;
   /** Deletes an assignment with its overrides. Returns false if there is no such assignment. @throws ASSIGNMENT_HAS_WORK */
@@ -136,6 +162,8 @@ export interface AssignmentService {
     id: string,
     whose: { memberId: string } | { sectionId: string },
     input: OverrideInput,
+    /** For the history. */
+    reason?: string,
   ): Promise<AssignmentOverride>;
   /** Returns the override that `setOverride` would set, without setting it. @throws its errors */
   previewOverride(
@@ -145,5 +173,7 @@ export interface AssignmentService {
     input: OverrideInput,
   ): Promise<AssignmentOverride>;
   /** Removes an override. Returns false if there is no such override. */
-  removeOverride(actor: Actor | undefined, overrideId: string): Promise<boolean>;
+  removeOverride(actor: Actor | undefined, overrideId: string, reason?: string): Promise<boolean>;
+  /** Lists the last 500 edits of an assignment and its overrides, newest first. For staff and observers. */
+  edits(actor: Actor | undefined, id: string): Promise<AssignmentEdit[]>;
 }

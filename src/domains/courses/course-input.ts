@@ -1,7 +1,10 @@
 import { fault } from '../../core/errors.ts';
+import { hasControlCharacter } from '../../core/plain-text.ts';
 
 /** Longest title, code, term or name of a section, in characters: it fits on a line of any list. */
 const LINE_LIMIT = 120;
+/** Longest reason of a change, in characters. */
+const REASON_LIMIT = 500;
 
 /**
  * Returns a text in its stored form: trimmed, one line. `what` starts the sentence of the error, as in "A title".
@@ -15,6 +18,15 @@ export function readLine(what: string, text: string, { required = false } = {}):
     throw fault('INPUT_INVALID', { problem });
   }
   return trimmed;
+}
+
+/** Returns the reason that staff give for a change. @throws INPUT_INVALID */
+export function readReason(text: string, { required = false } = {}): string {
+  const reason = text.trim();
+  const least = required ? 1 : 0;
+  if (reason.length >= least && reason.length <= REASON_LIMIT && !hasControlCharacter(reason)) return reason;
+  const length = required ? `1 to ${REASON_LIMIT}` : `at most ${REASON_LIMIT}`;
+  throw fault('INPUT_INVALID', { problem: `A reason has ${length} characters, and no control characters.` });
 }
 
 /**

@@ -1,10 +1,10 @@
-import { hasControlCharacter } from '../../core/plain-text.ts';
 import type { Clock } from '../../core/clock.ts';
 import { fault } from '../../core/errors.ts';
 import { pageWindow, toPage } from '../../core/paging.ts';
 import type { Actor } from '../identity/actor.ts';
 import { requireActor } from '../identity/actor.ts';
 import type { Assignment, AssignmentService } from '../courses/assignment.ts';
+import { readReason } from '../courses/course-input.ts';
 import type { EnteredAssignment, GradingAccess } from '../courses/grading-access.ts';
 import type { GradeStore, StoredGrade } from './grade-store.ts';
 import { roundPoints } from './grade.ts';
@@ -13,8 +13,6 @@ import type { Grading } from './grading.ts';
 
 /** Maximum points that staff can give: more than an assignment has, because there are bonus points. */
 const POINTS_LIMIT = 20_000;
-/** Longest reason for given points, in characters. */
-const REASON_LIMIT = 500;
 
 export function createGradeService(options: {
   store: GradeStore;
@@ -108,7 +106,7 @@ export function createGradeService(options: {
       if (member.role !== 'learner') {
         throw fault('INPUT_INVALID', { problem: 'Only learners have grades, and this member is not one.' });
       }
-      const by = { byId: entered.actor.userId, reason: readReason(input.reason) };
+      const by = { byId: entered.actor.userId, reason: readReason(input.reason, { required: true }) };
       const of = { assignmentId, learnerId: member.userId };
       // The history says what the points were.
       await grading.refreshOne(of);
@@ -120,7 +118,7 @@ export function createGradeService(options: {
 
     async withdraw(actor, assignmentId, memberId, reason) {
       const entered = await requireChange(actor, assignmentId, memberId);
-      const by = { byId: entered.actor.userId, reason: readReason(reason) };
+      const by = { byId: entered.actor.userId, reason: readReason(reason, { required: true }) };
       const of = { assignmentId, learnerId: entered.member.userId };
       await grading.refreshOne(of);
       await store.give(of, undefined, by, clock.now());
@@ -148,13 +146,4 @@ const pointsOf = ({ given, points }: StoredGrade) => given?.points ?? points;
 function viewGrade(grade: StoredGrade, { points: possible }: Assignment): Grade {
   const { assignmentId, learnerId, points: workPoints, steps, given, updatedAt } = grade;
   return { assignmentId, learnerId, points: pointsOf(grade), workPoints, possible, steps, given, updatedAt };
-}
-
-/** @throws INPUT_INVALID */
-function readReason(text: string): string {
-  const reason = text.trim();
-  if (reason.length > 0 && reason.length <= REASON_LIMIT && !hasControlCharacter(reason)) return reason;
-  throw fault('INPUT_INVALID', {
-    problem: `A reason has 1 to ${REASON_LIMIT} characters, and no control characters.`,
-  });
 }

@@ -6,6 +6,7 @@ import type {
   Grade as GradeRow,
   GradeChange as GradeChangeRow,
 } from '../../infra/database/generated/sqlite/client.ts';
+import { lastEditFor } from '../courses/create-courses.ts';
 import type { GradeChange, GradedStep } from './grade.ts';
 
 /** A stored grade. */
@@ -85,8 +86,10 @@ export function createGradeStore({ database }: { database: Database }) {
         if (given === undefined && next.points !== before.points) {
           const cause = before.basis === '' ? 'work' : 'terms';
           const of = { assignmentId, learnerId, version: version + 1 };
+          const edit = cause === 'terms' ? await lastEditFor(tx, of, before.updatedAt) : undefined;
+          const { byId, reason = '' } = edit ?? {};
           const values = { before: before.points, after: next.points };
-          await insertChange(tx, { ...of, cause, byId: undefined, reason: '', ...values, changedAt: at });
+          await insertChange(tx, { ...of, cause, byId, reason, ...values, changedAt: at });
         }
         return true;
       });

@@ -119,6 +119,10 @@ const operations: Record<string, Operation> = {
     async (world, opened, actor) => world.assignments.overrides(actor, await assignment(world, opened)),
     ['ok', 'ok', 'ok', no, lost, lost, lost, 'ok', nobody],
   ],
+  'assignments.edits': [
+    async (world, opened, actor) => world.assignments.edits(actor, await assignment(world, opened)),
+    ['ok', 'ok', 'ok', no, lost, lost, lost, 'ok', nobody],
+  ],
   'assignments.setOverride': [
     async (world, opened, actor) => {
       const [id, sectionId] = [await assignment(world, opened), await section(world, opened)];
@@ -249,7 +253,8 @@ await eachDatabase(t, 'each operation needs its scope', async (t, database) => {
   const scoped = (scopes: readonly ('read' | 'learn' | 'manage')[]) => ({ ...opened.instructor, scopes });
   for (const [name, [ask]] of Object.entries(operations)) {
     const reads =
-      /\.(get|getMany|list|roles|sections|terms|overrides|users)$/.test(name) && name !== 'invitations.list';
+      /\.(get|getMany|list|roles|sections|terms|overrides|edits|users)$/.test(name) &&
+      name !== 'invitations.list';
     const needed = reads ? 'read' : name === 'invitations.join' ? 'learn' : 'manage';
     const others = (['read', 'learn', 'manage'] as const).filter((scope) => scope !== needed);
     t.equal(await outcomeOf(() => ask(world, opened, scoped(others))), 'FORBIDDEN', name);

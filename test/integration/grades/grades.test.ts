@@ -18,6 +18,8 @@ await eachDatabase(
       latePercentPerDay: 10,
     });
     const { service, assignments, instructor, learner, assignment, answer, points, clock, memberOf } = world;
+    const { admin, actors } = world;
+    const fellow = actors.assistant;
     t.equal(await points(), undefined);
     await answer(learner, false);
     t.equal(await points(), 0);
@@ -42,19 +44,40 @@ await eachDatabase(
       assignment,
       { memberId },
       { dueAt: '2030-01-01T12:00' },
+      'Ill',
     );
     t.equal(await points(), 2, 'in time with the extension');
+    clock.jump(HOUR);
     await assignments.removeOverride(instructor, extension.id);
-    await assignments.update(instructor, assignment, { points: 50 });
+    clock.jump(1);
+    await assignments.update(instructor, assignment, { points: 50 }, ' Harder than planned ');
     t.equal(await points(), 9);
-    await assignments.update(instructor, assignment, { latePercentPerDay: 0 });
+    clock.jump(HOUR);
+    // Of somebody else, and so not the cause of what follows.
+    await assignments.setOverride(admin, assignment, { memberId: await memberOf(fellow) }, { attempts: 3 });
+    clock.jump(1);
+    await assignments.update(instructor, assignment, { latePercentPerDay: 0, gradesVisible: true });
+    clock.jump(1);
+    await assignments.setOverride(admin, assignment, { memberId: await memberOf(fellow) }, { attempts: 4 });
     t.equal(await points(), 10);
+    clock.jump(HOUR);
+    await assignments.update(instructor, assignment, { position: 0 }, 'nothing changed');
+    const byId = instructor.userId;
     t.match(await service.changes(learner, assignment, learner.userId), [
       { cause: 'work', byId: undefined, before: undefined, after: 0 },
       { cause: 'work', before: 0, after: 1.8 },
-      { cause: 'terms', before: 1.8, after: 2 },
-      { cause: 'terms', before: 2, after: 9 },
-      { cause: 'terms', before: 9, after: 10 },
+      { cause: 'terms', byId, reason: 'Ill', before: 1.8, after: 2 },
+      { cause: 'terms', byId, reason: 'Harder than planned', before: 2, after: 9 },
+      { cause: 'terms', byId, reason: '', before: 9, after: 10 },
+    ]);
+    const due = new Date('2030-01-01T12:00:00Z').toISOString();
+    t.match(await assignments.edits(instructor, assignment), [
+      { byId: admin.userId, changes: [{ field: 'attempts', before: '3', after: '4' }] },
+      { byId, memberId: undefined, changes: [{ field: 'latePercentPerDay', before: '10', after: '0' }] },
+      { byId: admin.userId, changes: [{ field: 'attempts', before: undefined, after: '3' }] },
+      { reason: 'Harder than planned', changes: [{ field: 'points', before: '10', after: '50' }] },
+      { memberId, changes: [{ field: 'dueAt', before: due, after: undefined }] },
+      { memberId, reason: 'Ill', changes: [{ field: 'dueAt', before: undefined, after: due }] },
     ]);
   },
 );
@@ -123,65 +146,6 @@ await eachDatabase(t, 'learners see their own grades, unless these are hidden', 
   t.equal(await points(), 2);
   await assignments.update(instructor, assignment, { visible: false });
   t.equal(await points(), undefined, 'of a hidden assignment');
-});
-
-await eachDatabase(t, 'a preview shows what a change would do, and changes nothing', async (t, database) => {
-  const world = await gradeWorld(t, database, machine);
-  const {
-    service,
-    instructor,
-    learner,
-    actors,
-    assignment,
-    answer,
-    points,
-    memberOf,
-    person,
-    members,
-    course,
-  } = world;
-  const second = await person('Second');
-  await members.add(instructor, course.id, { userId: second.userId, role: 'learner' });
-  await answer(learner, true);
-  await answer(second, true);
-  t.equal(await points(), 2);
-  await service.give(instructor, assignment, await memberOf(second), { points: 3, reason: 'x' });
-  const preview = (change: object) => service.preview(instructor, assignment, change);
-  t.same(await preview({ points: 20 }), [{ learnerId: learner.userId, before: 2, after: 4 }]);
-  t.same(await preview({ title: 'Other' }), []);
-  t.equal(await points(), 2);
-  t.equal(await outcomeOf(() => preview({ points: -1 })), 'INPUT_INVALID');
-  t.equal(await outcomeOf(() => service.preview(actors.assistant, assignment, {})), 'FORBIDDEN');
-});
-
-await eachDatabase(t, 'a preview shows what an override would do', async (t, database) => {
-  const world = await gradeWorld(t, database, machine, {
-    dueAt: '2030-01-01T07:00',
-    latePercentPerDay: 50,
-  });
-  const { service, instructor, learner, assignment, assignments, answer, points, memberOf } = world;
-  const { courses, course, members, person } = world;
-  const second = await person('Second');
-  const { id: sectionId } = await courses.createSection(instructor, course.id, 'A');
-  await members.add(instructor, course.id, { userId: second.userId, role: 'learner', sectionId });
-  await answer(learner, true);
-  await answer(second, true);
-  const memberId = await memberOf(learner);
-  const later = { dueAt: '2030-01-01T12:00' };
-  const preview = (whose: { memberId: string } | { sectionId: string }, input: object = later) =>
-    service.previewOverride(instructor, assignment, whose, input);
-  t.same(await preview({ memberId }), [{ learnerId: learner.userId, before: 1, after: 2 }]);
-  t.same(await preview({ sectionId }), [{ learnerId: second.userId, before: 1, after: 2 }]);
-  t.same(await preview({ memberId }, { attempts: 3 }), []);
-  t.equal(await points(), 1, 'nothing has changed');
-  await assignments.setOverride(instructor, assignment, { memberId }, later);
-  t.same(await preview({ memberId }), []);
-  t.same(
-    await preview({ memberId }, {}),
-    [{ learnerId: learner.userId, before: 2, after: 1 }],
-    'its removal',
-  );
-  await t.rejects(preview({ memberId }, { opensAt: '2030-01-01T09:00' }), { code: 'DATES_INVALID' });
 });
 
 await eachDatabase(t, 'a gradebook has all learners, their grades and totals', async (t, database) => {

@@ -4,6 +4,7 @@ import { onlyTries } from '../../../domains/identity/policy.ts';
 import { inLanguage } from '../../../domains/labs/localized-text.ts';
 import { fromGlobalId, toGlobalId } from '../../shared/global-id.ts';
 import { given } from '../base/connection.ts';
+import { personIn } from './help-resolvers.ts';
 import type {
   AssignmentInput,
   MutationResolvers,
@@ -17,9 +18,9 @@ const assignmentMutations = {
     return { assignment: await services.assignments.create(actor, courseId, lab, changeOf(terms)) };
   },
 
-  async updateAssignment(_, { input: { assignment, terms } }, { services, actor }) {
+  async updateAssignment(_, { input: { assignment, terms, reason } }, { services, actor }) {
     const id = fromGlobalId('Assignment', assignment);
-    return { assignment: await services.assignments.update(actor, id, changeOf(terms)) };
+    return { assignment: await services.assignments.update(actor, id, changeOf(terms), given(reason)) };
   },
 
   async deleteAssignment(_, { input: { assignment } }, { services, actor }) {
@@ -28,12 +29,14 @@ const assignmentMutations = {
   },
 
   async setOverride(_, { input }, { services, actor }) {
-    return { override: await services.assignments.setOverride(actor, ...overrideOf(input)) };
+    const why = given(input.reason);
+    return { override: await services.assignments.setOverride(actor, ...overrideOf(input), why) };
   },
 
-  async removeOverride(_, { input: { override } }, { services, actor }) {
+  async removeOverride(_, { input: { override, reason } }, { services, actor }) {
     const id = fromGlobalId('AssignmentOverride', override);
-    return { removedId: (await services.assignments.removeOverride(actor, id)) ? override : null };
+    const removed = await services.assignments.removeOverride(actor, id, given(reason));
+    return { removedId: removed ? override : null };
   },
 } satisfies MutationResolvers;
 
@@ -104,6 +107,12 @@ export const assignmentsResolvers = {
       return loaders.progress({ learnerId: actor?.userId ?? '', lab: labSlug, assignmentId: id, run });
     },
     overrides: ({ id }, _, { services, actor }) => services.assignments.overrides(actor, id),
+    edits: ({ id }, _, { services, actor }) => services.assignments.edits(actor, id),
+  },
+  AssignmentEdit: {
+    member: ({ memberId }) => (memberId === undefined ? null : toGlobalId('CourseMember', memberId)),
+    section: ({ sectionId }) => (sectionId === undefined ? null : toGlobalId('CourseSection', sectionId)),
+    by: ({ assignmentId, byId }, _, { loaders }) => personIn(assignmentId, byId, loaders),
   },
   AssignmentOverride: {
     id: (override) => toGlobalId('AssignmentOverride', override.id),

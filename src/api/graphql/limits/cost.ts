@@ -153,6 +153,7 @@ const prices: Readonly<Record<string, Price>> = {
   'Course.assignments': { once: 20, times: 50 },
   'Course.invitations': { once: 20, times: 50 },
   'Assignment.overrides': { once: 20, times: 20 },
+  'Assignment.edits': { once: 20, times: 20 },
   // A single read, for one learner.
   'Assignment.hand': { once: 10 },
   // Pages, which also read the role of the user.

@@ -1,6 +1,10 @@
 import { fault } from '../../../../src/core/errors.ts';
 import type { GraphqlServices } from '../../../../src/api/graphql/services.ts';
-import type { Assignment, AssignmentOverride } from '../../../../src/domains/courses/assignment.ts';
+import type {
+  Assignment,
+  AssignmentEdit,
+  AssignmentOverride,
+} from '../../../../src/domains/courses/assignment.ts';
 import type { Course } from '../../../../src/domains/courses/course.ts';
 import type { CourseInvitation } from '../../../../src/domains/courses/invitation.ts';
 import type { CourseMember } from '../../../../src/domains/courses/member.ts';
@@ -71,6 +75,17 @@ export const assignment: Assignment = {
   timeLimitMinutes: undefined,
   createdAt: at,
   updatedAt: at,
+};
+
+const edit: AssignmentEdit = {
+  id: 'edit-1',
+  assignmentId: assignment.id,
+  memberId: member.id,
+  sectionId: undefined,
+  changes: [{ field: 'attempts', after: '3' }],
+  byId: 'instructor',
+  reason: 'Ill',
+  editedAt: at,
 };
 
 const override: AssignmentOverride = {
@@ -165,10 +180,17 @@ export function createCourseServices({
         requireActor(actor, { scope: 'manage', role: 'instructor' });
         return { ...assignment, courseId: found(courseId).id, labSlug, title, points };
       },
-      async update(actor, id, { dueAt, points = 100, timeLimitMinutes }) {
+      async update(actor, id, { dueAt, points = 100, timeLimitMinutes }, reason = '') {
         requireActor(actor, { scope: 'manage', role: 'instructor' });
         const due = typeof dueAt === 'string' ? new Date(dueAt) : undefined;
-        return { ...assignment, id, dueAt: due, points, timeLimitMinutes: timeLimitMinutes ?? undefined };
+        return {
+          ...assignment,
+          id,
+          title: reason,
+          dueAt: due,
+          points,
+          timeLimitMinutes: timeLimitMinutes ?? undefined,
+        };
       },
       async preview(actor, id) {
         requireActor(actor, { scope: 'manage', role: 'instructor' });
@@ -185,6 +207,10 @@ export function createCourseServices({
       async overrides(actor) {
         requireActor(actor, { scope: 'read', role: 'instructor' });
         return [override];
+      },
+      async edits(actor) {
+        requireActor(actor, { scope: 'read', role: 'instructor' });
+        return [edit];
       },
       async setOverride(actor, _, whose, { attempts, timeFactor }) {
         requireActor(actor, { scope: 'manage', role: 'instructor' });

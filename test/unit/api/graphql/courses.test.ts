@@ -163,8 +163,8 @@ await test('mutations of courses return the changes', async (t) => {
       { assignment: { title: 'git' } },
     ],
     [
-      `updateAssignment(input: { assignment: "${assignment}", terms: { dueAt: null, timeLimitMinutes: 30 } }) { assignment { dueAt timeLimitMinutes } }`,
-      { assignment: { dueAt: null, timeLimitMinutes: 30 } },
+      `updateAssignment(input: { assignment: "${assignment}", terms: { dueAt: null, timeLimitMinutes: 30 }, reason: "Snow" }) { assignment { title dueAt timeLimitMinutes } }`,
+      { assignment: { title: 'Snow', dueAt: null, timeLimitMinutes: 30 } },
     ],
     [`deleteAssignment(input: { assignment: "${assignment}" }) { deletedId }`, { deletedId: assignment }],
     [
