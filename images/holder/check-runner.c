@@ -126,6 +126,11 @@ static void clean_environment(void) {
   setenv("CURL_HOME", NO_FOLDER, 1);
   setenv("WGETRC", "/dev/null", 1);
   setenv("GIT_CONFIG_GLOBAL", "/dev/null", 1);
+  setenv("ZDOTDIR", NO_FOLDER, 1);
+  setenv("XDG_CONFIG_HOME", NO_FOLDER, 1);
+  setenv("PSQLRC", "/dev/null", 1);
+  setenv("R_PROFILE_USER", "/dev/null", 1);
+  setenv("R_ENVIRON_USER", "/dev/null", 1);
   setenv("PYTHONNOUSERSITE", "1", 1);
 }
 

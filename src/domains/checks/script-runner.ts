@@ -182,13 +182,19 @@ function isShell([interpreter = '']: readonly string[]): boolean {
  * through the runner's socket, with the secret that programs started by the script do not know: the shell closes the file
  * from which it reads the script.
  */
-function helpers({ languages, language }: Reader, secret: string): string {
+function helpers(
+  [interpreter = '']: readonly string[],
+  { languages, language }: Reader,
+  secret: string,
+): string {
   const index = Math.max(0, languages.indexOf(language));
   const choose =
     languages.length > 1 ? `if [ $# -eq ${languages.length} ]; then shift ${index}; set -- "$1"; fi; ` : '';
+  // In some Korn shells, printf is a program, whose arguments others can read.
+  const print = posix.basename(interpreter) === 'ksh' ? 'print -r --' : String.raw`printf '%s %s\n'`;
   return (
     `exec 9<&-; berth_part=1; say() { ${choose}printf '%s\\n' "$*"; }; fail() { say "$@"; exit $berth_part; }; ` +
-    `score() { berth_part=${PARTLY_EXIT_CODE}; printf '%s %s\\n' ${secret} "$*" >&8; };`
+    `score() { berth_part=${PARTLY_EXIT_CODE}; ${print} ${secret} "$*" >&8; };`
   );
 }
 
@@ -199,7 +205,7 @@ export function withHelpers(
   { reader = { languages: [], language: '' }, secret }: { reader?: Reader | undefined; secret: string },
 ): string {
   if (!isShell(interpreter)) return script;
-  const first = helpers(reader, secret);
+  const first = helpers(interpreter, reader, secret);
   // The interpreter is already known; for a shell, that line is a comment.
   return script.startsWith('#!') ? first + script.replace(/^[^\n]*/, '') : `${first} ${script}`;
 }

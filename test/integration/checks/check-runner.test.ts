@@ -133,6 +133,10 @@ await tidyTest("the learner's aliases, functions and start-up files are ignored"
     new AbortController().signal,
   );
   t.match(withEnvironment, { passed: true });
+  const others = 'printf "%s\\n" "$ZDOTDIR" "$XDG_CONFIG_HOME" "$PSQLRC" "$R_PROFILE_USER" "$R_ENVIRON_USER"';
+  const { evidence } = await run(`#!/bin/bash\n${others}; [ ! -e "$ZDOTDIR" ]`, { user: 'learner' });
+  const [none, file] = ['/run/berth/no-configuration', '/dev/null'];
+  t.equal(evidence, [none, none, file, file, file].join('\n'), 'of zsh, fish, psql and R');
 });
 
 await tidyTest('another user cannot read the script', async (t) => {

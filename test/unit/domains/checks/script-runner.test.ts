@@ -41,6 +41,7 @@ await t.test('shells get the helpers on the first line, which keeps line numbers
   );
   t.match(withHelpers('fail no', ['/bin/sh'], { secret }), /^exec 9<&-; [^\n]* fail no$/);
   t.match(withHelpers('#!/usr/bin/env bash', ['bash'], { secret }), /^exec 9<&-; [^\n]*$/);
+  t.match(withHelpers('', ['/bin/ksh'], { secret }), 'print -r -- f00 "$*" >&8', 'never an argument');
   const python = '#!/usr/bin/env python3\nprint(1)\n';
   t.equal(withHelpers(python, ['python3'], { secret }), python);
 });
