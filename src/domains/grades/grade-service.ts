@@ -1,6 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 import { fault } from '../../core/errors.ts';
-import { pageWindow, toPage } from '../../core/paging.ts';
+import { groupBy } from '../../core/group.ts';
+import { pageWindow, requirePageSize, toPage } from '../../core/paging.ts';
 import type { Actor } from '../identity/actor.ts';
 import { requireActor } from '../identity/actor.ts';
 import type { Assignment, AssignmentService } from '../courses/assignment.ts';
@@ -13,6 +14,9 @@ import type { Grading } from './grading.ts';
 
 /** Maximum points that staff can give: more than an assignment has, because there are bonus points. */
 const POINTS_LIMIT = 20_000;
+
+/** Maximum number of grades on a page of a gradebook: a course with many assignments has shorter pages. */
+const PAGE_GRADES = 5_000;
 
 export function createGradeService(options: {
   store: GradeStore;
@@ -47,8 +51,11 @@ export function createGradeService(options: {
   }
 
   return {
-    async gradebook(actor, courseId, page) {
+    async gradebook(actor, courseId, asked) {
       const { course, assignments } = await access.course(actor, 'grades.read', courseId);
+      requirePageSize(asked.first);
+      const lines = Math.ceil(PAGE_GRADES / Math.max(1, assignments.length));
+      const page = { ...asked, first: Math.min(asked.first, lines) };
       const learners = await access.learners(courseId, pageWindow(page));
       const grades = await grading.current(
         course,
@@ -74,14 +81,13 @@ export function createGradeService(options: {
         seen.flatMap((known) => (known?.assignment.gradesVisible ? [[known.assignment.id, known]] : [])),
       );
       const grades = new Map<string, Grade>();
-      for (const course of new Set([...open.values()].map((known) => known.course.id))) {
-        const known = [...open.values()].filter((each) => each.course.id === course);
+      for (const known of groupBy([...open.values()], ({ course }) => course.id).values()) {
         const [first] = known;
         const assignments = known.map(({ assignment }) => assignment);
         const mine = first ? await grading.current(first.course, assignments, [actor.userId]) : [];
         for (const grade of mine) {
-          const assignment = assignments.find(({ id }) => id === grade.assignmentId);
-          if (assignment) grades.set(assignment.id, viewGrade(grade, assignment));
+          const its = open.get(grade.assignmentId);
+          if (its) grades.set(grade.assignmentId, viewGrade(grade, its.assignment));
         }
       }
       return ids.map((id) => grades.get(id));

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { batches } from '../../core/paging.ts';
+import { BATCH, batches } from '../../core/paging.ts';
 import { whenGone } from '../../infra/database/database-errors.ts';
 import type { Database, Transaction } from '../../infra/database/database.ts';
 import type {
@@ -24,6 +24,9 @@ export interface StoredGrade {
   updatedAt: Date;
 }
 
+/** Grades in one read: others must not wait for thousands of them. */
+const READ_AT_ONCE = 1_000;
+
 /** Maximum number of marked grades in one read; the next read finds the others. */
 const SWEEP_LIMIT = 500;
 
@@ -40,7 +43,8 @@ export function createGradeStore({ database }: { database: Database }) {
     /** Returns the grades of learners in assignments, in no particular order. */
     async find(assignmentIds: readonly string[], learnerIds: readonly string[]): Promise<StoredGrade[]> {
       const found: StoredGrade[] = [];
-      for (const some of batches(learnerIds)) {
+      const size = Math.min(BATCH, Math.ceil(READ_AT_ONCE / Math.max(1, assignmentIds.length)));
+      for (const some of batches(learnerIds, size)) {
         const rows = await client.grade.findMany({
           where: { assignmentId: { in: [...assignmentIds] }, learnerId: { in: some } },
         });

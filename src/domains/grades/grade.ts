@@ -71,6 +71,7 @@ export interface GradePreview {
 export interface GradeService {
   /**
    * Returns a page of learners with their grades, and the assignments of the columns. Inactive learners are included.
+   * A page has at most about 5,000 grades.
    * @throws COURSE_NOT_FOUND, FORBIDDEN
    */
   gradebook(

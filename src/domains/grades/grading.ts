@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../../core/clock.ts';
 import { groupBy } from '../../core/group.ts';
 import { batches } from '../../core/paging.ts';
@@ -77,11 +78,14 @@ export function createGrading(options: {
     const learners = new Set(present.map(({ userId }) => userId));
     // In an archived course, and of somebody who is no longer a learner in it, only new work changes a grade.
     const open = stored.filter(({ learnerId, basis }) => basis === '' || learners.has(learnerId));
+    const byAssignment = groupBy(open, ({ assignmentId }) => assignmentId);
     const changed: { before: StoredGrade; next: StoredGrade }[] = [];
     if (open.length > 0) {
       const termsOf = await access.terms(assignments, learnerIds);
       for (const assignment of assignments) {
-        const mine = open.filter(({ assignmentId }) => assignmentId === assignment.id);
+        const mine = byAssignment.get(assignment.id) ?? [];
+        // The grades of a large course are many: others must not wait for all of them.
+        if (mine.length > 0) await setImmediate();
         const terms = (userId: string) => gradingTerms(assignment, termsOf(assignment, userId));
         changed.push(...(await compute(assignment, mine, terms)));
       }
@@ -164,21 +168,19 @@ export function createGrading(options: {
       const labs = { before: usedLab(catalogue, present), after: usedLab(catalogue, next) };
       const previews = [];
       for (const some of batches(grades)) {
-        const work = await judged(
-          next.id,
-          some.map(({ learnerId }) => learnerId),
-        );
-        for (const { learnerId, given, points } of some) {
-          const attempts = work.get(learnerId) ?? [];
-          const under = (assignment: Assignment, lab: Lab | undefined, termsOf: TermsOf) => {
+        const ids = some.map(({ learnerId }) => learnerId);
+        const pointsUnder = async (assignment: Assignment, lab: Lab | undefined, termsOf: TermsOf) => {
+          const work = await judged(assignment.id, ids, (id) => termsOf(assignment, id).closesAt);
+          return some.map(({ learnerId, given, points }) => {
             const terms = gradingTerms(assignment, termsOf(assignment, learnerId));
+            const attempts = work.get(learnerId) ?? [];
             return given?.points ?? (lab ? computeGrade(lab, attempts, terms).points : points);
-          };
-          previews.push({
-            learnerId,
-            before: under(present, labs.before, termsBefore),
-            after: under(next, labs.after, termsAfter),
           });
+        };
+        const before = await pointsUnder(present, labs.before, termsBefore);
+        const after = await pointsUnder(next, labs.after, termsAfter);
+        for (const [n, learnerId] of ids.entries()) {
+          previews.push({ learnerId, before: before[n], after: after[n] });
         }
       }
       return previews;

@@ -1,6 +1,7 @@
 import t from 'tap';
 import { startCheckMachine } from '../../kit/labs/check-machine.ts';
 import { eachDatabase } from '../../kit/database/databases.ts';
+import { newId } from '../../../src/core/ids.ts';
 import { outcomeOf } from '../../kit/service/actors.ts';
 import { courseActors } from '../../kit/service/courses.ts';
 import { gradeWorld } from '../../kit/service/grades.ts';
@@ -182,6 +183,25 @@ await eachDatabase(t, 'a gradebook has all learners, their grades and totals', a
   const next = await service.gradebook(instructor, course.id, { first: 1, after });
   t.equal(next.rows.items[0]?.node.member.userId, second.userId);
   t.equal(next.rows.hasNextPage, false);
+});
+
+await eachDatabase(t, 'pages of a gradebook are shorter if it has many assignments', async (t, database) => {
+  const { service, instructor, course, assignment, person, members } = await gradeWorld(t, database, machine);
+  const row = await database.client.assignment.findUniqueOrThrow({ where: { id: assignment } });
+  await database.client.assignment.createMany({
+    data: Array.from({ length: 1_999 }, (_, n) => ({ ...row, id: newId(), position: n + 1 })),
+  });
+  const second = await person('Second');
+  await members.add(instructor, course.id, { userId: second.userId, role: 'learner' });
+  const third = await person('Third');
+  await members.add(instructor, course.id, { userId: third.userId, role: 'learner' });
+  const fourth = await person('Fourth');
+  await members.add(instructor, course.id, { userId: fourth.userId, role: 'learner' });
+  const { rows } = await service.gradebook(instructor, course.id, page);
+  t.match(rows, { items: { length: 3 }, hasNextPage: true });
+  const after = rows.items.at(-1)?.cursor;
+  const next = await service.gradebook(instructor, course.id, { ...page, after });
+  t.match(next.rows, { items: { length: 1 }, hasNextPage: false });
 });
 
 await eachDatabase(t, 'who may see and change grades', async (t, database) => {

@@ -1,6 +1,7 @@
 import t from 'tap';
 import { startCheckMachine } from '../../kit/labs/check-machine.ts';
 import { eachDatabase } from '../../kit/database/databases.ts';
+import { newId } from '../../../src/core/ids.ts';
 import { outcomeOf } from '../../kit/service/actors.ts';
 import { gradeWorld } from '../../kit/service/grades.ts';
 
@@ -64,3 +65,57 @@ await eachDatabase(t, 'a preview shows what an override would do', async (t, dat
   );
   await t.rejects(preview({ memberId }, { opensAt: '2030-01-01T09:00' }), { code: 'DATES_INVALID' });
 });
+
+await eachDatabase(
+  t,
+  'a preview shows what an earlier end would do to very much work',
+  async (t, database) => {
+    const world = await gradeWorld(t, database, machine, { counts: 'last' });
+    const { service, grades, instructor, learner, assignment, assignments, course, session, points } = world;
+    await session(learner);
+    const at = (minute: number) => new Date(Date.UTC(2030, 0, 1, 8, minute));
+    // More attempts than are read for a grade.
+    const attempts = Array.from({ length: 600 }, (_, n) => {
+      const [startedAt, score] = n === 0 ? [at(10), 1] : n === 599 ? [at(50), 1] : [at(20), 0];
+      return { id: newId(startedAt), startedAt, score, n };
+    });
+    await database.client.attempt.createMany({
+      data: attempts.map(({ id, startedAt, score }) => ({
+        id,
+        assignmentId: assignment,
+        learnerId: learner.userId,
+        labSlug: 'mixed',
+        labVersion: 'v1',
+        stepId: 'ask',
+        run: 1,
+        state: 'finished' as const,
+        passed: score === 1,
+        score,
+        startedAt,
+        finishedAt: startedAt,
+      })),
+    });
+    await database.client.checkVerdict.createMany({
+      data: attempts.map(({ id, score }) => ({
+        attemptId: id,
+        place: 0,
+        checkId: 'check',
+        kind: 'quiz',
+        weight: 1,
+        state: 'finished',
+        passed: score === 1,
+        score,
+        message: '',
+        evidence: '',
+        answered: true,
+      })),
+    });
+    const of = { assignmentId: assignment, learnerId: learner.userId };
+    await database.client.grade.create({ data: { ...of, updatedAt: at(50) } });
+    await grades.settle(course.id);
+    const closesAt = '2030-01-01T08:30';
+    const preview = await service.preview(instructor, assignment, { closesAt });
+    await assignments.update(instructor, assignment, { closesAt });
+    t.same(preview, [{ learnerId: learner.userId, before: 2, after: await points() }]);
+  },
+);
