@@ -27,7 +27,8 @@ export interface CheckService {
   /**
    * Runs the step's checks and stores the attempt. Resolves when it has ended; if a check could not judge, the attempt
    * errored. Unanswered questions fail. A `poll` is sent by a client automatically: it does not count as activity, and
-   * a failed poll is not counted, published or stored. Scripts get the learner's `language`, or the lab's default.
+   * a failed poll is not counted, published or stored. A poll that only repeats the session's last result of the step
+   * returns that attempt. Scripts get the learner's `language`, or the lab's default.
    * @throws SESSION_NOT_FOUND, SESSION_NOT_READY, STEP_NOT_FOUND, STEP_HAS_NO_CHECK, INPUT_INVALID (an answer without a
    * matching question, a poll of a step without polling, a poll with answers), CHECK_BUSY, RATE_LIMITED, SHUTTING_DOWN,
    * and if the work does not count for its assignment: ASSIGNMENT_NOT_FOUND, COURSE_ARCHIVED, ASSIGNMENT_NOT_OPEN,
@@ -76,6 +77,8 @@ interface CheckServiceParts {
   leasedCheck: LeasedCheck;
   /** Counts the attempts of a user, without polls. */
   runLimit: RateLimit;
+  /** The same for a day. */
+  dayLimit: RateLimit;
   /** Counts the polls of a user in a session: only one step is open at a time, whatever a client requests. */
   pollLimit: RateLimit;
   publishEnd: PublishEnd;
@@ -101,6 +104,7 @@ export function createCheckService(parts: CheckServiceParts): CheckService & { s
     reach,
     leasedCheck,
     runLimit,
+    dayLimit,
     pollLimit,
     publishEnd,
     credentialWatch,
@@ -122,6 +126,11 @@ export function createCheckService(parts: CheckServiceParts): CheckService & { s
       machines.set(name, (await sessions.machine(actor, sessionId, name)).machineId);
     }
     return { machine, machines };
+  }
+
+  async function countRun({ userId }: Actor): Promise<void> {
+    await runLimit.count(userId);
+    await dayLimit.count(userId);
   }
 
   async function countPoll(
@@ -149,7 +158,7 @@ export function createCheckService(parts: CheckServiceParts): CheckService & { s
       }
       const answers = answersTo(step, given);
       const { machine, machines } = await enter(actor, sessionId, lab, step);
-      await (poll ? countPoll(actor, sessionId, step) : runLimit.count(actor.userId));
+      await (poll ? countPoll(actor, sessionId, step) : countRun(actor));
       if (session.assignmentId !== undefined) await sessions.requireCounting(actor, sessionId);
       if (signal.aborted) throw fault('SHUTTING_DOWN');
       if (!poll) sessions.touch(sessionId);

@@ -7,6 +7,7 @@ import type { RateLimits } from '../../infra/rate-limits/rate-limits.ts';
 import type { AssignmentRules } from '../courses/assignment-rules.ts';
 import type { ImagePins } from '../images/pins/pin.ts';
 import type { LabCatalogue } from '../labs/catalogue.ts';
+import { DAY_MS } from '../../core/units.ts';
 import { LEASE_MS } from '../../infra/leases/lease.ts';
 import type { Log } from '../../core/log.ts';
 import { delay } from '../../core/clock.ts';
@@ -29,6 +30,8 @@ import { createProgressStore } from './results/progress-store.ts';
 
 /** Maximum number of checks of one user: more than a person can read, but it slows down a faulty script. */
 const CHECKS_PER_MINUTE = 60;
+/** The same for a day: each check costs time in the number of earlier ones. */
+const CHECKS_PER_DAY = 1_000;
 
 export interface ChecksOptions {
   database: Database;
@@ -37,6 +40,8 @@ export interface ChecksOptions {
   events: Pick<EventBus, 'publish'>;
   clock: Clock;
   rateLimits: Pick<RateLimits, 'create'>;
+  /** Maximum number of checks of one user in a day, without polls; the default is 1,000. */
+  checksPerDay?: number;
   catalogue: Pick<LabCatalogue, 'version' | 'find'>;
   sessions: Pick<SessionService, 'get' | 'machine' | 'requireCounting' | 'touch'>;
   assignmentRules: Pick<AssignmentRules, 'byId'>;
@@ -89,6 +94,11 @@ export function createChecks(options: ChecksOptions): Checks {
     progressOf,
     leasedCheck,
     runLimit: rateLimits.create({ name: 'checks', max: CHECKS_PER_MINUTE, seconds: 60 }),
+    dayLimit: rateLimits.create({
+      name: 'checks-of-day',
+      max: options.checksPerDay ?? CHECKS_PER_DAY,
+      seconds: DAY_MS / 1_000,
+    }),
     // Each step sets the length of its windows.
     pollLimit: rateLimits.create({ name: 'polls', max: 1, seconds: 60 }),
     publishEnd,

@@ -168,7 +168,8 @@ await eachDatabase(t, 'a user who runs checks nonstop has to wait, and nobody el
   const missing = 'f'.repeat(64);
   const clock = createFakeClock(new Date());
   const world = await createCheckWorld(t, { database, engine, machineId: missing, clock });
-  const { checks, actors, sessionId, addSession } = world;
+  const { actors, sessionId, addSession } = world;
+  const checks = world.neighbour({ checksPerDay: 61 });
   const run = () => checks.service.run(actors.owner, { sessionId, stepId: 'pass' });
   for (let runs = 0; runs < 60; runs++) await run();
   await clock.advance(20_500);
@@ -178,6 +179,7 @@ await eachDatabase(t, 'a user who runs checks nonstop has to wait, and nobody el
   t.ok(await checks.service.run(actors.other, { sessionId: others, stepId: 'pass' }));
   await clock.advance(39_500);
   t.ok(await run());
+  await t.rejects(run(), { code: 'RATE_LIMITED', details: { seconds: 24 * 3_600 - 60 } }, 'until tomorrow');
 });
 
 await eachDatabase(t, 'NUL characters are removed from output', async (t, database) => {

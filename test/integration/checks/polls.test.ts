@@ -45,4 +45,17 @@ await eachDatabase(t, 'a poll counts once it passes, and leaves no trace before'
   t.same(await checks.service.get(owner, passed.id), passed);
   t.match(await database.client.progress.findMany(), [{ attempts: 2, failures: 1, passed: true }]);
   t.match(events, [{}, { attemptId: passed.id }]);
+
+  await clock.advance(5_000);
+  t.same(await poll(), passed, 'another poll adds nothing');
+  t.match(await database.client.progress.findMany(), [{ attempts: 2 }]);
+  t.equal(await database.client.attempt.count(), 2);
+  await shell('rm /tmp/polled');
+  t.match(await run('polled', false), { passed: false });
+  await shell('touch /tmp/polled');
+  await clock.advance(5_000);
+  const again = await poll();
+  t.not(again.id, passed.id, 'unless the last attempt failed');
+  t.same(await checks.service.get(owner, again.id), again);
+  t.match(await database.client.progress.findMany(), [{ attempts: 4, failures: 2 }]);
 });

@@ -46,7 +46,7 @@ export interface CheckWorld {
   /** Ids of sessions whose activity was reported. */
   touched: string[];
   /** Another service process, as other processes see it. */
-  neighbour(changes?: Partial<Pick<ChecksOptions, 'catalogue' | 'sessions'>>): Checks;
+  neighbour(changes?: Partial<Pick<ChecksOptions, 'catalogue' | 'sessions' | 'checksPerDay'>>): Checks;
   /** Stores a session of the lab and returns its id. */
   addSession(
     learnerId: string,

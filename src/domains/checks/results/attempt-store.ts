@@ -95,8 +95,9 @@ export function createAttemptStore({ database, markWork }: { database: Database;
 
     /**
      * Stores the verdict and the progress in one transaction; the progress only if the attempt was judged and `counts`.
-     * Applies the cost of earlier wrong answers and of seen hints. Deletes a `poll` that did not pass. Older attempts
-     * of the step lose their evidence. If `owner` no longer has the lease, nothing changes. Returns the stored attempt;
+     * Applies the cost of earlier wrong answers and of seen hints. Deletes a `poll` that did not pass, or that passed with
+     * no better score than the last attempt at the step in its session: then it returns that one. Older attempts of the
+     * step lose their evidence. If `owner` no longer has the lease, nothing changes. Returns the stored attempt;
      * undefined if the learner was deleted.
      */
     finish(
@@ -131,11 +132,13 @@ export function createAttemptStore({ database, markWork }: { database: Database;
           where: running,
           data: { ...toColumns(verdict), ...released, finishedAt: at },
         });
+        const repeated = row && poll ? await lastPass(tx, row) : undefined;
+        const isKept = !poll || (verdict.passed && !(repeated && repeated.best >= verdict.score));
         if (row) {
           const { learnerId, labSlug, assignmentId, stepId, run } = row;
           const step = { learnerId, labSlug, assignmentId, stepId, trial: isTrial(row) };
           await insertVerdicts(tx, id, verdict.verdicts);
-          if (verdict.state === 'finished' && counts && (verdict.passed || !poll)) {
+          if (verdict.state === 'finished' && counts && isKept) {
             const cost = await hintCost(tx, step, hintIds);
             const score = Math.max(0, verdict.score - cost);
             if (cost > 0) await tx.attempt.update({ where: { id }, data: { score, hintCost: cost } });
@@ -145,7 +148,8 @@ export function createAttemptStore({ database, markWork }: { database: Database;
           await emptyOldEvidence(tx, step);
         }
         const stored = await tx.attempt.findUnique({ where: { id }, include: withVerdicts });
-        if (row && poll && !verdict.passed) await tx.attempt.delete({ where: { id } });
+        if (row && !isKept) await tx.attempt.delete({ where: { id } });
+        if (row && !isKept && verdict.passed && repeated) return toAttempt(repeated.attempt);
         return stored ? toAttempt(stored) : undefined;
       });
     },
@@ -214,6 +218,19 @@ export function createAttemptStore({ database, markWork }: { database: Database;
       return rows.map(toAttempt);
     },
   };
+}
+
+/**
+ * Returns the last attempt at the step in the session, other than `row`, and its score before the cost of hints; undefined
+ * unless it passed.
+ */
+async function lastPass(tx: Transaction, { id, sessionId, stepId }: AttemptRow) {
+  const attempt = await tx.attempt.findFirst({
+    where: { sessionId, stepId, state: { in: ['finished', 'errored'] }, id: { not: id } },
+    orderBy: { id: 'desc' },
+    include: withVerdicts,
+  });
+  return attempt?.passed ? { attempt, best: attempt.score + attempt.hintCost } : undefined;
 }
 
 function keyOf(sessionId: string, stepId: string): string {

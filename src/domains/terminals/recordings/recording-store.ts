@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Database, Transaction } from '../../../infra/database/database.ts';
 import type { Taught } from '../../identity/reach-limits.ts';
 import { newestOf, reachedAmongFew, reachedWork } from '../../identity/reach-limits.ts';
@@ -172,7 +173,11 @@ export function createRecordingStore({ database }: { database: Database }) {
         select: { id: true },
         take: BATCH,
       });
-      await client.recording.deleteMany({ where: { id: { in: old.map(({ id }) => id) } } });
+      // One after another: SQLite takes long to delete a large one, and everybody waits for it.
+      for (const { id } of old) {
+        await client.recording.deleteMany({ where: { id } });
+        await setImmediate();
+      }
       return old.length;
     },
 
