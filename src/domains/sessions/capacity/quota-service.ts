@@ -36,6 +36,7 @@ export function createQuotas(options: {
   return {
     async list(actor) {
       requireActor(actor, { scope: 'read', role: 'admin' });
+      await store.removeLost();
       return (await store.list(MOST_QUOTAS)).map(viewQuota);
     },
 
@@ -57,6 +58,7 @@ export function createQuotas(options: {
       ) {
         throw invalid(`sessions must be from 1 to ${MOST_SESSIONS}.`);
       }
+      await store.removeLost();
       const name = formatSubject(subject);
       const isNew = (await store.of([name])).length === 0;
       if (isNew && (await store.count()) >= MOST_QUOTAS) {

@@ -30,6 +30,16 @@ export function createQuotaStore({ database }: { database: Database }) {
 
     count: (): Promise<number> => client.quota.count(),
 
+    /** Deletes the quotas of users and courses that were deleted. */
+    async removeLost(): Promise<void> {
+      await client.$executeRaw`
+        DELETE FROM "Quota" WHERE
+          ("subject" LIKE 'learner:%' AND NOT EXISTS (
+            SELECT 1 FROM "User" u WHERE 'learner:' || u."id" = "Quota"."subject"))
+          OR ("subject" LIKE 'course:%' AND NOT EXISTS (
+            SELECT 1 FROM "Course" c WHERE 'course:' || c."id" = "Quota"."subject"))`;
+    },
+
     async set({ subject, sessions, memoryBytes, savedBytes, updatedAt }: QuotaRow): Promise<QuotaRow> {
       const values = {
         sessions: sessions ?? null,
