@@ -9,8 +9,16 @@ import { instantEngine, openSessions, testCatalogue, testLab, whenState } from '
 
 export const MINUTE = 60_000;
 
-/** A course with an assignment of the lab `lab`, at 8:00 UTC on 1 January 2030, and sessions on an instant engine. */
-export async function assignedSessions(t: Test, database: Database, terms: AssignmentChange = {}) {
+/**
+ * A course with an assignment of the lab `lab`, at 8:00 UTC on 1 January 2030, and sessions on an instant engine. Unless
+ * `provisions`, sessions stay as they are.
+ */
+export async function assignedSessions(
+  t: Test,
+  database: Database,
+  terms: AssignmentChange = {},
+  { provisions = true } = {},
+) {
   const world = await courseWorld(t, database);
   const { clock, events, courses, assignments, members } = world;
   const { course, instructor, actors } = await world.openCourse();
@@ -27,7 +35,7 @@ export async function assignedSessions(t: Test, database: Database, terms: Assig
       testLab('other'),
     ]),
   });
-  sessions.start();
+  if (provisions) sessions.start();
   const { service, saves } = sessions;
   const memberOf = async (actor: Actor | undefined) => {
     const { items } = await members.list(instructor, course.id, {}, { first: 50 });
