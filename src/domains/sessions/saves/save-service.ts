@@ -74,7 +74,7 @@ export function createSaveService(options: {
       requireSomebody(actor);
       const row = await store.find(id);
       if (!row || !(await reach.includes(actor, row))) throw fault('SESSION_NOT_FOUND');
-      // Only staff get here with work of others. Students need no copy of theirs.
+      // Only staff get here with work of others. Students need no copy of their work.
       const isOwn = row.learnerId === actor.userId;
       requireActor(actor, { scope: 'manage', ...(isOwn && { role: 'instructor' }) });
       return viewSession(await fork(row, actor.userId));
