@@ -1,16 +1,48 @@
+import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import { test } from 'tap';
+import type { Test } from 'tap';
 import { parse } from 'csv-parse/sync';
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
+import { redisUrl } from '../../kit/database/buses.ts';
+import { freshDatabaseUrl } from '../../kit/database/databases.ts';
 import { startBerth } from '../../kit/service/berth-process.ts';
+import type { BerthProcess } from '../../kit/service/berth-process.ts';
 import { until } from '../../kit/basics/until.ts';
 
 const LAB = 'docker-1-1-what-is-docker';
 const DAY_MS = 24 * 60 * 60 * 1000;
 
+const labs = { BERTH_LABS_DIR: resolve('labs') };
+
 await test('a class from nothing, by the API alone: its gradebook is correct to 0.01 point', async (t) => {
-  const berth = await startBerth(t, { BERTH_LABS_DIR: resolve('labs') });
+  await teach(t, [await startBerth(t, labs)]);
+});
+
+await test('the same with two processes on PostgreSQL and Redis, which answer in turns', async (t) => {
+  const shared = {
+    ...labs,
+    DATABASE_URL: await freshDatabaseUrl(t, 'postgresql'),
+    REDIS_URL: redisUrl(),
+    BERTH_SECRET_KEY: randomBytes(32).toString('base64'),
+    BERTH_SUBNET_POOL: '10.99.16.0/20',
+  };
+  await teach(t, [await startBerth(t, shared), await startBerth(t, shared)]);
+});
+
+/** Runs the course. Each request goes to the next of the processes. */
+async function teach(t: Test, processes: [BerthProcess, ...BerthProcess[]]): Promise<void> {
+  const [first] = processes;
+  let requests = 0;
+  const next = () => processes[requests++ % processes.length] ?? first;
+  const berth: Pick<BerthProcess, 'url' | 'adminToken' | 'graphql'> = {
+    adminToken: first.adminToken,
+    get url() {
+      return next().url;
+    },
+    graphql: (query, variables, token) => next().graphql(query, variables, token),
+  };
   const request = async (method: string, path: string, body?: string, headers: object = {}) => {
     const answer = await fetch(`${berth.url}/api/v1${path}`, {
       method,
@@ -214,13 +246,13 @@ await test('a class from nothing, by the API alone: its gradebook is correct to 
     next: string | null;
   };
   const seen = [];
-  let next: string | null = '';
+  let cursor: string | null = '';
   do {
-    const after = next === '' ? '' : `&after=${encodeURIComponent(next)}`;
+    const after = cursor === '' ? '' : `&after=${encodeURIComponent(cursor)}`;
     const page: Page = await json('GET', `/courses/${course.id}/gradebook?limit=7${after}`);
     seen.push(...page.items);
-    next = page.next;
-  } while (next !== null);
+    cursor = page.next;
+  } while (cursor !== null);
   t.equal(seen.length, 30);
   t.match(
     seen.find(({ name }) => name === '=Learner 3'),
@@ -254,4 +286,4 @@ await test('a class from nothing, by the API alone: its gradebook is correct to 
     headers: { authorization: `Bearer ${berth.adminToken}` },
   });
   t.match([wrong.status, await wrong.json()], [400, { code: 'INPUT_INVALID', detail: /limit/ }]);
-});
+}
