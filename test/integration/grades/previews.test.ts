@@ -1,6 +1,8 @@
 import t from 'tap';
 import { startCheckMachine } from '../../kit/labs/check-machine.ts';
 import { eachDatabase } from '../../kit/database/databases.ts';
+import { createGrades } from '../../../src/domains/grades/create-grades.ts';
+import { quietLog } from '../../kit/basics/quiet-log.ts';
 import { newId } from '../../../src/core/ids.ts';
 import { outcomeOf } from '../../kit/service/actors.ts';
 import { gradeWorld } from '../../kit/service/grades.ts';
@@ -117,5 +119,37 @@ await eachDatabase(
     const preview = await service.preview(instructor, assignment, { closesAt });
     await assignments.update(instructor, assignment, { closesAt });
     t.same(preview, [{ learnerId: learner.userId, before: 2, after: await points() }]);
+  },
+);
+
+await eachDatabase(
+  t,
+  'a pinned assignment shows what the new version of its lab would do',
+  async (t, database) => {
+    const world = await gradeWorld(t, database, machine, { pinned: true });
+    const { instructor, learner, assignment, assignments, answer, points, checks, catalogue, events, clock } =
+      world;
+    await answer(learner, true);
+    t.equal(await points(), 2, 'a fifth of the points');
+    const withTwoSteps: typeof catalogue.version = (slug, version) => {
+      const lab = catalogue.version(slug, version);
+      const isNew = version === catalogue.find(slug)?.version;
+      return isNew ? { ...lab, steps: lab.steps.filter(({ id }) => id === 'ask' || id === 'parts') } : lab;
+    };
+    const { service } = createGrades({
+      database,
+      courses: world,
+      checks,
+      catalogue: { ...catalogue, version: withTwoSteps },
+      events,
+      clock,
+      log: quietLog(),
+    });
+    const change = { pinned: false };
+    t.same(await service.preview(instructor, assignment, change), [
+      { learnerId: learner.userId, before: 2, after: 5 },
+    ]);
+    await assignments.update(instructor, assignment, change);
+    t.match(await service.mine(learner, [assignment]), [{ points: 5 }]);
   },
 );
