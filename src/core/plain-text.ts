@@ -53,7 +53,7 @@ const SEARCHED = 64 * 1024;
  * characters. Reads the last 64 Ki characters only.
  */
 export function lastLines(text: string, { lines, limit }: { lines: number; limit: number }): string[] {
-  // The second half of a character that is cut would be no text.
+  // Drop a low surrogate whose first half was cut off.
   const end = text.slice(-SEARCHED).replace(/^[\uDC00-\uDFFF]/, '');
   return withoutEscapes(end)
     .split(/[\r\n]+/)

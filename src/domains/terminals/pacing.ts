@@ -7,9 +7,10 @@ import { MIB } from '../../core/units.ts';
  * Maximum output of one terminal that is handled in one turn of the event loop, in bytes: about a millisecond's work.
  */
 const TURN_BYTES = 128 * 1024;
-/** The same for all terminals together, in bytes, and what each may print in any turn. */
+/** The same for all terminals together, in bytes. */
 const TURN_BYTES_OF_ALL = 1024 * 1024;
-const SMALL_BYTES = 16 * 1024;
+/** Output of one terminal in a turn that does not wait for the others, in bytes. */
+const UNSHARED_BYTES = 16 * 1024;
 
 /** Overhead of one read, in bytes that cost the same: the system call and its events. */
 const READ_COST = 1_024;
@@ -80,7 +81,7 @@ export function createPace(options: {
       const spared = Math.min(free, bytes);
       free -= spared;
       spend(bytes - spared, READ_COST + messages * MESSAGE_COST);
-      const isShared = budgets.turns.spend(cost) && bytesOfTurn >= SMALL_BYTES;
+      const isShared = budgets.turns.spend(cost) && bytesOfTurn >= UNSHARED_BYTES;
       if (bytesOfTurn >= TURN_BYTES || isShared) isTurnOver = true;
       if (isTurnOver || waiting) onChange();
     },
@@ -150,7 +151,7 @@ function createTurns() {
     isNextPlanned = false;
     bytesOfTurn = 0;
     continued = 0;
-    // One that throws delays the others, but stops none of them.
+    // If a callback throws, the others continue in the next turn.
     while (continued < CONTINUED_AT_ONCE) {
       const go = waiting.shift();
       if (!go) return;

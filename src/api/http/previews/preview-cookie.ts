@@ -1,5 +1,5 @@
 /** Maximum number of checked cookies with Berth's name: any page below the domain can set more of them. */
-const MOST_LOOKED_AT = 4;
+const COOKIES_READ = 4;
 
 /** Names of Berth's own cookies, for any host. Containers never receive or set them. */
 const OWN_COOKIE = /^(__Host-)?berth(-preview)?$/i;
@@ -13,7 +13,7 @@ export function createPreviewCookie({ secure }: { secure: boolean }) {
   return {
     read(header: string | undefined): string[] {
       const values = cookiesOf(header).flatMap(([key, value]) => (key === name ? [value] : []));
-      return values.slice(0, MOST_LOOKED_AT);
+      return values.slice(0, COOKIES_READ);
     },
 
     /** Returns the value of a Set-Cookie header. */

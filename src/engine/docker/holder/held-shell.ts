@@ -16,10 +16,10 @@ import type { ReachedMachine } from './reach.ts';
 /** The agent listens within milliseconds; a machine without processor time may need seconds. */
 const START_LIMIT_MS = 15_000;
 /** Shortest and longest delay between attempts to connect to its socket, in milliseconds. */
-const LOOK_FIRST_MS = 2;
-const LOOK_LAST_MS = 250;
+const POLL_MIN_MS = 2;
+const POLL_MAX_MS = 250;
 /** The delay as a fraction of the time waited so far: a learner can keep many agents from starting at once. */
-const LOOK_PART = 1 / 16;
+const POLL_FRACTION = 1 / 16;
 
 /** A shell of an agent: connected, and waiting to start. */
 export interface HeldShell {
@@ -92,7 +92,7 @@ async function reach(machine: ReachedMachine, name: string): Promise<HeldStream 
   for (let waited = 0; waited < START_LIMIT_MS; waited = performance.now() - start) {
     const stream = await reachHeldShell(machine, name);
     if (stream) return stream;
-    await sleep(Math.min(LOOK_LAST_MS, Math.max(LOOK_FIRST_MS, waited * LOOK_PART)));
+    await sleep(Math.min(POLL_MAX_MS, Math.max(POLL_MIN_MS, waited * POLL_FRACTION)));
   }
   return undefined;
 }
