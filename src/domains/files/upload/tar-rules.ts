@@ -10,7 +10,7 @@ import type { TarEntry } from './tar-reader.ts';
 const ENTRY_LIMIT = 100_000;
 /** Maximum number of links per archive, which are remembered until its end. */
 const LINK_LIMIT = 10_000;
-/** Maximum depth of an entry: each folder above it is compared with the links. */
+/** Maximum number of nested folders: each folder above an entry is compared with the links. */
 const DEPTH_LIMIT = 100;
 /** Longest name, in bytes: Linux accepts paths of 4,096, and the target folder needs some of them. */
 const NAME_LIMIT_BYTES = 2_048;
@@ -30,6 +30,9 @@ export function createTarRules(
     entries += 1;
     if (entries > limits.entries) throw refused(`it has more than ${limits.entries} entries`);
     const path = entryPath(entry.name);
+    if (foldersIn(path, entry) > DEPTH_LIMIT) {
+      throw refused(`${shown(entry.name)} is more than ${DEPTH_LIMIT} folders deep`);
+    }
     if (entry.sparse) throw refused(`${shown(entry.name)} is stored with holes, which may hide its size`);
     for (let parent = posix.dirname(path); links.size > 0 && parent !== '.'; parent = posix.dirname(parent)) {
       if (links.has(parent)) throw refused(`${shown(entry.name)} would be unpacked through a link`);
@@ -63,10 +66,14 @@ function entryPath(name: string): string {
     throw refused(`the name of one of its entries is longer than ${NAME_LIMIT_BYTES} bytes`);
   }
   if (name.startsWith('/')) throw refused(`${shown(name)} has an absolute path`);
-  const parts = name.split('/');
-  if (parts.includes('..')) throw refused(`${shown(name)} leads out of the folder`);
-  if (parts.length > DEPTH_LIMIT) throw refused(`${shown(name)} is more than ${DEPTH_LIMIT} folders deep`);
+  if (name.split('/').includes('..')) throw refused(`${shown(name)} leads out of the folder`);
   return posix.normalize(name).replace(/\/$/, '');
+}
+
+/** Counts the folders of an entry's path, with the entry if it is a folder. */
+function foldersIn(path: string, { type }: TarEntry): number {
+  const parts = path.split('/').length;
+  return type === TAR_TYPE.folder ? parts : parts - 1;
 }
 
 function requireWithin(entry: TarEntry, target: string): void {

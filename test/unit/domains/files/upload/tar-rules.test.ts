@@ -4,6 +4,7 @@ import { createTarRules } from '../../../../../src/domains/files/upload/tar-rule
 import type { TarEntry } from '../../../../../src/domains/files/upload/tar-reader.ts';
 
 const file = (name: string): TarEntry => ({ name, type: '0', size: 0, linkName: '', sparse: false });
+const folder = (name: string): TarEntry => ({ ...file(name), type: '5' });
 const link = (name: string, linkName: string, type = '2'): TarEntry => ({ ...file(name), type, linkName });
 
 /** Returns `ok`, or why the archive was rejected. */
@@ -21,7 +22,9 @@ await test('accepts entries below the folder', async (t) => {
   for (const entries of [
     [file('a')],
     [file('./a/b/../c'.replace('../', ''))],
-    [{ ...file('a/'), type: '5' }, file('a/..b'), file('a/b..')],
+    [folder('a/'), file('a/..b'), file('a/b..')],
+    [file(`${'a/'.repeat(100)}f`), folder('a/'.repeat(100)), folder(`a${'/a'.repeat(99)}`)],
+    [file(`./${'a/'.repeat(100)}f`), folder(`./${'a/'.repeat(100)}`), file(`${'a//'.repeat(100)}f`)],
     [link('a/b/l', '../../c')],
     [link('l', 'a/b')],
     [link('l', '.')],
@@ -38,7 +41,8 @@ await test('rejects entries outside the folder', async (t) => {
     [[file('..')], /leads out/],
     [[file('')], /no name/],
     [[file('n'.repeat(3_000))], /longer than/],
-    [[file('a/'.repeat(100))], /more than 100 folders deep/],
+    [[file(`${'a/'.repeat(101)}f`)], /more than 100 folders deep/],
+    [[folder('a/'.repeat(101))], /more than 100 folders deep/],
     [[link('l', '/etc')], /leads out/],
     [[link('l', '..')], /leads out/],
     [[link('a/l', '../../b')], /leads out/],
