@@ -5,6 +5,7 @@ import {
   startConflicts,
   stepConflicts,
 } from './step-conflicts.ts';
+import type { PatternReader } from '../pattern.ts';
 import type { KeyProblem } from '../schema/schema-messages.ts';
 import { entries, isMapping } from '../reading/lab-yaml.ts';
 import type { Written } from '../reading/lab-yaml.ts';
@@ -50,7 +51,7 @@ function registryConflicts(lab: Written): KeyProblem[] {
  * Finds conflicts between keys that are each valid: duplicate names, unknown machines, a lifetime shorter than
  * the idle time. It reads the unvalidated data, so its problems are reported together with the schema's.
  */
-export function findConflicts(data: unknown): KeyProblem[] {
+export function findConflicts(data: unknown, readPattern: PatternReader): KeyProblem[] {
   const lab = isMapping(data) ? data : {};
   return [
     ...repeated(lab.machines, 'machines', 'name'),
@@ -60,7 +61,7 @@ export function findConflicts(data: unknown): KeyProblem[] {
     ...registryConflicts(lab),
     ...nestedVolumes(lab.machines),
     ...machineStartConflicts(lab),
-    ...stepConflicts(lab),
+    ...stepConflicts(lab, readPattern),
     ...lifetimeConflicts(lab.lifetime),
   ];
 }

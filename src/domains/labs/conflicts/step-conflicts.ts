@@ -3,7 +3,7 @@ import type { Written } from '../reading/lab-yaml.ts';
 import { defaultCheckId } from '../lab-check.ts';
 import { entries, isMapping } from '../reading/lab-yaml.ts';
 import { CHECK_KINDS } from '../schema/check-schema.ts';
-import { patternProblem } from '../pattern.ts';
+import type { PatternReader } from '../pattern.ts';
 
 /** Keys of a file check that a missing file cannot meet. */
 const OF_A_FILE = ['kind', 'contains', 'matches', 'equals', 'mode', 'owner'];
@@ -14,7 +14,10 @@ function isRunInMachine(check: Written): boolean {
 }
 
 /** Finds keys of one check that conflict. */
-function checkConflicts({ entry, path }: { entry: Written; path: PropertyKey[] }): KeyProblem[] {
+function checkConflicts(
+  { entry, path }: { entry: Written; path: PropertyKey[] },
+  readPattern: PatternReader,
+): KeyProblem[] {
   const problems: KeyProblem[] = [];
   const kinds = CHECK_KINDS.filter((kind) => entry[kind] !== undefined);
   for (const kind of kinds.slice(1)) {
@@ -26,7 +29,7 @@ function checkConflicts({ entry, path }: { entry: Written; path: PropertyKey[] }
     problems.push({ path: [...path, 'user'], message });
   }
   if (isMapping(entry.file)) problems.push(...fileConflicts(entry.file, [...path, 'file']));
-  if (isMapping(entry.quiz)) problems.push(...quizConflicts(entry.quiz, [...path, 'quiz']));
+  if (isMapping(entry.quiz)) problems.push(...quizConflicts(entry.quiz, [...path, 'quiz'], readPattern));
   return problems;
 }
 
@@ -45,12 +48,13 @@ function fileConflicts(file: Written, path: PropertyKey[]): KeyProblem[] {
 }
 
 /** Finds problems that leave a question without a valid answer. */
-function quizConflicts(quiz: Written, path: PropertyKey[]): KeyProblem[] {
+function quizConflicts(quiz: Written, path: PropertyKey[], readPattern: PatternReader): KeyProblem[] {
   const { options, answer } = quiz;
   if (options === undefined && answer === undefined) {
     return [{ path, message: 'must have "options" or an "answer"' }];
   }
-  if (options === undefined) return [...idle(quiz, path, ['multiple'], 'answer'), ...badPatterns(quiz, path)];
+  if (options === undefined)
+    return [...idle(quiz, path, ['multiple'], 'answer'), ...badPatterns(quiz, path, readPattern)];
   return [
     ...idle(quiz, path, ['answer', 'match', 'ignoreCase'], 'options'),
     ...wrongNumberCorrect(quiz, path),
@@ -74,22 +78,22 @@ function wrongNumberCorrect({ options, multiple }: Written, path: PropertyKey[])
   ];
 }
 
-function badPatterns({ match, answer }: Written, path: PropertyKey[]): KeyProblem[] {
+function badPatterns(
+  { match, answer }: Written,
+  path: PropertyKey[],
+  readPattern: PatternReader,
+): KeyProblem[] {
+  const problems = (pattern: unknown, place: PropertyKey[]): KeyProblem[] => {
+    const message = typeof pattern === 'string' ? readPattern(pattern.trim()) : undefined;
+    return message === undefined ? [] : [{ path: [...path, 'answer', ...place], message }];
+  };
   if (match !== 'pattern') return [];
-  if (typeof answer === 'string') return patternProblems(answer, [...path, 'answer']);
-  if (!Array.isArray(answer)) return [];
-  return answer.flatMap((one: unknown, place) =>
-    typeof one === 'string' ? patternProblems(one, [...path, 'answer', place]) : [],
-  );
-}
-
-function patternProblems(pattern: string, path: PropertyKey[]): KeyProblem[] {
-  const message = patternProblem(pattern.trim());
-  return message === undefined ? [] : [{ path, message }];
+  if (!Array.isArray(answer)) return problems(answer, []);
+  return answer.flatMap((one: unknown, place) => problems(one, [place]));
 }
 
 /** Finds conflicts within the steps, and between steps and machines. */
-export function stepConflicts(lab: Written): KeyProblem[] {
+export function stepConflicts(lab: Written, readPattern: PatternReader): KeyProblem[] {
   return entries(lab.steps).flatMap(({ entry: step, index }) => {
     const path = ['steps', index];
     const checks = [...writtenAs(step, 'check', path), ...writtenAs(step, 'checks', path)];
@@ -99,7 +103,7 @@ export function stepConflicts(lab: Written): KeyProblem[] {
       ...checkOrChecks(step, path),
       ...repeatedIds(checks, defaultCheckId),
       ...repeatedIds(writtenAs(step, 'hints', path), () => undefined),
-      ...checks.flatMap((check) => checkConflicts(check)),
+      ...checks.flatMap((check) => checkConflicts(check, readPattern)),
       ...pollConflicts(step, checks, path),
       ...startConflicts(starts),
       ...machineReferences(lab, [

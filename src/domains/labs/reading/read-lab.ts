@@ -12,6 +12,7 @@ import { parseLabYaml, entries, isMapping } from './lab-yaml.ts';
 import { explainIssue } from '../schema/schema-messages.ts';
 import type { KeyProblem } from '../schema/schema-messages.ts';
 import type { Lab } from '../lab.ts';
+import { createPatternReader } from '../pattern.ts';
 import { renameOldKeys } from './old-keys.ts';
 import { toLab } from './to-lab.ts';
 
@@ -68,6 +69,7 @@ function readDocument(slug: string, content: LabFolder, report: Report): Lab | u
     machines: machineNames(yaml.data),
     pictures: createPictureBudget(),
     readPage: createPageReader(),
+    readPattern: createPatternReader(),
   };
   const { data, warnings, inFile } = renameOldKeys(yaml.data);
   const read = labSchema(written).safeParse(data);
@@ -76,7 +78,7 @@ function readDocument(slug: string, content: LabFolder, report: Report): Lab | u
   const isTooLarge = issues.some(({ code }) => code === 'too_big');
   const keyProblems = merge(
     issues.flatMap((issue) => explainIssue(issue, data)),
-    isTooLarge ? [] : findConflicts(data),
+    isTooLarge ? [] : findConflicts(data, written.readPattern),
   );
   for (const { path, message, at, file, line } of keyProblems
     .map((problem) => ({ ...problem, path: inFile(problem.path) }))

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import type { TextRule } from '../lab-check.ts';
-import { patternProblem } from '../pattern.ts';
 import {
   oneOrMany,
   mapping,
@@ -27,14 +26,12 @@ const LONGEST_WHOLE = 64 * 1024;
 /** Maximum number of texts in `contains`. */
 const MOST_PARTS = 20;
 
-/** A regular expression, see pattern.ts. */
-const pattern = z.string().check((context) => {
-  const problem = patternProblem(context.value);
-  if (problem !== undefined) context.issues.push({ code: 'custom', input: context.value, message: problem });
-});
-
 /** The keys of a {@link TextRule}; `what` names the text in descriptions. */
-function textRuleShape(what: string) {
+function textRuleShape({ readPattern }: LabContext, what: string) {
+  const pattern = z.string().check(({ value: input, issues }) => {
+    const message = readPattern(input);
+    if (message !== undefined) issues.push({ code: 'custom', input, message });
+  });
   return {
     contains: oneOrMany(z.string().min(1, 'must not be empty').max(LONGEST_PART), MOST_PARTS, 'a text')
       .optional()
@@ -116,54 +113,57 @@ const trusted = z
   .default(false)
   .describe('Run it in a separate container, which the learner cannot access.');
 
-const file = mapping({
-  path: machinePath('/etc/hosts').describe('Absolute path, or "~/…" in the home of the machine\'s user.'),
-  exists: z.boolean().default(true).describe('If false, the path must not exist.'),
-  kind: z.enum(['file', 'folder']).optional().describe('Required type.'),
-  ...textRuleShape('its text'),
-  mode: mode.optional().describe('Required permission bits, such as "600".'),
-  owner: user.optional().describe('Required owner.'),
-});
+const fileSchema = (source: LabContext) =>
+  mapping({
+    path: machinePath('/etc/hosts').describe('Absolute path, or "~/…" in the home of the machine\'s user.'),
+    exists: z.boolean().default(true).describe('If false, the path must not exist.'),
+    kind: z.enum(['file', 'folder']).optional().describe('Required type.'),
+    ...textRuleShape(source, 'its text'),
+    mode: mode.optional().describe('Required permission bits, such as "600".'),
+    owner: user.optional().describe('Required owner.'),
+  });
 
-const command = mapping({
-  run: z
-    .union([argument.min(1, 'must not be empty'), z.array(argument).min(1).max(100)], {
-      error: 'must be a command for the shell, or a list of a program and its arguments',
-    })
-    .describe('Command for sh, or a list of a program and its arguments.'),
-  exit: z.number().int().min(0).max(255).default(0).describe('Required exit code.'),
-  ...textRuleShape('its output'),
-});
+const commandSchema = (source: LabContext) =>
+  mapping({
+    run: z
+      .union([argument.min(1, 'must not be empty'), z.array(argument).min(1).max(100)], {
+        error: 'must be a command for the shell, or a list of a program and its arguments',
+      })
+      .describe('Command for sh, or a list of a program and its arguments.'),
+    exit: z.number().int().min(0).max(255).default(0).describe('Required exit code.'),
+    ...textRuleShape(source, 'its output'),
+  });
 
 const headerValue = z
   .string()
   .max(4_000)
   .refine((value) => /^[\t\x20-\x7e]*$/.test(value), 'must be a single line of ASCII characters');
 
-const http = mapping({
-  port: portNumber.describe('Port of the server.'),
-  path: z
-    .string()
-    .max(2_000)
-    .regex(/^\/[\x21-\x7e]*$/, 'must start with "/" and be URL-encoded, such as "/a?b=c%20d"')
-    .default('/')
-    .describe('Path with an optional query.'),
-  method: z
-    .enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
-    .default('GET')
-    .describe('Request method.'),
-  headers: z
-    .record(
-      z.string().regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/, 'is not a valid header name'),
-      headerValue,
-    )
-    .refine((given) => Object.keys(given).length <= 50, 'must have at most 50 headers')
-    .default({})
-    .describe('Request headers. Write numbers in quotes.'),
-  https: z.boolean().default(false).describe('Use TLS. The certificate is not verified.'),
-  status: z.number().int().min(100).max(599).default(200).describe('Required status of the response.'),
-  ...textRuleShape('the body of the response'),
-});
+const httpSchema = (source: LabContext) =>
+  mapping({
+    port: portNumber.describe('Port of the server.'),
+    path: z
+      .string()
+      .max(2_000)
+      .regex(/^\/[\x21-\x7e]*$/, 'must start with "/" and be URL-encoded, such as "/a?b=c%20d"')
+      .default('/')
+      .describe('Path with an optional query.'),
+    method: z
+      .enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
+      .default('GET')
+      .describe('Request method.'),
+    headers: z
+      .record(
+        z.string().regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/, 'is not a valid header name'),
+        headerValue,
+      )
+      .refine((given) => Object.keys(given).length <= 50, 'must have at most 50 headers')
+      .default({})
+      .describe('Request headers. Write numbers in quotes.'),
+    https: z.boolean().default(false).describe('Use TLS. The certificate is not verified.'),
+    status: z.number().int().min(100).max(599).default(200).describe('Required status of the response.'),
+    ...textRuleShape(source, 'the body of the response'),
+  });
 
 /** A check of any kind; its key selects the kind. */
 export function checkSchema(source: LabContext) {
@@ -176,17 +176,17 @@ export function checkSchema(source: LabContext) {
     }),
     mapping({ quiz: quizSchema(source).describe('Asks a question.'), ...commonShape(source) }),
     mapping({
-      file: file.describe('Checks a file or folder in the machine.'),
+      file: fileSchema(source).describe('Checks a file or folder in the machine.'),
       ...machineShape(source),
       ...userShape,
     }),
     mapping({
-      command: command.describe('Runs a command in the machine.'),
+      command: commandSchema(source).describe('Runs a command in the machine.'),
       ...machineShape(source),
       ...userShape,
     }),
     mapping({
-      http: http.describe('Sends a request to a web server in the machine.'),
+      http: httpSchema(source).describe('Sends a request to a web server in the machine.'),
       ...machineShape(source),
     }),
   ] as const;

@@ -1,3 +1,5 @@
+import { createPatternReader } from '../pattern.ts';
+import type { PatternReader } from '../pattern.ts';
 import type { LabFolder } from '../reading/lab-folder.ts';
 import { createPageReader, createPictureBudget } from '../reading/pages.ts';
 import type { PageReader, PictureBudget } from '../reading/pages.ts';
@@ -12,6 +14,8 @@ export interface LabContext extends Pick<LabFolder, 'files' | 'refused' | 'runna
   pictures: PictureBudget;
   /** Finds the code in its texts. */
   readPage: PageReader;
+  /** Checks the regular expressions of its checks. */
+  readPattern: PatternReader;
 }
 
 /** An empty context, for uses of the schema without a lab. */
@@ -23,4 +27,5 @@ export const emptyContext: LabContext = {
   machines: [],
   pictures: createPictureBudget(),
   readPage: createPageReader(),
+  readPattern: createPatternReader(),
 };
