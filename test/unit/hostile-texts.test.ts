@@ -20,6 +20,18 @@ const texts: Record<string, (length: number) => unknown> = {
   'a path': (length) => plainPath(`${'/'.repeat(length)}x`),
   'a user list': (length) => resolveUserId('nobody', `a${' '.repeat(length)}x:x:0`),
   'keys of lab.yaml': (length) => parseLabYaml(lines(length / 4, (at) => `k${at}: 1\n`)),
+  'aliases of lab.yaml': (length) => {
+    const anchors = lines(length / 4, (at) => `k${at}: &a${at} x\n`);
+    return parseLabYaml(anchors + lines(length / 4, (at) => `j${at}: *a${at}\n`));
+  },
+  'lines of the problems of lab.yaml': (length) => {
+    const { lineOf } = parseLabYaml(lines(length / 4, (at) => `k${at}: 1\n`));
+    return Array.from({ length: length / 4 }, (_, at) => lineOf([`k${at}`]));
+  },
+  'lines of the problems behind an alias': (length) => {
+    const { lineOf } = parseLabYaml(`${lines(length / 8, (at) => `k${at}: 1\n`)}a: &a { b: 1 }\nc: *a\n`);
+    return Array.from({ length: length / 8 }, () => lineOf(['c', 'b']));
+  },
   'code in a line of a page': (length) => readCode(lines(length / 4, (at) => `\`x\`{{${at}}}`)),
   'code with escapes in a line of a page': (length) =>
     readCode(lines(length / 4, (at) => `\`x\`{{${at}\\|}}`)),

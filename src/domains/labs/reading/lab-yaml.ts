@@ -1,5 +1,6 @@
-import { Parser, LineCounter, isAlias, isMap, isScalar, isSeq, parseDocument, visit } from 'yaml';
-import type { CST, Document, Node, Pair, Tags } from 'yaml';
+import { Parser, LineCounter, isScalar, parseDocument, visit } from 'yaml';
+import type { CST, Document, Tags } from 'yaml';
+import { createOffsets, startOf } from './yaml-offsets.ts';
 
 /** A parsed lab.yaml with the lines of its keys. */
 interface LabYaml {
@@ -11,14 +12,17 @@ interface LabYaml {
   lineOf(path: readonly PropertyKey[]): number;
 }
 
-/** Maximum number of alias uses. People write fewer; more is an attack that expands to a huge document. */
+/**
+ * Maximum number of aliases. People write fewer; more is an attack: they can expand to a huge document, and the parser
+ * searches the document for the anchor of each.
+ */
 const ALIAS_LIMIT = 100;
 
 /** Parses YAML 1.2. Never throws, whatever the text contains. */
 export function parseLabYaml(text: string): LabYaml {
-  const nesting = nestingProblem(text);
-  if (nesting !== undefined) {
-    return { data: undefined, problems: [{ line: 1, message: nesting }], lineOf: () => 1 };
+  const hostile = hostileStructure(text);
+  if (hostile !== undefined) {
+    return { data: undefined, problems: [{ line: 1, message: hostile }], lineOf: () => 1 };
   }
   const lines = new LineCounter();
   const document = parseDocument(text, {
@@ -42,7 +46,8 @@ export function parseLabYaml(text: string): LabYaml {
       problems.push({ line: 1, message: error.message });
     }
   }
-  return { data, problems, lineOf: (path) => lines.linePos(offsetOf(document, path)).line };
+  const offsetOf = createOffsets(document);
+  return { data, problems, lineOf: (path) => lines.linePos(offsetOf(path)).line };
 }
 
 /** Finds keys that occur more than once in a mapping. */
@@ -53,7 +58,7 @@ function repeatedKeys(document: Document): { message: string; pos: [number] }[] 
       const keys = new Set<unknown>();
       for (const { key } of items) {
         if (!isScalar(key)) continue;
-        if (keys.has(key.value)) found.push({ message: 'Map keys must be unique', pos: [start(key) ?? 0] });
+        if (keys.has(key.value)) found.push({ message: 'Map keys must be unique', pos: [startOf(key) ?? 0] });
         keys.add(key.value);
       }
     },
@@ -66,40 +71,23 @@ function withoutOctal(tags: Tags): Tags {
   return tags.filter((tag) => typeof tag === 'string' || !('format' in tag) || tag.format !== 'OCT');
 }
 
-function offsetOf(document: Document, path: readonly PropertyKey[]): number {
-  let node: unknown = document.contents;
-  let offset = start(node) ?? 0;
-  for (const part of path) {
-    if (isAlias(node)) node = node.resolve(document);
-    if (isMap(node)) {
-      const pair: Pair | undefined = node.items.find(({ key }) => isScalar(key) && key.value === part);
-      offset = start(pair?.key) ?? offset;
-      node = pair?.value;
-    } else if (isSeq(node)) {
-      node = node.items[Number(part)];
-      offset = start(node) ?? offset;
-    } else break;
-  }
-  return offset;
-}
-
-function start(node: unknown): number | undefined {
-  return (node as Node | null | undefined)?.range?.[0];
-}
-
 /** Maximum nesting of mappings and lists: far more than people write. */
 const DEEPEST = 100;
 
 /**
- * Explains why a YAML text nests too deeply; undefined if it does not. Call it before composing the document:
- * composing is recursive, and a stack overflow inside a regular expression kills the process. This uses a loop.
+ * Explains why a YAML text nests too deeply or has too many aliases; undefined if it does not. Call it before composing
+ * the document: composing is recursive, and a stack overflow inside a regular expression kills the process. This uses
+ * a loop.
  */
-export function nestingProblem(text: string): string | undefined {
+export function hostileStructure(text: string): string | undefined {
+  let aliases = 0;
   const open: { token: unknown; depth: number }[] = [];
   for (const token of new Parser().parse(text)) {
     open.push({ token, depth: 0 });
     for (let next = open.pop(); next; next = open.pop()) {
-      const { value, items } = (next.token ?? {}) as Inner;
+      const { type, value, items } = (next.token ?? {}) as Inner;
+      if (type === 'alias') aliases += 1;
+      if (aliases > ALIAS_LIMIT) return `has more than ${ALIAS_LIMIT} aliases: repeat the values instead`;
       const depth = items ? next.depth + 1 : next.depth;
       if (depth > DEEPEST) return `nests deeper than ${DEEPEST} levels`;
       for (const { key, value } of items ?? []) open.push({ token: key, depth }, { token: value, depth });
@@ -109,8 +97,9 @@ export function nestingProblem(text: string): string | undefined {
   return undefined;
 }
 
-/** The nested parts of a token: the value of a document, or the entries of a mapping or a list. */
+/** The type and the nested parts of a token: the value of a document, or the entries of a mapping or a list. */
 interface Inner {
+  type?: CST.Token['type'];
   value?: unknown;
   items?: CST.CollectionItem[];
 }

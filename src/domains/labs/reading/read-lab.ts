@@ -19,6 +19,14 @@ import { toLab } from './to-lab.ts';
 /** The file that describes a lab. */
 export const LAB_FILE = 'lab.yaml';
 
+const KIB = 1024;
+
+/**
+ * Largest lab.yaml, in bytes: ten times what people write, because long texts and scripts are separate files. Parsing
+ * it takes up to a second.
+ */
+export const LAB_FILE_LIMIT_BYTES = 128 * KIB;
+
 /** Maximum number of problems reported for one lab. */
 const PROBLEM_LIMIT = 100;
 
@@ -57,6 +65,11 @@ function readDocument(slug: string, content: LabFolder, report: Report): Lab | u
   const source = content.files.get(LAB_FILE);
   if (!source) {
     if (!content.refused.has(LAB_FILE)) report('is missing: it describes the lab', { file: LAB_FILE });
+    return undefined;
+  }
+  if (source.length > LAB_FILE_LIMIT_BYTES) {
+    const size = `${Math.ceil(source.length / KIB)} KiB, and the limit is ${LAB_FILE_LIMIT_BYTES / KIB} KiB`;
+    report(`has ${size}: move long texts and scripts to separate files`, { file: LAB_FILE });
     return undefined;
   }
   const yaml = parseLabYaml(source.toString('utf8'));

@@ -1,4 +1,4 @@
-import { parseLabYaml, nestingProblem } from '../../reading/lab-yaml.ts';
+import { parseLabYaml, hostileStructure } from '../../reading/lab-yaml.ts';
 import { LineCounter, parseDocument } from 'yaml';
 
 /** The result of parsing a file that should be JSON. */
@@ -26,8 +26,8 @@ export function parseLooseJson(source: string): LooseJson {
 }
 
 function parseLoosely(text: string): Pick<LooseJson, 'data' | 'problems'> {
-  const nesting = nestingProblem(text);
-  if (nesting !== undefined) return { data: undefined, problems: [{ line: 1, message: nesting }] };
+  const hostile = hostileStructure(text);
+  if (hostile !== undefined) return { data: undefined, problems: [{ line: 1, message: hostile }] };
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true });
   const problems = document.errors.map(({ message, pos: [offset] }) => ({

@@ -2,6 +2,7 @@ import { chmod, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
 import { labIn, labsFolder, problemsIn, smallLab } from '../../../../kit/labs/lab-folders.ts';
+import { problemsOf } from '../../../../kit/labs/lab-of.ts';
 
 const MACHINES = 'machines: [{ name: main, image: berth/lab-linux }]\n';
 
@@ -60,6 +61,15 @@ await t.test('rejects files that are too large, too deep, too many or not text',
 
   for (let file = 0; file < 1_000; file++) await writeFile(join(folder, `${file}.txt`), '');
   t.match((await problemsIn(folder)).join('\n'), 'labs/x/.: has too many files: a lab can have at most 999');
+});
+
+await t.test('rejects a lab.yaml that is too large before parsing it', async (t) => {
+  const head = 'title: a\nmachines: [{ name: main, image: x }]\nsteps: []\n#';
+  const lab = (bytes: number) => ({ 'lab.yaml': head.padEnd(bytes, 'x') });
+  t.notMatch(await problemsOf(t, lab(128 * 1024)), [/KiB/]);
+  t.same(await problemsOf(t, lab(128 * 1024 + 1)), [
+    'lab.yaml: has 129 KiB, and the limit is 128 KiB: move long texts and scripts to separate files',
+  ]);
 });
 
 await t.test('rejects a folder that is too large in total', async (t) => {
