@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Config } from '../config/config.ts';
 import { registerGraphql } from './graphql/graphql.ts';
 import { addAuthentication } from './http/sign-in/authentication.ts';
+import { addEarlyRefusals } from './http/early-refusals.ts';
 import { addBodyDeadline, addOpenRequests } from './http/request-ends.ts';
 import { createHostRouter } from './http/host-router.ts';
 import type { HeadTimes } from './http/host-router.ts';
@@ -32,6 +33,12 @@ import { websocketOptions } from './ws/websocket-options.ts';
 /** Folder of the built web app. `src` and `dist` are at the same level, so the path holds for both. */
 const webFolder = fileURLToPath(new URL('../../dist/web', import.meta.url));
 
+/**
+ * Largest body of a route that sets no limit, in bytes: that of a JSON call. It is read into memory, and parsing it must
+ * take no time that others notice.
+ */
+const BODY_LIMIT_BYTES = 16 * 1024;
+
 /** Creates the Fastify server without any routes. The service needs its log before it registers them. */
 export function createServer(config: Config, times: HeadTimes = {}): FastifyInstance {
   const hostRouter = createHostRouter({
@@ -44,6 +51,7 @@ export function createServer(config: Config, times: HeadTimes = {}): FastifyInst
   const app: FastifyInstance = Fastify({
     ...loggingOptions({ level: config.logLevel }),
     frameworkErrors,
+    bodyLimit: BODY_LIMIT_BYTES,
     trustProxy: config.trustProxy,
     serverFactory: hostRouter.serverFactory,
   });
@@ -63,6 +71,7 @@ export async function addTransports(app: FastifyInstance, config: Config, servic
   // Before authentication: see addAuthentication.
   await app.register(websocket, websocketOptions);
   await addAuthentication(app, { authentication, cookie, publicUrl });
+  addEarlyRefusals(app);
   addOpenRequests(app, { credentialWatch });
   addHealth(app, { probes: services.probes });
   services.metrics.setRefusedCounter(app.hostRouter.refused);

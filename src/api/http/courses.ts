@@ -11,8 +11,8 @@ import { lingering } from '../shared/files-stream.ts';
 import { readBody, readFlag, send } from './json.ts';
 import { limitedBody } from './tar-uploads.ts';
 
-/** Largest roster, in bytes: 10,000 lines of 500 characters. */
-const ROSTER_LIMIT_BYTES = 5 * 1024 * 1024;
+/** Largest roster, in bytes: 10,000 lines of 100 characters. */
+const ROSTER_LIMIT_BYTES = 1024 * 1024;
 
 const newCourse = z.strictObject({
   title: z.string(),
@@ -93,14 +93,20 @@ export async function addCourses(
     scope.removeAllContentTypeParsers();
     // Read by the handler, which keeps the connection open until the client has the response.
     scope.addContentTypeParser('text/csv', (_request, body, done) => done(null, body));
-    scope.post<WithId>('/api/v1/courses/:id/members/import', async (request, reply) => {
+    const route = { bodyLimit: ROSTER_LIMIT_BYTES };
+    scope.post<WithId>('/api/v1/courses/:id/members/import', route, async (request, reply) => {
       const { actor, params, query, body } = request;
       if (!body) throw fault('INPUT_INVALID', { problem: 'Send the roster as text/csv.' });
       const preview = readFlag('preview', query.preview);
       const id = fromGlobalId('Course', params.id);
       const roster = limitedBody(body as Readable, ROSTER_LIMIT_BYTES);
-      const csv = await lingering(request, () => buffer(roster));
-      return send(reply, await members.importRoster(actor, id, csv, { preview }));
+      const imported = await lingering(request, () =>
+        members
+          .importRoster(actor, id, () => buffer(roster), { preview })
+          // Of a refused request it is never read, so nothing may wait for its bytes.
+          .finally(() => roster.destroy()),
+      );
+      return send(reply, imported);
     });
   });
 }

@@ -57,6 +57,7 @@ function sendProblem(
   const problem = toProblem(known ?? fault('INTERNAL'), request.id);
   if (problem.code === 'INTERNAL') count?.('request');
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
+  if (problem.code === 'RATE_LIMITED') reply.header('retry-after', String(problem.details['seconds']));
   return reply.code(problem.status).header('cache-control', 'no-store').type(PROBLEM_TYPE).send(problem);
 }
 

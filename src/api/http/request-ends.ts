@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { CredentialWatch } from '../../domains/identity/credential-watch.ts';
 import { fault } from '../../core/errors.ts';
+import { LINGER_MS } from '../shared/files-stream.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -15,37 +16,38 @@ declare module 'fastify' {
 export const STREAMS_BODY = { config: { streamsBody: true } } as const;
 
 /**
- * Ends requests whose body has not arrived within `limitMs`, also requests that were rejected before their body was
- * read: a client that sends one byte a minute would keep its connection open forever. For a streamed body
- * the limit starts with the end of the response, since no handler reads it from then on.
+ * Ends requests whose body has not arrived within `limitMs`: a client that sends one byte a minute would keep its
+ * connection open forever. Handlers of streamed bodies limit this themselves. After a response, the rest of any body is
+ * discarded for at most `lingerMs`, since no handler reads it from then on.
  */
-export function addBodyDeadline(app: FastifyInstance, { limitMs }: { limitMs: number }): void {
+export function addBodyDeadline(
+  app: FastifyInstance,
+  { limitMs, lingerMs = Math.min(limitMs, LINGER_MS) }: { limitMs: number; lingerMs?: number },
+): void {
   app.addHook('onRequest', async (request, reply) => {
-    if (!request.routeOptions.config.streamsBody) limitBody(request, reply);
+    if (!request.routeOptions.config.streamsBody) limitBody(request, reply, limitMs);
   });
-  app.addHook('onResponse', async (request, reply) => {
-    if (request.routeOptions.config.streamsBody) limitBody(request, reply);
-  });
-
-  function limitBody(request: FastifyRequest, reply: FastifyReply): void {
-    const { raw } = request;
-    if (!mayHaveBody(request) || raw.complete || raw.socket.destroyed) return;
-    const timer = setTimeout(() => {
-      if (raw.complete) return;
-      request.log.info({ limitMs }, 'request body did not arrive in time');
-      // If the headers were sent, the request has its response already.
-      if (!reply.raw.headersSent)
-        reply.raw.writeHead(408, { connection: 'close', 'content-length': 0 }).end();
-      raw.socket.destroySoon();
-    }, limitMs);
-    const stop = () => clearTimeout(timer);
-    raw.once('end', stop);
-    raw.socket.once('close', stop);
-    raw.once('end', () => raw.socket.off('close', stop));
-  }
+  app.addHook('onResponse', async (request, reply) => limitBody(request, reply, lingerMs));
 }
 
-function mayHaveBody({ headers }: FastifyRequest): boolean {
+function limitBody(request: FastifyRequest, reply: FastifyReply, limitMs: number): void {
+  const { raw } = request;
+  if (!mayHaveBody(request) || raw.complete || raw.socket.destroyed) return;
+  const timer = setTimeout(() => {
+    if (raw.complete) return;
+    request.log.info({ limitMs }, 'request body did not arrive in time');
+    // If the headers were sent, the request has its response already.
+    if (!reply.raw.headersSent) reply.raw.writeHead(408, { connection: 'close', 'content-length': 0 }).end();
+    raw.socket.destroySoon();
+  }, limitMs);
+  const stop = () => clearTimeout(timer);
+  raw.once('end', stop);
+  raw.socket.once('close', stop);
+  raw.once('end', () => raw.socket.off('close', stop));
+}
+
+/** Returns whether the client may send a body. */
+export function mayHaveBody({ headers }: FastifyRequest): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 

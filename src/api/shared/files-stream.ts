@@ -5,7 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
  * Maximum time for discarding the rest of a rejected upload, in milliseconds. Some clients read the response only after
  * they have sent everything.
  */
-const LINGER_MS = 10_000;
+export const LINGER_MS = 10_000;
 
 /** Returns a signal that aborts if the client disconnects before the response is sent. */
 export function whenClientGone(reply: FastifyReply): AbortSignal {

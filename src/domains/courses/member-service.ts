@@ -9,6 +9,7 @@ import type { People } from '../identity/user.ts';
 import type { CourseAccess } from './course-access.ts';
 import { SECTION_LIMIT } from './course-service.ts';
 import type { CourseStore } from './course-store.ts';
+import { createImportSlots } from './import-slots.ts';
 import type { MemberStore } from './member-store.ts';
 import type { CourseMember, MemberService } from './member.ts';
 import { addressesOf, planRoster } from './roster-plan.ts';
@@ -30,6 +31,7 @@ export interface MemberServiceOptions {
 
 export function createMemberService(options: MemberServiceOptions): MemberService {
   const { courses, members, access, people, onChanged, clock } = options;
+  const slots = createImportSlots();
 
   async function requireSection(courseId: string, sectionId: string | null | undefined): Promise<void> {
     if (sectionId === undefined || sectionId === null) return;
@@ -158,15 +160,18 @@ export function createMemberService(options: MemberServiceOptions): MemberServic
       return of.map((member) => (seen.includes(member) ? byId.get(member.userId) : undefined));
     },
 
-    async importRoster(actor, courseId, csv, { preview = false } = {}) {
+    async importRoster(actor, courseId, readCsv, { preview = false } = {}) {
       const entered = await access.require(actor, 'members.change', courseId);
-      const made = await plan(courseId, csv, !isBelow(entered.actor.role, 'instructor'));
-      if (!preview) {
-        // Also after a failure, because a part may be stored.
-        await carryOut(courseId, made).finally(() => onChanged(courseId));
-      }
-      const { added, changed, unchanged, problems } = made;
-      return { created: added.length, updated: changed.length, unchanged, errors: problems };
+      const mayCreate = !isBelow(entered.actor.role, 'instructor');
+      return slots.run(entered.actor.userId, async () => {
+        const made = await plan(courseId, await readCsv(), mayCreate);
+        if (!preview) {
+          // Also after a failure, because a part may be stored.
+          await carryOut(courseId, made).finally(() => onChanged(courseId));
+        }
+        const { added, changed, unchanged, problems } = made;
+        return { created: added.length, updated: changed.length, unchanged, errors: problems };
+      });
     },
   };
 }

@@ -94,13 +94,15 @@ export interface MemberService {
    * addresses as students, if the actor is an instructor of the installation, and sections with new names. Members keep
    * what the file leaves out. Importing the same file again changes nothing, and nobody is removed. Lines with problems
    * are left out.
+   * @param readCsv reads the file. It is called if the actor may import, when few other imports run.
    * @param preview only reports what the import would do
-   * @throws COURSE_NOT_FOUND, FORBIDDEN, COURSE_ARCHIVED, INPUT_INVALID if no line can be read
+   * @throws COURSE_NOT_FOUND, FORBIDDEN, COURSE_ARCHIVED, RATE_LIMITED if another import of the actor runs, INPUT_INVALID
+   * if no line can be read
    */
   importRoster(
     actor: Actor | undefined,
     courseId: string,
-    csv: Buffer,
+    readCsv: () => Promise<Buffer>,
     options?: { preview?: boolean | undefined },
   ): Promise<RosterImport>;
 }

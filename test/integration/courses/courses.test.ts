@@ -96,7 +96,10 @@ await eachDatabase(
     await t.rejects(courses.update(instructor, course.id, { title: 'x' }), { code: 'COURSE_ARCHIVED' });
     await t.rejects(courses.createSection(instructor, course.id, 'x'), { code: 'COURSE_ARCHIVED' });
     const roster = Buffer.from('name,email\nAda,ada@example.org\n');
-    await t.rejects(members.importRoster(instructor, course.id, roster), { code: 'COURSE_ARCHIVED' });
+    await t.rejects(
+      members.importRoster(instructor, course.id, async () => roster),
+      { code: 'COURSE_ARCHIVED' },
+    );
     t.match(await courses.update(instructor, course.id, { state: 'archived' }), { state: 'archived' });
     await courses.update(instructor, course.id, { state: 'open', title: 'Again' });
     t.match(await courses.get(learner, course.id), { state: 'open', title: 'Again' });

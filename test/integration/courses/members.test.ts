@@ -69,7 +69,7 @@ await eachDatabase(t, 'a roster adds users, sections and members, and twice is o
     'name,email,role,section\r\nAda Lovelace,ADA@example.org,learner,Monday\r\nSomebody Else,known@example.org,assistant,\r\n',
   );
   const roster = (options?: { preview: boolean }) =>
-    members.importRoster(instructor, course.id, csv, options);
+    members.importRoster(instructor, course.id, async () => csv, options);
   const users = () => database.client.user.count();
   const before = await users();
   const result = { created: 2, updated: 0, unchanged: 0, errors: [] };
@@ -93,9 +93,16 @@ await eachDatabase(t, 'a roster adds users, sections and members, and twice is o
   await members.update(instructor, items[0]?.node.id ?? '', { active: false });
   const moved = Buffer.from('email;section\nada@example.org;Tuesday\nknown@example.org;Tuesday\n');
   const inactive = { line: 2, message: 'ada@example.org is an inactive member. Activate them first.' };
-  t.match(await members.importRoster(instructor, course.id, moved), { updated: 1, errors: [inactive] });
+  t.match(await members.importRoster(instructor, course.id, async () => moved), {
+    updated: 1,
+    errors: [inactive],
+  });
   await members.update(instructor, items[0]?.node.id ?? '', { active: true });
-  t.match(await members.importRoster(instructor, course.id, moved), { updated: 1, unchanged: 1, errors: [] });
+  t.match(await members.importRoster(instructor, course.id, async () => moved), {
+    updated: 1,
+    unchanged: 1,
+    errors: [],
+  });
   const [same] = (await members.list(instructor, course.id, { search: 'known@' }, { first: 5 })).items;
   t.equal(same?.node.role, 'assistant', 'a file without roles changes none');
   const [again] = (await members.list(instructor, course.id, { search: 'ada' }, { first: 5 })).items;
@@ -114,13 +121,36 @@ await eachDatabase(t, 'simultaneous imports of a large file add everybody once',
   const text = `name;email;role;section\r\n${lines.join('\r\n')}\r\n`;
   // Excel's mark of UTF-8, before a text that is not UTF-8.
   const csv = Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), Buffer.from(text, 'latin1')]);
-  const both = await Promise.all([1, 2].map(() => world.members.importRoster(instructor, course.id, csv)));
+  const both = await Promise.all(
+    [instructor, world.admin].map((actor) => world.members.importRoster(actor, course.id, async () => csv)),
+  );
   for (const { errors } of both) t.same(errors, []);
   const where = { courseId: course.id };
   t.equal(await database.client.courseMember.count({ where }), before + 5_000);
   t.equal(await database.client.courseSection.count({ where }), 7);
   t.equal(await database.client.user.count({ where: { name: 'Zo\u00eb 4999' } }), 1);
-  t.match(await world.members.importRoster(instructor, course.id, csv), { created: 0, unchanged: 5_000 });
+  t.match(await world.members.importRoster(instructor, course.id, async () => csv), {
+    created: 0,
+    unchanged: 5_000,
+  });
+});
+
+await eachDatabase(t, 'a roster is read only if its sender may import it now', async (t, database) => {
+  const { members, openCourse } = await courseWorld(t, database);
+  const { course, instructor, actors } = await openCourse();
+  let read = 0;
+  const csv = async () => {
+    read += 1;
+    return Buffer.from('name,email\nAda,ada@example.org\n');
+  };
+  for (const name of ['learner', 'otherInstructor', 'nobody'] as const)
+    await t.rejects(members.importRoster(actors[name], course.id, csv));
+  t.equal(read, 0);
+  const first = members.importRoster(instructor, course.id, csv);
+  await t.rejects(members.importRoster(instructor, course.id, csv), { code: 'RATE_LIMITED' });
+  t.match(await first, { created: 1 });
+  t.match(await members.importRoster(instructor, course.id, csv), { unchanged: 1 }, 'after the first one');
+  t.equal(read, 2);
 });
 
 await eachDatabase(t, 'lines with problems are left out and reported', async (t, database) => {
@@ -149,22 +179,25 @@ await eachDatabase(t, 'lines with problems are left out and reported', async (t,
     { line: 6, message: 'The course would have no instructor.' },
     { line: 7, message: '"king" is not a role. Use instructor, assistant, learner or observer.' },
   ];
-  t.same(await members.importRoster(instructor, course.id, csv, { preview: true }), {
+  t.same(await members.importRoster(instructor, course.id, async () => csv, { preview: true }), {
     created: 1,
     updated: 0,
     unchanged: 0,
     errors,
   });
-  t.same(await members.importRoster(instructor, course.id, csv), {
+  t.same(await members.importRoster(instructor, course.id, async () => csv), {
     created: 1,
     updated: 0,
     unchanged: 0,
     errors,
   });
-  await t.rejects(members.importRoster(instructor, course.id, Buffer.from('name,mail\nx,y@z\n')), {
-    code: 'INPUT_INVALID',
-    message: /There is no column "mail"/,
-  });
+  await t.rejects(
+    members.importRoster(instructor, course.id, async () => Buffer.from('name,mail\nx,y@z\n')),
+    {
+      code: 'INPUT_INVALID',
+      message: /There is no column "mail"/,
+    },
+  );
 });
 
 await eachDatabase(
@@ -201,7 +234,7 @@ await eachDatabase(
       line,
       message: `Nobody has the address ${address}. Ask an admin to create an account.`,
     });
-    t.same(await members.importRoster(helper, course.id, csv), {
+    t.same(await members.importRoster(helper, course.id, async () => csv), {
       created: 0,
       updated: 0,
       unchanged: 1,

@@ -79,7 +79,9 @@ const courseMutations = {
   },
 
   importMembers: (_, { input: { course, csv, preview } }, { services, actor }) =>
-    services.members.importRoster(actor, fromGlobalId('Course', course), Buffer.from(csv), { preview }),
+    services.members.importRoster(actor, fromGlobalId('Course', course), async () => Buffer.from(csv), {
+      preview,
+    }),
 
   async createInvitation(_, { input }, { services, actor }) {
     const { course, role, section, seats, emailDomain, expiresAt } = input;

@@ -58,9 +58,7 @@ export async function addSignIn(
         'x-ratelimit-remaining': remaining,
         'x-ratelimit-reset': seconds,
       });
-      if (!exceeded) return;
-      reply.header('retry-after', seconds);
-      throw exceeded;
+      if (exceeded) throw exceeded;
     });
     scope.addContentTypeParser(
       'application/x-www-form-urlencoded',

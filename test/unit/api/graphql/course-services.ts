@@ -247,10 +247,10 @@ export function createCourseServices({
         requireActor(actor, { scope: 'read' });
         return of.map(({ userId }) => users.get(userId));
       },
-      async importRoster(actor, courseId, csv, { preview = false } = {}) {
+      async importRoster(actor, courseId, readCsv, { preview = false } = {}) {
         requireActor(actor, { scope: 'manage', role: 'instructor' });
         found(courseId);
-        const message = `${csv.toString()} ${preview ? 'previewed' : 'imported'}`;
+        const message = `${(await readCsv()).toString()} ${preview ? 'previewed' : 'imported'}`;
         return { created: 1, updated: 2, unchanged: 3, errors: [{ line: 4, message }] };
       },
     },
