@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { nextCursor, PAGE_LIMIT } from '../../core/paging.ts';
 import type { CheckService } from '../../domains/checks/check-service.ts';
@@ -7,13 +6,15 @@ import type { AssignmentService } from '../../domains/courses/assignment.ts';
 import type { MemberService } from '../../domains/courses/member.ts';
 import type { Actor } from '../../domains/identity/actor.ts';
 import { fromGlobalId, toGlobalId } from '../shared/global-id.ts';
-import { asCsvFile, prefersCsv, toCsv } from './csv.ts';
+import { prefersCsv, toCsv } from './csv.ts';
+import type { CsvDownloads } from './csv.ts';
 import { pageQuery, readQuery, send } from './json.ts';
 
 interface AttemptServices {
   assignments: Pick<AssignmentService, 'get'>;
   checks: Pick<CheckService, 'listAttempts'>;
   members: Pick<MemberService, 'users'>;
+  csvDownloads: CsvDownloads;
 }
 
 const columns = [
@@ -42,8 +43,10 @@ export function addAttempts(app: FastifyInstance, services: AttemptServices): vo
     // The same address has two representations.
     void reply.header('vary', 'accept');
     if (prefersCsv(headers)) {
-      const csv = Readable.from(csvOf(services, actor, { assignmentId, courseId }));
-      return send(asCsvFile(reply, 'attempts.csv'), csv);
+      return services.csvDownloads.send(reply, { actor, name: 'attempts.csv' }, async () => {
+        const first = await services.checks.listAttempts(actor, { assignmentId }, { first: PAGE_LIMIT });
+        return csvOf(services, actor, { assignmentId, courseId, first });
+      });
     }
     const { limit, after } = readQuery(pageQuery, query);
     const page = await services.checks.listAttempts(actor, { assignmentId }, { first: limit, after });
@@ -54,16 +57,16 @@ export function addAttempts(app: FastifyInstance, services: AttemptServices): vo
   });
 }
 
-/** Yields the file page by page: a course may have many attempts. */
+type AttemptPage = Awaited<ReturnType<CheckService['listAttempts']>>;
+
+/** Yields the file page by page, from the first page on: a course may have many attempts. */
 async function* csvOf(
   { checks, members }: AttemptServices,
   actor: Actor | undefined,
-  { assignmentId, courseId }: { assignmentId: string; courseId: string },
+  { assignmentId, courseId, first }: { assignmentId: string; courseId: string; first: AttemptPage },
 ): AsyncGenerator<string> {
   yield toCsv([columns]);
-  let after: string | undefined;
-  do {
-    const page = await checks.listAttempts(actor, { assignmentId }, { first: PAGE_LIMIT, after });
+  for (let page: AttemptPage | undefined = first; page;) {
     const attempts = page.items.map(({ node }) => node);
     const users = await members.users(
       actor,
@@ -76,8 +79,12 @@ async function* csvOf(
       return [...times, name, email, stepId, run || '', state, passed ? 'yes' : 'no', score, message];
     });
     if (lines.length > 0) yield toCsv(lines, { isBeginning: false });
-    after = nextCursor(page);
-  } while (after !== undefined);
+    const after = nextCursor(page);
+    page =
+      after === undefined
+        ? undefined
+        : await checks.listAttempts(actor, { assignmentId }, { first: PAGE_LIMIT, after });
+  }
 }
 
 /** Absent values are null, so that clients see all fields. */

@@ -1,7 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { Readable } from 'node:stream';
 import { stringify } from 'csv-stringify/sync';
 import type { FastifyReply } from 'fastify';
 import Negotiator from 'negotiator';
+import { createCounts } from '../../core/counts.ts';
+import { fault } from '../../core/errors.ts';
+import type { Actor } from '../../domains/identity/actor.ts';
+import { send } from './json.ts';
 
 const JSON_TYPE = 'application/json';
 const CSV_TYPE = 'text/csv';
@@ -24,9 +29,36 @@ export function toCsv(lines: readonly (string | number)[][], { isBeginning = tru
   });
 }
 
-/** Prepares a response for a CSV file with this name. */
-export function asCsvFile(reply: FastifyReply, name: string): FastifyReply {
-  return reply
-    .type('text/csv; charset=utf-8')
-    .header('content-disposition', `attachment; filename="${name}"`);
+/** Seconds after which a refused user should try again: a file takes a few. */
+const RETRY_SECONDS = 5;
+
+export type CsvDownloads = ReturnType<typeof createCsvDownloads>;
+
+/** Sends CSV files, one at a time to each user: writing a long one takes time from others. */
+export function createCsvDownloads() {
+  const users = createCounts();
+  return {
+    /**
+     * Sends the file with the lines that `open` resolves to. Errors of `open` become the response, and
+     * a later one closes the connection. @throws RATE_LIMITED if the user has a download already
+     */
+    async send(
+      reply: FastifyReply,
+      { actor, name }: { actor: Actor | undefined; name: string },
+      open: () => Promise<AsyncIterable<string>>,
+    ): Promise<FastifyReply> {
+      const user = actor?.userId ?? '';
+      if (users.of(user) > 0) throw fault('RATE_LIMITED', { seconds: RETRY_SECONDS });
+      users.add(user);
+      try {
+        const csv = Readable.from(await open());
+        csv.once('close', () => users.remove(user));
+        const file = `attachment; filename="${name}"`;
+        return send(reply.type('text/csv; charset=utf-8').header('content-disposition', file), csv);
+      } catch (error) {
+        users.remove(user);
+        throw error;
+      }
+    },
+  };
 }

@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { nextCursor, PAGE_LIMIT } from '../../core/paging.ts';
 import type { Actor } from '../../domains/identity/actor.ts';
@@ -10,7 +9,8 @@ import { roundPoints } from '../../domains/grades/grade.ts';
 import type { LabService } from '../../domains/labs/lab-service.ts';
 import { inLanguage } from '../../domains/labs/localized-text.ts';
 import { fromGlobalId, toGlobalId } from '../shared/global-id.ts';
-import { asCsvFile, prefersCsv, toCsv } from './csv.ts';
+import { prefersCsv, toCsv } from './csv.ts';
+import type { CsvDownloads } from './csv.ts';
 import { pageQuery, readQuery, send } from './json.ts';
 
 interface GradebookServices {
@@ -18,6 +18,7 @@ interface GradebookServices {
   members: Pick<MemberService, 'users'>;
   grades: Pick<GradeService, 'gradebook'>;
   labs: Pick<LabService, 'find'>;
+  csvDownloads: CsvDownloads;
 }
 
 /**
@@ -31,9 +32,10 @@ export function addGradebook(app: FastifyInstance, services: GradebookServices):
     // The same address has two representations.
     void reply.header('vary', 'accept');
     if (prefersCsv(headers)) {
-      const first = await services.grades.gradebook(actor, courseId, { first: PAGE_LIMIT });
-      const csv = Readable.from(csvOf(services, actor, { courseId, first }));
-      return send(asCsvFile(reply, 'gradebook.csv'), csv);
+      return services.csvDownloads.send(reply, { actor, name: 'gradebook.csv' }, async () => {
+        const first = await services.grades.gradebook(actor, courseId, { first: PAGE_LIMIT });
+        return csvOf(services, actor, { courseId, first });
+      });
     }
     const { limit, after } = readQuery(pageQuery, query);
     const { assignments, rows } = await services.grades.gradebook(actor, courseId, { first: limit, after });
