@@ -3,15 +3,20 @@ import { pipeline } from 'node:stream/promises';
 import { setImmediate } from 'node:timers/promises';
 import { CsvError, parse } from 'csv-parse';
 import { fault } from '../../core/errors.ts';
+import type { Fault } from '../../core/errors.ts';
 import type { CourseRole } from '../identity/policy.ts';
 import type { RosterProblem } from './member.ts';
 
 /** A line by which some programs name the separator, such as `sep=;`. */
-const SEPARATOR_LINE = /^\ufeff?"?sep=."?\n/i;
+const SEPARATOR_LINE = /^\ufeff?"?sep=."?(\r\n?|\n)/i;
 /** Longest line of a roster, in characters. */
 const RECORD_LIMIT = 10_000;
 /** Characters that are parsed before others get their turn. */
 const PORTION = 64 * 1024;
+/** Two characters that stay in one portion: a line end, or the halves of a character beyond U+FFFF. */
+const INSEPARABLE = /^(\r\n|[\ud800-\udbff][\udc00-\udfff])$/;
+/** Characters that can decide what separates the cells. */
+const FIRST_LINE_LIMIT = RECORD_LIMIT;
 /** Characters of the file that a message shows. */
 const SHOWN = 100;
 /** Maximum number of lines of a roster. */
@@ -50,7 +55,7 @@ const roles: ReadonlyMap<string, CourseRole> = new Map([
  * @throws INPUT_INVALID if the text is not CSV, has unknown columns, or too many lines
  */
 export async function readRoster(csv: Buffer): Promise<{ lines: RosterLine[]; problems: RosterProblem[] }> {
-  const records = await parseRecords(decode(csv).replaceAll(/\r\n?/g, '\n').replace(SEPARATOR_LINE, '\n'));
+  const records = await parseRecords(decode(csv).replace(SEPARATOR_LINE, '\n'));
   const [first] = records;
   if (!first) throw invalid('The file is empty. Its first line names the columns: name,email,role,section.');
   const named = !first.cells.some((cell) => cell.includes('@'));
@@ -79,6 +84,7 @@ interface CsvRecord {
 
 async function parseRecords(text: string): Promise<CsvRecord[]> {
   const records: CsvRecord[] = [];
+  let tooMany: Fault | undefined;
   try {
     const parser = parse({
       delimiter: delimiterOf(text),
@@ -91,16 +97,21 @@ async function parseRecords(text: string): Promise<CsvRecord[]> {
     });
     await pipeline(Readable.from(portions(text)), parser, async (rows: AsyncIterable<CsvRow>) => {
       for await (const { record, info } of rows) {
-        if (records.length > LINE_LIMIT)
-          throw invalid(`The file has more than ${LINE_LIMIT} lines. Import it in several parts.`);
+        if (records.length > LINE_LIMIT) {
+          tooMany = invalid(`The file has more than ${LINE_LIMIT} lines. Import it in several parts.`);
+          break;
+        }
         records.push({ line: info.lines, cells: withoutTail(record) });
       }
     });
-    return records;
+    if (!tooMany) return records;
   } catch (error) {
+    // Leaving the loop before the end of the file aborts the pipeline.
+    if (tooMany) throw tooMany;
     if (!(error instanceof CsvError)) throw error;
     throw invalid(`The file is not CSV: ${error.message.slice(0, SHOWN)}.`, error);
   }
+  throw tooMany;
 }
 
 /** A record as the parser returns it. */
@@ -109,10 +120,16 @@ interface CsvRow {
   info: { lines: number };
 }
 
-/** Yields a text in portions, each in a turn of the event loop. */
+/** Yields a text in portions, each in a turn of the event loop, with line ends as on Unix. */
 async function* portions(text: string): AsyncGenerator<string> {
-  for (let at = 0; at < text.length; at += PORTION) {
-    yield text.slice(at, at + PORTION);
+  for (let at = 0, end = 0; at < text.length; at = end) {
+    end = at + PORTION;
+    if (INSEPARABLE.test(text.slice(end - 1, end + 1))) end += 1;
+    const portion = text.slice(at, end).replaceAll(/\r\n?/g, '\n');
+    // The parser does not count separators.
+    if (portion.length > RECORD_LIMIT && !portion.includes('\n'))
+      throw invalid(`A line has more than ${RECORD_LIMIT} characters.`);
+    yield portion;
     await setImmediate();
   }
 }
@@ -131,7 +148,10 @@ function readColumns(cells: readonly string[]): Column[] {
 
 /** Returns what separates the cells of the first line: most spreadsheets use a semicolon where a comma is decimal. */
 function delimiterOf(text: string): string {
-  const [first = ''] = text.trimStart().split('\n', 1);
+  const [first = ''] = text
+    .slice(0, FIRST_LINE_LIMIT)
+    .trimStart()
+    .split(/[\r\n]/, 1);
   const count = (separator: string) => first.split(separator).length;
   return [',', ';', '\t'].toSorted((one, other) => count(other) - count(one))[0] ?? ',';
 }
@@ -163,14 +183,24 @@ function decode(bytes: Buffer): string {
  * single bytes, mostly between others. Undefined if the text does not look like it.
  */
 function decodeKorean(bytes: Buffer): string | undefined {
-  const pairs = bytes.toString('latin1').match(/[\u0080-\u00ff]+/g) ?? [];
-  if (pairs.some(({ length }) => length % 2 !== 0)) return undefined;
+  if (!hasOnlyPairs(bytes)) return undefined;
   try {
     const text = new TextDecoder('euc-kr', { fatal: true }).decode(bytes);
     return /\p{Script=Hangul}/u.test(text) ? text : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Returns whether the bytes above ASCII come in pairs. */
+function hasOnlyPairs(bytes: Buffer): boolean {
+  let run = 0;
+  for (const byte of bytes) {
+    if (byte > 0x7f) run += 1;
+    else if (run % 2 !== 0) return false;
+    else run = 0;
+  }
+  return run % 2 === 0;
 }
 
 function invalid(problem: string, cause?: unknown) {

@@ -78,7 +78,56 @@ await t.test('other files are refused', async (t) => {
   await refused('name,email,shoe size\n', /no column "shoe size"/);
   await refused('name,email\n"Ada,ada@example.org\n', /not CSV/);
   await refused(`email\n${'a@b\n'.repeat(10_001)}`, /more than 10000 lines/);
+  await refused(`name,email\n${`${'n'.repeat(50)},a@b\n`.repeat(20_000)}`, /more than 10000 lines/);
+  await refused(`name;email\n${';'.repeat(200_000)}`, /more than 10000 characters/);
   t.equal((await read(`email\n${'a@b\n'.repeat(10_000)}`)).lines.length, 10_000);
+});
+
+await t.test('characters and line ends at the border of two portions', async (t) => {
+  const border = 64 * 1024;
+  const filler = 'Somebody,a@b\n';
+  const count = Math.floor((border - 100) / filler.length);
+  const filled = `name,email\n${filler.repeat(count)}`;
+  /** Reads a line after `count` others, where the character `at` of the part after a name is the last of a portion. */
+  const lastLines = async (part: string, at: number) => {
+    const name = 'n'.repeat(border - 1 - at - filled.length);
+    const { lines } = await read(`${filled}${name}${part}`);
+    t.equal(lines.length, count + 2);
+    return { name, last: lines.slice(count) };
+  };
+  for (const character of ['\u{1f98a}', '\u{20000}', '\ue000']) {
+    const { name, last } = await lastLines(`${character},c@d\r\nLast,e@f\r\n`, 0);
+    t.match(last, [{ name: `${name}${character}` }, { name: 'Last', line: count + 3 }]);
+  }
+  for (const lineEnd of ['\r\n', '\r', '\n', '\r\r\n']) {
+    const { name, last } = await lastLines(`,c@d${lineEnd}Last,e@f\r\n`, 4);
+    const skipped = lineEnd.length > 2 ? 1 : 0;
+    t.match(last, [
+      { name, line: count + 2 },
+      { name: 'Last', line: count + 3 + skipped },
+    ]);
+  }
+});
+
+await t.test('no turn takes most of the time that a hostile roster takes', async (t) => {
+  const lineEnds = Buffer.alloc(1024 * 1024, '\r');
+  /** Returns the share of the longest turn. */
+  const longest = async () => {
+    const started = performance.now();
+    let [last, most] = [started, 0];
+    const measure = () => {
+      most = Math.max(most, performance.now() - last);
+      last = performance.now();
+    };
+    const timer = setInterval(measure, 0);
+    await readRoster(lineEnds).catch(() => undefined);
+    measure();
+    clearInterval(timer);
+    return most / (performance.now() - started);
+  };
+  const shares: number[] = [];
+  for (let round = 0; round < 5; round++) shares.push(await longest());
+  t.ok(Math.min(...shares) < 0.3, shares.join(', '));
 });
 
 await t.test('others have their turns while a long roster is read', async (t) => {
