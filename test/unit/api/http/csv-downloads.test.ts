@@ -38,7 +38,7 @@ async function startServer(t: Test, listAttempts: CheckService['listAttempts']) 
   return { url, ask };
 }
 
-await test('a failing first read is reported, and not a file that breaks off', async (t) => {
+await test('a failing first read is reported, and not a file that ends early', async (t) => {
   const { ask } = await startServer(t, async () => {
     throw fault('DATABASE_UNREACHABLE');
   });
