@@ -1,7 +1,7 @@
 import t from 'tap';
 import { readCode, parsePage } from 'berth-lab-format/pages';
 import { parseListing } from '../../src/domains/files/scripts.ts';
-import { withoutHtml } from '../../src/domains/labs/import/text/html.ts';
+import { markFolds, withoutHtml } from '../../src/domains/labs/import/text/html.ts';
 import { languageGiven } from '../../src/domains/labs/localized-text.ts';
 import { parseLabYaml } from '../../src/domains/labs/reading/lab-yaml.ts';
 import { plainPath } from '../../src/domains/labs/schema/text-file.ts';
@@ -13,7 +13,24 @@ import { problemsOf } from '../kit/labs/lab-of.ts';
 const lines = (count: number, line: (at: number) => string) =>
   Array.from({ length: count }, (_, at) => line(at)).join('');
 
-/** Texts of people and machines that are read while others wait, by what reads them. */
+/** HTML that opens tags and does not close them. Only `berth labs import` reads it. */
+const unclosed = [
+  '<b>',
+  '<b',
+  '<img ',
+  '<i',
+  '<i>',
+  '<h1>x',
+  '<h1> ',
+  '<a href=',
+  '<kbd>x',
+  '<style>',
+  '<p ',
+  '<!--',
+  '<details',
+];
+
+/** Texts of people and machines that the service or a command reads, by what reads them. */
 const texts: Record<string, (length: number) => unknown> = {
   'a language tag': (length) => languageGiven(['en'], `en-x${'-a'.repeat(length)}`),
   'a warm time': (length) => parseWarmTime(`a${' '.repeat(length)}`),
@@ -36,6 +53,12 @@ const texts: Record<string, (length: number) => unknown> = {
   'code with escapes in a line of a page': (length) =>
     readCode(lines(length / 4, (at) => `\`x\`{{${at}\\|}}`)),
   'an HTML tag without an end': (length) => withoutHtml(`<b>${' '.repeat(length)}`),
+  ...Object.fromEntries(
+    unclosed.map((tag) => [
+      `HTML with many ${tag}`,
+      (length) => markFolds(withoutHtml(tag.repeat((2 * length) / tag.length))),
+    ]),
+  ),
 };
 
 for (const [name, read] of Object.entries(texts)) {

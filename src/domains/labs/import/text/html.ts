@@ -1,48 +1,65 @@
+import { replacePairs } from './tag-pairs.ts';
+import type { TagPair } from './tag-pairs.ts';
+
 /** Tags for layout and appearance that have no equivalent in Markdown. */
 const PLAIN =
-  /<\/?(?:p|div|span|center|font|u|small|big|sup|sub|section|article|header|footer|ul|ol|dl|table|thead|tbody|tfoot|colgroup|col|figure|figcaption|picture|label|nobr|tt|samp|var|abbr|mark|ins|object|style)\b[^>]*>/gi;
+  /<\/?(?:p|div|span|center|font|u|small|big|sup|sub|section|article|header|footer|ul|ol|dl|table|thead|tbody|tfoot|colgroup|col|figure|figcaption|picture|label|nobr|tt|samp|var|abbr|mark|ins|object|style)\b[^<>]*>/gi;
 
 /** Converts HTML in a text to Markdown and drops the rest. The caller has removed code before. Pure. */
 export function withoutHtml(text: string): string {
-  return text
-    .replaceAll(/<!--.*?-->/gs, '')
-    .replaceAll(/<(style|script)\b[^>]*>.*?<\/\1>/gis, '')
+  const plain = replacePairs(withoutComments(text), ['style', 'script'], () => '', { closed: 'same' })
     .replaceAll(/^(.*?)<br\s*\/?>[ \t]*(\n?)/gim, lineBreak)
     .replaceAll(/<br\s*\/?>/gi, ' ')
-    .replaceAll(/<hr\b[^>]*>/gi, '\n\n---\n\n')
-    .replaceAll(/<h([1-6])\b[^>]*>\s*(.*?)\s*<\/h\1>/gis, (_, level: string, words: string) => {
-      return `\n\n${'#'.repeat(Number(level))} ${oneLine(words)}\n\n`;
-    })
-    .replaceAll(/<(?:b|strong)\b[^>]*>(.*?)<\/(?:b|strong)>/gis, (_, words: string) =>
-      emphasized(words, '**'),
-    )
-    .replaceAll(/<(?:i|em)\b[^>]*>(.*?)<\/(?:i|em)>/gis, (_, words: string) => emphasized(words, '*'))
-    .replaceAll(/<(?:del|s|strike)\b[^>]*>(.*?)<\/(?:del|s|strike)>/gis, '~~$1~~')
-    .replaceAll(/<(?:kbd|code)\b[^>]*>([^`\n]+?)<\/(?:kbd|code)>/gi, (_, words: string) => {
-      return `\`${decodeEntities(words)}\``;
-    })
-    .replaceAll(/<\/?(?:b|strong|i|em|h[1-6])\b[^>]*>/gi, '')
-    .replaceAll(/<li\b[^>]*>\s*/gi, '\n- ')
-    .replaceAll(/<(?:tr|dt)\b[^>]*>\s*/gi, '\n')
-    .replaceAll(/<\/(?:li|tr|dt|dd)>/gi, '')
-    .replaceAll(/<(?:td|th|dd)\b[^>]*>\s*/gi, ' ')
-    .replaceAll(/<\/(?:td|th)>/gi, ' ')
-    .replaceAll(/<\/p>/gi, '\n\n')
-    .replaceAll(/<a\b([^>]*)>(.*?)<\/a>/gis, (_, attributes: string, words: string) => {
-      const target = attribute(attributes, 'href');
-      return target === undefined ? words : `[${oneLine(words)}](${target})`;
-    })
-    .replaceAll(/<\/?a\b[^>]*>/gi, '')
-    .replaceAll(/<(?:iframe|video|source|embed)\b([^>]*)>/gi, (_, attributes: string) => {
+    .replaceAll(/<hr\b[^<>]*>/gi, '\n\n---\n\n');
+  return linked(emphasizedTags(withHeadings(plain)))
+    .replaceAll(/<\/?a\b[^<>]*>/gi, '')
+    .replaceAll(/<(?:iframe|video|source|embed)\b([^<>]*)>/gi, (_, attributes: string) => {
       const target = attribute(attributes, 'src');
       return target === undefined ? '' : `<${target}>`;
     })
     .replaceAll(/<\/(?:iframe|video|source|embed)>/gi, '')
-    .replaceAll(/<img\b([^>]*)>/gi, (_, attributes: string) => {
+    .replaceAll(/<img\b([^<>]*)>/gi, (_, attributes: string) => {
       const target = attribute(attributes, 'src');
       return target === undefined ? '' : `![${attribute(attributes, 'alt') ?? ''}](${target})`;
     })
     .replaceAll(PLAIN, '');
+}
+
+/** Removes comments. One that is not closed stays. */
+function withoutComments(text: string): string {
+  const last = text.lastIndexOf('-->');
+  return last === -1 ? text : text.slice(0, last + 3).replaceAll(/<!--.*?-->/gs, '') + text.slice(last + 3);
+}
+
+function withHeadings(text: string): string {
+  const names = [1, 2, 3, 4, 5, 6].map((level) => `h${level}`);
+  const heading = ({ name, content }: TagPair) =>
+    `\n\n${'#'.repeat(Number(name[1]))} ${oneLine(content)}\n\n`;
+  return replacePairs(text, names, heading, { closed: 'same' });
+}
+
+function emphasizedTags(text: string): string {
+  const bold = replacePairs(text, ['b', 'strong'], ({ content }) => emphasized(content, '**'));
+  const italic = replacePairs(bold, ['i', 'em'], ({ content }) => emphasized(content, '*'));
+  const struck = replacePairs(italic, ['del', 's', 'strike'], ({ content }) => `~~${content}~~`);
+  const code = ({ content }: TagPair) => (content === '' ? '' : `\`${decodeEntities(content)}\``);
+  return replacePairs(struck, ['kbd', 'code'], code, { without: /[`\n]/g });
+}
+
+/** Converts links, after the tags of lists and tables. */
+function linked(text: string): string {
+  const plain = text
+    .replaceAll(/<\/?(?:b|strong|i|em|h[1-6])\b[^<>]*>/gi, '')
+    .replaceAll(/<li\b[^<>]*>\s*/gi, '\n- ')
+    .replaceAll(/<(?:tr|dt)\b[^<>]*>\s*/gi, '\n')
+    .replaceAll(/<\/(?:li|tr|dt|dd)>/gi, '')
+    .replaceAll(/<(?:td|th|dd)\b[^<>]*>\s*/gi, ' ')
+    .replaceAll(/<\/(?:td|th)>/gi, ' ')
+    .replaceAll(/<\/p>/gi, '\n\n');
+  return replacePairs(plain, ['a'], ({ attributes, content }) => {
+    const target = attribute(attributes, 'href');
+    return target === undefined ? content : `[${oneLine(content)}](${target})`;
+  });
 }
 
 /** Returns the value of an attribute of a tag. */
@@ -99,9 +116,9 @@ const MARKS = new RegExp(`[${OPEN}${CLOSE}${HEAD}${BODY}]`, 'g');
 /** Replaces the tags `<details>` (a fold) and `<summary>` (its heading) with marks. */
 export function markFolds(prose: string): string {
   return prose
-    .replaceAll(/<details\b[^>]*>/gi, OPEN)
+    .replaceAll(/<details\b[^<>]*>/gi, OPEN)
     .replaceAll(/<\/details>/gi, CLOSE)
-    .replaceAll(/<summary\b[^>]*>/gi, HEAD)
+    .replaceAll(/<summary\b[^<>]*>/gi, HEAD)
     .replaceAll(/<\/summary>/gi, BODY);
 }
 
