@@ -94,7 +94,7 @@ export function createCourseService(options: CourseServiceOptions): CourseServic
         updatedAt: now,
       };
       const terms = { courseId: copy.id, shiftDays, timeZone: course.timeZone, now };
-      const copied = copiedAssignments(await assignments.list(id), terms);
+      const copied = await copiedAssignments(await assignments.list(id), terms);
       await courses.insert(copy, firstInstructor(copy), copied);
       return copy;
     },
