@@ -20,6 +20,7 @@ const courseActivity = {
   resolve: (activity: CourseActivity) => activity,
   subscribe(_, { course }, context) {
     const courseId = fromGlobalId('Course', course);
+    const requireStaff = () => context.services.help.hands(context.actor, courseId, { first: 1 });
     return follow<`${Hint['kind']} ${string}`, CourseActivity>(context, {
       limit: EVENTS_LIMIT,
       listen(hint) {
@@ -36,12 +37,13 @@ const courseActivity = {
         };
       },
       async first() {
-        await context.services.help.hands(context.actor, courseId, { first: 1 });
+        await requireStaff();
         return [];
       },
       async read(hint) {
         const [kind, id = ''] = hint.split(' ') as [Hint['kind'], string?];
-        if (kind === 'attempt') await context.services.courses.get(context.actor, courseId);
+        // Learners read their own attempts, but only staff follow a course.
+        if (kind === 'attempt') await requireStaff();
         return await findActivity({ kind, id }, context);
       },
     });

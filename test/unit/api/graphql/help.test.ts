@@ -1,4 +1,5 @@
 import { test } from 'tap';
+import { fault } from '../../../../src/core/errors.ts';
 import { fromGlobalId, toGlobalId } from '../../../../src/api/shared/global-id.ts';
 import { startApp } from './app.ts';
 import { connect, subscribe, until } from './connections.ts';
@@ -83,4 +84,22 @@ await test('staff follow the hands, feedback and attempts of their course', asyn
   await following.stop();
   const refused = await subscribe(connect(t, url, { token: 'owner' }), query).next();
   t.match(refused, { errors: [{ extensions: { code: 'FORBIDDEN' } }] });
+});
+
+await test('a former assistant follows no further attempt', async (t) => {
+  const { services, url, events } = await startApp(t);
+  const query = `subscription { courseActivity(course: "${course}") { attempt { id } } }`;
+  const following = subscribe(connect(t, url, { token: 'instructor' }), query);
+  const refused = following.next().catch((errors: unknown) => errors);
+  await until(() => events.listeners() === 3);
+  services.help.hands = async () => {
+    throw fault('FORBIDDEN', { needed: 'a role in the course' });
+  };
+  await events.publish('check.finished', {
+    sessionId: 'session-1',
+    learnerId: 'owner',
+    courseId: 'course-1',
+    attemptId: 'attempt-1',
+  });
+  t.match(await refused, [{ extensions: { code: 'FORBIDDEN' } }]);
 });
