@@ -33,17 +33,22 @@ function withoutComments(text: string): string {
 
 function withHeadings(text: string): string {
   const names = [1, 2, 3, 4, 5, 6].map((level) => `h${level}`);
-  const heading = ({ name, content }: TagPair) =>
-    `\n\n${'#'.repeat(Number(name[1]))} ${oneLine(content)}\n\n`;
   return replacePairs(text, names, heading, { closed: 'same' });
+}
+
+function heading({ name, content }: TagPair): string {
+  return `\n\n${'#'.repeat(Number(name[1]))} ${oneLine(content)}\n\n`;
 }
 
 function emphasizedTags(text: string): string {
   const bold = replacePairs(text, ['b', 'strong'], ({ content }) => emphasized(content, '**'));
   const italic = replacePairs(bold, ['i', 'em'], ({ content }) => emphasized(content, '*'));
   const struck = replacePairs(italic, ['del', 's', 'strike'], ({ content }) => `~~${content}~~`);
-  const code = ({ content }: TagPair) => (content === '' ? '' : `\`${decodeEntities(content)}\``);
   return replacePairs(struck, ['kbd', 'code'], code, { without: /[`\n]/g });
+}
+
+function code({ content }: TagPair): string {
+  return content === '' ? '' : `\`${decodeEntities(content)}\``;
 }
 
 /** Converts links, after the tags of lists and tables. */
