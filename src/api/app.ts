@@ -4,6 +4,7 @@ import Fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';
 import type { Config } from '../config/config.ts';
 import { registerGraphql } from './graphql/graphql.ts';
+import { accountOf, createQueryBudget } from './graphql/limits/query-budget.ts';
 import { addAuthentication } from './http/sign-in/authentication.ts';
 import { addEarlyRefusals } from './http/early-refusals.ts';
 import { addBodyDeadline, addOpenRequests } from './http/request-ends.ts';
@@ -20,6 +21,7 @@ import { addHealth } from './http/health.ts';
 import { loggingOptions, addRequestIds } from './http/logging.ts';
 import { addMetrics } from './http/metrics.ts';
 import { addProblems, frameworkErrors } from './http/problem.ts';
+import { addRestBudget } from './http/rest-budget.ts';
 import { addRecordings } from './http/recordings.ts';
 import { addSecurityHeaders } from './http/security-headers.ts';
 import { createPreviewHosts } from './shared/preview-hosts.ts';
@@ -74,12 +76,15 @@ export async function addTransports(app: FastifyInstance, config: Config, servic
   await addAuthentication(app, { authentication, cookie, publicUrl });
   addEarlyRefusals(app);
   addOpenRequests(app, { credentialWatch });
+  const budget = createQueryBudget();
+  addRestBudget(app, { budget, accountOf });
   addHealth(app, { probes: services.probes });
   services.metrics.setRefusedCounter(app.hostRouter.refused);
   addMetrics(app, { metrics: services.metrics });
   await addSignIn(app, { authentication, cookie, publicUrl, rateLimits });
   await registerGraphql(app, {
     services,
+    budget,
     events,
     contained,
     authentication,

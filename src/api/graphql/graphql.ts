@@ -23,7 +23,7 @@ export async function registerGraphql(
     authentication: Pick<AuthenticationService, 'byToken' | 'byWebSession'>;
     credentials: Pick<CredentialWatch, 'watch'>;
     cookie: SessionCookie;
-    /** Replaces the usual budget in tests. */
+    /** The time that each account can use, also by REST calls. */
     budget?: QueryBudget;
     /** Replaces the usual count in tests. */
     connections?: ConnectionCount;

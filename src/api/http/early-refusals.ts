@@ -3,7 +3,7 @@ import { fault } from '../../core/errors.ts';
 import { mayHaveBody } from './request-ends.ts';
 
 /** All routes under this path require authentication. */
-const REST_PATH = '/api/v1/';
+export const REST_PATH = '/api/v1/';
 
 /**
  * Refuses requests before their body is read: to unknown paths, to REST calls without authentication, and those that state

@@ -22,7 +22,10 @@ const BYTE_MS = 1 / 200_000;
 
 export type QueryBudget = ReturnType<typeof createQueryBudget>;
 
-/** Limits the time for preparing and starting queries that each account can use, over all of its connections. */
+/**
+ * Limits the time that each account can use, over all of its connections: for preparing and starting queries, and for
+ * REST calls.
+ */
 export function createQueryBudget({
   budgets = createBudgets({ each: QUERY_TIME }),
   now = () => performance.now(),
