@@ -11,7 +11,12 @@ const SOURCES = join(ROOT, 'src');
 const DIST = join(ROOT, 'dist');
 
 /** Modules that Node starts by their path. All others are reached from these. */
-const ENTRIES = ['cli/main', 'cli/labs/lab-tests-guard', 'domains/terminals/snapshots/serializer-worker'];
+const ENTRIES = [
+  'cli/main',
+  'cli/labs/lab-tests-guard',
+  'domains/labs/reading/reader-worker',
+  'domains/terminals/snapshots/serializer-worker',
+];
 /** Folder of the web app, which Vite builds. */
 const WEB = 'web';
 /** Native modules, optional ones, and large files that a source map would only slow down. */

@@ -105,6 +105,7 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     isGone: isOwnerGone,
     onReloaded: () => grades?.onLabs(),
   });
+  closing.add('labs', labs.close);
   const { catalogue } = labs;
 
   const identity = createIdentity(foundation);

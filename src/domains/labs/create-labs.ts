@@ -6,6 +6,7 @@ import type { Log } from '../../core/log.ts';
 import { sweepWorkFolders } from '../../core/work-folder.ts';
 import { createLabCatalogue } from './catalogue.ts';
 import type { GitProtocol } from './git/git-address.ts';
+import { createReaderThread } from './reading/reader-thread.ts';
 import { createLabService } from './lab-service.ts';
 import { createFollower } from './sources/follower.ts';
 import { createLabSourceService } from './sources/lab-source-service.ts';
@@ -38,7 +39,9 @@ export async function createLabs(options: {
 }) {
   const { onReloaded = () => undefined } = options;
   const { database, events, directory, leaseOwner, log, protocols = ['https', 'ssh'] } = options;
-  const versions = createKeptVersions({ ...options, store: createLabVersionStore({ database }) });
+  const reader = createReaderThread();
+  const readFiles = reader.read;
+  const versions = createKeptVersions({ ...options, readFiles, store: createLabVersionStore({ database }) });
   const sources = createLabSourceStore(options);
   const catalogue = await createLabCatalogue({ directory, versions, sources, log });
 
@@ -55,13 +58,15 @@ export async function createLabs(options: {
       .then(onReloaded)
       .catch((error: unknown) => log.error({ err: error }, 'reading labs failed'));
   });
-  const follower = createFollower({ ...options, protocols, sources, versions, changed });
+  const follower = createFollower({ ...options, protocols, sources, versions, readFiles, changed });
   const logSweepFailure = (path: string | undefined, err: unknown) =>
     log.error({ err, path }, 'removing a work folder failed');
   return {
     catalogue,
-    service: createLabService({ catalogue, versions, changed }),
+    service: createLabService({ catalogue, versions, readFiles, changed }),
     sources: createLabSourceService({ ...options, protocols, sources, follower, changed }),
+    /** Ends the thread that reads labs. */
+    close: reader.close,
     /** Removes the work folders of processes that died, then follows the sources until `signal` aborts. */
     async maintain(signal: AbortSignal): Promise<void> {
       await sweepWorkFolders(logSweepFailure).catch((error: unknown) => logSweepFailure(undefined, error));

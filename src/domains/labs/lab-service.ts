@@ -6,7 +6,7 @@ import type { LabCatalogue } from './catalogue.ts';
 import { describeProblem } from './lab-problem.ts';
 import type { LabProblem } from './lab-problem.ts';
 import type { LabView } from './lab-view.ts';
-import { readLabFiles } from './reading/read-lab.ts';
+import type { LabReader } from './reading/reader-thread.ts';
 import { readLabArchive } from './reading/lab-tar.ts';
 import type { KeptVersions } from './versions/kept-versions.ts';
 
@@ -47,10 +47,12 @@ interface LabVersionView {
 export function createLabService({
   catalogue,
   versions,
+  readFiles,
   changed,
 }: {
   catalogue: LabCatalogue;
   versions: Pick<KeptVersions, 'putUpload' | 'dropUpload'>;
+  readFiles: LabReader;
   /** Reloads the catalogue, here and in other processes. */
   changed: () => Promise<void>;
 }): LabService {
@@ -83,7 +85,7 @@ export function createLabService({
 
     async upload(actor, slug, archive) {
       requireActor(actor, { scope: 'manage', role: 'admin' });
-      const read = readLabFiles(slug, await readLabArchive(await archive()));
+      const read = await readFiles(slug, await readLabArchive(await archive()));
       if ('problems' in read) throw invalidLab(read.problems);
       await versions.putUpload(read);
       await changed();

@@ -7,12 +7,16 @@ import type { EventBus } from '../../../src/infra/bus/event-bus.ts';
 import { createFollower } from '../../../src/domains/labs/sources/follower.ts';
 import { createLabSourceStore } from '../../../src/domains/labs/sources/lab-source-store.ts';
 import { createKeptVersions } from '../../../src/domains/labs/versions/kept-versions.ts';
+import type { LabReader } from '../../../src/domains/labs/reading/reader-thread.ts';
+import { readLabFiles } from '../../../src/domains/labs/reading/read-lab.ts';
 import { createLabVersionStore } from '../../../src/domains/labs/versions/version-store.ts';
 import { eachDatabase, freshDatabase } from '../../kit/database/databases.ts';
 import { emptyFolder } from '../../kit/labs/git-repository.ts';
 import { admin, openSources } from '../../kit/labs/lab-sources.ts';
 import { quietLog } from '../../kit/basics/quiet-log.ts';
 import { until } from '../../kit/basics/until.ts';
+
+const readFiles: LabReader = async (slug, content) => readLabFiles(slug, content);
 
 await eachDatabase(
   t,
@@ -24,7 +28,7 @@ await eachDatabase(
     const sources = createLabSourceStore({ database, encryption });
     const store = createLabVersionStore({ database });
     const usual = { versionsInUse: async () => [], keepDays: 1, clock: systemClock, log: quietLog() };
-    const versions = createKeptVersions({ ...usual, store });
+    const versions = createKeptVersions({ ...usual, store, readFiles });
     const source = { name: 'Ours', address: repository.path, ref: undefined, folder: '', everyMinutes: 1 };
     const { id } = (await sources.add(source, new Date()))!;
     const stopping = new AbortController();
@@ -38,6 +42,7 @@ await eachDatabase(
           removed = true;
         },
       },
+      readFiles,
       changed: async () => {},
       protocols: ['file'],
       leaseOwner: 'me',

@@ -31,7 +31,7 @@ export const LAB_FILE_LIMIT_BYTES = 128 * KIB;
 const PROBLEM_LIMIT = 100;
 
 /** A lab with the folder it was read from, or the problems that make it invalid. */
-type LabReading = { lab: Lab; folder: LabFolder } | { problems: LabProblem[] };
+export type LabReading = { lab: Lab; folder: LabFolder } | { problems: LabProblem[] };
 
 /** Reads and validates the lab in `folder`. Throws only if the folder cannot be read. */
 export async function readLab(folder: string): Promise<LabReading> {

@@ -14,7 +14,8 @@ import type { KeptVersions, ReadLab } from '../versions/kept-versions.ts';
 import { readLabFolder } from '../reading/lab-folder.ts';
 import type { LabFolder } from '../reading/lab-folder.ts';
 import type { LabProblem } from '../lab-problem.ts';
-import { LAB_FILE, readLabFiles } from '../reading/read-lab.ts';
+import { LAB_FILE } from '../reading/read-lab.ts';
+import type { LabReader } from '../reading/reader-thread.ts';
 import type { FollowedSource, LabSourceStore, SourceCheck } from './lab-source-store.ts';
 
 /** Interval at which due sources are searched for, in milliseconds. */
@@ -27,6 +28,7 @@ export type Follower = ReturnType<typeof createFollower>;
 export function createFollower(options: {
   sources: LabSourceStore;
   versions: Pick<KeptVersions, 'keep'>;
+  readFiles: LabReader;
   /** Reloads the catalogue, here and in other processes. */
   changed: () => Promise<void>;
   protocols: readonly GitProtocol[];
@@ -35,7 +37,7 @@ export function createFollower(options: {
   clock: Clock;
   log: Log;
 }) {
-  const { sources, versions, changed, protocols, leaseOwner, isGone, clock, log } = options;
+  const { sources, versions, readFiles, changed, protocols, leaseOwner, isGone, clock, log } = options;
   let woken = new AbortController();
   /** Whether a change has not reached the catalogue yet. */
   let hasUnpublished = false;
@@ -45,7 +47,7 @@ export function createFollower(options: {
     const address = source.address();
     const current = await remoteCommit({ address, ref, protocols, signal });
     if (current === commit) return { kind: 'unchanged' };
-    const read = await readGitLabs({ address, ref, folder, protocols, signal });
+    const read = await readGitLabs({ address, ref, folder, protocols, readFiles, signal });
     await versions.keep(read.labs);
     const labs = read.labs.map(({ lab: { slug, version } }) => ({ slug, version }));
     return { kind: 'changed', commit: read.commit, labs, problems: read.problems };
@@ -142,9 +144,10 @@ function readGitLabs(options: {
   ref: string | undefined;
   folder: string;
   protocols: readonly GitProtocol[];
+  readFiles: LabReader;
   signal: AbortSignal;
 }): Promise<GitLabs> {
-  const { address, ref, folder, protocols, signal } = options;
+  const { address, ref, folder, protocols, readFiles, signal } = options;
   return withWorkFolder(async (root) => {
     const { commit } = await fetchGit({ address, ref, into: root, protocols, signal });
     const failed = (problem: string) => fault('GIT_FAILED', { address: withoutSecret(address), problem });
@@ -165,7 +168,7 @@ function readGitLabs(options: {
       // With links, a small repository can contain many large labs.
       if (bytes > BYTES_LIMIT)
         throw failed(`its labs are larger than ${BYTES_LIMIT / 1024 / 1024} MiB in total`);
-      const read = readLabFiles(slug, files);
+      const read = await readFiles(slug, files);
       if ('lab' in read) labs.push(read);
       else problems.push(...read.problems);
     }

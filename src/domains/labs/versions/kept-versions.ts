@@ -3,7 +3,7 @@ import type { Log } from '../../../core/log.ts';
 import { DAY_MS } from '../../../core/units.ts';
 import type { LabFolder } from '../reading/lab-folder.ts';
 import type { Lab, VersionKey } from '../lab.ts';
-import { readLabFiles } from '../reading/read-lab.ts';
+import type { LabReader } from '../reading/reader-thread.ts';
 import { versionName } from '../lab.ts';
 import { FOLDER, UPLOAD } from './version-store.ts';
 import type { LabVersionStore } from './version-store.ts';
@@ -48,12 +48,14 @@ export type KeptVersions = ReturnType<typeof createKeptVersions>;
 /** Stores versions of labs for the sessions that use them, and for labs that become invalid. */
 export function createKeptVersions({
   store,
+  readFiles,
   versionsInUse,
   keepDays,
   clock,
   log,
 }: {
   store: LabVersionStore;
+  readFiles: LabReader;
   /** Lists the versions that running and saved sessions use. */
   versionsInUse: () => Promise<VersionKey[]>;
   /** Days for which an unused former version stays stored. */
@@ -86,7 +88,7 @@ export function createKeptVersions({
       const content = await store.content(key);
       if (!content) return undefined;
       try {
-        const read = readLabFiles(key.slug, await unpackFolder(content));
+        const read = await readFiles(key.slug, await unpackFolder(content));
         if ('lab' in read) return read.lab;
         log.warn({ ...key, problems: read.problems.slice(0, 3) }, UNREADABLE);
       } catch (error) {
