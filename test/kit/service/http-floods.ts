@@ -1,5 +1,8 @@
 import { once } from 'node:events';
+import { request } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 
@@ -9,45 +12,55 @@ const FROM = '127.0.0.2';
 const AT_ONCE = 20;
 /** Time between two bytes of a slow body, in milliseconds. */
 const SLOW_MS = 1_000;
+/** Length of a slow body: more than it sends until the service refuses it. */
+const BODY_BYTES = 1_000;
+/** Longest wait for an answer after the flood, in milliseconds. */
+const ANSWER_MS = 60_000;
 /** Pause after a refusal, in milliseconds: the flood itself must not take the processors that the service needs. */
 const PAUSE_MS = 20;
+/** Fields of a query: fewer than the service refuses. */
+const FIELDS = 20;
 const PINGS = 200;
 
-/** What a client can do to the service over HTTP, until `end`. Each returns how often the service took part. */
+/**
+ * What a client can do to the service over HTTP, until `end`. Each returns how often the service answered. That a
+ * connection was accepted says nothing: the operating system does that also for a service that hangs.
+ */
 export const httpFloods: Record<string, (target: FloodTarget) => Promise<number>> = {
   'slow bodies': ({ url, end }) =>
     everyConnection(end, async (seen) => {
-      const socket = connectTo(url, seen);
-      socket.write(head('POST', '/graphql', ['Content-Type: application/json', 'Content-Length: 1000']));
-      while (Date.now() < end && !socket.destroyed) {
+      const { socket, answer } = connectTo(url);
+      const headers = ['Content-Type: application/json', `Content-Length: ${BODY_BYTES}`];
+      socket.write(head('POST', '/graphql', headers));
+      let sent = 0;
+      for (; Date.now() < end && !socket.destroyed; sent++) {
         socket.write(' ');
         await sleep(SLOW_MS);
       }
+      socket.write(' '.repeat(Math.max(0, BODY_BYTES - sent)));
+      if (await answer()) seen();
       socket.destroy();
     }),
 
   'silent connections': ({ url, end }) =>
     everyConnection(end, async (seen) => {
-      const socket = connectTo(url, seen);
+      const { socket, answer } = connectTo(url);
       await Promise.race([
         once(socket, 'close').catch(() => undefined),
         sleep(Math.max(0, end - Date.now())),
       ]);
+      socket.write(head('GET', '/healthz', ['Connection: close']));
+      if (await answer()) seen();
       socket.destroy();
     }),
 
   'unique queries': ({ url, token, end }) =>
     everyConnection(end, async (seen, number) => {
-      const fields = Array.from({ length: 50 }, (_, field) => `f${number}x${field}: __typename`).join(' ');
-      await fetch(`${url}/graphql`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-        body: JSON.stringify({ query: `{ ${fields} }` }),
-        signal: AbortSignal.timeout(Math.max(1, end - Date.now())),
-      })
-        .then((answer) => answer.text())
-        .then(seen)
-        .catch(() => undefined);
+      const fields = Array.from({ length: FIELDS }, (_, field) => `f${number}x${field}: __typename`).join(
+        ' ',
+      );
+      const status = await post(`${url}/graphql`, token, { query: `{ ${fields} }` }, end).catch(() => 0);
+      if (status === 200) seen();
       await sleep(PAUSE_MS);
     }),
 
@@ -93,13 +106,30 @@ async function everyConnection(
   return count;
 }
 
-function connectTo(url: string, onConnected: () => void) {
+/** Sends JSON from the hostile client's address. Resolves to the status of the response. */
+async function post(url: string, token: string, body: object, end: number): Promise<number> {
+  const sending = request(url, {
+    method: 'POST',
+    localAddress: FROM,
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+    signal: AbortSignal.timeout(Math.max(1, end - Date.now())),
+  }).end(JSON.stringify(body));
+  const [answer] = (await once(sending, 'response')) as [IncomingMessage];
+  await text(answer);
+  return answer.statusCode ?? 0;
+}
+
+/** Opens a connection. `answer` resolves to whether the service sends anything on it. */
+function connectTo(url: string) {
   const { port } = new URL(url);
-  const socket = connect({ port: Number(port), host: '127.0.0.1', localAddress: FROM }, onConnected);
+  const socket = connect({ port: Number(port), host: '127.0.0.1', localAddress: FROM });
   socket.on('error', () => undefined);
+  const answered = new Promise<boolean>((resolve) => {
+    socket.once('data', () => resolve(true)).once('close', () => resolve(false));
+  });
   // Reads what the service answers, so that a refusal ends the connection.
   socket.resume();
-  return socket;
+  return { socket, answer: () => Promise.race([answered, sleep(ANSWER_MS, false, { ref: false })]) };
 }
 
 function head(method: string, path: string, lines: readonly string[]): string {
