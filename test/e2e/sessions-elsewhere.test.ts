@@ -65,7 +65,10 @@ await test('a restart creates new shells on the same files', async () => {
   await lab.type('mine=gone; echo kept > note; echo "written: $mine"');
   await lab.shows('written: gone');
   await lab.button('Restart').click();
-  await lab.machine.locator('.xterm-rows').filter({ hasText: 'written' }).waitFor({ state: 'detached' });
+  const before = lab.machine.locator('.xterm-rows').filter({ hasText: 'written' });
+  await before.waitFor({ state: 'detached' }).catch(async (error: unknown) => {
+    throw new Error(`the shell is still there: ${await lab.machine.innerText()}`, { cause: error });
+  });
   await lab.prompt();
   await page.keyboard.type('echo "$(cat note), ${mine:-new}"\n');
   await lab.shows('kept, new');

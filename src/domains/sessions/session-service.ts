@@ -28,7 +28,7 @@ export function createSessionService(options: {
     options;
 
   async function restarted(row: SessionRow): Promise<SessionRow> {
-    const done = row.state === 'ready' ? await repairs.restart(row) : undefined;
+    const done = row.state === 'ready' ? await repairs.restart(row.id) : undefined;
     if (done) return done;
     const now = await store.find(row.id);
     if (!now) throw fault('SESSION_NOT_FOUND');

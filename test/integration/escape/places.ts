@@ -23,6 +23,9 @@ export interface Place {
 /** A machine of another learner. */
 export type Neighbour = Pick<Place, 'engine' | 'machineId'>;
 
+/** Longest time of a script, in milliseconds: slow hosts need minutes for an attack that takes all. */
+const SCRIPT_LIMIT_MS = 180_000;
+
 /** Process limit of a lab that requests none, and enough memory for all attacks. */
 const LIMITS = { ...machineSpec().limits, pids: 256, memoryBytes: 512 * 1024 * 1024 };
 
@@ -52,7 +55,10 @@ export async function openPlaces(t: Test): Promise<{ places: Place[]; neighbour:
     const [machine] = await engine.provision(environmentSpec({ machines: [machines[profile]] }));
     const { machineId = '', addresses = [] } = machine ?? {};
     const run = (script: string) =>
-      runScript(engine, machineId, script, { timeoutMs: 60_000, ...(user !== undefined && { user }) });
+      runScript(engine, machineId, script, {
+        timeoutMs: SCRIPT_LIMIT_MS,
+        ...(user !== undefined && { user }),
+      });
     return {
       name: `a ${profile} machine`,
       profile,
@@ -78,7 +84,10 @@ export async function openPlaces(t: Test): Promise<{ places: Place[]; neighbour:
     isLight: name.includes('ordinary'),
     asRoot: asIs,
     run: (script) =>
-      runScript(nested.engine, nested.machineId, command, { timeoutMs: 60_000, input: Buffer.from(script) }),
+      runScript(nested.engine, nested.machineId, command, {
+        timeoutMs: SCRIPT_LIMIT_MS,
+        input: Buffer.from(script),
+      }),
   });
   const places = [
     standard,

@@ -16,7 +16,7 @@ my %number = (
 my %call = %{ $number{ $ARGV[0] } };
 # The shell that starts this raises soft limits to the hard ones.
 my $FILES = 3_900;
-my $RELEASE_LIMIT_S = 40;
+my $RELEASE_LIMIT_S = 120;
 my (@kept, @children);
 
 sub instance { my $fd = syscall($call{inotify}, 0); $fd < 0 ? undef : $fd }

@@ -101,6 +101,42 @@ await test('without the engine, sessions are unreachable, and recover with it', 
   t.same(back.machines, ready.machines);
 });
 
+await test('a restart waits for a repair that is under way', async (t) => {
+  const { engine, service, owner, id, ready, machineId } = await setUp(t);
+  let restarts = 0;
+  let release = () => {};
+  const repairing = new Promise<void>((resolve) => {
+    engine.intercept('restart', async () => {
+      restarts += 1;
+      resolve();
+      if (restarts === 1) await new Promise<void>((go) => (release = go));
+    });
+  });
+  await docker('kill', machineId);
+  await repairing;
+  const restarted = service.restart(owner, id);
+  await setTimeout(100);
+  t.equal(restarts, 1, 'not two at the same time');
+  release();
+  t.match(await restarted, { state: 'ready', generation: ready.generation + 2 });
+  t.equal(restarts, 2);
+});
+
+await test('a restart succeeds if the session was unreachable meanwhile', async (t) => {
+  const { engine, service, owner, id } = await setUp(t);
+  let losses = 0;
+  // The session changes after its row was read, and before the restart is stored.
+  engine.intercept('restart', async () => {
+    losses += 1;
+    engine.vanish();
+    await whenState(service, id, 'unreachable');
+    engine.reconnect();
+  });
+  t.match(await service.restart(owner, id), { state: 'ready', machines: [{ name: 'main' }] });
+  t.equal(losses, 1);
+  t.equal((await service.machine(owner, id, 'main')).name, 'main');
+});
+
 await test('a session stopped without the engine ends when the engine returns', async (t) => {
   const { engine, service, owner, id, sessions } = await setUp(t);
   engine.vanish();

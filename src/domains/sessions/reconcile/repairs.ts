@@ -6,6 +6,7 @@ import type { Log } from '../../../core/log.ts';
 import { used } from '../lifetime-rules.ts';
 import { reason } from '../session-changes.ts';
 import type { SessionChanger } from '../session-changes.ts';
+import { nextState } from '../session-states.ts';
 import type { SessionRow, SessionStore } from '../session-store.ts';
 import { formatAddresses } from '../session.ts';
 
@@ -32,15 +33,16 @@ export function createRepairs(options: {
   onLost: () => void;
 }) {
   const { store, changer, engine, limit, isBeingCopied, isPausedForDisk, clock, log, onLost } = options;
-  /** Sessions that this process is repairing: it ignores events of their machines. */
-  const underRepair = new Set<string>();
+  /** Repairs and restarts of this process, by session: it ignores events of their machines meanwhile. */
+  const underRepair = new Map<string, Promise<unknown>>();
 
   /** Runs `work` unless this process already repairs the session; undefined in that case. */
   async function exclusively<T>(id: string, work: () => Promise<T>): Promise<T | undefined> {
     if (underRepair.has(id)) return undefined;
-    underRepair.add(id);
+    const done = work();
+    underRepair.set(id, done);
     try {
-      return await work();
+      return await done;
     } finally {
       underRepair.delete(id);
     }
@@ -131,6 +133,32 @@ export function createRepairs(options: {
     return found.flat();
   }
 
+  async function restartAll(id: string): Promise<SessionRow | undefined> {
+    const row = await store.findAny(id);
+    if (row?.state !== 'ready') return undefined;
+    const found = await inspectMachines(row);
+    if (planRepair(row.machines, found).kind === 'lost') {
+      await failSession(row, 'MACHINE_LOST');
+      return undefined;
+    }
+    return storeRestart(row, await restartMachines(found));
+  }
+
+  /** Stores a restart. Meanwhile, the connection to the engine may have been lost and found again. */
+  async function storeRestart(
+    before: SessionRow,
+    machines: ProvisionedMachine[],
+  ): Promise<SessionRow | undefined> {
+    for (let row: SessionRow | null = before; row; row = await store.findAny(row.id)) {
+      const event = row.state === 'unreachable' ? 'find' : 'restart';
+      if (nextState(row.state, event) === undefined || row.environmentId !== before.environmentId) break;
+      const changes = { ...used(row, clock.now()), warnedAt: null };
+      const moved = await changer.move(row, event, changes, { machines });
+      if (moved) return moved;
+    }
+    return undefined;
+  }
+
   return {
     /** Repairs a ready or unreachable session; `found` are its machines on the engine. */
     repair: (row: SessionRow, found: FoundMachine[]) => exclusively(row.id, () => apply(row, found)),
@@ -146,17 +174,14 @@ export function createRepairs(options: {
       });
     },
 
-    /** Restarts all machines of a ready session; undefined if the session changed, failed, or is being repaired. */
-    restart: (row: SessionRow) =>
-      exclusively(row.id, async () => {
-        const found = await inspectMachines(row);
-        if (planRepair(row.machines, found).kind === 'lost') {
-          await failSession(row, 'MACHINE_LOST');
-          return undefined;
-        }
-        const machines = await restartMachines(found);
-        return changer.move(row, 'restart', { ...used(row, clock.now()), warnedAt: null }, { machines });
-      }),
+    /**
+     * Restarts all machines of a ready session, after a repair that is under way. Returns undefined if the session is not
+     * ready, failed, or is being saved or ended meanwhile.
+     */
+    async restart(id: string): Promise<SessionRow | undefined> {
+      while (underRepair.has(id)) await underRepair.get(id)?.catch(() => undefined);
+      return exclusively(id, () => restartAll(id));
+    },
   };
 }
 
