@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
 import { nextCursor, PAGE_LIMIT } from '../../core/paging.ts';
 import type { Actor } from '../../domains/identity/actor.ts';
 import type { Assignment } from '../../domains/courses/assignment.ts';
@@ -24,6 +25,7 @@ interface GradebookServices {
 /**
  * Registers `GET /api/v1/courses/:id/gradebook`. With `Accept: text/csv`, the response is the whole gradebook as CSV, for
  * spreadsheets; otherwise a page as JSON, of `limit` learners after the cursor `after`.
+ * `section` selects the learners of a section.
  */
 export function addGradebook(app: FastifyInstance, services: GradebookServices): void {
   app.get<{ Params: { id: string } }>('/api/v1/courses/:id/gradebook', async (request, reply) => {
@@ -31,14 +33,16 @@ export function addGradebook(app: FastifyInstance, services: GradebookServices):
     const courseId = fromGlobalId('Course', params.id);
     // The same address has two representations.
     void reply.header('vary', 'accept');
+    const { limit, after, section } = readQuery(gradebookQuery, query);
+    const sectionId = section === undefined ? undefined : fromGlobalId('CourseSection', section);
     if (prefersCsv(headers)) {
       return services.csvDownloads.send(reply, { actor, name: 'gradebook.csv' }, async () => {
-        const first = await services.grades.gradebook(actor, courseId, { first: PAGE_LIMIT });
-        return csvOf(services, actor, { courseId, first });
+        const first = await services.grades.gradebook(actor, courseId, { first: PAGE_LIMIT, sectionId });
+        return csvOf(services, actor, { courseId, sectionId, first });
       });
     }
-    const { limit, after } = readQuery(pageQuery, query);
-    const { assignments, rows } = await services.grades.gradebook(actor, courseId, { first: limit, after });
+    const page = { first: limit, after, sectionId };
+    const { assignments, rows } = await services.grades.gradebook(actor, courseId, page);
     const items = await describe(
       services,
       actor,
@@ -56,6 +60,8 @@ export function addGradebook(app: FastifyInstance, services: GradebookServices):
     });
   });
 }
+
+const gradebookQuery = pageQuery.extend({ section: z.string().optional() });
 
 type Gradebook = Awaited<ReturnType<GradeService['gradebook']>>;
 
@@ -89,7 +95,7 @@ async function describe(
 async function* csvOf(
   services: GradebookServices,
   actor: Actor | undefined,
-  { courseId, first }: { courseId: string; first: Gradebook },
+  { courseId, sectionId, first }: { courseId: string; sectionId: string | undefined; first: Gradebook },
 ): AsyncGenerator<string> {
   // An assignment may be added, moved or deleted between two pages.
   const columns = first.assignments;
@@ -102,7 +108,7 @@ async function* csvOf(
     rows =
       after === undefined
         ? undefined
-        : (await services.grades.gradebook(actor, courseId, { first: PAGE_LIMIT, after })).rows;
+        : (await services.grades.gradebook(actor, courseId, { first: PAGE_LIMIT, after, sectionId })).rows;
   }
 }
 
@@ -115,17 +121,17 @@ function headerOf(
     (assignment) => `${titleOf(services, actor, assignment)} (${assignment.points})`,
   );
   const possible = roundPoints(columns.reduce((sum, { points }) => sum + points, 0));
-  return ['name', 'email', 'section', ...titles, `total (${possible})`];
+  return ['name', 'email', 'section', 'active', ...titles, `total (${possible})`];
 }
 
 function lineOf(
-  { name, email, section, grades }: NamedRow,
+  { member, name, email, section, grades }: NamedRow,
   columns: readonly Assignment[],
 ): (string | number)[] {
   const byAssignment = new Map(grades.map((grade) => [grade?.assignmentId, grade?.points]));
   const points = columns.map(({ id }) => byAssignment.get(id));
   const total = roundPoints(points.reduce<number>((sum, each) => sum + (each ?? 0), 0));
-  return [name, email, section, ...points.map((each) => each ?? ''), total];
+  return [name, email, section, member.active ? 'yes' : 'no', ...points.map((each) => each ?? ''), total];
 }
 
 function titleOf(

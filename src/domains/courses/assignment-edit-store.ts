@@ -58,29 +58,54 @@ export async function recordOverride(
   await insertEdit(tx, { assignmentId, memberId, sectionId }, changes, by);
 }
 
-/** Returns who edited last since `since` what applies to a learner in an assignment, and why; undefined for nobody. */
-export async function lastEditFor(
+/** Why other terms apply to a learner in an assignment than before. */
+interface TermsChange {
+  cause: 'terms' | 'section';
+  /** Who changed them; undefined if that is not known, for example because the lab changed. */
+  byId: string | undefined;
+  reason: string;
+}
+
+/**
+ * Returns who last changed, since `since`, what applies to a learner in an assignment.
+ * @param what the terms, which also change with the section, or only the version of the lab
+ */
+export async function lastTermsChange(
   tx: Pick<Transaction, 'assignmentEdit' | 'courseMember'>,
   { assignmentId, learnerId }: { assignmentId: string; learnerId: string },
   since: Date,
-): Promise<Pick<AssignmentEdit, 'byId' | 'reason'> | undefined> {
-  const ofCourse = { userId: learnerId, course: { assignments: { some: { id: assignmentId } } } };
+  what: 'terms' | 'lab',
+): Promise<TermsChange> {
+  const editedAt = { gte: since };
+  if (what === 'lab') {
+    const changes = { contains: '"field":"labVersion"' };
+    return byEdit(await newestEdit(tx, { assignmentId, editedAt, changes }));
+  }
   const member = await tx.courseMember.findFirst({
-    where: ofCourse,
-    select: { id: true, sectionId: true },
+    where: { userId: learnerId, course: { assignments: { some: { id: assignmentId } } } },
+    select: { id: true, sectionId: true, movedAt: true, movedById: true },
   });
   const whose = [
     { memberId: null, sectionId: null },
     ...(member ? [{ memberId: member.id }] : []),
     ...(member?.sectionId ? [{ sectionId: member.sectionId }] : []),
   ];
-  const edit = await tx.assignmentEdit.findFirst({
-    where: { assignmentId, editedAt: { gte: since }, OR: whose },
-    orderBy: newestFirst,
-    select: { byId: true, reason: true },
-  });
-  return edit ?? undefined;
+  const edit = await newestEdit(tx, { assignmentId, editedAt, OR: whose });
+  if (member?.movedAt && member.movedAt >= (edit?.editedAt ?? since))
+    return { cause: 'section', byId: member.movedById ?? undefined, reason: '' };
+  return byEdit(edit);
 }
+
+const newestEdit = (
+  tx: Pick<Transaction, 'assignmentEdit'>,
+  where: NonNullable<Parameters<Transaction['assignmentEdit']['findFirst']>[0]>['where'],
+) => tx.assignmentEdit.findFirst({ where, orderBy: newestFirst });
+
+const byEdit = (edit: Pick<EditRow, 'byId' | 'reason'> | null): TermsChange => ({
+  cause: 'terms',
+  byId: edit?.byId,
+  reason: edit?.reason ?? '',
+});
 
 /** Lists the last edits of an assignment and of its overrides, newest first. */
 export async function listEdits({ client }: Database, assignmentId: string): Promise<AssignmentEdit[]> {

@@ -45,7 +45,7 @@ export function createCourseService(options: CourseServiceOptions): CourseServic
     await access.require(actor, 'members.change', section.courseId).catch((error: unknown) => {
       throw isFault(error, 'COURSE_NOT_FOUND') ? fault('SECTION_NOT_FOUND') : error;
     });
-    return section;
+    return { ...section, byId: actor.userId };
   }
 
   return {
@@ -178,14 +178,15 @@ export function createCourseService(options: CourseServiceOptions): CourseServic
     },
 
     async deleteSection(actor, id) {
-      let courseId: string;
+      let section: Awaited<ReturnType<typeof requireSection>>;
       try {
-        ({ courseId } = await requireSection(actor, id));
+        section = await requireSection(actor, id);
       } catch (error) {
         if (isFault(error, 'SECTION_NOT_FOUND')) return false;
         throw error;
       }
-      const deleted = await courses.deleteSection(id);
+      const { courseId, byId } = section;
+      const deleted = await courses.deleteSection(id, { byId, at: clock.now() });
       onChanged(courseId);
       return deleted;
     },

@@ -10,7 +10,8 @@ import type { CourseRole } from '../identity/policy.ts';
 import type { Course, CourseChange, CourseSection, CourseState } from './course.ts';
 import { forgetStarts, hasGiven, toAssignmentRow } from './assignment-store.ts';
 import type { Assignment } from './assignment.ts';
-import { toMember } from './member-store.ts';
+import { movedBy, toMember } from './member-store.ts';
+import type { ChangedBy } from './member-store.ts';
 import type { CourseMember } from './member.ts';
 
 export type CourseStore = ReturnType<typeof createCourseStore>;
@@ -139,8 +140,11 @@ export function createCourseStore({ database }: { database: Database }) {
       return section;
     },
 
-    async deleteSection(id: string): Promise<boolean> {
-      return (await client.courseSection.deleteMany({ where: { id } })).count > 0;
+    async deleteSection(id: string, by: ChangedBy): Promise<boolean> {
+      return await database.transaction(async (tx) => {
+        await tx.courseMember.updateMany({ where: { sectionId: id }, data: movedBy(by) });
+        return (await tx.courseSection.deleteMany({ where: { id } })).count > 0;
+      });
     },
 
     /** Returns the memberships of a user in courses, active or not. */

@@ -26,7 +26,7 @@ import { createMemberService } from './member-service.ts';
 import { createMemberStore } from './member-store.ts';
 import type { MemberService } from './member.ts';
 
-export { lastEditFor } from './assignment-edit-store.ts';
+export { lastTermsChange } from './assignment-edit-store.ts';
 
 export interface Courses {
   courses: CourseService;

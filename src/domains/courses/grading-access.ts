@@ -10,7 +10,7 @@ import type { CourseAccess, EnteredCourse } from './course-access.ts';
 import type { CourseStore } from './course-store.ts';
 import type { Course } from './course.ts';
 import type { MemberStore } from './member-store.ts';
-import type { CourseMember } from './member.ts';
+import type { CourseMember, MemberFilter } from './member.ts';
 
 export type { EnteredAssignment } from './assignment-access.ts';
 
@@ -31,8 +31,12 @@ export interface GradingAccess {
   seen(actor: Actor, ids: readonly string[]): Promise<(KnownAssignment | undefined)[]>;
   /** Returns a member of a course. @throws MEMBER_NOT_FOUND */
   member(courseId: string, memberId: string): Promise<CourseMember>;
-  /** Returns a page of a course's learners by id, active or not. */
-  learners(courseId: string, window: { take: number; after: string | undefined }): Promise<CourseMember[]>;
+  /** Returns a page of a course's learners, or of those in a section, by id, active or not. */
+  learners(
+    courseId: string,
+    window: { take: number; after: string | undefined },
+    filter?: Pick<MemberFilter, 'sectionId'>,
+  ): Promise<CourseMember[]>;
   /** Returns the memberships of those users who are learners of a course, active or not. */
   learnersAmong(courseId: string, userIds: readonly string[]): Promise<CourseMember[]>;
   /** Returns existing assignments and their courses, in no particular order. */
@@ -75,7 +79,7 @@ export function createGradingAccess(options: {
       return member;
     },
 
-    learners: (courseId, window) => members.list(courseId, { role: 'learner' }, window),
+    learners: (courseId, window, filter) => members.list(courseId, { role: 'learner', ...filter }, window),
 
     async learnersAmong(courseId, userIds) {
       return (await members.ofUsers(courseId, userIds)).filter(({ role }) => role === 'learner');

@@ -39,7 +39,10 @@ export function createMemberService(options: MemberServiceOptions): MemberServic
   }
 
   /** Authorises a change of a member, whom somebody outside the course must not notice. */
-  async function requireMember(actor: Actor | undefined, id: string): Promise<CourseMember> {
+  async function requireMember(
+    actor: Actor | undefined,
+    id: string,
+  ): Promise<CourseMember & { byId: string }> {
     requireActor(actor, { scope: 'manage' });
     const member = await members.find(id);
     if (!member) throw fault('MEMBER_NOT_FOUND');
@@ -48,7 +51,7 @@ export function createMemberService(options: MemberServiceOptions): MemberServic
     });
     if (!entered.may('members.read')) throw fault('MEMBER_NOT_FOUND');
     entered.demand('members.change');
-    return member;
+    return { ...member, byId: actor.userId };
   }
 
   async function plan(courseId: string, csv: Buffer, mayCreate: boolean): Promise<RosterPlan> {
@@ -73,7 +76,11 @@ export function createMemberService(options: MemberServiceOptions): MemberServic
     return { ...made, problems: all };
   }
 
-  async function carryOut(courseId: string, { newUsers, newSections, ...plan }: RosterPlan): Promise<void> {
+  async function carryOut(
+    courseId: string,
+    { newUsers, newSections, ...plan }: RosterPlan,
+    byId: string,
+  ): Promise<void> {
     await people.createStudents(newUsers);
     for (const name of newSections) {
       const section = { id: newId(clock.now()), courseId, name };
@@ -100,7 +107,7 @@ export function createMemberService(options: MemberServiceOptions): MemberServic
     // Sorted, because members are listed by their ids.
     const memberIds = inOrder.map(() => newId(createdAt)).toSorted();
     const numbered = inOrder.map((member, at) => ({ ...member, id: memberIds[at] ?? newId(createdAt) }));
-    await members.putAll(courseId, numbered, { source: 'csv', createdAt });
+    await members.putAll(courseId, numbered, { source: 'csv', createdAt }, byId);
   }
 
   return {
@@ -111,20 +118,20 @@ export function createMemberService(options: MemberServiceOptions): MemberServic
     },
 
     async add(actor, courseId, { userId, role, sectionId }) {
-      await access.require(actor, 'members.change', courseId);
+      const entered = await access.require(actor, 'members.change', courseId);
       await requireSection(courseId, sectionId);
       if (!(await people.find(userId))) throw fault('USER_NOT_FOUND');
       const now = clock.now();
       const added = { id: newId(now), courseId, userId, source: 'manual', createdAt: now } as const;
-      const member = await members.upsert(added, { role, sectionId });
+      const member = await members.upsert(added, { role, sectionId }, entered.actor.userId);
       onChanged(courseId);
       return member;
     },
 
     async update(actor, id, change) {
-      const { courseId } = await requireMember(actor, id);
+      const { courseId, byId } = await requireMember(actor, id);
       await requireSection(courseId, change.sectionId);
-      const updated = await members.update(id, change);
+      const updated = await members.update(id, change, { byId, at: clock.now() });
       onChanged(courseId);
       return updated;
     },
@@ -167,7 +174,7 @@ export function createMemberService(options: MemberServiceOptions): MemberServic
         const made = await plan(courseId, await readCsv(), mayCreate);
         if (!preview) {
           // Also after a failure, because a part may be stored.
-          await carryOut(courseId, made).finally(() => onChanged(courseId));
+          await carryOut(courseId, made, entered.actor.userId).finally(() => onChanged(courseId));
         }
         const { added, changed, unchanged, problems } = made;
         return { created: added.length, updated: changed.length, unchanged, errors: problems };

@@ -13,6 +13,12 @@ interface MemberChange {
   active?: boolean | undefined;
 }
 
+/** Who changes members, and when. */
+export interface ChangedBy {
+  byId: string;
+  at: Date;
+}
+
 export type MemberStore = ReturnType<typeof createMemberStore>;
 
 /** Stores who is in which course. Changes of members leave an active instructor whose account is not disabled. */
@@ -74,7 +80,9 @@ export function createMemberStore({ database }: { database: Database }) {
       courseId: string,
       members: readonly Pick<CourseMember, 'id' | 'userId' | 'role' | 'sectionId'>[],
       common: Pick<CourseMember, 'source' | 'createdAt'>,
+      byId: string,
     ): Promise<void> {
+      const by = { byId, at: common.createdAt };
       for (const batch of batches(members)) {
         const put = database.transaction(async (tx) => {
           const userIds = batch.map(({ userId }) => userId);
@@ -93,7 +101,7 @@ export function createMemberStore({ database }: { database: Database }) {
             const row = known.get(userId);
             const stays =
               row?.active && row.role === role && (sectionId === undefined || row.sectionId === sectionId);
-            if (row && !stays) await changeMember(tx, row, { role, sectionId, active: true });
+            if (row && !stays) await changeMember(tx, row, { role, sectionId, active: true }, by);
           }
         });
         await put.catch(whenGone('COURSE_NOT_FOUND'));
@@ -108,11 +116,13 @@ export function createMemberStore({ database }: { database: Database }) {
     async upsert(
       member: Omit<CourseMember, 'role' | 'sectionId' | 'active'>,
       given: Pick<MemberChange, 'role' | 'sectionId'>,
+      byId: string,
     ): Promise<CourseMember> {
       const { courseId, userId } = member;
       const put = database.transaction(async (tx) => {
         const known = await tx.courseMember.findUnique({ where: { courseId_userId: { courseId, userId } } });
-        if (known) return await changeMember(tx, known, { ...given, active: true });
+        if (known)
+          return await changeMember(tx, known, { ...given, active: true }, { byId, at: member.createdAt });
         const { role = 'learner', sectionId = null } = given;
         return toMember(await tx.courseMember.create({ data: { ...member, role, sectionId, active: true } }));
       });
@@ -120,11 +130,11 @@ export function createMemberStore({ database }: { database: Database }) {
     },
 
     /** @throws MEMBER_NOT_FOUND, LAST_INSTRUCTOR */
-    async update(id: string, change: MemberChange): Promise<CourseMember> {
+    async update(id: string, change: MemberChange, by: ChangedBy): Promise<CourseMember> {
       return await database.transaction(async (tx) => {
         const known = await tx.courseMember.findUnique({ where: { id } });
         if (!known) throw fault('MEMBER_NOT_FOUND');
-        return await changeMember(tx, known, change);
+        return await changeMember(tx, known, change, by);
       });
     },
 
@@ -141,15 +151,28 @@ export function createMemberStore({ database }: { database: Database }) {
   };
 }
 
-async function changeMember(tx: Transaction, known: MemberRow, change: MemberChange): Promise<CourseMember> {
+async function changeMember(
+  tx: Transaction,
+  known: MemberRow,
+  change: MemberChange,
+  by: ChangedBy,
+): Promise<CourseMember> {
   const next = {
     role: change.role ?? known.role,
     sectionId: change.sectionId === undefined ? known.sectionId : change.sectionId,
     active: change.active ?? known.active,
   };
   if (isActiveInstructor(known) && !isActiveInstructor(next)) await requireAnotherInstructor(tx, known);
-  return toMember(await tx.courseMember.update({ where: { id: known.id }, data: next }));
+  return toMember(
+    await tx.courseMember.update({
+      where: { id: known.id },
+      data: { ...next, ...(next.sectionId !== known.sectionId && movedBy(by)) },
+    }),
+  );
 }
+
+/** Returns the columns of a member whom somebody moves to another section or out of one. */
+export const movedBy = ({ byId, at }: ChangedBy) => ({ movedAt: at, movedById: byId });
 
 function isActiveInstructor({ role, active }: Pick<MemberRow, 'role' | 'active'>): boolean {
   return role === 'instructor' && active;
@@ -162,6 +185,6 @@ async function requireAnotherInstructor(tx: Transaction, { id, courseId }: Membe
   if (others === 0) throw fault('LAST_INSTRUCTOR');
 }
 
-export function toMember(row: MemberRow): CourseMember {
+export function toMember({ movedAt: _at, movedById: _byId, ...row }: MemberRow): CourseMember {
   return { ...row, sectionId: row.sectionId ?? undefined };
 }

@@ -28,6 +28,9 @@ export interface MemberFilter {
   search?: string | undefined;
 }
 
+/** A page of a course's learners, or of those in a section. */
+export type LearnerPage = PageRequest & Pick<MemberFilter, 'sectionId'>;
+
 /** A line of a roster that cannot be imported. */
 export interface RosterProblem {
   /** From 1, as in an editor. */

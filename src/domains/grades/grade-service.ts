@@ -55,8 +55,9 @@ export function createGradeService(options: {
       const { course, assignments } = await access.course(actor, 'grades.read', courseId);
       requirePageSize(asked.first);
       const lines = Math.ceil(PAGE_GRADES / Math.max(1, assignments.length));
+      const { sectionId } = asked;
       const page = { ...asked, first: Math.min(asked.first, lines) };
-      const learners = await access.learners(courseId, pageWindow(page));
+      const learners = await access.learners(courseId, pageWindow(page), { sectionId });
       const grades = await grading.current(
         course,
         assignments,

@@ -6,7 +6,7 @@ import type {
   Grade as GradeRow,
   GradeChange as GradeChangeRow,
 } from '../../infra/database/generated/sqlite/client.ts';
-import { lastEditFor } from '../courses/create-courses.ts';
+import { lastTermsChange } from '../courses/create-courses.ts';
 import type { GradeChange, GradedStep } from './grade.ts';
 
 /** A stored grade. */
@@ -88,12 +88,13 @@ export function createGradeStore({ database }: { database: Database }) {
         });
         if (count === 0) return false;
         if (given === undefined && next.points !== before.points) {
-          const cause = before.basis === '' ? 'work' : 'terms';
           const of = { assignmentId, learnerId, version: version + 1 };
-          const edit = cause === 'terms' ? await lastEditFor(tx, of, before.updatedAt) : undefined;
-          const { byId, reason = '' } = edit ?? {};
+          const why =
+            before.basis === ''
+              ? ({ cause: 'work', byId: undefined, reason: '' } as const)
+              : await lastTermsChange(tx, of, before.updatedAt, isSameTerms(before, next) ? 'lab' : 'terms');
           const values = { before: before.points, after: next.points };
-          await insertChange(tx, { ...of, cause, byId, reason, ...values, changedAt: at });
+          await insertChange(tx, { ...of, ...why, ...values, changedAt: at });
         }
         return true;
       });
@@ -160,6 +161,13 @@ export async function markWork(
 export function basisOf(inputs: unknown): string {
   return createHash('sha256').update(JSON.stringify(inputs)).digest('base64url').slice(0, 22);
 }
+
+/** Returns the basis of a grade with these terms and this lab. */
+export const joinBasis = ({ terms, lab }: { terms: string; lab: string }) => `${terms} ${lab}`;
+
+/** Returns whether two grades were computed with the same terms, so that only the lab changed. */
+const isSameTerms = (one: { basis: string }, other: { basis: string }) =>
+  one.basis.split(' ')[0] === other.basis.split(' ')[0];
 
 async function insertChange(
   tx: Transaction,

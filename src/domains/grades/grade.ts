@@ -1,6 +1,6 @@
-import type { Page, PageRequest } from '../../core/paging.ts';
+import type { Page } from '../../core/paging.ts';
 import type { Assignment, AssignmentChange, OverrideInput } from '../courses/assignment.ts';
-import type { CourseMember } from '../courses/member.ts';
+import type { CourseMember, LearnerPage } from '../courses/member.ts';
 import type { Actor } from '../identity/actor.ts';
 
 /** A step's contribution to a grade. */
@@ -37,8 +37,11 @@ export interface Grade {
 
 /** A change of a grade. */
 export interface GradeChange {
-  /** A judged check, changed terms or another version of the lab, points given by staff, or their withdrawal. */
-  cause: 'work' | 'terms' | 'given' | 'withdrawn';
+  /**
+   * A judged check, changed terms or another version of the lab, another section with other terms, points given by
+   * staff, or their withdrawal.
+   */
+  cause: 'work' | 'terms' | 'section' | 'given' | 'withdrawn';
   /** The user who changed it; undefined for Berth. */
   byId: string | undefined;
   reason: string;
@@ -70,14 +73,14 @@ export interface GradePreview {
  */
 export interface GradeService {
   /**
-   * Returns a page of learners with their grades, and the assignments of the columns. Inactive learners are included.
+   * Returns a page of learners, or of those in a section, with their grades, and the assignments of the columns. Inactive learners are included.
    * A page has at most about 5,000 grades.
    * @throws COURSE_NOT_FOUND, FORBIDDEN
    */
   gradebook(
     actor: Actor | undefined,
     courseId: string,
-    page: PageRequest,
+    page: LearnerPage,
   ): Promise<{ assignments: Assignment[]; rows: Page<GradebookRow> }>;
   /** Returns the actor's own grades, for batched loading; undefined without one, and while grades are hidden. */
   mine(actor: Actor | undefined, assignmentIds: readonly string[]): Promise<(Grade | undefined)[]>;

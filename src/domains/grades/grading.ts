@@ -11,7 +11,7 @@ import type { LabCatalogue } from '../labs/catalogue.ts';
 import type { Lab } from '../labs/lab.ts';
 import { computeGrade } from './grade-rules.ts';
 import type { GradedLab, GradingTerms } from './grade-rules.ts';
-import { basisOf } from './grade-store.ts';
+import { basisOf, joinBasis } from './grade-store.ts';
 import type { GradeStore, StoredGrade } from './grade-store.ts';
 
 /** What a grade was computed from if its lab no longer exists. */
@@ -51,7 +51,11 @@ export function createGrading(options: {
     const labBasis = lab && basisOf(gradedParts(lab));
     const inputs = grades.map((before) => {
       const terms = termsOf(before.learnerId);
-      return { before, terms, basis: lab ? basisOf([labBasis, terms]) : LOST_LAB };
+      return {
+        before,
+        terms,
+        basis: labBasis ? joinBasis({ terms: basisOf(terms), lab: labBasis }) : LOST_LAB,
+      };
     });
     const outdated = inputs.filter(({ before, basis }) => before.basis !== basis);
     const ids = outdated.map(({ before }) => before.learnerId);

@@ -1,10 +1,10 @@
 import { pageWindow, toPage } from '../../core/paging.ts';
-import type { Page, PageRequest } from '../../core/paging.ts';
+import type { Page } from '../../core/paging.ts';
 import type { ProgressReader } from '../checks/progress-reader.ts';
 import type { LabProgress } from '../checks/results/attempt.ts';
 import type { Assignment } from '../courses/assignment.ts';
 import type { GradingAccess } from '../courses/grading-access.ts';
-import type { CourseMember } from '../courses/member.ts';
+import type { CourseMember, LearnerPage } from '../courses/member.ts';
 import type { Actor } from '../identity/actor.ts';
 
 /** A learner of a course and their progress in the steps of an assignment. */
@@ -16,10 +16,10 @@ export interface MatrixRow {
 /** The learners of a course by the steps of an assignment, for its staff and observers. */
 export interface MatrixService {
   /**
-   * Returns a page of learners, active or not, with their progress in an assignment.
+   * Returns a page of learners, or of those in a section, active or not, with their progress in an assignment.
    * @throws ASSIGNMENT_NOT_FOUND, FORBIDDEN
    */
-  rows(actor: Actor | undefined, assignmentId: string, page: PageRequest): Promise<Page<MatrixRow>>;
+  rows(actor: Actor | undefined, assignmentId: string, page: LearnerPage): Promise<Page<MatrixRow>>;
   /** Returns a learner's row; undefined if they are not a learner of the course. @throws the same */
   row(actor: Actor | undefined, assignmentId: string, learnerId: string): Promise<MatrixRow | undefined>;
 }
@@ -42,9 +42,9 @@ export function createMatrixService(options: {
   }
 
   return {
-    async rows(actor, assignmentId, page) {
+    async rows(actor, assignmentId, { sectionId, ...page }) {
       const { assignment, course } = await access.assignment(actor, 'progress.read', assignmentId);
-      const learners = await access.learners(course.id, pageWindow(page));
+      const learners = await access.learners(course.id, pageWindow(page), { sectionId });
       const rows = await describe(assignment, learners);
       return toPage(
         rows.map((row) => ({ id: row.member.id, ...row })),

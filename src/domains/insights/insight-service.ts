@@ -39,7 +39,7 @@ export function createInsights(options: {
       }));
     },
 
-    async stuck(actor, assignmentId, { failures, minutes }) {
+    async stuck(actor, assignmentId, { failures, minutes, sectionId }) {
       requireLimit('failures', failures);
       requireLimit('minutes', minutes);
       const { assignment, course } = await access.assignment(actor, 'progress.read', assignmentId);
@@ -52,7 +52,8 @@ export function createInsights(options: {
       );
       return found.flatMap(({ learnerId, ...stuck }) => {
         const member = members.get(learnerId);
-        return member?.active ? [{ member, ...stuck }] : [];
+        const isWanted = sectionId === undefined || member?.sectionId === sectionId;
+        return member?.active && isWanted ? [{ member, ...stuck }] : [];
       });
     },
   };

@@ -3,6 +3,7 @@ import type { Test } from 'tap';
 import { courseActors, courseWorld } from '../../kit/service/courses.ts';
 import { fault } from '../../../src/core/errors.ts';
 import { eachDatabase } from '../../kit/database/databases.ts';
+import { insertSession } from '../../kit/labs/check-world.ts';
 import type { Actor } from '../../../src/domains/identity/actor.ts';
 import { outcomeOf } from '../../kit/service/actors.ts';
 import type { Database } from '../../../src/infra/database/database.ts';
@@ -63,6 +64,21 @@ await eachDatabase(
     t.same((await help.hands(assistant, course.id, page)).items, [], 'the hands of members');
   },
 );
+
+await eachDatabase(t, 'steps of the version in which a learner works can be named', async (t, database) => {
+  const { help, actors, assignment } = await setUp(t, database);
+  const { learner } = actors;
+  if (!learner) throw new Error('There is no learner.');
+  const feedback = { stepId: 'third', kind: 'unclear' } as const;
+  const raise = () => help.raise(learner, assignment, { stepId: 'third' });
+  await t.rejects(raise(), { code: 'STEP_NOT_FOUND' });
+  const id = await insertSession(database, learner.userId, 'lab', { assignmentId: assignment });
+  await t.rejects(raise(), { code: 'STEP_NOT_FOUND' });
+  await database.client.session.update({ where: { id }, data: { labVersion: 'longer' } });
+  t.equal((await raise()).stepId, 'third');
+  t.equal((await help.giveFeedback(learner, assignment, feedback)).stepId, 'third');
+  await t.rejects(help.raise(learner, assignment, { stepId: 'fourth' }), { code: 'STEP_NOT_FOUND' });
+});
 
 await eachDatabase(t, 'texts with control characters are refused', async (t, database) => {
   const { help, assignment, actors } = await setUp(t, database);

@@ -223,12 +223,12 @@ async function teach(t: Test, processes: [BerthProcess, ...BerthProcess[]]): Pro
 
   const csv = await request('GET', `/courses/${course.id}/gradebook`, undefined, { accept: 'text/csv' });
   const [header = [], ...lines] = parse(csv, { bom: true });
-  t.same(header.slice(0, 4), ['name', 'email', 'section', 'Docker 1-1. What Docker is (10)']);
+  t.same(header.slice(0, 5), ['name', 'email', 'section', 'active', 'Docker 1-1. What Docker is (10)']);
   t.equal(header.at(-1), 'total (1010)');
   t.equal(lines.length, 30);
   const line = (at: number) => lines.find(([, email]) => email === `l${at}@example.org`) ?? [];
   t.same(
-    [0, 1, 2, 3, 4, 5].map((at) => [line(at)[3], line(at).at(-1)]),
+    [0, 1, 2, 3, 4, 5].map((at) => [line(at)[4], line(at).at(-1)]),
     [
       ['5', '5'],
       ['1.88', '1.88'],

@@ -54,8 +54,14 @@ await eachDatabase(t, 'a start computes what changed before a crash', async (t, 
 await eachDatabase(t, 'grades follow another version of the lab', async (t, database) => {
   const world = await gradeWorld(t, database, machine);
   const { learner, answer, points, checks, catalogue, events, clock } = world;
+  const { instructor, courses, members, memberOf, assignments, assignment, course, service } = world;
   await answer(learner, true);
   t.equal(await points(), 2, 'a fifth of the points');
+  await world.grades.settle(course.id);
+  // Neither changes what applies to the learner, so neither is the cause of what follows.
+  const { id: sectionId } = await courses.createSection(instructor, course.id, 'Same terms');
+  await members.update(instructor, await memberOf(learner), { sectionId });
+  await assignments.update(instructor, assignment, { title: 'Another title' });
   const stored = async () => (await database.client.grade.findMany())[0]?.points;
   const withSteps = async (change: (steps: Lab['steps']) => Lab['steps'], expected: number) => {
     const version: typeof catalogue.version = (slug, wanted) => {
@@ -77,6 +83,12 @@ await eachDatabase(t, 'grades follow another version of the lab', async (t, data
   await withSteps(withAnother(3), 2.5);
   await withSteps(withAnother(1), 5);
   await withSteps((steps) => steps, 2);
+  const [work, ...others] = await service.changes(instructor, assignment, learner.userId);
+  t.match(work, { cause: 'work' });
+  t.strictSame(
+    others.map(({ cause, byId, after }) => ({ cause, byId, after })),
+    [5, 0, 2.5, 5, 2].map((after) => ({ cause: 'terms', byId: undefined, after })),
+  );
 });
 
 await eachDatabase(t, 'the grades of former learners stay as they are', async (t, database) => {
@@ -109,6 +121,7 @@ await eachDatabase(t, 'a grade follows its learner to another section', async (t
   });
   const { learner, answer, points, instructor, assignments, courses, members, memberOf, assignment, course } =
     world;
+  const { grades, service } = world;
   const { id: sectionId } = await courses.createSection(instructor, course.id, 'Later');
   await assignments.setOverride(instructor, assignment, { sectionId }, { dueAt: '2030-01-01T12:00' });
   await answer(learner, true);
@@ -117,6 +130,13 @@ await eachDatabase(t, 'a grade follows its learner to another section', async (t
   t.equal(await points(), 2);
   await courses.deleteSection(instructor, sectionId);
   t.equal(await points(), 1);
+  await grades.settle(course.id);
+  const byId = instructor.userId;
+  t.match(await service.changes(instructor, assignment, learner.userId), [
+    { cause: 'work' },
+    { cause: 'section', byId, before: 1, after: 2 },
+    { cause: 'section', byId, before: 2, after: 1 },
+  ]);
 });
 
 await eachDatabase(t, 'grades stay as they are while the lab is lost', async (t, database) => {

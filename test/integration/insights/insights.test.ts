@@ -201,6 +201,11 @@ await eachDatabase(t, 'staff see who is stuck', async (t, database) => {
   ]);
   t.equal(stuck.length, 2, 'staff who try it are not listed');
   t.same(await insights.stuck(instructor, assignment, { failures: 4, minutes: 31 }), []);
+  const { id: sectionId } = await world.courses.createSection(instructor, world.course.id, 'B');
+  await members.update(instructor, stuck[1]?.member.id ?? '', { sectionId });
+  t.match(await insights.stuck(instructor, assignment, { ...limits, sectionId }), [
+    { member: { userId: second.userId } },
+  ]);
   await members.update(instructor, stuck[0]?.member.id ?? '', { active: false });
   t.match(await insights.stuck(instructor, assignment, limits), [{ member: { userId: second.userId } }]);
   for (const [name, value] of [

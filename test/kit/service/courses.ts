@@ -66,7 +66,8 @@ export async function courseWorld(
     labsOf: (collection) => (collection === 'docker' ? ['first', 'second', 'third'] : []),
     labOf(lab, version = `version of ${lab}`) {
       if (!/^[a-z]+$/.test(lab)) throw fault('LAB_NOT_FOUND', { lab });
-      return { version, steps: ['first', 'second'].map((id) => ({ id }) as LabStep) };
+      const ids = ['first', 'second', ...(version === 'longer' ? ['third'] : [])];
+      return { version, steps: ids.map((id) => ({ id }) as LabStep) };
     },
     timeZone: 'Europe/Berlin',
     beforeArchive,

@@ -5,6 +5,7 @@ import type { GraphqlContext } from '../context.ts';
 import type { CourseActivityModel as CourseActivity } from '../models.ts';
 import type { Resolvers, SubscriptionResolvers } from '../generated/resolver-types.ts';
 import type { Loaders } from '../loaders.ts';
+import type { LearnerPage } from '../../../domains/courses/member.ts';
 import type { User } from '../../../domains/identity/user.ts';
 import { follow, SKIPPED } from '../subscriptions/follow.ts';
 
@@ -71,6 +72,14 @@ async function findActivity(
   return feedback ? { feedback } : SKIPPED;
 }
 
+/** Converts the arguments of a list of a course's learners. */
+export function learnerPageOf({
+  section,
+  ...page
+}: Parameters<typeof pageOf>[0] & { section?: string | null | undefined }): LearnerPage {
+  return { ...pageOf(page), sectionId: section ? fromGlobalId('CourseSection', section) : undefined };
+}
+
 /** Returns somebody who has a part in the course of an assignment. */
 export async function personIn(
   assignmentId: string,
@@ -101,7 +110,9 @@ export const helpResolvers = {
     attempt: (activity) => ('attempt' in activity ? activity.attempt : null),
   },
   RaisedHandConnection: connection,
-  Course: { hands: ({ id }, args, { services, actor }) => services.help.hands(actor, id, pageOf(args)) },
+  Course: {
+    hands: ({ id }, args, { services, actor }) => services.help.hands(actor, id, learnerPageOf(args)),
+  },
   Assignment: {
     hand: ({ id }, _, { loaders }) => loaders.hand(id),
     feedback: ({ id }, args, { services, actor }) => services.help.feedback(actor, id, pageOf(args)),

@@ -1,8 +1,8 @@
 import { fromGlobalId } from '../../shared/global-id.ts';
-import { connection, pageOf } from '../base/connection.ts';
+import { connection } from '../base/connection.ts';
 import type { MatrixRow } from '../../../domains/grades/matrix.ts';
 import { follow, SKIPPED } from '../subscriptions/follow.ts';
-import { personIn } from '../courses/help-resolvers.ts';
+import { learnerPageOf, personIn } from '../courses/help-resolvers.ts';
 import { changeOf, overrideOf } from '../courses/assignments-resolvers.ts';
 import type { Resolvers, SubscriptionResolvers } from '../generated/resolver-types.ts';
 
@@ -31,7 +31,7 @@ const matrixChanged = {
 } satisfies SubscriptionResolvers['matrixChanged'];
 
 export const gradesResolvers = {
-  GradeCause: { WORK: 'work', TERMS: 'terms', GIVEN: 'given', WITHDRAWN: 'withdrawn' },
+  GradeCause: { WORK: 'work', TERMS: 'terms', SECTION: 'section', GIVEN: 'given', WITHDRAWN: 'withdrawn' },
   Grade: {
     assignment: ({ assignmentId }, _, { loaders }) => loaders.assignment(assignmentId),
     given: ({ given, assignmentId }) => given && { ...given, assignmentId },
@@ -56,13 +56,14 @@ export const gradesResolvers = {
     pageInfo: ({ rows }) => rows,
   },
   Course: {
-    gradebook: ({ id }, args, { services, actor }) => services.grades.gradebook(actor, id, pageOf(args)),
+    gradebook: ({ id }, args, { services, actor }) =>
+      services.grades.gradebook(actor, id, learnerPageOf(args)),
   },
   Assignment: {
     grade: ({ id }, _, { loaders }) => loaders.grade(id),
     gradeOf: ({ id }, { learner }, { services, actor }) =>
       services.grades.get(actor, id, fromGlobalId('User', learner)),
-    matrix: ({ id }, args, { services, actor }) => services.matrix.rows(actor, id, pageOf(args)),
+    matrix: ({ id }, args, { services, actor }) => services.matrix.rows(actor, id, learnerPageOf(args)),
     async preview({ id }, { terms }, { services, actor }) {
       const previews = await services.grades.preview(actor, id, changeOf(terms));
       return previews.map((preview) => ({ ...preview, assignmentId: id }));

@@ -1,3 +1,4 @@
+import { fromGlobalId } from '../../shared/global-id.ts';
 import type { Resolvers } from '../generated/resolver-types.ts';
 
 export const insightsResolvers = {
@@ -5,6 +6,9 @@ export const insightsResolvers = {
   StepInsight: { id: ({ stepId }) => stepId },
   Assignment: {
     insights: ({ id }, _, { services, actor }) => services.insights.steps(actor, id),
-    stuck: ({ id }, limits, { services, actor }) => services.insights.stuck(actor, id, limits),
+    stuck: ({ id }, { section, ...limits }, { services, actor }) => {
+      const sectionId = section ? fromGlobalId('CourseSection', section) : undefined;
+      return services.insights.stuck(actor, id, { ...limits, sectionId });
+    },
   },
 } satisfies Resolvers;

@@ -29,10 +29,19 @@ export function createHelpService(options: {
 }): HelpService {
   const { help, access, assignmentAccess, lookUp, labOf, onActivity, clock } = options;
 
-  /** @throws STEP_NOT_FOUND, LAB_NOT_FOUND, LAB_INVALID */
-  function requireStep({ labSlug, labVersion }: Assignment, stepId: string): void {
-    const { steps } = labOf(labSlug, labVersion);
-    if (!steps.some(({ id }) => id === stepId)) throw fault('STEP_NOT_FOUND', { lab: labSlug, step: stepId });
+  /**
+   * Requires a step of the present version of the lab, or of the version in which the learner works.
+   * @throws STEP_NOT_FOUND, LAB_NOT_FOUND, LAB_INVALID
+   */
+  async function requireStep(
+    { id, labSlug, labVersion }: Assignment,
+    stepId: string,
+    learnerId: string,
+  ): Promise<void> {
+    const isIn = (version?: string) => labOf(labSlug, version).steps.some((step) => step.id === stepId);
+    if (isIn(labVersion)) return;
+    const used = await help.usedVersion(id, learnerId);
+    if (used === undefined || !isIn(used)) throw fault('STEP_NOT_FOUND', { lab: labSlug, step: stepId });
   }
 
   /**
@@ -54,7 +63,7 @@ export function createHelpService(options: {
   return {
     async raise(actor, assignmentId, { stepId = '', note = '' }) {
       const entered = await assignmentAccess(actor, 'assignments.work', assignmentId);
-      if (stepId !== '') requireStep(entered.assignment, stepId);
+      if (stepId !== '') await requireStep(entered.assignment, stepId, entered.actor.userId);
       const raisedAt = clock.now();
       const hand = await help.raise({
         id: newId(raisedAt),
@@ -90,9 +99,9 @@ export function createHelpService(options: {
       return hand;
     },
 
-    async hands(actor, courseId, page) {
+    async hands(actor, courseId, { sectionId, ...page }) {
       await access.require(actor, 'help.read', courseId);
-      return toPage(await help.hands(courseId, pageWindow(page)), page);
+      return toPage(await help.hands(courseId, pageWindow(page), { sectionId }), page);
     },
 
     async mine(actor, ids) {
@@ -104,7 +113,7 @@ export function createHelpService(options: {
 
     async giveFeedback(actor, assignmentId, { stepId, kind, text = '' }) {
       const entered = await assignmentAccess(actor, 'assignments.work', assignmentId);
-      requireStep(entered.assignment, stepId);
+      await requireStep(entered.assignment, stepId, entered.actor.userId);
       const createdAt = clock.now();
       const feedback = await help.putFeedback({
         id: newId(createdAt),

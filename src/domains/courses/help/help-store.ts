@@ -1,6 +1,7 @@
 import { whenGone } from '../../../infra/database/database-errors.ts';
 import type { Database } from '../../../infra/database/database.ts';
 import type { RaisedHand as HandRow } from '../../../infra/database/generated/sqlite/client.ts';
+import type { MemberFilter } from '../member.ts';
 import type { RaisedHand, StepFeedback } from './help.ts';
 
 export type HelpStore = ReturnType<typeof createHelpStore>;
@@ -51,16 +52,28 @@ export function createHelpStore({ database }: { database: Database }) {
       return count > 0;
     },
 
-    /** Returns a page of the hands that members of a course have raised, the longest raised first. */
+    /** Returns the version of the lab in the learner's newest session of an assignment; undefined without one. */
+    async usedVersion(assignmentId: string, learnerId: string): Promise<string | undefined> {
+      const newest = await client.session.findFirst({
+        where: { assignmentId, learnerId },
+        orderBy: { id: 'desc' },
+        select: { labVersion: true },
+      });
+      return newest?.labVersion;
+    },
+
+    /** Returns a page of the hands that members of a course, or of a section, have raised, the longest raised first. */
     async hands(
       courseId: string,
       { take, after }: { take: number; after: string | undefined },
+      { sectionId }: Pick<MemberFilter, 'sectionId'>,
     ): Promise<RaisedHand[]> {
+      const membership = { courseId, active: true, ...(sectionId !== undefined && { sectionId }) };
       const rows = await client.raisedHand.findMany({
         where: {
           assignment: { courseId },
           loweredAt: null,
-          learner: { memberships: { some: { courseId, active: true } } },
+          learner: { memberships: { some: membership } },
           ...(after !== undefined && { id: { gt: after } }),
         },
         orderBy: { id: 'asc' },

@@ -1,4 +1,5 @@
 import type { Page, PageRequest } from '../../../core/paging.ts';
+import type { LearnerPage } from '../member.ts';
 import type { Actor } from '../../identity/actor.ts';
 
 /** A learner's request for help with an assignment. */
@@ -43,8 +44,11 @@ export interface HelpService {
   ): Promise<RaisedHand>;
   /** Lowers a hand: its learner or staff of the course may, whatever its state. Returns false if it is not raised. */
   lower(actor: Actor | undefined, handId: string): Promise<boolean>;
-  /** Lists the hands that members of a course have raised, the longest raised first. @throws COURSE_NOT_FOUND, FORBIDDEN */
-  hands(actor: Actor | undefined, courseId: string, page: PageRequest): Promise<Page<RaisedHand>>;
+  /**
+   * Lists the hands that members of a course, or of a section, have raised, the longest raised first.
+   * @throws COURSE_NOT_FOUND, FORBIDDEN
+   */
+  hands(actor: Actor | undefined, courseId: string, page: LearnerPage): Promise<Page<RaisedHand>>;
   /** Returns a hand; undefined if it was deleted. @throws ASSIGNMENT_NOT_FOUND, FORBIDDEN */
   hand(actor: Actor | undefined, handId: string): Promise<RaisedHand | undefined>;
   /** Returns the actor's raised hands for assignments, for batched loading. */
