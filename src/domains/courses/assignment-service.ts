@@ -81,7 +81,7 @@ export function createAssignmentService(options: AssignmentServiceOptions): Assi
       if ((await members.find(whose.memberId))?.courseId !== courseId) throw fault('MEMBER_NOT_FOUND');
       return { memberId: whose.memberId, sectionId: undefined };
     }
-    if ((await courses.findSection(whose.sectionId))?.courseId !== courseId) throw fault('SECTION_NOT_FOUND');
+    await courses.requireSection(courseId, whose.sectionId);
     return { memberId: undefined, sectionId: whose.sectionId };
   }
 

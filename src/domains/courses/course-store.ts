@@ -117,6 +117,12 @@ export function createCourseStore({ database }: { database: Database }) {
       return (await client.courseSection.findUnique({ where: { id } })) ?? undefined;
     },
 
+    /** Requires that a section is one of a course; nothing without a section. @throws SECTION_NOT_FOUND */
+    async requireSection(courseId: string, id: string | null | undefined): Promise<void> {
+      if (id === undefined || id === null) return;
+      if ((await this.findSection(id))?.courseId !== courseId) throw fault('SECTION_NOT_FOUND');
+    },
+
     /** @throws SECTION_NAME_TAKEN, INPUT_INVALID if the course has `limit` sections */
     async insertSection(section: SectionRow, limit: number): Promise<void> {
       const { courseId, name } = section;

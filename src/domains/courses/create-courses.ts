@@ -79,6 +79,7 @@ export function createCourses(options: {
   return {
     help: createHelpService({
       help: createHelpStore({ database }),
+      courses,
       access,
       assignmentAccess,
       lookUp,

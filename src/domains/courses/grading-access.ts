@@ -31,7 +31,9 @@ export interface GradingAccess {
   seen(actor: Actor, ids: readonly string[]): Promise<(KnownAssignment | undefined)[]>;
   /** Returns a member of a course. @throws MEMBER_NOT_FOUND */
   member(courseId: string, memberId: string): Promise<CourseMember>;
-  /** Returns a page of a course's learners, or of those in a section, by id, active or not. */
+  /** Requires that a section, if there is one, is one of the course. @throws SECTION_NOT_FOUND */
+  requireSection(courseId: string, sectionId: string | undefined): Promise<void>;
+  /** Returns a page of a course's learners, or of those in a section, by id, active or not. @throws SECTION_NOT_FOUND */
   learners(
     courseId: string,
     window: { take: number; after: string | undefined },
@@ -79,7 +81,12 @@ export function createGradingAccess(options: {
       return member;
     },
 
-    learners: (courseId, window, filter) => members.list(courseId, { role: 'learner', ...filter }, window),
+    requireSection: async (courseId, sectionId) => courses.requireSection(courseId, sectionId),
+
+    async learners(courseId, window, { sectionId } = {}) {
+      await courses.requireSection(courseId, sectionId);
+      return await members.list(courseId, { role: 'learner', sectionId }, window);
+    },
 
     async learnersAmong(courseId, userIds) {
       return (await members.ofUsers(courseId, userIds)).filter(({ role }) => role === 'learner');

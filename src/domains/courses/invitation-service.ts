@@ -36,8 +36,7 @@ export function createInvitationService(options: InvitationServiceOptions): Invi
   return {
     async create(given, courseId, { role, sectionId, seats, emailDomain, expiresAt }) {
       const { actor } = await access.require(given, 'members.change', courseId);
-      if (sectionId !== undefined && (await courses.findSection(sectionId))?.courseId !== courseId)
-        throw fault('SECTION_NOT_FOUND');
+      await courses.requireSection(courseId, sectionId);
       const now = clock.now();
       const left = expiresAt.getTime() - now.getTime();
       if (!(left > 0 && left <= LONGEST_MS))

@@ -33,11 +33,6 @@ export function createMemberService(options: MemberServiceOptions): MemberServic
   const { courses, members, access, people, onChanged, clock } = options;
   const slots = createImportSlots();
 
-  async function requireSection(courseId: string, sectionId: string | null | undefined): Promise<void> {
-    if (sectionId === undefined || sectionId === null) return;
-    if ((await courses.findSection(sectionId))?.courseId !== courseId) throw fault('SECTION_NOT_FOUND');
-  }
-
   /** Authorises a change of a member, whom somebody outside the course must not notice. */
   async function requireMember(
     actor: Actor | undefined,
@@ -113,13 +108,14 @@ export function createMemberService(options: MemberServiceOptions): MemberServic
   return {
     async list(actor, courseId, filter, page) {
       await access.require(actor, 'members.read', courseId);
+      await courses.requireSection(courseId, filter.sectionId);
       const search = filter.search?.trim().slice(0, SEARCH_LIMIT);
       return toPage(await members.list(courseId, { ...filter, search }, pageWindow(page)), page);
     },
 
     async add(actor, courseId, { userId, role, sectionId }) {
       const entered = await access.require(actor, 'members.change', courseId);
-      await requireSection(courseId, sectionId);
+      await courses.requireSection(courseId, sectionId);
       if (!(await people.find(userId))) throw fault('USER_NOT_FOUND');
       const now = clock.now();
       const added = { id: newId(now), courseId, userId, source: 'manual', createdAt: now } as const;
@@ -130,7 +126,7 @@ export function createMemberService(options: MemberServiceOptions): MemberServic
 
     async update(actor, id, change) {
       const { courseId, byId } = await requireMember(actor, id);
-      await requireSection(courseId, change.sectionId);
+      await courses.requireSection(courseId, change.sectionId);
       const updated = await members.update(id, change, { byId, at: clock.now() });
       onChanged(courseId);
       return updated;

@@ -73,9 +73,9 @@ export interface GradePreview {
  */
 export interface GradeService {
   /**
-   * Returns a page of learners, or of those in a section, with their grades, and the assignments of the columns. Inactive learners are included.
-   * A page has at most about 5,000 grades.
-   * @throws COURSE_NOT_FOUND, FORBIDDEN
+   * Returns a page of learners, or of those in a section, with their grades, and the assignments of the columns.
+   * Inactive learners are included. A page has at most about 5,000 grades.
+   * @throws COURSE_NOT_FOUND, SECTION_NOT_FOUND, FORBIDDEN
    */
   gradebook(
     actor: Actor | undefined,

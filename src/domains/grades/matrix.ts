@@ -17,7 +17,7 @@ export interface MatrixRow {
 export interface MatrixService {
   /**
    * Returns a page of learners, or of those in a section, active or not, with their progress in an assignment.
-   * @throws ASSIGNMENT_NOT_FOUND, FORBIDDEN
+   * @throws ASSIGNMENT_NOT_FOUND, SECTION_NOT_FOUND, FORBIDDEN
    */
   rows(actor: Actor | undefined, assignmentId: string, page: LearnerPage): Promise<Page<MatrixRow>>;
   /** Returns a learner's row; undefined if they are not a learner of the course. @throws the same */

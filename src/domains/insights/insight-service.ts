@@ -15,7 +15,7 @@ const MOST = 10_000;
 /** Creates the use cases of {@link InsightService}. */
 export function createInsights(options: {
   database: Database;
-  access: Pick<GradingAccess, 'assignment' | 'learnersAmong'>;
+  access: Pick<GradingAccess, 'assignment' | 'learnersAmong' | 'requireSection'>;
   catalogue: Pick<LabCatalogue, 'find' | 'version'>;
   clock: Pick<Clock, 'now'>;
 }): InsightService {
@@ -43,6 +43,7 @@ export function createInsights(options: {
       requireLimit('failures', failures);
       requireLimit('minutes', minutes);
       const { assignment, course } = await access.assignment(actor, 'progress.read', assignmentId);
+      await access.requireSection(course.id, sectionId);
       const [work, working] = await Promise.all([store.work(assignmentId), store.working(assignmentId)]);
       const stepIds = stepsOf(assignment, work);
       const found = findStuck({ stepIds, work, working, now: clock.now(), failures, minutes });

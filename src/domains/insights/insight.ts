@@ -57,9 +57,9 @@ export interface InsightService {
   /** Returns the steps of an assignment in order. @throws ASSIGNMENT_NOT_FOUND, FORBIDDEN */
   steps(actor: Actor | undefined, assignmentId: string): Promise<StepInsight[]>;
   /**
-   * Returns the active learners, or those in a section, who have failed a step `failures` times without passing it, or who have worked for
-   * `minutes` without passing one; most failures first.
-   * @throws ASSIGNMENT_NOT_FOUND, FORBIDDEN, INPUT_INVALID
+   * Returns the active learners, or those in a section, who have failed a step `failures` times without passing it, or
+   * who have worked for `minutes` without passing one; most failures first.
+   * @throws ASSIGNMENT_NOT_FOUND, SECTION_NOT_FOUND, FORBIDDEN, INPUT_INVALID
    */
   stuck(
     actor: Actor | undefined,

@@ -76,14 +76,30 @@ await test('a course is created and filled with plain HTTP requests', async (t) 
   t.match(await session({ lab: 'none' }), { status: 404, body: { code: 'LAB_NOT_FOUND' } });
 
   const roster = 'name,email,role\nAda,ada@example.org,learner\nBo,bo@example.org,assistant\n';
-  const imported = (preview: string) =>
-    request('POST', `/courses/${id}/members/import${preview}`, roster, 'text/csv; charset=utf-8');
+  const imported = (preview: string, csv = roster) =>
+    request('POST', `/courses/${id}/members/import${preview}`, csv, 'text/csv; charset=utf-8');
   const result = { status: 200, body: { created: 2, updated: 0, unchanged: 0, errors: [] } };
   t.same(await imported('?preview=true'), result);
   t.same(await imported(''), result);
   t.match(await imported(''), { body: { created: 0, unchanged: 2 } });
 
   const problem = (status: number, code: string) => ({ status, body: { status, code, requestId: String } });
+  await imported('', 'email,section\nada@example.org,Monday\ncy@example.org,Tuesday\n');
+  type Sections = { course: { sections: { id: string }[] } };
+  const { course } = await berth.graphql<Sections>(
+    'query ($id: ID!) { course(id: $id) { sections { id } } }',
+    {
+      id,
+    },
+  );
+  const section = course.sections[0]?.id ?? '';
+  const gradebook = `/courses/${id}/gradebook?section=`;
+  t.match(await request('GET', gradebook + section), {
+    status: 200,
+    body: { items: { length: 1, 0: { email: 'ada@example.org', section: 'Monday' } }, next: null },
+  });
+  t.match(await request('GET', `${gradebook}none`), problem(404, 'SECTION_NOT_FOUND'));
+
   const post = (body: unknown) => request('POST', '/courses', JSON.stringify(body));
   t.match(await post({}), { ...problem(400, 'INPUT_INVALID'), body: { detail: /^title: / } });
   t.match(await post({ title: 'x', colour: 'red' }), problem(400, 'INPUT_INVALID'));

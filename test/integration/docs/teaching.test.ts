@@ -129,7 +129,10 @@ await test('a course is taught as the page for teachers says, in order', async (
   t.ok(await runExample(berth, feedback, { variables: { assignment, step } }));
   t.match(JSON.parse(await sh(gradebook, course)), { items: [{ total: 9.5 }, {}, {}], next: null });
   t.match(await sh(attempts, course, assignment), /^\uFEFF"started","finished","name"/);
-  t.match(await readFile(join(cwd, 'gradebook.csv'), 'utf8'), /"Mina Kim","mina@example.org","Monday",9.5/);
+  t.match(
+    await readFile(join(cwd, 'gradebook.csv'), 'utf8'),
+    /"Mina Kim","mina@example.org","Monday","yes",9.5/,
+  );
 });
 
 /** A service as a new student uses it. */

@@ -38,4 +38,16 @@ await eachDatabase(t, 'staff list the learners of one section', async (t, databa
     inSection,
   );
   t.equal((await help.hands(instructor, course.id, { first: 10 })).items.length, 3);
+  const { id: elsewhere } = await courses.create(instructor, { title: 'Another' });
+  const other = await courses.createSection(instructor, elsewhere, 'B');
+  for (const wrong of ['none', other.id]) {
+    const asked = { first: 10, sectionId: wrong };
+    const listings: (() => Promise<unknown>)[] = [
+      () => world.service.gradebook(instructor, course.id, asked),
+      () => world.matrix.rows(instructor, assignment, asked),
+      () => help.hands(instructor, course.id, asked),
+      () => members.list(instructor, course.id, { sectionId: wrong }, { first: 10 }),
+    ];
+    for (const listing of listings) await t.rejects(listing(), { code: 'SECTION_NOT_FOUND' });
+  }
 });

@@ -206,6 +206,9 @@ await eachDatabase(t, 'staff see who is stuck', async (t, database) => {
   t.match(await insights.stuck(instructor, assignment, { ...limits, sectionId }), [
     { member: { userId: second.userId } },
   ]);
+  await t.rejects(insights.stuck(instructor, assignment, { ...limits, sectionId: 'none' }), {
+    code: 'SECTION_NOT_FOUND',
+  });
   await members.update(instructor, stuck[0]?.member.id ?? '', { active: false });
   t.match(await insights.stuck(instructor, assignment, limits), [{ member: { userId: second.userId } }]);
   for (const [name, value] of [

@@ -10,6 +10,7 @@ import type { AssignmentAccess } from '../assignment-access.ts';
 import type { AssignmentLookup } from '../assignment-rules.ts';
 import type { Assignment } from '../assignment.ts';
 import type { CourseAccess } from '../course-access.ts';
+import type { CourseStore } from '../course-store.ts';
 import type { HelpStore } from './help-store.ts';
 import type { HelpService } from './help.ts';
 
@@ -18,6 +19,7 @@ const TEXT_LIMIT = 2_000;
 
 export function createHelpService(options: {
   help: HelpStore;
+  courses: CourseStore;
   access: CourseAccess;
   assignmentAccess: AssignmentAccess;
   lookUp: AssignmentLookup;
@@ -27,7 +29,7 @@ export function createHelpService(options: {
   onActivity: (activity: { courseId: string; kind: 'hand' | 'feedback'; id: string }) => void;
   clock: Clock;
 }): HelpService {
-  const { help, access, assignmentAccess, lookUp, labOf, onActivity, clock } = options;
+  const { help, courses, access, assignmentAccess, lookUp, labOf, onActivity, clock } = options;
 
   /**
    * Requires a step of the present version of the lab, or of the version in which the learner works.
@@ -101,6 +103,7 @@ export function createHelpService(options: {
 
     async hands(actor, courseId, { sectionId, ...page }) {
       await access.require(actor, 'help.read', courseId);
+      await courses.requireSection(courseId, sectionId);
       return toPage(await help.hands(courseId, pageWindow(page), { sectionId }), page);
     },
 

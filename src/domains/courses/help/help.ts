@@ -46,7 +46,7 @@ export interface HelpService {
   lower(actor: Actor | undefined, handId: string): Promise<boolean>;
   /**
    * Lists the hands that members of a course, or of a section, have raised, the longest raised first.
-   * @throws COURSE_NOT_FOUND, FORBIDDEN
+   * @throws COURSE_NOT_FOUND, SECTION_NOT_FOUND, FORBIDDEN
    */
   hands(actor: Actor | undefined, courseId: string, page: LearnerPage): Promise<Page<RaisedHand>>;
   /** Returns a hand; undefined if it was deleted. @throws ASSIGNMENT_NOT_FOUND, FORBIDDEN */
