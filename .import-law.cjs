@@ -8,10 +8,10 @@ module.exports = {
     'create-identity.ts',
     'credential-watch.ts',
     'policy.ts',
-    'reach.ts',
-    'reach-limits.ts',
     'secrets.ts',
     'user.ts',
+    'work-access.ts',
+    'work-access-limits.ts',
   ],
   'src/domains/courses': [
     'assignment.ts',

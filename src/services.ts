@@ -110,7 +110,7 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
 
   const identity = createIdentity(foundation);
   closing.add('identity', identity.close);
-  const { authentication, users } = identity;
+  const { authentication, users, workAccess } = identity;
 
   const courses = createCourses({
     ...foundation,
@@ -149,6 +149,13 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     clock,
     log,
   });
+  const workOptions = {
+    ...foundation,
+    engine,
+    catalogue,
+    workAccess,
+    assignmentRules: courses.assignmentRules,
+  };
   const sessions = createSessions({
     subnetPool: config.subnetPool,
     provisionTimeoutSeconds: config.provisionTimeoutSeconds,
@@ -166,22 +173,14 @@ async function construct({ config, log, closing }: { config: Config; log: Log; c
     saveLimitBytes: config.saveLimitBytes,
     saveQuotaBytes: config.saveQuotaBytes,
     saveDays: config.saveDays,
-    ...foundation,
-    engine,
-    catalogue,
-    assignmentRules: courses.assignmentRules,
-    reach: identity.reach,
+    ...workOptions,
     pins: pins.pins,
     onProvisioned: metrics.provisioned,
     onWarmStart: metrics.warmStart,
   });
   const sharedOptions = {
-    ...foundation,
-    engine,
-    reach: identity.reach,
+    ...workOptions,
     rateLimits,
-    catalogue,
-    assignmentRules: courses.assignmentRules,
     sessions: sessions.service,
     leaseOwner: newOwner(),
     isGone: isOwnerGone,

@@ -2,7 +2,7 @@ import { fault, isFault } from '../../core/errors.ts';
 import { requireActor } from '../identity/actor.ts';
 import type { Actor } from '../identity/actor.ts';
 import type { AssignmentRules } from '../courses/assignment-rules.ts';
-import type { Reach } from '../identity/reach.ts';
+import type { WorkAccess } from '../identity/work-access.ts';
 import type { CredentialWatch } from '../identity/credential-watch.ts';
 import type { RateLimit } from '../../infra/rate-limits/rate-limits.ts';
 import type { LabCatalogue } from '../labs/catalogue.ts';
@@ -46,7 +46,7 @@ export interface CheckService {
   ): Promise<Attempt>;
   /** @throws NOT_FOUND */
   get(actor: Actor | undefined, attemptId: string): Promise<Attempt>;
-  /** Lists attempts, newest first: the actor's own, and for staff those that they reach. */
+  /** Lists attempts, newest first: the actor's own, and for staff those that they may access. */
   listAttempts(
     actor: Actor | undefined,
     filter: {
@@ -73,7 +73,7 @@ interface CheckServiceParts {
   progressOf: ProgressReader;
   /** Returns assignments by id. */
   assignmentRules: Pick<AssignmentRules, 'byId'>;
-  reach: Reach;
+  workAccess: WorkAccess;
   leasedCheck: LeasedCheck;
   /** Counts the attempts of a user, without polls. */
   runLimit: RateLimit;
@@ -101,7 +101,7 @@ export function createCheckService(parts: CheckServiceParts): CheckService & { s
     attempts,
     progressOf,
     assignmentRules,
-    reach,
+    workAccess,
     leasedCheck,
     runLimit,
     dayLimit,
@@ -194,15 +194,16 @@ export function createCheckService(parts: CheckServiceParts): CheckService & { s
     async get(actor, attemptId) {
       requireActor(actor, { scope: 'read' });
       const attempt = await attempts.find(attemptId);
-      if (!attempt || !(await reach.includes(actor, attempt))) throw fault('NOT_FOUND', { thing: 'attempt' });
+      if (!attempt || !(await workAccess.includes(actor, attempt)))
+        throw fault('NOT_FOUND', { thing: 'attempt' });
       return explain(attempt, catalogue);
     },
 
     async listAttempts(actor, filter, page) {
       requireActor(actor, { scope: 'read' });
       const window = pageWindow(page);
-      // Attempts that the actor does not reach are hidden, as if they did not exist.
-      const limits = await reach.limits(actor, filter.learnerId);
+      // Attempts that the actor may not access are hidden, as if they did not exist.
+      const limits = await workAccess.limits(actor, filter.learnerId);
       const found = await attempts.list(filter, limits, window);
       return toPage(
         found.map((attempt) => explain(attempt, catalogue)),
@@ -219,7 +220,7 @@ export function createCheckService(parts: CheckServiceParts): CheckService & { s
         learnerId,
         courseId: courses.get(assignmentId)?.courseId ?? courseId,
       }));
-      if ((await reach.among(actor, works)).length < works.length) throw fault('USER_NOT_FOUND');
+      if ((await workAccess.among(actor, works)).length < works.length) throw fault('USER_NOT_FOUND');
       return await progressOf(of);
     },
 

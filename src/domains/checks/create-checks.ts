@@ -2,7 +2,7 @@ import type { Clock } from '../../core/clock.ts';
 import type { Database } from '../../infra/database/database.ts';
 import type { EventBus } from '../../infra/bus/event-bus.ts';
 import type { CredentialWatch } from '../identity/credential-watch.ts';
-import type { Reach } from '../identity/reach.ts';
+import type { WorkAccess } from '../identity/work-access.ts';
 import type { RateLimits } from '../../infra/rate-limits/rate-limits.ts';
 import type { AssignmentRules } from '../courses/assignment-rules.ts';
 import type { ImagePins } from '../images/pins/pin.ts';
@@ -45,7 +45,7 @@ export interface ChecksOptions {
   catalogue: Pick<LabCatalogue, 'version' | 'find'>;
   sessions: Pick<SessionService, 'get' | 'machine' | 'requireCounting' | 'touch'>;
   assignmentRules: Pick<AssignmentRules, 'byId'>;
-  reach: Reach;
+  workAccess: WorkAccess;
   /** Ends a check when the credential that requested it ends. */
   credentialWatch: Pick<CredentialWatch, 'watch'>;
   log: Log;

@@ -66,7 +66,7 @@ export interface CourseChange {
   state?: CourseState | undefined;
 }
 
-/** Use cases of courses. Users reach courses that they are active members of; admins reach all. */
+/** Use cases of courses. Users may access the courses that they are active members of; admins may access all. */
 export interface CourseService {
   /**
    * Creates a course, whose first instructor is the actor. With a collection, it has an assignment for each of its labs.

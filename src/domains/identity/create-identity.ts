@@ -7,22 +7,22 @@ import { createAuthenticationService } from './authentication-service.ts';
 import { createCredentialWatch } from './credential-watch.ts';
 import type { CredentialWatch } from './credential-watch.ts';
 import { ensureFirstAdmin } from './first-admin.ts';
-import { createReach } from './reach.ts';
-import type { Reach } from './reach.ts';
-import { createReachStore } from './reach-store.ts';
 import { createSignInStore } from './sign-in-store.ts';
 import { createTokenService } from './token-service.ts';
 import { createTokenStore } from './token-store.ts';
 import { createUserService } from './user-service.ts';
 import { createUserStore } from './user-store.ts';
 import type { AuthenticationService, People, TokenService, User, UserService } from './user.ts';
+import { createWorkAccess } from './work-access.ts';
+import type { WorkAccess } from './work-access.ts';
+import { createWorkAccessStore } from './work-access-store.ts';
 
 export interface Identity {
   users: UserService;
   tokens: TokenService;
   authentication: AuthenticationService;
   people: People;
-  reach: Reach;
+  workAccess: WorkAccess;
   /** Ends what a credential opened when the credential ends. */
   credentialWatch: CredentialWatch;
   /** Returns the first admin, who is created if there is no admin. */
@@ -42,8 +42,8 @@ export function createIdentity(options: {
   const users = createUserStore({ database });
   const tokens = createTokenStore({ database });
   const signIns = createSignInStore({ database });
-  const reach = createReach({ store: createReachStore({ database }) });
-  const userService = createUserService({ users, signIns, reach, events, clock });
+  const workAccess = createWorkAccess({ store: createWorkAccessStore({ database }) });
+  const userService = createUserService({ users, signIns, workAccess, events, clock });
   const authentication = createAuthenticationService({
     users,
     tokens,
@@ -56,7 +56,7 @@ export function createIdentity(options: {
   const credentialWatch = createCredentialWatch({ authentication, events, log });
   return {
     users: userService,
-    tokens: createTokenService({ tokens, users, reach, events, clock }),
+    tokens: createTokenService({ tokens, users, workAccess, events, clock }),
     authentication,
     people: {
       find: users.find,
@@ -70,7 +70,7 @@ export function createIdentity(options: {
           }),
         ),
     },
-    reach,
+    workAccess,
     credentialWatch,
     firstAdmin: () => ensureFirstAdmin({ users, clock }),
     async close() {

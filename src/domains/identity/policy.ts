@@ -91,8 +91,8 @@ export function onlyTries(role: CourseRole | undefined): boolean {
 
 /**
  * Decides whether the actor may do something in a course: services ask it before they act. Roles count per course,
- * except that admins may do everything. Two stores have rules of roles in their queries: `reach-store.ts` reads whose work
- * somebody may access (see reach.ts), and `course-store.ts` lists drafts only for staff.
+ * except that admins may do everything. Two stores have rules of roles in their queries: `work-access-store.ts` reads
+ * whose work somebody may access (see `WorkAccess`), and `course-store.ts` lists drafts only for staff.
  */
 export function can(actor: Pick<Actor, 'role'>, action: CourseAction, course: CourseResource): boolean {
   if (actor.role === 'admin') return true;

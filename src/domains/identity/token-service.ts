@@ -4,7 +4,7 @@ import type { EventBus } from '../../infra/bus/event-bus.ts';
 import { newId } from '../../core/ids.ts';
 import { allScopes, requireActor, requireLasting } from './actor.ts';
 import type { Actor, Scope } from './actor.ts';
-import type { Reach } from './reach.ts';
+import type { WorkAccess } from './work-access.ts';
 import { hashSecret, makeSecret, shownPrefix } from './secrets.ts';
 import type { TokenStore } from './token-store.ts';
 import { readName } from './user.ts';
@@ -17,13 +17,13 @@ const TOKEN_LIMIT = 100;
 export function createTokenService({
   tokens,
   users,
-  reach,
+  workAccess,
   events,
   clock,
 }: {
   tokens: TokenStore;
   users: UserStore;
-  reach: Pick<Reach, 'people'>;
+  workAccess: Pick<WorkAccess, 'people'>;
   events: EventBus;
   clock: Clock;
 }): TokenService {
@@ -32,7 +32,7 @@ export function createTokenService({
    * @throws USER_NOT_FOUND, FORBIDDEN
    */
   async function requireUserOrAdmin(actor: Actor, userId: string): Promise<void> {
-    if (!(await reach.people(actor, [userId])).has(userId)) throw fault('USER_NOT_FOUND');
+    if (!(await workAccess.people(actor, [userId])).has(userId)) throw fault('USER_NOT_FOUND');
     if (actor.userId !== userId) requireActor(actor, { scope: 'read', role: 'admin' });
     if (!(await users.find(userId))) throw fault('USER_NOT_FOUND');
   }

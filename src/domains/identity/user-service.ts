@@ -5,7 +5,7 @@ import { newId } from '../../core/ids.ts';
 import { pageWindow, toPage } from '../../core/paging.ts';
 import { allScopes, requireActor, requireLasting } from './actor.ts';
 import type { Actor } from './actor.ts';
-import type { Reach } from './reach.ts';
+import type { WorkAccess } from './work-access.ts';
 import { hashSecret, makeSecret } from './secrets.ts';
 import type { SignInStore } from './sign-in-store.ts';
 import { readEmail, readName } from './user.ts';
@@ -21,13 +21,13 @@ const SEARCH_LIMIT = 254;
 export function createUserService({
   users,
   signIns,
-  reach,
+  workAccess,
   events,
   clock,
 }: {
   users: UserStore;
   signIns: SignInStore;
-  reach: Pick<Reach, 'people' | 'limits'>;
+  workAccess: Pick<WorkAccess, 'people' | 'limits'>;
   events: EventBus;
   clock: Clock;
 }): UserService {
@@ -36,7 +36,7 @@ export function createUserService({
    * @throws USER_NOT_FOUND also if the actor may not see the user
    */
   async function findVisible(actor: Actor, id: string): Promise<User> {
-    const isVisible = (await reach.people(actor, [id])).has(id);
+    const isVisible = (await workAccess.people(actor, [id])).has(id);
     const user = isVisible ? await users.find(id) : undefined;
     if (!user) throw fault('USER_NOT_FOUND');
     return user;
@@ -56,7 +56,7 @@ export function createUserService({
 
     async getMany(actor, ids) {
       requireActor(actor, { scope: 'read' });
-      const found = await users.findMany([...(await reach.people(actor, ids))]);
+      const found = await users.findMany([...(await workAccess.people(actor, ids))]);
       const byId = new Map(found.map((user) => [user.id, user]));
       return ids.map((id) => byId.get(id));
     },
@@ -65,7 +65,7 @@ export function createUserService({
       requireActor(actor, { scope: 'read', role: 'instructor' });
       const window = pageWindow(page);
       const search = filter.search?.trim().slice(0, SEARCH_LIMIT);
-      const limits = await reach.limits(actor);
+      const limits = await workAccess.limits(actor);
       return toPage(await users.list({ role: filter.role, search, limits }, window), page);
     },
 

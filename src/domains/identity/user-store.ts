@@ -4,8 +4,8 @@ import { isUniqueViolation } from '../../infra/database/database-errors.ts';
 import { fault } from '../../core/errors.ts';
 import { batches } from '../../core/paging.ts';
 import type { Role } from './actor.ts';
-import type { Taught } from './reach-limits.ts';
-import { reachedPeople } from './reach-limits.ts';
+import type { AccessLimits } from './work-access-limits.ts';
+import { accessiblePeople } from './work-access-limits.ts';
 import type { User } from './user.ts';
 
 interface UserChange {
@@ -20,7 +20,7 @@ interface UserFilter {
   /** Part of the name or the e-mail address, case-insensitive. */
   search?: string | undefined;
   /** Whose users are included; undefined: all. */
-  limits?: Taught | undefined;
+  limits?: AccessLimits | undefined;
 }
 
 export type UserStore = ReturnType<typeof createUserStore>;
@@ -48,7 +48,7 @@ export function createUserStore({ database }: { database: Database }) {
         where: {
           ...(filter.role && { role: filter.role }),
           AND: [
-            reachedPeople(filter.limits),
+            accessiblePeople(filter.limits),
             contains ? { OR: [{ name: contains }, { email: contains }] } : {},
           ],
           ...(window.after && { id: { gt: window.after } }),

@@ -1,7 +1,7 @@
 import { fault } from '../../core/errors.ts';
 import { requireActor } from '../identity/actor.ts';
 import type { Actor, Scope } from '../identity/actor.ts';
-import type { Reach, Work } from '../identity/reach.ts';
+import type { Work, WorkAccess } from '../identity/work-access.ts';
 
 /**
  * The actions on a session, with the scope that its owner needs, and the scope that staff need. `undefined` means that
@@ -32,13 +32,13 @@ export function requireSomebody(actor: Actor | undefined): asserts actor is Acto
  * @throws SESSION_NOT_FOUND also if the actor may not know of it, UNAUTHENTICATED, FORBIDDEN
  */
 export async function authorize<T extends Work>(
-  reach: Pick<Reach, 'includes'>,
+  workAccess: Pick<WorkAccess, 'includes'>,
   actor: Actor | undefined,
   action: SessionAction,
   session: T | null,
 ): Promise<T> {
   requireSomebody(actor);
-  if (!session || !(await reach.includes(actor, session))) throw fault('SESSION_NOT_FOUND');
+  if (!session || !(await workAccess.includes(actor, session))) throw fault('SESSION_NOT_FOUND');
   const scope = needs[action][actor.userId === session.learnerId ? 'owner' : 'staff'];
   if (scope === undefined) throw fault('FORBIDDEN', { needed: 'a session of your own' });
   requireActor(actor, { scope });

@@ -105,7 +105,7 @@ export function createSessions(options: SessionsOptions): Sessions {
     repairs: comparison.repairs,
     lifetimes,
     assignedWork,
-    reach: options.reach,
+    workAccess: options.workAccess,
   });
 
   const unlisten: (() => void)[] = [];

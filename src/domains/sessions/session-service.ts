@@ -11,7 +11,7 @@ import type { createSessionStart } from './session-start.ts';
 import type { SessionRow, SessionStore } from './session-store.ts';
 import { viewSession } from './session-view.ts';
 import type { SessionService } from './session.ts';
-import type { Reach } from '../identity/reach.ts';
+import type { WorkAccess } from '../identity/work-access.ts';
 
 export function createSessionService(options: {
   store: SessionStore;
@@ -22,9 +22,9 @@ export function createSessionService(options: {
   repairs: Pick<Repairs, 'restart'>;
   lifetimes: Pick<Lifetimes, 'touch'>;
   assignedWork: Pick<AssignedWork, 'requireCounting'>;
-  reach: Reach;
+  workAccess: WorkAccess;
 }): SessionService {
-  const { store, startSession, queue, ends, extendSession, repairs, lifetimes, assignedWork, reach } =
+  const { store, startSession, queue, ends, extendSession, repairs, lifetimes, assignedWork, workAccess } =
     options;
 
   async function restarted(row: SessionRow): Promise<SessionRow> {
@@ -44,14 +44,14 @@ export function createSessionService(options: {
 
     async get(actor, id) {
       requireSomebody(actor);
-      const row = await authorize(reach, actor, 'read', await store.find(id));
+      const row = await authorize(workAccess, actor, 'read', await store.find(id));
       return viewSession(row);
     },
 
     async getMany(actor, ids) {
       requireActor(actor, { scope: 'read' });
       const rows = await store.findMany([...new Set(ids)]);
-      const there = await reach.among(actor, rows);
+      const there = await workAccess.among(actor, rows);
       const mine = new Map(there.map((row) => [row.id, row]));
       return ids.map((id) => {
         const row = mine.get(id);
@@ -63,7 +63,7 @@ export function createSessionService(options: {
       requireActor(actor, { scope: 'read' });
       const positions = await queue.positions();
       const rows = await store.findMany(ids.filter((id) => positions.has(id)));
-      const mine = new Set((await reach.among(actor, rows)).map(({ id }) => id));
+      const mine = new Set((await workAccess.among(actor, rows)).map(({ id }) => id));
       return ids.map((id) => (mine.has(id) ? positions.get(id) : undefined));
     },
 
@@ -71,26 +71,26 @@ export function createSessionService(options: {
       requireActor(actor, { scope: 'read' });
       const window = pageWindow(page);
       const { learnerId, lab: labSlug, assignmentId, states } = filter;
-      const limits = await reach.limits(actor, learnerId);
+      const limits = await workAccess.limits(actor, learnerId);
       const rows = await store.page({ limits, learnerId, labSlug, assignmentId, states }, window);
       return toPage(rows.map(viewSession), page);
     },
 
     async stop(actor, id) {
       requireSomebody(actor);
-      const row = await authorize(reach, actor, 'stop', await store.find(id));
+      const row = await authorize(workAccess, actor, 'stop', await store.find(id));
       return viewSession(await ends.stop(row));
     },
 
     async restart(actor, id) {
       requireSomebody(actor);
-      const row = await authorize(reach, actor, 'restart', await store.find(id));
+      const row = await authorize(workAccess, actor, 'restart', await store.find(id));
       return viewSession(await restarted(row));
     },
 
     async extend(actor, id, minutes) {
       requireSomebody(actor);
-      const row = await authorize(reach, actor, 'extend', await store.find(id));
+      const row = await authorize(workAccess, actor, 'extend', await store.find(id));
       return viewSession(await extendSession(row, minutes));
     },
 
@@ -98,8 +98,8 @@ export function createSessionService(options: {
       requireActor(actor, { scope: 'learn' });
       const row = await store.find(id);
       // Another user's session looks like a deleted one, and deleting that succeeds.
-      if (!row || !(await reach.includes(actor, row))) return false;
-      await authorize(reach, actor, 'delete', row);
+      if (!row || !(await workAccess.includes(actor, row))) return false;
+      await authorize(workAccess, actor, 'delete', row);
       return ends.remove(row);
     },
 
@@ -114,7 +114,7 @@ export function createSessionService(options: {
 
     async machine(actor, id, name) {
       requireSomebody(actor);
-      const row = await authorize(reach, actor, 'enter', await store.find(id));
+      const row = await authorize(workAccess, actor, 'enter', await store.find(id));
       if (row.state !== 'ready') throw fault('SESSION_NOT_READY', { state: row.state });
       const machine = row.machines.find((candidate) => candidate.name === name);
       if (!machine?.containerId) throw fault('MACHINE_NOT_FOUND', { machine: name });
@@ -136,7 +136,7 @@ export function createSessionService(options: {
 
     async requireCounting(actor, id) {
       requireSomebody(actor);
-      const row = await authorize(reach, actor, 'enter', await store.find(id));
+      const row = await authorize(workAccess, actor, 'enter', await store.find(id));
       await assignedWork.requireCounting(row);
     },
 

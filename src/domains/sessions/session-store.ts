@@ -3,8 +3,8 @@ import type { Database, Transaction } from '../../infra/database/database.ts';
 import { whenGone, isUniqueViolation } from '../../infra/database/database-errors.ts';
 import type { Prisma } from '../../infra/database/generated/sqlite/client.ts';
 import type { ProvisionedMachine } from '../../engine/engine.ts';
-import type { Taught } from '../identity/reach-limits.ts';
-import { newestOf, reachedAmongFew, reachedWork } from '../identity/reach-limits.ts';
+import type { AccessLimits } from '../identity/work-access-limits.ts';
+import { accessibleAmongFew, accessibleWork, newestOf } from '../identity/work-access-limits.ts';
 import { countingRun, nextRun } from './assignment-work-store.ts';
 import type { NewRun } from './assignment-work-store.ts';
 import { handleOf, isStored, machineRows, withHandle } from './machine-store.ts';
@@ -136,7 +136,7 @@ export function createSessionStore({ database }: { database: Database }) {
       filter: {
         learnerId?: string | undefined;
         /** Whose work is included; undefined: everybody's. */
-        limits: Taught | undefined;
+        limits: AccessLimits | undefined;
         labSlug?: string | undefined;
         /** null for self-study only. */
         assignmentId?: string | null | undefined;
@@ -154,11 +154,11 @@ export function createSessionStore({ database }: { database: Database }) {
       };
       const isNarrow = filter.learnerId !== undefined || Boolean(filter.assignmentId);
       const page = { orderBy: { id: 'desc' }, take } as const;
-      return await newestOf((isNarrow ? reachedAmongFew : reachedWork)(filter.limits), take, {
-        ids: (reached) =>
-          client.session.findMany({ where: { ...where, AND: [reached] }, ...page, select: { id: true } }),
-        rows: (reached) =>
-          client.session.findMany({ where: { ...where, AND: [reached] }, ...page, ...withMachines }),
+      return await newestOf((isNarrow ? accessibleAmongFew : accessibleWork)(filter.limits), take, {
+        ids: (condition) =>
+          client.session.findMany({ where: { ...where, AND: [condition] }, ...page, select: { id: true } }),
+        rows: (condition) =>
+          client.session.findMany({ where: { ...where, AND: [condition] }, ...page, ...withMachines }),
       });
     },
 

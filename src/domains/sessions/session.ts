@@ -99,8 +99,8 @@ export interface RunningMachine {
 
 /**
  * Use cases of sessions. Every method authorises first. A session that the actor may not access is SESSION_NOT_FOUND.
- * Staff can read, enter, extend, reset and stop the sessions that they reach: see reach.ts. All other actions are the
- * owner's: see access.ts.
+ * Staff can read, enter, extend, reset and stop the sessions that they may access: see `WorkAccess`. All other actions
+ * are the owner's: see access.ts.
  */
 export interface SessionService {
   /**
@@ -114,7 +114,7 @@ export interface SessionService {
   getMany(actor: Actor | undefined, ids: readonly string[]): Promise<(Session | undefined)[]>;
   /** Returns positions in the queue; undefined for a session that does not wait, or that the actor may not see. */
   queuePositions(actor: Actor | undefined, ids: readonly string[]): Promise<(QueuePosition | undefined)[]>;
-  /** Lists sessions, newest first: the actor's own, and for staff those that they reach. */
+  /** Lists sessions, newest first: the actor's own, and for staff those that they may access. */
   list(
     actor: Actor | undefined,
     filter: {

@@ -3,7 +3,7 @@ import type { Database } from '../../infra/database/database.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { EventBus } from '../../infra/bus/event-bus.ts';
 import type { AssignmentRules } from '../courses/assignment-rules.ts';
-import type { Reach } from '../identity/reach.ts';
+import type { WorkAccess } from '../identity/work-access.ts';
 import type { ImagePins } from '../images/pins/pin.ts';
 import type { LabCatalogue } from '../labs/catalogue.ts';
 import type { Log } from '../../core/log.ts';
@@ -25,7 +25,7 @@ export interface SessionsOptions extends WarmOptions, AdmissionOptions, DiskOpti
   catalogue: Pick<LabCatalogue, 'get' | 'version' | 'all'>;
   /** What applies to sessions of assignments. */
   assignmentRules: AssignmentRules;
-  reach: Reach;
+  workAccess: WorkAccess;
   log: Log;
   /** The images that the names in a lab's version are pinned to. */
   pins: Pick<ImagePins, 'resolve' | 'agrees'>;

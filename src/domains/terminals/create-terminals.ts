@@ -1,5 +1,5 @@
 import type { Database } from '../../infra/database/database.ts';
-import type { Reach } from '../identity/reach.ts';
+import type { WorkAccess } from '../identity/work-access.ts';
 import type { LabCatalogue } from '../labs/catalogue.ts';
 import { createRecordedContent } from './recordings/recorded-content.ts';
 import { createRecordedCollectionStore } from './recordings/recorded-collection-store.ts';
@@ -31,9 +31,8 @@ export function createTerminals({
   database,
   ...options
 }: { database: Database } & RecordingLimits &
-  Omit<TerminalServiceOptions, 'store' | 'tickets' | 'snapshots' | 'recordings' | 'budgets' | 'reach'> & {
-    reach: Reach;
-  } & RecordingRules): TerminalService & {
+  Omit<TerminalServiceOptions, 'store' | 'tickets' | 'snapshots' | 'recordings' | 'budgets'> &
+  RecordingRules): TerminalService & {
   recordings: RecordingService;
 } {
   const snapshots = createSnapshots({ log: options.log });
@@ -73,7 +72,7 @@ export function createRecordingParts(
   options: {
     database: Database;
     terminals: Pick<TerminalStore, 'endedAmong'>;
-    reach: Reach;
+    workAccess: WorkAccess;
   } & RecordingLimits &
     RecordingRules &
     Pick<RecordingsOptions, 'clock' | 'log'>,

@@ -2,7 +2,7 @@ import type { Clock } from '../../core/clock.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { fault } from '../../core/errors.ts';
 import type { LabCatalogue } from '../labs/catalogue.ts';
-import type { Reach, Work } from '../identity/reach.ts';
+import type { Work, WorkAccess } from '../identity/work-access.ts';
 import type { Log } from '../../core/log.ts';
 import type { RunningMachine, SessionService } from '../sessions/session.ts';
 import type { createShellOwnership } from './shell-ownership.ts';
@@ -33,7 +33,7 @@ export function createShellConnector(options: {
   shells: Shells;
   ownership: ReturnType<typeof createShellOwnership>;
   sessions: Pick<SessionService, 'machine'>;
-  reach: Pick<Reach, 'includes'>;
+  workAccess: Pick<WorkAccess, 'includes'>;
   catalogue: Pick<LabCatalogue, 'version'>;
   recordings: Pick<Recordings, 'start' | 'drop'>;
   engine: Pick<Engine, 'openTerminal' | 'endShell'>;

@@ -3,7 +3,7 @@ import type { Engine } from '../../engine/engine.ts';
 import { isFault } from '../../core/errors.ts';
 import type { EventBus } from '../../infra/bus/event-bus.ts';
 import { system } from '../identity/actor.ts';
-import type { Reach } from '../identity/reach.ts';
+import type { WorkAccess } from '../identity/work-access.ts';
 import type { Log } from '../../core/log.ts';
 import type { SessionService } from '../sessions/session.ts';
 import { createKeyedQueue } from '../../core/queue.ts';
@@ -29,7 +29,7 @@ interface MaintenanceOptions {
   adopt: Adopt;
   engine: Pick<Engine, 'endShell'>;
   actorOf: ActorOf;
-  reach: Pick<Reach, 'includes'>;
+  workAccess: Pick<WorkAccess, 'includes'>;
   clock: Clock;
   log: Log;
   leaseOwner: string;
@@ -106,7 +106,7 @@ export function watchSessions(options: {
   shells: Shells;
   events: EventBus;
   sessions: Pick<SessionService, 'get'>;
-  reach: Pick<Reach, 'includes'>;
+  workAccess: Pick<WorkAccess, 'includes'>;
   actorOf: ActorOf;
   log: Log;
 }): () => void {

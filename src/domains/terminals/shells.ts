@@ -1,5 +1,5 @@
 import { createQueue } from '../../core/queue.ts';
-import type { Work } from '../identity/reach.ts';
+import type { Work } from '../identity/work-access.ts';
 import type { LiveTerminal } from './live-terminal.ts';
 
 /** Shells ended at the same time: the engine runs a command in the machine for each. */

@@ -6,7 +6,7 @@ import type { EventBus } from '../../infra/bus/event-bus.ts';
 import { system } from '../identity/actor.ts';
 import type { Actor } from '../identity/actor.ts';
 import { hashSecret } from '../identity/secrets.ts';
-import type { Reach } from '../identity/reach.ts';
+import type { WorkAccess } from '../identity/work-access.ts';
 import type { UserService } from '../identity/user.ts';
 import { newId } from '../../core/ids.ts';
 import type { LabCatalogue } from '../labs/catalogue.ts';
@@ -38,7 +38,7 @@ export interface TerminalServiceOptions {
   store: TerminalStore;
   tickets: TicketStore;
   sessions: Pick<SessionService, 'get' | 'machine' | 'touch'>;
-  reach: Reach;
+  workAccess: WorkAccess;
   users: Pick<UserService, 'get'>;
   catalogue: Pick<LabCatalogue, 'version'>;
   engine: Pick<Engine, 'openTerminal' | 'reattachTerminal' | 'endShell'>;
@@ -64,7 +64,7 @@ export function createTerminalService(options: TerminalServiceOptions): Terminal
     store,
     tickets,
     sessions,
-    reach,
+    workAccess,
     users,
     credentialWatch,
     snapshots,
@@ -89,7 +89,7 @@ export function createTerminalService(options: TerminalServiceOptions): Terminal
     if (!terminal) return undefined;
     try {
       const session = await sessions.get(actor, terminal.sessionId);
-      await authorize(reach, actor, 'enter', session);
+      await authorize(workAccess, actor, 'enter', session);
       return terminal;
     } catch (error) {
       if (isFault(error, 'SESSION_NOT_FOUND')) return undefined;

@@ -1,6 +1,6 @@
 import { isFault } from '../../core/errors.ts';
 import type { Actor } from '../identity/actor.ts';
-import type { Reach, Work } from '../identity/reach.ts';
+import type { Work, WorkAccess } from '../identity/work-access.ts';
 import type { Log } from '../../core/log.ts';
 import { authorize } from '../sessions/access.ts';
 import type { Shells } from './shells.ts';
@@ -10,12 +10,12 @@ export type ActorOf = (userId: string) => Promise<Actor | undefined>;
 
 interface Access {
   actorOf: ActorOf;
-  reach: Pick<Reach, 'includes'>;
+  workAccess: Pick<WorkAccess, 'includes'>;
 }
 
 /** Returns whether a user may still enter the machines in which this work is done. */
-export async function mayStay({ actorOf, reach }: Access, userId: string, work: Work): Promise<boolean> {
-  return mayEnter(reach, await actorOf(userId), work);
+export async function mayStay({ actorOf, workAccess }: Access, userId: string, work: Work): Promise<boolean> {
+  return mayEnter(workAccess, await actorOf(userId), work);
 }
 
 /**
@@ -23,7 +23,7 @@ export async function mayStay({ actorOf, reach }: Access, userId: string, work: 
  * users, or one, or those who are in machines of others.
  */
 export async function dropUnauthorized(
-  { shells, log, actorOf, reach }: { shells: Shells; log: Log } & Access,
+  { shells, log, actorOf, workAccess }: { shells: Shells; log: Log } & Access,
   whom: { userId?: string; isStaff?: true } = {},
 ): Promise<void> {
   const actors = new Map<string, Actor | undefined>();
@@ -31,7 +31,7 @@ export async function dropUnauthorized(
     if (whom.userId !== undefined && someone !== whom.userId) return true;
     if (whom.isStaff && someone === work.learnerId) return true;
     if (!actors.has(someone)) actors.set(someone, await actorOf(someone));
-    return mayEnter(reach, actors.get(someone), work);
+    return mayEnter(workAccess, actors.get(someone), work);
   }
 
   const ending: Promise<void>[] = [];
@@ -53,12 +53,12 @@ export async function dropUnauthorized(
 }
 
 async function mayEnter(
-  reach: Pick<Reach, 'includes'>,
+  workAccess: Pick<WorkAccess, 'includes'>,
   actor: Actor | undefined,
   work: Work,
 ): Promise<boolean> {
   try {
-    await authorize(reach, actor, 'enter', work);
+    await authorize(workAccess, actor, 'enter', work);
     return true;
   } catch (error) {
     if (isFault(error, 'UNAUTHENTICATED', 'SESSION_NOT_FOUND', 'FORBIDDEN')) return false;

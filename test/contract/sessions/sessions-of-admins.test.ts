@@ -10,7 +10,7 @@ import { askAsEach, createActors } from '../../kit/service/actors.ts';
 import type { ActorName, Actors } from '../../kit/service/actors.ts';
 import { eachDatabase } from '../../kit/database/databases.ts';
 import { recordingWorld } from '../../kit/terminals/recordings.ts';
-import { reachOn } from '../../kit/service/courses.ts';
+import { workAccessOn } from '../../kit/service/courses.ts';
 import { openSessions, putInState } from '../../kit/sessions/sessions.ts';
 
 const page = { first: 10 };
@@ -211,7 +211,8 @@ await test('instructors can neither watch nor help in terminals of admins, nor s
     const who = Object.values(actors);
     const actorOf = async (userId: string) =>
       who.find((actor: Actor | undefined) => actor?.userId === userId);
-    const stay = ({ userId }: Actor) => mayStay({ actorOf, reach: reachOn(database) }, userId, { learnerId });
+    const stay = ({ userId }: Actor) =>
+      mayStay({ actorOf, workAccess: workAccessOn(database) }, userId, { learnerId });
     t.equal(await stay(actors.instructor), true);
     await promoteOwner(database, actors);
     t.equal(await stay(actors.instructor), false);

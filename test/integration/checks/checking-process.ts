@@ -12,7 +12,7 @@ import { isOwnerGone, newOwner } from '../../../src/infra/leases/process-owner.t
 import { openCatalogue } from '../../kit/labs/catalogue.ts';
 import { sessionsOn } from '../../kit/labs/check-world.ts';
 import { unpinned } from '../../kit/labs/pins.ts';
-import { assignmentRulesOn, reachOn } from '../../kit/service/courses.ts';
+import { assignmentRulesOn, workAccessOn } from '../../kit/service/courses.ts';
 import { quietLog } from '../../kit/basics/quiet-log.ts';
 import { unwatched } from '../../kit/basics/unwatched.ts';
 
@@ -25,7 +25,7 @@ const checks = createChecks({
   clock: systemClock,
   catalogue: await openCatalogue(database, directory),
   assignmentRules: assignmentRulesOn(database, systemClock),
-  reach: reachOn(database),
+  workAccess: workAccessOn(database),
   sessions: sessionsOn(database, machineId),
   log: quietLog(),
   pins: unpinned,

@@ -7,7 +7,7 @@ import { createFileService } from '../../../src/domains/files/file-service.ts';
 import type { FilePlace } from '../../../src/domains/files/file.ts';
 import { nextPart } from '../../../src/domains/files/upload/parts.ts';
 import { allScopes } from '../../../src/domains/identity/actor.ts';
-import type { Work } from '../../../src/domains/identity/reach.ts';
+import type { Work } from '../../../src/domains/identity/work-access.ts';
 import type { Actor, Role } from '../../../src/domains/identity/actor.ts';
 import { authorize } from '../../../src/domains/sessions/access.ts';
 import type { SessionState } from '../../../src/domains/sessions/session.ts';
@@ -44,7 +44,7 @@ export async function createFileWorld(
   const [root, plain] = await Promise.all([provisionMachine(engine), provisionMachine(engine, plainSpec)]);
   const machines: Record<string, string> = { root: root.machineId, plain: plain.machineId };
   const touched: string[] = [];
-  const reach = {
+  const workAccess = {
     includes: async (who: Actor, { learnerId }: Work) => who.userId === learnerId || who.role !== 'student',
   };
   let state: SessionState = 'ready';
@@ -60,7 +60,7 @@ export async function createFileWorld(
       get: async () => ({ state }),
       async machine(who, id, name) {
         const session = id === 'session' ? { learnerId: owner.userId } : null;
-        const { learnerId } = await authorize(reach, who, 'enter', session);
+        const { learnerId } = await authorize(workAccess, who, 'enter', session);
         const machineId = machines[name];
         if (!machineId) throw fault('MACHINE_NOT_FOUND', { machine: name });
         return {

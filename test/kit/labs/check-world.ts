@@ -20,7 +20,7 @@ import type { Actors } from '../service/actors.ts';
 import { labsFolder } from './lab-folders.ts';
 import { unpinned } from './pins.ts';
 import { clockedLimits } from '../basics/clocked-limits.ts';
-import { assignmentRulesOn, reachOn } from '../service/courses.ts';
+import { assignmentRulesOn, workAccessOn } from '../service/courses.ts';
 import { quietLog } from '../basics/quiet-log.ts';
 import { unwatched } from '../basics/unwatched.ts';
 
@@ -77,7 +77,7 @@ export async function createCheckWorld(t: Test, options: CheckWorldOptions): Pro
       clock,
       catalogue,
       assignmentRules: assignmentRulesOn(database, clock),
-      reach: reachOn(database),
+      workAccess: workAccessOn(database),
       sessions,
       log: quietLog(),
       pins: unpinned,
@@ -201,7 +201,7 @@ export function sessionsOn(
   async function get(actor: Actor | undefined, id: string): Promise<Session> {
     requireActor(actor, { scope: 'read' });
     const row = await database.client.session.findUnique({ where: { id } });
-    if (!row || !(await reachOn(database).includes(actor, row))) throw fault('SESSION_NOT_FOUND');
+    if (!row || !(await workAccessOn(database).includes(actor, row))) throw fault('SESSION_NOT_FOUND');
     const { learnerId, labSlug, labVersion, state, generation, createdAt, expiresAt } = row;
     const unset = { progress: undefined, reason: undefined, readyAt: undefined, warnedAt: undefined };
     const saved = { saving: undefined, saveProblem: undefined, savedStateId: undefined };

@@ -17,9 +17,9 @@ import { allScopes } from '../../../src/domains/identity/actor.ts';
 import type { Actor, Role } from '../../../src/domains/identity/actor.ts';
 import { createUserStore } from '../../../src/domains/identity/user-store.ts';
 import { createIdentity } from '../../../src/domains/identity/create-identity.ts';
-import { createReach } from '../../../src/domains/identity/reach.ts';
-import type { Reach } from '../../../src/domains/identity/reach.ts';
-import { createReachStore } from '../../../src/domains/identity/reach-store.ts';
+import { createWorkAccess } from '../../../src/domains/identity/work-access.ts';
+import type { WorkAccess } from '../../../src/domains/identity/work-access.ts';
+import { createWorkAccessStore } from '../../../src/domains/identity/work-access-store.ts';
 import type { CourseRole } from '../../../src/domains/identity/policy.ts';
 import { createFakeClock } from '../basics/fake-clock.ts';
 import { quietLog } from '../basics/quiet-log.ts';
@@ -46,8 +46,9 @@ export function assignmentRulesOn(database: Database, clock: Clock): AssignmentR
   return createAssignmentRules({ lookUp, assignments, people: createUserStore({ database }), clock });
 }
 
-/** Who reaches whom in a database. */
-export const reachOn = (database: Database): Reach => createReach({ store: createReachStore({ database }) });
+/** Who may access whose work in a database. */
+export const workAccessOn = (database: Database): WorkAccess =>
+  createWorkAccess({ store: createWorkAccessStore({ database }) });
 
 /** Courses in a database, with people. */
 export async function courseWorld(

@@ -5,7 +5,7 @@ import { systemClock } from '../../../src/core/clock.ts';
 import { createMemoryBus } from '../../../src/infra/bus/memory-bus.ts';
 import { createSessions } from '../../../src/domains/sessions/create-sessions.ts';
 import { preparedLab, startScript } from '../labs/prepared-labs.ts';
-import { assignmentRulesOn, reachOn } from './courses.ts';
+import { assignmentRulesOn, workAccessOn } from './courses.ts';
 import { quietLog } from '../basics/quiet-log.ts';
 import { unpinned } from '../labs/pins.ts';
 import { testCatalogue, testLab } from '../sessions/sessions.ts';
@@ -44,7 +44,7 @@ createSessions({
     testLab('lab-1'),
   ]),
   assignmentRules: assignmentRulesOn(database, systemClock),
-  reach: reachOn(database),
+  workAccess: workAccessOn(database),
   log,
   pins: unpinned,
   subnetPool: '10.232.0.0/16',

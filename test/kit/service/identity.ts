@@ -10,7 +10,7 @@ import { createUserService } from '../../../src/domains/identity/user-service.ts
 import { createUserStore } from '../../../src/domains/identity/user-store.ts';
 import { quietLog } from '../basics/quiet-log.ts';
 import { createFakeClock } from '../basics/fake-clock.ts';
-import { reachOn } from './courses.ts';
+import { workAccessOn } from './courses.ts';
 
 export type Identity = ReturnType<typeof createIdentity>;
 
@@ -39,7 +39,7 @@ export function createIdentity(
     users: createUserStore({ database }),
     tokens: createTokenStore({ database }),
     signIns: createSignInStore({ database }),
-    reach: reachOn(database),
+    workAccess: workAccessOn(database),
   };
   const users = createUserService({ ...stores, events, clock });
   const tokens = createTokenService({ ...stores, events, clock });

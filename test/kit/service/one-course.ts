@@ -9,8 +9,8 @@ const JOIN = `mutation ($course: ID!, $user: ID!, $role: CourseRole!) {
 const courses = new WeakMap<object, Promise<string>>();
 
 /**
- * Adds a user to the one course of everybody on a service, so that its instructors reach its learners. Returns the id of
- * the membership; an admin needs none.
+ * Adds a user to the one course of everybody on a service, so that its instructors may access its learners' work. Returns
+ * the id of the membership; an admin needs none.
  */
 export async function joinEverybody(
   berth: Pick<BerthProcess, 'graphql'>,

@@ -15,7 +15,7 @@ import { sessionStates } from '../../../src/domains/sessions/session-states.ts';
 import type { Session, SessionService, SessionState } from '../../../src/domains/sessions/session.ts';
 import { system } from '../../../src/domains/identity/actor.ts';
 import { SESSION_POOL } from '../engine/job-networks.ts';
-import { assignmentRulesOn, reachOn } from '../service/courses.ts';
+import { assignmentRulesOn, workAccessOn } from '../service/courses.ts';
 import { quietLog } from '../basics/quiet-log.ts';
 import type { QuietLog } from '../basics/quiet-log.ts';
 import { unpinned } from '../labs/pins.ts';
@@ -182,7 +182,7 @@ export function openSessions(
     clock: systemClock,
     catalogue: testCatalogue(),
     assignmentRules: assignmentRulesOn(database, options.clock ?? systemClock),
-    reach: reachOn(database),
+    workAccess: workAccessOn(database),
     log,
     pins: unpinned,
     ...sessionDefaults,

@@ -3,7 +3,7 @@ import { openDatabase } from '../../../src/infra/database/database.ts';
 import { createMemoryBus } from '../../../src/infra/bus/memory-bus.ts';
 import { createSessions } from '../../../src/domains/sessions/create-sessions.ts';
 import { unpinned } from '../labs/pins.ts';
-import { assignmentRulesOn, reachOn } from '../service/courses.ts';
+import { assignmentRulesOn, workAccessOn } from '../service/courses.ts';
 import { quietLog } from '../basics/quiet-log.ts';
 import { instantEngine, sessionDefaults, testCatalogue } from './sessions.ts';
 
@@ -24,7 +24,7 @@ createSessions({
   clock: systemClock,
   catalogue: testCatalogue(),
   assignmentRules: assignmentRulesOn(database, systemClock),
-  reach: reachOn(database),
+  workAccess: workAccessOn(database),
   log,
   pins: unpinned,
   subnetPool,

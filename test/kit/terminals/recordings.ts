@@ -9,7 +9,7 @@ import type { Lab } from '../../../src/domains/labs/lab.ts';
 import { createRecordingParts } from '../../../src/domains/terminals/create-terminals.ts';
 import type { RecordingLimits } from '../../../src/config/config.ts';
 import type { RecordingService } from '../../../src/domains/terminals/recordings/recording.ts';
-import { reachOn } from '../service/courses.ts';
+import { workAccessOn } from '../service/courses.ts';
 import { createTerminalStore } from '../../../src/domains/terminals/terminal-store.ts';
 import { createActors } from '../service/actors.ts';
 import { bytesOf } from '../basics/bytes-of.ts';
@@ -59,7 +59,7 @@ export async function recordingWorld(
   const more = {
     database,
     terminals,
-    reach: reachOn(database),
+    workAccess: workAccessOn(database),
     catalogue: testCatalogue([
       testLab('lab'),
       testLab('basics', { collection: 'basics' }),

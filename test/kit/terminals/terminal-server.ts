@@ -29,7 +29,7 @@ import { freshDatabase } from '../database/databases.ts';
 import { newInstallation } from '../engine/installation.ts';
 import { openSessions, testCatalogue, testLab, testMachine, whenState } from '../sessions/sessions.ts';
 import { TerminalClient } from './terminal-client.ts';
-import { reachOn } from '../service/courses.ts';
+import { workAccessOn } from '../service/courses.ts';
 
 /** Machine of these tests: small limits, and space for many shells. */
 const MACHINE: Partial<LabMachine> = { user: 'learner', shell: ['/bin/bash', '-l'], pids: 200 };
@@ -82,7 +82,7 @@ export async function serveTerminals(
     users: createUserStore({ database }),
     signIns: createSignInStore({ database }),
     tokens: createTokenStore({ database }),
-    reach: reachOn(database),
+    workAccess: workAccessOn(database),
   };
   const clock = systemClock;
   const users = createUserService({ ...stores, events, clock });
@@ -94,7 +94,7 @@ export async function serveTerminals(
   t.teardown(() => credentialWatch.close());
   const parts = {
     database,
-    reach: stores.reach,
+    workAccess: stores.workAccess,
     engine,
     actorOf,
     credentialWatch,

@@ -5,8 +5,8 @@ import type {
   CheckVerdict as VerdictRow,
 } from '../../../infra/database/generated/sqlite/client.ts';
 import { fault } from '../../../core/errors.ts';
-import type { Taught } from '../../identity/reach-limits.ts';
-import { newestOf, reachedAmongFew, reachedWork } from '../../identity/reach-limits.ts';
+import type { AccessLimits } from '../../identity/work-access-limits.ts';
+import { accessibleAmongFew, accessibleWork, newestOf } from '../../identity/work-access-limits.ts';
 import type { LabStep } from '../../labs/lab.ts';
 import type { Lease, StoredLease } from '../../../infra/leases/lease.ts';
 import type { Attempt } from './attempt.ts';
@@ -193,7 +193,7 @@ export function createAttemptStore({ database, markWork }: { database: Database;
     async list(
       filter: AttemptFilter,
       /** Whose work is included; undefined: everybody's. */
-      limits: Taught | undefined,
+      limits: AccessLimits | undefined,
       window: { take: number; after: string | undefined },
     ): Promise<Attempt[]> {
       const where = {
@@ -209,11 +209,11 @@ export function createAttemptStore({ database, markWork }: { database: Database;
         (id) => id !== undefined,
       );
       const page = { orderBy: { id: 'desc' }, take } as const;
-      const rows = await newestOf((isNarrow ? reachedAmongFew : reachedWork)(limits), take, {
-        ids: (reached) =>
-          client.attempt.findMany({ where: { ...where, AND: [reached] }, ...page, select: { id: true } }),
-        rows: (reached) =>
-          client.attempt.findMany({ where: { ...where, AND: [reached] }, ...page, include: withVerdicts }),
+      const rows = await newestOf((isNarrow ? accessibleAmongFew : accessibleWork)(limits), take, {
+        ids: (condition) =>
+          client.attempt.findMany({ where: { ...where, AND: [condition] }, ...page, select: { id: true } }),
+        rows: (condition) =>
+          client.attempt.findMany({ where: { ...where, AND: [condition] }, ...page, include: withVerdicts }),
       });
       return rows.map(toAttempt);
     },

@@ -8,7 +8,7 @@ import { createDiskLimits } from '../disk/disk-usage.ts';
 import type { SessionLimit } from '../capacity/start-rules.ts';
 import type { AssignedWork } from '../assigned-work.ts';
 import type { SessionChanger } from '../session-changes.ts';
-import type { Reach } from '../../identity/reach.ts';
+import type { WorkAccess } from '../../identity/work-access.ts';
 import type { StartLookup } from '../session-start.ts';
 import type { SessionStore } from '../session-store.ts';
 import { createResumeStore, createForkStore } from './resume-store.ts';
@@ -43,7 +43,7 @@ export interface SavesOptions {
   saveQuotaBytes: number;
   /** Days until a saved state expires. */
   saveDays: number;
-  reach: Reach;
+  workAccess: WorkAccess;
   /** Returns the bytes of the engine's disk that saved states may use; undefined if the disk is not readable. */
   saveCapacity: () => Promise<number | undefined>;
   /** Called when there is an environment to tear down. */
@@ -117,7 +117,7 @@ export function createSaves(options: SavesOptions) {
       resumption,
       fork,
       deleteSaved,
-      reach: options.reach,
+      workAccess: options.workAccess,
     }),
     /** Saves a session that would end automatically, if its lab and the settings allow it. */
     saveAtEnd: atEnd.saveAtEnd,

@@ -2,7 +2,7 @@ import { fault } from '../../../core/errors.ts';
 import { requireActor } from '../../identity/actor.ts';
 import type { Actor } from '../../identity/actor.ts';
 import { pageWindow, toPage } from '../../../core/paging.ts';
-import type { Reach } from '../../identity/reach.ts';
+import type { WorkAccess } from '../../identity/work-access.ts';
 import { authorize, requireSomebody } from '../access.ts';
 import type { SessionAction } from '../access.ts';
 import type { SessionRow, SessionStore } from '../session-store.ts';
@@ -28,13 +28,14 @@ export function createSaveService(options: {
   resumption: ReturnType<typeof createSessionResume>;
   fork: ReturnType<typeof createForks>;
   deleteSaved: ReturnType<typeof createDeleteSaved>;
-  reach: Reach;
+  workAccess: WorkAccess;
 }): SaveService {
-  const { store, lists, quota, saver, saveCapacity, atEnd, resumption, fork, deleteSaved, reach } = options;
+  const { store, lists, quota, saver, saveCapacity, atEnd, resumption, fork, deleteSaved, workAccess } =
+    options;
 
   async function access(actor: Actor | undefined, action: SessionAction, id: string): Promise<SessionRow> {
     requireSomebody(actor);
-    return await authorize(reach, actor, action, await store.find(id));
+    return await authorize(workAccess, actor, action, await store.find(id));
   }
 
   /** Returns those of the states that the actor may see. Copies are visible to their maker and to admins. */
@@ -42,8 +43,8 @@ export function createSaveService(options: {
     const isCopyOfOthers = ({ madeById, learnerId }: SavedStateRow) =>
       madeById !== learnerId && madeById !== actor.userId;
     const visible = rows.filter((row) => actor.role === 'admin' || !isCopyOfOthers(row));
-    const reached = new Set(await reach.among(actor, visible));
-    return visible.filter((row) => row.madeById === actor.userId || reached.has(row));
+    const accessible = new Set(await workAccess.among(actor, visible));
+    return visible.filter((row) => row.madeById === actor.userId || accessible.has(row));
   }
 
   return {
@@ -73,7 +74,7 @@ export function createSaveService(options: {
     async fork(actor, id) {
       requireSomebody(actor);
       const row = await store.find(id);
-      if (!row || !(await reach.includes(actor, row))) throw fault('SESSION_NOT_FOUND');
+      if (!row || !(await workAccess.includes(actor, row))) throw fault('SESSION_NOT_FOUND');
       // Only staff get here with work of others. Students need no copy of their work.
       const isOwn = row.learnerId === actor.userId;
       requireActor(actor, { scope: 'manage', ...(isOwn && { role: 'instructor' }) });
@@ -85,7 +86,7 @@ export function createSaveService(options: {
       const window = pageWindow(page);
       const { learnerId, lab: labSlug } = filter;
       const viewerId = actor.role === 'admin' ? undefined : actor.userId;
-      const limits = await reach.limits(actor, learnerId);
+      const limits = await workAccess.limits(actor, learnerId);
       const rows = await lists.page({ viewerId, limits, learnerId, labSlug }, window);
       return toPage(rows.map(viewSavedState), page);
     },
@@ -93,7 +94,7 @@ export function createSaveService(options: {
     async usage(actor, learnerId) {
       requireActor(actor, { scope: 'read' });
       const id = learnerId ?? actor.userId;
-      if (!(await reach.includes(actor, { learnerId: id }))) throw fault('USER_NOT_FOUND');
+      if (!(await workAccess.includes(actor, { learnerId: id }))) throw fault('USER_NOT_FOUND');
       return quota.usage(id);
     },
 

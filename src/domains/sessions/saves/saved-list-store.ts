@@ -1,6 +1,6 @@
 import type { Database } from '../../../infra/database/database.ts';
-import type { Taught } from '../../identity/reach-limits.ts';
-import { newestOf, reachedAmongFew, reachedWork } from '../../identity/reach-limits.ts';
+import type { AccessLimits } from '../../identity/work-access-limits.ts';
+import { accessibleAmongFew, accessibleWork, newestOf } from '../../identity/work-access-limits.ts';
 import type { SavedStateRow } from './saved-state-store.ts';
 
 /** Rows in one query, and expired states in one check. */
@@ -24,7 +24,7 @@ export function createSavedListStore({ database }: { database: Database }) {
       filter: {
         learnerId?: string | undefined;
         /** Whose work is included; undefined: everybody's. */
-        limits: Taught | undefined;
+        limits: AccessLimits | undefined;
         /** Who sees no copies of others; undefined: all copies are included. */
         viewerId: string | undefined;
         labSlug?: string | undefined;
@@ -33,10 +33,10 @@ export function createSavedListStore({ database }: { database: Database }) {
     ): Promise<SavedStateRow[]> {
       const { viewerId, learnerId } = filter;
       const isOriginal = { madeById: { equals: client.savedState.fields.learnerId } };
-      const reached = (learnerId === undefined ? reachedWork : reachedAmongFew)(filter.limits).map(
+      const accessible = (learnerId === undefined ? accessibleWork : accessibleAmongFew)(filter.limits).map(
         (work) => ({ AND: [isOriginal, work] }),
       );
-      const seen = viewerId === undefined ? [{}] : [{ madeById: viewerId }, ...reached];
+      const seen = viewerId === undefined ? [{}] : [{ madeById: viewerId }, ...accessible];
       const where = {
         state: 'complete' as const,
         ...(learnerId !== undefined && { learnerId }),

@@ -3,7 +3,7 @@ import { fault } from '../../../core/errors.ts';
 import { requireActor } from '../../identity/actor.ts';
 import type { Actor } from '../../identity/actor.ts';
 import { pageWindow, toPage } from '../../../core/paging.ts';
-import type { Reach } from '../../identity/reach.ts';
+import type { WorkAccess } from '../../identity/work-access.ts';
 import { usedLab } from '../../labs/catalogue.ts';
 import type { LabCatalogue } from '../../labs/catalogue.ts';
 import type { RecordedContent } from './recorded-content.ts';
@@ -31,9 +31,9 @@ export function createRecordingService(options: {
   catalogue: Pick<LabCatalogue, 'find' | 'version'>;
   clock: Clock;
   recordingDays: number;
-  reach: Reach;
+  workAccess: WorkAccess;
 }): RecordingService {
-  const { store, collections, recordedContent, catalogue, clock, recordingDays, reach } = options;
+  const { store, collections, recordedContent, catalogue, clock, recordingDays, workAccess } = options;
 
   /**
    * Returns a recording that the actor may see.
@@ -42,7 +42,7 @@ export function createRecordingService(options: {
   async function findSeen(actor: Actor | undefined, id: string): Promise<StoredRecording> {
     requireActor(actor, { scope: 'read' });
     const recording = await store.find(id);
-    if (!recording || !(await reach.includes(actor, recording))) throw fault('RECORDING_NOT_FOUND');
+    if (!recording || !(await workAccess.includes(actor, recording))) throw fault('RECORDING_NOT_FOUND');
     return recording;
   }
 
@@ -52,14 +52,14 @@ export function createRecordingService(options: {
     async list(actor, filter, page) {
       requireActor(actor, { scope: 'read' });
       const window = pageWindow(page);
-      const limits = await reach.limits(actor, filter.learnerId);
+      const limits = await workAccess.limits(actor, filter.learnerId);
       return toPage(await store.page(filter, limits, window), page);
     },
 
     async ofTerminals(actor, ids) {
       requireActor(actor, { scope: 'read' });
       const found = await store.ofTerminals(ids);
-      const seen = await reach.among(actor, found);
+      const seen = await workAccess.among(actor, found);
       return ids.map((id) => seen.find(({ terminalId }) => terminalId === id));
     },
 
@@ -71,7 +71,7 @@ export function createRecordingService(options: {
     async delete(actor, id) {
       requireActor(actor, { scope: 'manage' });
       const recording = await store.find(id);
-      if (!recording || !(await reach.includes(actor, recording))) return false;
+      if (!recording || !(await workAccess.includes(actor, recording))) return false;
       requireActor(actor, { scope: 'manage', role: staff });
       return store.remove(id);
     },

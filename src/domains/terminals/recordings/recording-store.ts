@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Database, Transaction } from '../../../infra/database/database.ts';
-import type { Taught } from '../../identity/reach-limits.ts';
-import { newestOf, reachedAmongFew, reachedWork } from '../../identity/reach-limits.ts';
+import type { AccessLimits } from '../../identity/work-access-limits.ts';
+import { accessibleAmongFew, accessibleWork, newestOf } from '../../identity/work-access-limits.ts';
 import type { Recording, RecordingFilter } from './recording.ts';
 
 /** A recording with the position at which a recorder resumes. */
@@ -129,7 +129,7 @@ export function createRecordingStore({ database }: { database: Database }) {
     async page(
       { learnerId, sessionId, lab }: RecordingFilter,
       /** Whose work is included; undefined: everybody's. */
-      limits: Taught | undefined,
+      limits: AccessLimits | undefined,
       { take, after }: { take: number; after: string | undefined },
     ): Promise<StoredRecording[]> {
       const where = {
@@ -140,10 +140,10 @@ export function createRecordingStore({ database }: { database: Database }) {
       };
       const isNarrow = learnerId !== undefined || sessionId !== undefined;
       const page = { orderBy: { id: 'desc' }, take } as const;
-      const rows = await newestOf((isNarrow ? reachedAmongFew : reachedWork)(limits), take, {
-        ids: (reached) =>
-          client.recording.findMany({ where: { ...where, AND: [reached] }, ...page, select: { id: true } }),
-        rows: (reached) => client.recording.findMany({ where: { ...where, AND: [reached] }, ...page }),
+      const rows = await newestOf((isNarrow ? accessibleAmongFew : accessibleWork)(limits), take, {
+        ids: (condition) =>
+          client.recording.findMany({ where: { ...where, AND: [condition] }, ...page, select: { id: true } }),
+        rows: (condition) => client.recording.findMany({ where: { ...where, AND: [condition] }, ...page }),
       });
       return rows.map(toStored);
     },

@@ -50,12 +50,12 @@ export interface RecordingFilter {
 }
 
 /**
- * Use cases of recordings. Learners see the recordings of their own sessions, staff those of the work that they reach:
- * see reach.ts. Other recordings are RECORDING_NOT_FOUND.
+ * Use cases of recordings. Learners see the recordings of their own sessions, staff those of the work that they may
+ * access: see `WorkAccess`. Other recordings are RECORDING_NOT_FOUND.
  */
 export interface RecordingService {
   get(actor: Actor | undefined, id: string): Promise<Recording>;
-  /** Lists recordings, newest first: the actor's own, and for staff those that they reach. */
+  /** Lists recordings, newest first: the actor's own, and for staff those that they may access. */
   list(actor: Actor | undefined, filter: RecordingFilter, page: PageRequest): Promise<Page<Recording>>;
   /**
    * Returns the recordings of terminals in the order asked, for batched loading; undefined if none is visible to the

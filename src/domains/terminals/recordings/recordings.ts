@@ -1,6 +1,6 @@
 import type { Clock } from '../../../core/clock.ts';
 import { newId } from '../../../core/ids.ts';
-import type { Work } from '../../identity/reach.ts';
+import type { Work } from '../../identity/work-access.ts';
 import type { Lab } from '../../labs/lab.ts';
 import type { Log } from '../../../core/log.ts';
 import { createQueue } from '../../../core/queue.ts';

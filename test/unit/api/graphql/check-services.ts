@@ -2,7 +2,7 @@ import type { Attempt } from '../../../../src/domains/checks/results/attempt.ts'
 import { fault } from '../../../../src/core/errors.ts';
 import type { GraphqlServices } from '../../../../src/api/graphql/services.ts';
 import { requireActor } from '../../../../src/domains/identity/actor.ts';
-import { mayReach } from './memory-reach.ts';
+import { mayAccess } from './memory-work-access.ts';
 import type { Actor } from '../../../../src/domains/identity/actor.ts';
 import type { Session } from '../../../../src/domains/sessions/session.ts';
 import { pageOf } from './page-of.ts';
@@ -12,12 +12,12 @@ import type { World } from './world.ts';
 
 export function createCheckServices(
   { attempts, calls, events }: World,
-  reachSession: (actor: Actor | undefined, id: string) => Session,
+  accessibleSession: (actor: Actor | undefined, id: string) => Session,
 ): Pick<GraphqlServices, 'checks' | 'hints'> {
   return {
     checks: {
       async run(actor, { sessionId, stepId, answers = [] }) {
-        const session = reachSession(actor, sessionId);
+        const session = accessibleSession(actor, sessionId);
         if (!lab.steps.some(({ id }) => id === stepId))
           throw fault('STEP_NOT_FOUND', { lab: lab.slug, step: stepId });
         const attempt: Attempt = {
@@ -47,12 +47,12 @@ export function createCheckServices(
       async get(actor, id) {
         requireActor(actor, { scope: 'read' });
         const attempt = attempts.get(id);
-        if (!attempt || !mayReach(actor, attempt.learnerId)) throw fault('NOT_FOUND', { thing: 'attempt' });
+        if (!attempt || !mayAccess(actor, attempt.learnerId)) throw fault('NOT_FOUND', { thing: 'attempt' });
         return attempt;
       },
       async listAttempts(actor, { sessionId }, page) {
         requireActor(actor, { scope: 'read' });
-        const all = [...attempts.values()].filter((each) => mayReach(actor, each.learnerId));
+        const all = [...attempts.values()].filter((each) => mayAccess(actor, each.learnerId));
         return pageOf(sessionId ? all.filter((each) => each.sessionId === sessionId) : all, page);
       },
       async progress(actor, of) {
@@ -79,7 +79,7 @@ export function createCheckServices(
     },
     hints: {
       async reveal(actor, { sessionId, hintId }) {
-        reachSession(actor, sessionId);
+        accessibleSession(actor, sessionId);
         if (hintId !== 'list') throw fault('NOT_FOUND', { thing: 'hint' });
         return { id: hintId, text: hintText, cost: 0.1 };
       },

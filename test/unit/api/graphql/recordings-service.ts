@@ -1,7 +1,7 @@
 import { fault } from '../../../../src/core/errors.ts';
 import type { GraphqlServices } from '../../../../src/api/graphql/services.ts';
 import { requireActor } from '../../../../src/domains/identity/actor.ts';
-import { mayReach } from './memory-reach.ts';
+import { mayAccess } from './memory-work-access.ts';
 import type { Recording } from '../../../../src/domains/terminals/recordings/recording.ts';
 import { pageOf } from './page-of.ts';
 import { at } from './world.ts';
@@ -32,12 +32,12 @@ export function createRecordingService(calls: string[]): GraphqlServices['record
   return {
     async get(actor, id) {
       requireActor(actor, { scope: 'read' });
-      if (id !== recording.id || !mayReach(actor, recording.learnerId)) throw fault('RECORDING_NOT_FOUND');
+      if (id !== recording.id || !mayAccess(actor, recording.learnerId)) throw fault('RECORDING_NOT_FOUND');
       return recording;
     },
     async list(actor, _filter, page) {
       requireActor(actor, { scope: 'read' });
-      return pageOf(mayReach(actor, recording.learnerId) ? [recording] : [], page);
+      return pageOf(mayAccess(actor, recording.learnerId) ? [recording] : [], page);
     },
     async ofTerminals(actor, ids) {
       calls.push(`recordings.ofTerminals ${ids.length}`);

@@ -9,16 +9,16 @@ import type { World } from './world.ts';
 /** Saved sessions in memory. */
 export function savesOf(
   { calls, addSession, change }: World,
-  reachSession: (actor: Actor | undefined, id: string) => Session,
+  accessibleSession: (actor: Actor | undefined, id: string) => Session,
   pageOf: <T extends { id: string }>(all: T[], page: PageRequest) => Page<T>,
 ): SaveService {
   return {
     save: async (actor, id) =>
-      change(reachSession(actor, id).id, { state: 'saving', saving: { machine: 'main', percent: 50 } }),
-    resume: async (actor, id) => change(reachSession(actor, id).id, { state: 'queued' }),
-    reset: async (actor, id) => change(reachSession(actor, id).id, { state: 'queued' }),
+      change(accessibleSession(actor, id).id, { state: 'saving', saving: { machine: 'main', percent: 50 } }),
+    resume: async (actor, id) => change(accessibleSession(actor, id).id, { state: 'queued' }),
+    reset: async (actor, id) => change(accessibleSession(actor, id).id, { state: 'queued' }),
     async fork(actor, id) {
-      const source = reachSession(actor, id);
+      const source = accessibleSession(actor, id);
       requireActor(actor, { scope: 'manage', role: 'instructor' });
       return addSession(actor.userId, { state: 'queued', forkOfId: source.id });
     },

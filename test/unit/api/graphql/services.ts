@@ -3,7 +3,7 @@
  */
 import { fault } from '../../../../src/core/errors.ts';
 import { requireActor } from '../../../../src/domains/identity/actor.ts';
-import { mayReach } from './memory-reach.ts';
+import { mayAccess } from './memory-work-access.ts';
 import type { Actor } from '../../../../src/domains/identity/actor.ts';
 import type { User } from '../../../../src/domains/identity/user.ts';
 import type { GraphqlServices } from '../../../../src/api/graphql/services.ts';
@@ -25,10 +25,10 @@ import type { World } from './world.ts';
 export function createServices(world: World): GraphqlServices {
   const { users, sessions, terminals, calls, events, addSession, change } = world;
 
-  function reachSession(actor: Actor | undefined, id: string): Session {
+  function accessibleSession(actor: Actor | undefined, id: string): Session {
     requireActor(actor, { scope: 'read' });
     const session = sessions.get(id);
-    if (!session || !mayReach(actor, session.learnerId)) throw fault('SESSION_NOT_FOUND');
+    if (!session || !mayAccess(actor, session.learnerId)) throw fault('SESSION_NOT_FOUND');
     return session;
   }
 
@@ -39,14 +39,14 @@ export function createServices(world: World): GraphqlServices {
       viewer: async (actor) => actor && users.get(actor.userId),
       async get(actor, id) {
         requireActor(actor, { scope: 'read' });
-        const user = mayReach(actor, id) ? users.get(id) : undefined;
+        const user = mayAccess(actor, id) ? users.get(id) : undefined;
         if (!user) throw fault('USER_NOT_FOUND');
         return user;
       },
       async getMany(actor, ids) {
         calls.push(`users.getMany ${ids.length}`);
         requireActor(actor, { scope: 'read' });
-        return ids.map((id) => (mayReach(actor, id) ? users.get(id) : undefined));
+        return ids.map((id) => (mayAccess(actor, id) ? users.get(id) : undefined));
       },
       async list(actor, _filter, page) {
         requireActor(actor, { scope: 'read', role: 'instructor' });
@@ -126,20 +126,20 @@ export function createServices(world: World): GraphqlServices {
         if (input.lab !== lab.slug) throw fault('LAB_NOT_FOUND', { lab: input.lab });
         return addSession(actor.userId, { state: 'requested' });
       },
-      get: async (actor, id) => reachSession(actor, id),
+      get: async (actor, id) => accessibleSession(actor, id),
       async getMany(actor, ids) {
         calls.push(`sessions.getMany ${ids.length}`);
         requireActor(actor, { scope: 'read' });
         return ids.map((id) => {
           const session = sessions.get(id);
-          return session && mayReach(actor, session.learnerId) ? session : undefined;
+          return session && mayAccess(actor, session.learnerId) ? session : undefined;
         });
       },
       async list(actor, _filter, page) {
         calls.push('sessions.list');
         requireActor(actor, { scope: 'read' });
         return pageOf(
-          [...sessions.values()].filter((each) => mayReach(actor, each.learnerId)),
+          [...sessions.values()].filter((each) => mayAccess(actor, each.learnerId)),
           page,
         );
       },
@@ -152,13 +152,13 @@ export function createServices(world: World): GraphqlServices {
             : undefined,
         );
       },
-      stop: async (actor, id) => change(reachSession(actor, id).id, { state: 'ended', endedAt: at }),
-      restart: async (actor, id) => change(reachSession(actor, id).id, { state: 'provisioning' }),
-      extend: async (actor, id) => change(reachSession(actor, id).id, { expiresAt: at }),
+      stop: async (actor, id) => change(accessibleSession(actor, id).id, { state: 'ended', endedAt: at }),
+      restart: async (actor, id) => change(accessibleSession(actor, id).id, { state: 'provisioning' }),
+      extend: async (actor, id) => change(accessibleSession(actor, id).id, { expiresAt: at }),
       async delete(actor, id) {
         requireActor(actor, { scope: 'learn' });
         const session = sessions.get(id);
-        if (!session || !mayReach(actor, session.learnerId)) return false;
+        if (!session || !mayAccess(actor, session.learnerId)) return false;
         await change(id, { state: 'ended' });
         sessions.delete(id);
         await events.publish('session.changed', {
@@ -175,13 +175,13 @@ export function createServices(world: World): GraphqlServices {
         return mine.map(({ id }) => id);
       },
     },
-    saves: savesOf(world, reachSession, pageOf),
+    saves: savesOf(world, accessibleSession, pageOf),
     recordings: createRecordingService(calls),
     quotas: quotaService,
     engineCapacity: capacityService,
     terminals: {
       async open(actor, { sessionId, machine, rows, cols }) {
-        reachSession(actor, sessionId);
+        accessibleSession(actor, sessionId);
         if (rows < 1 || cols < 1)
           throw fault('TERMINAL_SIZE_INVALID', { maxRows: 500, maxCols: 1000, rows, cols });
         const terminal = {
@@ -198,13 +198,13 @@ export function createServices(world: World): GraphqlServices {
         return { terminal, ticket: 'ticket-1' };
       },
       async list(actor, sessionId) {
-        reachSession(actor, sessionId);
+        accessibleSession(actor, sessionId);
         return [...terminals.values()].filter((terminal) => terminal.sessionId === sessionId);
       },
       async ticket(actor, id, role = 'owner') {
         const terminal = terminals.get(id);
         if (!terminal) throw fault('TERMINAL_NOT_FOUND');
-        reachSession(actor, terminal.sessionId);
+        accessibleSession(actor, terminal.sessionId);
         return { terminal, role, ticket: 'ticket-2' };
       },
       async close(actor, id) {
@@ -212,16 +212,16 @@ export function createServices(world: World): GraphqlServices {
         return terminals.delete(id);
       },
     },
-    ...createCheckServices(world, reachSession),
+    ...createCheckServices(world, accessibleSession),
     steps: {
       async enter(actor, { sessionId, stepId }) {
-        reachSession(actor, sessionId);
+        accessibleSession(actor, sessionId);
         return { first: true, commands: [{ machine: 'main', command: `. /tmp/${stepId}` }] };
       },
     },
     previews: {
       async open(actor, target) {
-        reachSession(actor, target.sessionId);
+        accessibleSession(actor, target.sessionId);
         return { target, label: this.label(target), secret: 'grant-1' };
       },
       label: ({ sessionId, machine, port }) => `${sessionId}-${machine}-${port}`,

@@ -2,17 +2,17 @@ import type { Database } from '../../infra/database/database.ts';
 import { batches } from '../../core/paging.ts';
 import type { Role } from './actor.ts';
 import { staffRoles } from './policy.ts';
-import type { Taught } from './reach-limits.ts';
+import type { AccessLimits } from './work-access-limits.ts';
 
-export type ReachStore = ReturnType<typeof createReachStore>;
+export type WorkAccessStore = ReturnType<typeof createWorkAccessStore>;
 
 /** Reads who teaches whom. */
-export function createReachStore({ database }: { database: Database }) {
+export function createWorkAccessStore({ database }: { database: Database }) {
   const { client } = database;
 
   return {
     /** Returns the courses in which a user teaches now. */
-    async taught(userId: string): Promise<Omit<Taught, 'students'>> {
+    async coursesTaughtBy(userId: string): Promise<Omit<AccessLimits, 'students'>> {
       const rows = await client.courseMember.findMany({
         where: { userId, active: true, role: { in: [...staffRoles] } },
         select: { courseId: true, role: true },

@@ -3,11 +3,11 @@ import type { Database } from '../../../src/infra/database/database.ts';
 import { newId } from '../../../src/core/ids.ts';
 import { createAttemptStore } from '../../../src/domains/checks/results/attempt-store.ts';
 import type { Actor } from '../../../src/domains/identity/actor.ts';
-import type { Taught } from '../../../src/domains/identity/reach-limits.ts';
+import type { AccessLimits } from '../../../src/domains/identity/work-access-limits.ts';
 import { createSavedListStore } from '../../../src/domains/sessions/saves/saved-list-store.ts';
 import { createSessionStore } from '../../../src/domains/sessions/session-store.ts';
 import { createRecordingStore } from '../../../src/domains/terminals/recordings/recording-store.ts';
-import { courseActors, courseWorld, reachOn } from '../../kit/service/courses.ts';
+import { courseActors, courseWorld, workAccessOn } from '../../kit/service/courses.ts';
 import type { CourseActorName } from '../../kit/service/courses.ts';
 import { eachDatabase } from '../../kit/database/databases.ts';
 
@@ -27,7 +27,7 @@ const works: Record<string, { of: Name; course?: 'here' | 'elsewhere' }> = {
   'somebody else, self-study': { of: 'otherLearner' },
 };
 
-/** Who reaches each, in addition to its owner and to admins. */
+/** Who may access each piece of work, in addition to its owner and to admins. */
 const expected: Record<keyof typeof works, Name[]> = {
   'a learner, for the course': ['instructor', 'assistant'],
   // The learner is a member of the other course, too.
@@ -63,7 +63,7 @@ function listsOn(database: Database) {
   const attempts = createAttemptStore({ database });
   const recordings = createRecordingStore({ database });
   const states = createSavedListStore({ database });
-  return async (limits: Taught | undefined, of: { learnerId?: string } = {}) => ({
+  return async (limits: AccessLimits | undefined, of: { learnerId?: string } = {}) => ({
     sessions: (await inPages((window) => sessions.page({ limits, ...of }, window))).map(pair),
     attempts: (await inPages((window) => attempts.list(of, limits, window))).map(pair),
     recordings: (await inPages((window) => recordings.page(of, limits, window))).map(pair),
@@ -96,14 +96,14 @@ async function insertWork(
   });
 }
 
-await eachDatabase(t, 'who reaches whose work, one by one and in lists', async (t, database) => {
+await eachDatabase(t, 'who may access whose work, one by one and in lists', async (t, database) => {
   const { openCourse, courses, members, admin } = await courseWorld(t, database);
   const { course, instructor, actors } = await openCourse();
   const { otherInstructor, learner } = actors as Record<Name, Actor>;
   const other = await courses.create(otherInstructor, { title: 'Elsewhere', state: 'open' });
   await members.add(otherInstructor, other.id, { userId: learner.userId, role: 'learner' });
   await members.add(instructor, course.id, { userId: admin.userId, role: 'learner' });
-  const reach = reachOn(database);
+  const workAccess = workAccessOn(database);
   const lists = listsOn(database);
   const courseIds = { here: course.id, elsewhere: other.id };
   const made = new Map(
@@ -117,22 +117,22 @@ await eachDatabase(t, 'who reaches whose work, one by one and in lists', async (
   for (const name of courseActors) {
     const actor = actors[name];
     if (!actor) continue;
-    const reached = Object.keys(works).filter(
+    const accessible = Object.keys(works).filter(
       (work) => name === 'admin' || works[work]?.of === name || expected[work]?.includes(name as Name),
     );
-    const pairs = reached.map((work) => `${made.get(work)?.learnerId} ${made.get(work)?.courseId ?? ''}`);
-    const among = await reach.among(actor, [...made.values()]);
+    const pairs = accessible.map((work) => `${made.get(work)?.learnerId} ${made.get(work)?.courseId ?? ''}`);
+    const among = await workAccess.among(actor, [...made.values()]);
     t.same(
       among.map(({ learnerId, courseId }) => `${learnerId} ${courseId ?? ''}`),
       pairs,
       name,
     );
-    for (const [kind, found] of Object.entries(await lists(await reach.limits(actor)))) {
+    for (const [kind, found] of Object.entries(await lists(await workAccess.limits(actor)))) {
       t.same(found.toSorted(), pairs.toSorted(), `${kind}, ${name}`);
     }
     const of = { learnerId: learner.userId };
     const ofLearner = pairs.filter((pair) => pair.startsWith(learner.userId));
-    for (const [kind, found] of Object.entries(await lists(await reach.limits(actor), of))) {
+    for (const [kind, found] of Object.entries(await lists(await workAccess.limits(actor), of))) {
       t.same(found.toSorted(), ofLearner.toSorted(), `${kind} of the learner, ${name}`);
     }
   }
@@ -172,27 +172,27 @@ await eachDatabase(t, 'a removed member leaves their work and name in the course
   await insertWork(database, { learnerId: learner.userId, courseId: course.id });
   const { items } = await members.list(admin, course.id, { role: 'learner' }, { first: 10 });
   await members.remove(instructor, items[0]?.node.id ?? '');
-  const reach = reachOn(database);
+  const workAccess = workAccessOn(database);
   for (const staff of [instructor, assistant]) {
-    t.equal(await reach.includes(staff, { learnerId: learner.userId, courseId: course.id }), true);
+    t.equal(await workAccess.includes(staff, { learnerId: learner.userId, courseId: course.id }), true);
     t.equal((await identity.users.get(staff, learner.userId)).id, learner.userId);
   }
-  t.equal(await reach.includes(instructor, { learnerId: learner.userId }), false, 'no self-study');
+  t.equal(await workAccess.includes(instructor, { learnerId: learner.userId }), false, 'no self-study');
   await t.rejects(identity.users.get(otherInstructor, learner.userId), { code: 'USER_NOT_FOUND' });
 });
 
-await eachDatabase(t, 'self-study is reached only through open courses', async (t, database) => {
+await eachDatabase(t, 'instructors may access self-study only through open courses', async (t, database) => {
   const { openCourse, courses } = await courseWorld(t, database);
   const { course, instructor, actors } = await openCourse();
   const { learner } = actors as Record<Name, Actor>;
   await insertWork(database, { learnerId: learner.userId, courseId: null });
   await insertWork(database, { learnerId: learner.userId, courseId: course.id });
-  const reach = reachOn(database);
+  const workAccess = workAccessOn(database);
   const lists = listsOn(database);
   const counts = async () => {
     const of = [{ learnerId: learner.userId }, { learnerId: learner.userId, courseId: course.id }];
-    const reached = (await reach.among(instructor, of)).length;
-    return [reached, (await lists(await reach.limits(instructor))).sessions.length];
+    const accessible = (await workAccess.among(instructor, of)).length;
+    return [accessible, (await lists(await workAccess.limits(instructor))).sessions.length];
   };
   t.same(await counts(), [2, 2]);
   await courses.update(instructor, course.id, { state: 'archived' });
@@ -201,7 +201,7 @@ await eachDatabase(t, 'self-study is reached only through open courses', async (
 
 await eachDatabase(
   t,
-  'somebody who teaches very many courses and learners reaches their people',
+  'an instructor with very many courses and learners may access their work and data',
   async (t, database) => {
     const { openCourse, identity } = await courseWorld(t, database);
     const { course, instructor, actors } = await openCourse();
@@ -223,9 +223,9 @@ await eachDatabase(
     });
     await insertWork(database, { learnerId: learner.userId, courseId: null });
     await insertWork(database, { learnerId: learner.userId, courseId: course.id });
-    const reach = reachOn(database);
+    const workAccess = workAccessOn(database);
     const requireTwo = async () => {
-      const found = await listsOn(database)(await reach.limits(instructor));
+      const found = await listsOn(database)(await workAccess.limits(instructor));
       for (const [kind, list] of Object.entries(found)) t.equal(list.length, 2, kind);
     };
     await requireTwo();
@@ -235,24 +235,24 @@ await eachDatabase(
     await database.client.courseMember.createMany({
       data: users.map(({ id: userId }) => ({ id: newId(), userId, ...added })),
     });
-    t.same((await reach.limits(instructor))?.students, undefined, 'too many to name');
+    t.same((await workAccess.limits(instructor))?.students, undefined, 'too many to name');
     await requireTwo();
     const [one] = (await identity.users.list(instructor, { search: 'Learner' }, { first: 9 })).items;
     t.equal(one?.node.id, learner.userId);
-    t.equal((await reach.people(instructor, [learner.userId])).size, 1);
+    t.equal((await workAccess.people(instructor, [learner.userId])).size, 1);
   },
 );
 
-await eachDatabase(t, 'staff who leave the course reach nobody in it any more', async (t, database) => {
+await eachDatabase(t, 'staff who leave a course lose access to the work in it', async (t, database) => {
   const { openCourse, members, admin } = await courseWorld(t, database);
   const { course, actors } = await openCourse();
   const { assistant, learner } = actors as Record<Name, Actor>;
   const work = { learnerId: learner.userId, courseId: course.id };
-  const reach = reachOn(database);
-  t.equal(await reach.includes(assistant, work), true);
+  const workAccess = workAccessOn(database);
+  t.equal(await workAccess.includes(assistant, work), true);
   const { items } = await members.list(admin, course.id, { role: 'assistant' }, { first: 10 });
   const member = items.find(({ node }) => node.userId === assistant.userId)?.node;
   await members.update(admin, member?.id ?? '', { role: 'observer' });
-  t.equal(await reach.includes(assistant, work), false);
-  t.equal(await reach.includes(assistant, { learnerId: assistant.userId }), true, 'but their own work');
+  t.equal(await workAccess.includes(assistant, work), false);
+  t.equal(await workAccess.includes(assistant, { learnerId: assistant.userId }), true, 'but their own work');
 });

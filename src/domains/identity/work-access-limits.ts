@@ -1,5 +1,5 @@
-/** The courses in which a user teaches now, by their role. */
-export interface Taught {
+/** What limits the work that a user may access: the courses in which they teach now, by their role. */
+export interface AccessLimits {
   userId: string;
   instructs: readonly string[];
   assists: readonly string[];
@@ -8,10 +8,10 @@ export interface Taught {
 }
 
 /**
- * Returns the condition for the users whom somebody finds: the members of their courses. `Reach.people` also includes
- * former members, whose work is still in a course.
+ * Returns the condition for the users whom somebody finds: the members of their courses. `WorkAccess.people` also
+ * includes former members, whose work is still in a course.
  */
-export function reachedPeople(limits: Taught | undefined) {
+export function accessiblePeople(limits: AccessLimits | undefined) {
   if (!limits) return {};
   const { userId, instructs, assists } = limits;
   return {
@@ -23,25 +23,25 @@ export function reachedPeople(limits: Taught | undefined) {
 const COURSES_ONE_BY_ONE = 20;
 
 /** Returns the conditions for a list of few rows, such as those of one session: as one, with the index of that filter. */
-export function reachedAmongFew(limits: Taught | undefined) {
-  return [{ OR: reachedWork(limits) }];
+export function accessibleAmongFew(limits: AccessLimits | undefined) {
+  return [{ OR: accessibleWork(limits) }];
 }
 
 /**
- * Returns conditions that together select the work that somebody reaches, for a table with `learnerId`, `learner` and
- * `courseId`: the same rules as those of `Reach.among`.
+ * Returns conditions that together select the work that somebody may access, for a table with `learnerId`, `learner`
+ * and `courseId`: the same rules as those of `WorkAccess.among`.
  * Without limits, everything. A database reads a whole table for some of them in one condition with OR, but uses an index
  * for each alone: see {@link newestOf}.
  */
-export function reachedWork(limits: Taught | undefined) {
+export function accessibleWork(limits: AccessLimits | undefined) {
   if (!limits) return [{}];
   const { userId, instructs, assists, students } = limits;
   const student = { role: 'student' as const };
-  const taught = {
+  const course = {
     state: 'open' as const,
     members: { some: { userId, active: true, role: 'instructor' as const } },
   };
-  const memberships = { some: { active: true, course: taught } };
+  const memberships = { some: { active: true, course } };
   const selfStudy = students
     ? { courseId: null, learnerId: { in: [...students] }, learner: student }
     : { courseId: null, learner: { ...student, memberships } };

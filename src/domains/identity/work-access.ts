@@ -1,6 +1,6 @@
 import type { Actor } from './actor.ts';
-import type { Taught } from './reach-limits.ts';
-import type { ReachStore } from './reach-store.ts';
+import type { AccessLimits } from './work-access-limits.ts';
+import type { WorkAccessStore } from './work-access-store.ts';
 
 /** What belongs to a learner: a session, or something that was made in one. */
 export interface Work {
@@ -10,21 +10,21 @@ export interface Work {
 }
 
 /**
- * Decides whose work and whose data an actor may know of: their own, and as staff that of the people in their courses.
+ * Decides whose work and whose data an actor may access: their own, and as staff that of the people in their courses.
  *
- * - Work for a course: its instructors reach everybody's, its assistants that of students.
- * - Self-study: only the instructors of a student's open courses reach it.
- * - The work of admins is reached by admins alone: somebody who enters their machines could act as them.
+ * - Work for a course: its instructors may access everybody's, its assistants only that of students.
+ * - Self-study: only the instructors of a student's open courses may access it.
+ * - The work of admins: only admins may access it, because a user who enters an admin's machine could act as that admin.
  */
-export interface Reach {
-  /** Returns whether the actor may know of this work. */
+export interface WorkAccess {
+  /** Returns whether the actor may access this work. */
   includes(actor: Actor, work: Work): Promise<boolean>;
-  /** Returns those of the works that the actor may know of, in the same order. */
+  /** Returns those of the works that the actor may access, in the same order. */
   among<W extends Work>(actor: Actor, works: readonly W[]): Promise<W[]>;
-  /** Returns those of the users whom the actor may know of. */
+  /** Returns those of the users whose data the actor may access. */
   people(actor: Actor, ids: readonly string[]): Promise<ReadonlySet<string>>;
   /** Returns what limits a list of everybody's work, or of one learner's, for a store; undefined if nothing does. */
-  limits(actor: Actor, learnerId?: string): Promise<Taught | undefined>;
+  limits(actor: Actor, learnerId?: string): Promise<AccessLimits | undefined>;
 }
 
 /**
@@ -33,12 +33,12 @@ export interface Reach {
  */
 const FEW_STUDENTS = 500;
 
-export function createReach({ store }: { store: ReachStore }): Reach {
+export function createWorkAccess({ store }: { store: WorkAccessStore }): WorkAccess {
   async function among<W extends Work>(actor: Actor, works: readonly W[]): Promise<W[]> {
     const isOwn = ({ learnerId }: W) => learnerId === actor.userId;
     // Almost all requests are about the actor's own work, and need no query.
     if (actor.role === 'admin' || works.every(isOwn)) return [...works];
-    const taught = await store.taught(actor.userId);
+    const taught = await store.coursesTaughtBy(actor.userId);
     const learners = isTeaching(taught)
       ? await store.learners(
           works.map(({ learnerId }) => learnerId),
@@ -64,7 +64,7 @@ export function createReach({ store }: { store: ReachStore }): Reach {
 
     async people(actor, ids) {
       if (actor.role === 'admin' || ids.every((id) => id === actor.userId)) return new Set(ids);
-      const { instructs, assists } = await store.taught(actor.userId);
+      const { instructs, assists } = await store.coursesTaughtBy(actor.userId);
       const people = await store.peopleAmong(ids, [...instructs, ...assists], actor.userId);
       return new Set(ids.filter((id) => id === actor.userId || people.has(id)));
     },
@@ -72,13 +72,13 @@ export function createReach({ store }: { store: ReachStore }): Reach {
     async limits(actor, learnerId) {
       const { role, userId } = actor;
       if (role === 'admin' || learnerId === userId) return undefined;
-      const taught = await store.taught(userId);
+      const taught = await store.coursesTaughtBy(userId);
       const teaches = taught.instructs.length > 0;
       return { ...taught, students: teaches ? await store.studentsOf(userId, FEW_STUDENTS) : [] };
     },
   };
 }
 
-function isTeaching({ instructs, assists }: Pick<Taught, 'instructs' | 'assists'>): boolean {
+function isTeaching({ instructs, assists }: Pick<AccessLimits, 'instructs' | 'assists'>): boolean {
   return instructs.length > 0 || assists.length > 0;
 }
