@@ -145,7 +145,7 @@ export function createPreviewService(options: PreviewServiceOptions): RunningPre
       return { secret, expiresAt };
     },
 
-    async reach(target, secrets) {
+    async authorize(target, secrets) {
       if (secrets.length === 0) throw fault('PREVIEW_REFUSED');
       const hashes = secrets.map(hashSecret);
       const key = [previewLabel(target), ...hashes].join(' ');

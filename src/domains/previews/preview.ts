@@ -54,7 +54,7 @@ export interface PreviewService {
    * cached for seconds; a change of the user or session clears it immediately.
    * @throws PREVIEW_REFUSED, SESSION_NOT_READY, SESSION_NOT_FOUND, MACHINE_NOT_FOUND, FORBIDDEN
    */
-  reach(target: PreviewTarget, secrets: readonly string[]): Promise<AccessiblePort>;
+  authorize(target: PreviewTarget, secrets: readonly string[]): Promise<AccessiblePort>;
 
   /**
    * Registers an open connection until the returned function is called. `end` is called when its user loses access.

@@ -52,7 +52,7 @@ await test('an open preview ends with the credential that opened it, even while 
       const target = { sessionId: session, machine: 'main', port: 80 };
       const grant = await previews.open(await authentication.byToken(secret), target);
       const pass = await previews.enter(target, grant.secret);
-      const release = previews.hold(await previews.reach(target, [pass.secret]), () => ended.push(name));
+      const release = previews.hold(await previews.authorize(target, [pass.secret]), () => ended.push(name));
       return { userId, tokenId: token.id, release };
     }
 

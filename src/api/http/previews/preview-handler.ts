@@ -52,14 +52,14 @@ function createPreviewHandler({
     return { host, target };
   }
 
-  /** Authorises a request for this port. @throws the errors of `reach`, PREVIEW_ORIGIN_REFUSED */
+  /** Authorises a request for this port. @throws the errors of `PreviewService.authorize`, PREVIEW_ORIGIN_REFUSED */
   async function admit(
     request: IncomingMessage,
     host: string,
     target: PreviewTarget,
   ): Promise<ProxiedRequest> {
     if (closing) throw fault('SHUTTING_DOWN');
-    const port = await previews.reach(target, cookie.read(request.headers.cookie));
+    const port = await previews.authorize(target, cookie.read(request.headers.cookie));
     refuseForeignPage(request, target, (origin) => hosts.targetOfOrigin(origin));
     previews.touch(target.sessionId);
     return { request, port, host, scheme: hosts.scheme, appOrigin: hosts.appOrigin(host) };
@@ -76,7 +76,7 @@ function createPreviewHandler({
       response.writeHead(303, { ...headers, 'set-cookie': cookie.set(secret, expiresAt) }).end();
     } catch (error) {
       if (!isFault(error, 'PREVIEW_REFUSED')) throw error;
-      await previews.reach(target, cookie.read(request.headers.cookie));
+      await previews.authorize(target, cookie.read(request.headers.cookie));
       response.writeHead(303, headers).end();
     }
   }
