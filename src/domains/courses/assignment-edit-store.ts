@@ -24,6 +24,19 @@ const ASSIGNMENT_FIELDS = [
   'timeLimitMinutes',
 ] as const;
 
+/** Those that decide about grades. */
+const GRADING_FIELDS: readonly string[] = [
+  'labVersion',
+  'opensAt',
+  'dueAt',
+  'closesAt',
+  'points',
+  'counts',
+  'latePercentPerDay',
+  'lateFloorPercent',
+  'graceMinutes',
+] satisfies (typeof ASSIGNMENT_FIELDS)[number][];
+
 const OVERRIDE_FIELDS = ['opensAt', 'dueAt', 'closesAt', 'attempts', 'timeFactor', 'extraMinutes'] as const;
 
 /** Who edits, when, and why. */
@@ -58,17 +71,17 @@ export async function recordOverride(
   await insertEdit(tx, { assignmentId, memberId, sectionId }, changes, by);
 }
 
-/** Why other terms apply to a learner in an assignment than before. */
+/** Why a learner's grade in an assignment changes without new work. */
 interface TermsChange {
   cause: 'terms' | 'section';
-  /** Who changed them; undefined if that is not known, for example because the lab changed. */
+  /** Undefined if that is not known, for example because the lab changed. */
   byId: string | undefined;
   reason: string;
 }
 
 /**
- * Returns who last changed, since `since`, what applies to a learner in an assignment.
- * @param what the terms, which also change with the section, or only the version of the lab
+ * Returns who last changed, since `since`, what decides about a learner's grade in an assignment, except the work.
+ * @param what `lab` if only the lab changed; otherwise `terms`, which also change with the section
  */
 export async function lastTermsChange(
   tx: Pick<Transaction, 'assignmentEdit' | 'courseMember'>,
@@ -78,8 +91,7 @@ export async function lastTermsChange(
 ): Promise<TermsChange> {
   const editedAt = { gte: since };
   if (what === 'lab') {
-    const changes = { contains: '"field":"labVersion"' };
-    return byEdit(await newestEdit(tx, { assignmentId, editedAt, changes }));
+    return byEdit(await newestEdit(tx, { assignmentId, editedAt, ...changing('labVersion') }));
   }
   const member = await tx.courseMember.findFirst({
     where: { userId: learnerId, course: { assignments: { some: { id: assignmentId } } } },
@@ -90,11 +102,15 @@ export async function lastTermsChange(
     ...(member ? [{ memberId: member.id }] : []),
     ...(member?.sectionId ? [{ sectionId: member.sectionId }] : []),
   ];
-  const edit = await newestEdit(tx, { assignmentId, editedAt, OR: whose });
+  const decides = { OR: GRADING_FIELDS.map(changing) };
+  const edit = await newestEdit(tx, { assignmentId, editedAt, AND: [{ OR: whose }, decides] });
   if (member?.movedAt && member.movedAt >= (edit?.editedAt ?? since))
     return { cause: 'section', byId: member.movedById ?? undefined, reason: '' };
   return byEdit(edit);
 }
+
+/** Returns the condition for the edits of a field. */
+const changing = (field: string) => ({ changes: { contains: `"field":"${field}"` } });
 
 const newestEdit = (
   tx: Pick<Transaction, 'assignmentEdit'>,

@@ -35,17 +35,17 @@ export function createCourseService(options: CourseServiceOptions): CourseServic
   const { courses, assignments, access, labsOf, onChanged, clock } = options;
 
   /**
-   * Authorises a change of a section, and returns it. For people outside the course, the section does not exist.
+   * Authorises a change of a section, and returns its course. For people outside the course, the section does not exist.
    * @throws UNAUTHENTICATED, FORBIDDEN, SECTION_NOT_FOUND, COURSE_ARCHIVED
    */
-  async function requireSection(actor: Parameters<CourseAccess['require']>[0], id: string) {
+  async function authorizeSection(actor: Parameters<CourseAccess['require']>[0], id: string) {
     requireActor(actor, { scope: 'manage' });
     const section = await courses.findSection(id);
     if (!section) throw fault('SECTION_NOT_FOUND');
     await access.require(actor, 'members.change', section.courseId).catch((error: unknown) => {
       throw isFault(error, 'COURSE_NOT_FOUND') ? fault('SECTION_NOT_FOUND') : error;
     });
-    return { ...section, byId: actor.userId };
+    return { courseId: section.courseId, actor };
   }
 
   return {
@@ -173,20 +173,21 @@ export function createCourseService(options: CourseServiceOptions): CourseServic
     },
 
     async renameSection(actor, id, name) {
-      await requireSection(actor, id);
+      await authorizeSection(actor, id);
       return await courses.renameSection(id, readLine('A name', name, { required: true }));
     },
 
     async deleteSection(actor, id) {
-      let section: Awaited<ReturnType<typeof requireSection>>;
+      let authorized: Awaited<ReturnType<typeof authorizeSection>>;
       try {
-        section = await requireSection(actor, id);
+        authorized = await authorizeSection(actor, id);
       } catch (error) {
         if (isFault(error, 'SECTION_NOT_FOUND')) return false;
         throw error;
       }
-      const { courseId, byId } = section;
-      const deleted = await courses.deleteSection(id, { byId, at: clock.now() });
+      const { courseId } = authorized;
+      const by = { byId: authorized.actor.userId, at: clock.now() };
+      const deleted = await courses.deleteSection(id, by);
       onChanged(courseId);
       return deleted;
     },

@@ -117,7 +117,7 @@ export function createCourseStore({ database }: { database: Database }) {
       return (await client.courseSection.findUnique({ where: { id } })) ?? undefined;
     },
 
-    /** Requires that a section is one of a course; nothing without a section. @throws SECTION_NOT_FOUND */
+    /** Requires that a section belongs to the course. Does nothing without a section. @throws SECTION_NOT_FOUND */
     async requireSection(courseId: string, id: string | null | undefined): Promise<void> {
       if (id === undefined || id === null) return;
       if ((await this.findSection(id))?.courseId !== courseId) throw fault('SECTION_NOT_FOUND');

@@ -31,7 +31,7 @@ export interface GradingAccess {
   seen(actor: Actor, ids: readonly string[]): Promise<(KnownAssignment | undefined)[]>;
   /** Returns a member of a course. @throws MEMBER_NOT_FOUND */
   member(courseId: string, memberId: string): Promise<CourseMember>;
-  /** Requires that a section, if there is one, is one of the course. @throws SECTION_NOT_FOUND */
+  /** Requires that a section belongs to the course. Does nothing without a section. @throws SECTION_NOT_FOUND */
   requireSection(courseId: string, sectionId: string | undefined): Promise<void>;
   /** Returns a page of a course's learners, or of those in a section, by id, active or not. @throws SECTION_NOT_FOUND */
   learners(

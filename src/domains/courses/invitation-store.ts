@@ -2,7 +2,7 @@ import { fault } from '../../core/errors.ts';
 import { whenGone } from '../../infra/database/database-errors.ts';
 import type { Database } from '../../infra/database/database.ts';
 import type { CourseInvitation as InvitationRow } from '../../infra/database/generated/sqlite/client.ts';
-import { toMember } from './member-store.ts';
+import { movedBy, toMember } from './member-store.ts';
 import type { CourseInvitation } from './invitation.ts';
 import type { CourseMember } from './member.ts';
 
@@ -67,8 +67,9 @@ export function createInvitationStore({ database }: { database: Database }) {
         if (!invitation || invitation.revokedAt) throw fault('INVITATION_INVALID');
         const { seats, used } = invitation;
         if (seats !== null && used >= seats) throw fault('INVITATION_FULL', { seats });
+        const joined = movedBy({ byId: userId, at: member.createdAt });
         await tx.courseInvitation.update({ where: { id: invitationId }, data: { used: used + 1 } });
-        return toMember(await tx.courseMember.create({ data: { ...member, sectionId } }));
+        return toMember(await tx.courseMember.create({ data: { ...member, sectionId, ...joined } }));
       });
       return await join.catch(whenGone('INVITATION_INVALID'));
     },

@@ -34,10 +34,10 @@ export function createMemberService(options: MemberServiceOptions): MemberServic
   const slots = createImportSlots();
 
   /** Authorises a change of a member, whom somebody outside the course must not notice. */
-  async function requireMember(
+  async function authorizeMember(
     actor: Actor | undefined,
     id: string,
-  ): Promise<CourseMember & { byId: string }> {
+  ): Promise<{ courseId: string; actor: Actor }> {
     requireActor(actor, { scope: 'manage' });
     const member = await members.find(id);
     if (!member) throw fault('MEMBER_NOT_FOUND');
@@ -46,7 +46,7 @@ export function createMemberService(options: MemberServiceOptions): MemberServic
     });
     if (!entered.may('members.read')) throw fault('MEMBER_NOT_FOUND');
     entered.demand('members.change');
-    return { ...member, byId: actor.userId };
+    return { courseId: member.courseId, actor };
   }
 
   async function plan(courseId: string, csv: Buffer, mayCreate: boolean): Promise<RosterPlan> {
@@ -125,9 +125,9 @@ export function createMemberService(options: MemberServiceOptions): MemberServic
     },
 
     async update(actor, id, change) {
-      const { courseId, byId } = await requireMember(actor, id);
+      const { courseId, actor: by } = await authorizeMember(actor, id);
       await courses.requireSection(courseId, change.sectionId);
-      const updated = await members.update(id, change, { byId, at: clock.now() });
+      const updated = await members.update(id, change, { byId: by.userId, at: clock.now() });
       onChanged(courseId);
       return updated;
     },
@@ -135,7 +135,7 @@ export function createMemberService(options: MemberServiceOptions): MemberServic
     async remove(actor, id) {
       let courseId: string;
       try {
-        ({ courseId } = await requireMember(actor, id));
+        ({ courseId } = await authorizeMember(actor, id));
       } catch (error) {
         if (isFault(error, 'MEMBER_NOT_FOUND')) return false;
         throw error;

@@ -93,6 +93,7 @@ export function createMemberStore({ database }: { database: Database }) {
             data: added.map((member) => ({
               ...member,
               ...common,
+              ...movedBy(by),
               courseId,
               sectionId: member.sectionId ?? null,
             })),
@@ -121,10 +122,11 @@ export function createMemberStore({ database }: { database: Database }) {
       const { courseId, userId } = member;
       const put = database.transaction(async (tx) => {
         const known = await tx.courseMember.findUnique({ where: { courseId_userId: { courseId, userId } } });
-        if (known)
-          return await changeMember(tx, known, { ...given, active: true }, { byId, at: member.createdAt });
+        const by = { byId, at: member.createdAt };
+        if (known) return await changeMember(tx, known, { ...given, active: true }, by);
         const { role = 'learner', sectionId = null } = given;
-        return toMember(await tx.courseMember.create({ data: { ...member, role, sectionId, active: true } }));
+        const row = { ...member, role, sectionId, active: true, ...movedBy(by) };
+        return toMember(await tx.courseMember.create({ data: row }));
       });
       return await put.catch(whenGone('COURSE_NOT_FOUND'));
     },
@@ -171,7 +173,10 @@ async function changeMember(
   );
 }
 
-/** Returns the columns of a member whom somebody moves to another section or out of one. */
+/**
+ * Returns the columns of a member whom somebody adds, moves to another section, or takes out of one. A learner may have
+ * grades from before they were removed.
+ */
 export const movedBy = ({ byId, at }: ChangedBy) => ({ movedAt: at, movedById: byId });
 
 function isActiveInstructor({ role, active }: Pick<MemberRow, 'role' | 'active'>): boolean {

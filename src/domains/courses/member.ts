@@ -28,8 +28,8 @@ export interface MemberFilter {
   search?: string | undefined;
 }
 
-/** A page of a course's learners, or of those in a section. */
-export type LearnerPage = PageRequest & Pick<MemberFilter, 'sectionId'>;
+/** Which page of a course's people to read: of all, or of those in a section. */
+export type SectionPageRequest = PageRequest & Pick<MemberFilter, 'sectionId'>;
 
 /** A line of a roster that cannot be imported. */
 export interface RosterProblem {
@@ -52,7 +52,7 @@ export interface RosterImport {
 
 /** Use cases of a course's members. Instructors change them; assistants and observers see them. */
 export interface MemberService {
-  /** Lists members, oldest first. @throws COURSE_NOT_FOUND, FORBIDDEN */
+  /** Lists members, oldest first. @throws COURSE_NOT_FOUND, SECTION_NOT_FOUND, FORBIDDEN */
   list(
     actor: Actor | undefined,
     courseId: string,

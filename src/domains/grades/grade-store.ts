@@ -90,9 +90,14 @@ export function createGradeStore({ database }: { database: Database }) {
         if (given === undefined && next.points !== before.points) {
           const of = { assignmentId, learnerId, version: version + 1 };
           const why =
-            before.basis === ''
+            termsIn(before) === WORK
               ? ({ cause: 'work', byId: undefined, reason: '' } as const)
-              : await lastTermsChange(tx, of, before.updatedAt, isSameTerms(before, next) ? 'lab' : 'terms');
+              : await lastTermsChange(
+                  tx,
+                  of,
+                  before.updatedAt,
+                  termsIn(before) === termsIn(next) ? 'lab' : 'terms',
+                );
           const values = { before: before.points, after: next.points };
           await insertChange(tx, { ...of, ...why, ...values, changedAt: at });
         }
@@ -165,9 +170,14 @@ export function basisOf(inputs: unknown): string {
 /** Returns the basis of a grade with these terms and this lab. */
 export const joinBasis = ({ terms, lab }: { terms: string; lab: string }) => `${terms} ${lab}`;
 
-/** Returns whether two grades were computed with the same terms, so that only the lab changed. */
-const isSameTerms = (one: { basis: string }, other: { basis: string }) =>
-  one.basis.split(' ')[0] === other.basis.split(' ')[0];
+/** Returns the basis of a grade whose lab no longer exists: it keeps what has to be compared when the lab returns. */
+export const lostBasis = (before: { basis: string }) => joinBasis({ terms: termsIn(before), lab: 'lost' });
+
+/** Instead of the terms, if the work has changed since. */
+const WORK = 'work';
+
+/** Returns the part of a basis that stands for the terms. */
+const termsIn = ({ basis }: { basis: string }) => (basis === '' ? WORK : (basis.split(' ')[0] ?? ''));
 
 async function insertChange(
   tx: Transaction,

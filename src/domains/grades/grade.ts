@@ -1,6 +1,6 @@
 import type { Page } from '../../core/paging.ts';
 import type { Assignment, AssignmentChange, OverrideInput } from '../courses/assignment.ts';
-import type { CourseMember, LearnerPage } from '../courses/member.ts';
+import type { CourseMember, SectionPageRequest } from '../courses/member.ts';
 import type { Actor } from '../identity/actor.ts';
 
 /** A step's contribution to a grade. */
@@ -38,7 +38,7 @@ export interface Grade {
 /** A change of a grade. */
 export interface GradeChange {
   /**
-   * A judged check, changed terms or another version of the lab, another section with other terms, points given by
+   * A judged check, changed terms or another version of the lab, a move into or out of a section, points given by
    * staff, or their withdrawal.
    */
   cause: 'work' | 'terms' | 'section' | 'given' | 'withdrawn';
@@ -80,7 +80,7 @@ export interface GradeService {
   gradebook(
     actor: Actor | undefined,
     courseId: string,
-    page: LearnerPage,
+    page: SectionPageRequest,
   ): Promise<{ assignments: Assignment[]; rows: Page<GradebookRow> }>;
   /** Returns the actor's own grades, for batched loading; undefined without one, and while grades are hidden. */
   mine(actor: Actor | undefined, assignmentIds: readonly string[]): Promise<(Grade | undefined)[]>;

@@ -11,11 +11,9 @@ import type { LabCatalogue } from '../labs/catalogue.ts';
 import type { Lab } from '../labs/lab.ts';
 import { computeGrade } from './grade-rules.ts';
 import type { GradedLab, GradingTerms } from './grade-rules.ts';
-import { basisOf, joinBasis } from './grade-store.ts';
+import { basisOf, joinBasis, lostBasis } from './grade-store.ts';
 import type { GradeStore, StoredGrade } from './grade-store.ts';
 
-/** What a grade was computed from if its lab no longer exists. */
-const LOST_LAB = 'lost';
 /** Attempts to store a grade while others change it. */
 const TRIES = 5;
 /** Maximum number of learners in a preview: as many as a roster has lines. */
@@ -39,13 +37,15 @@ export function createGrading(options: {
   const { store, access, judged, catalogue, clock, isStopped } = options;
 
   /**
-   * Computes the outdated ones of an assignment's grades. Returns each before and after. If
-   * the lab no longer exists, the grades stay as they are.
+   * Computes the outdated ones of an assignment's grades. Returns each before and after. If the lab no longer exists, the
+   * grades stay as they are.
+   * @param readAt when the terms were read, or before: a later edit was possibly not seen
    */
   async function compute(
     assignment: Assignment,
     grades: readonly StoredGrade[],
     termsOf: (userId: string) => GradingTerms,
+    readAt: Date,
   ): Promise<{ before: StoredGrade; next: StoredGrade }[]> {
     const lab = usedLab(catalogue, assignment);
     const labBasis = lab && basisOf(gradedParts(lab));
@@ -54,7 +54,7 @@ export function createGrading(options: {
       return {
         before,
         terms,
-        basis: labBasis ? joinBasis({ terms: basisOf(terms), lab: labBasis }) : LOST_LAB,
+        basis: labBasis ? joinBasis({ terms: basisOf(terms), lab: labBasis }) : lostBasis(before),
       };
     });
     const outdated = inputs.filter(({ before, basis }) => before.basis !== basis);
@@ -62,10 +62,9 @@ export function createGrading(options: {
     const closesAt = (id: string) => termsOf(id).closesAt;
     const work =
       ids.length > 0 && lab ? await judged(assignment.id, ids, closesAt) : new Map<string, never>();
-    const updatedAt = clock.now();
     return outdated.map(({ before, terms, basis }) => {
       const computed = lab ? computeGrade(lab, work.get(before.learnerId) ?? [], terms) : {};
-      return { before, next: { ...before, ...computed, basis, updatedAt } };
+      return { before, next: { ...before, ...computed, basis, updatedAt: readAt } };
     });
   }
 
@@ -74,6 +73,7 @@ export function createGrading(options: {
     { id: courseId, state }: Pick<Course, 'id' | 'state'>,
     assignments: readonly Assignment[],
     learnerIds: readonly string[],
+    readAt = clock.now(),
   ) {
     const ids = assignments.map(({ id }) => id);
     const stored = await store.find(ids, learnerIds);
@@ -91,7 +91,7 @@ export function createGrading(options: {
         // The grades of a large course are many: others must not wait for all of them.
         if (mine.length > 0) await setImmediate();
         const terms = (userId: string) => gradingTerms(assignment, termsOf(assignment, userId));
-        changed.push(...(await compute(assignment, mine, terms)));
+        changed.push(...(await compute(assignment, mine, terms, readAt)));
       }
     }
     return { stored, changed };
@@ -112,9 +112,10 @@ export function createGrading(options: {
     for (const some of batches(learnerIds)) {
       let left = some;
       for (let tries = 0; left.length > 0 && tries < TRIES; tries++) {
+        const readAt = clock.now();
         const [found] = await access.find([assignmentId]);
         if (!found) return;
-        const { changed } = await outdated(found.course, [found.assignment], left);
+        const { changed } = await outdated(found.course, [found.assignment], left, readAt);
         const refused = [];
         for (const { before, next } of changed) {
           if (!(await store.put(before, next, next.updatedAt))) refused.push(before.learnerId);

@@ -4,7 +4,7 @@ import type { ProgressReader } from '../checks/progress-reader.ts';
 import type { LabProgress } from '../checks/results/attempt.ts';
 import type { Assignment } from '../courses/assignment.ts';
 import type { GradingAccess } from '../courses/grading-access.ts';
-import type { CourseMember, LearnerPage } from '../courses/member.ts';
+import type { CourseMember, SectionPageRequest } from '../courses/member.ts';
 import type { Actor } from '../identity/actor.ts';
 
 /** A learner of a course and their progress in the steps of an assignment. */
@@ -19,7 +19,7 @@ export interface MatrixService {
    * Returns a page of learners, or of those in a section, active or not, with their progress in an assignment.
    * @throws ASSIGNMENT_NOT_FOUND, SECTION_NOT_FOUND, FORBIDDEN
    */
-  rows(actor: Actor | undefined, assignmentId: string, page: LearnerPage): Promise<Page<MatrixRow>>;
+  rows(actor: Actor | undefined, assignmentId: string, page: SectionPageRequest): Promise<Page<MatrixRow>>;
   /** Returns a learner's row; undefined if they are not a learner of the course. @throws the same */
   row(actor: Actor | undefined, assignmentId: string, learnerId: string): Promise<MatrixRow | undefined>;
 }

@@ -99,6 +99,10 @@ await test('a course is created and filled with plain HTTP requests', async (t) 
     body: { items: { length: 1, 0: { email: 'ada@example.org', section: 'Monday' } }, next: null },
   });
   t.match(await request('GET', `${gradebook}none`), problem(404, 'SECTION_NOT_FOUND'));
+  for (const list of ['gradebook', 'members', 'hands']) {
+    const ofNone = `query ($id: ID!) { course(id: $id) { ${list}(section: "") { pageInfo { endCursor } } } }`;
+    await t.rejects(berth.graphql(ofNone, { id }), /has no such section/, list);
+  }
 
   const post = (body: unknown) => request('POST', '/courses', JSON.stringify(body));
   t.match(await post({}), { ...problem(400, 'INPUT_INVALID'), body: { detail: /^title: / } });

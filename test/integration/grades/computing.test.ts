@@ -112,6 +112,8 @@ await eachDatabase(t, 'the grades of former learners stay as they are', async (t
   await members.update(instructor, await memberOf(learner), { role: 'learner' });
   await grades.settle(course.id);
   t.equal(await stored(), 1, 'a learner again, without the extension');
+  const changes = await world.service.changes(instructor, assignment, learner.userId);
+  t.match(changes.at(-1), { cause: 'section', byId: instructor.userId, before: 2, after: 1 });
 });
 
 await eachDatabase(t, 'a grade follows its learner to another section', async (t, database) => {
@@ -156,7 +158,8 @@ await eachDatabase(t, 'grades stay as they are while the lab is lost', async (t,
   });
   t.equal(await points(), 4);
   await grades.settle(course.id);
-  t.equal((await service.changes(learner, assignment, learner.userId)).length, 2);
+  const causes = (await service.changes(learner, assignment, learner.userId)).map(({ cause }) => cause);
+  t.same(causes, ['work', 'work'], 'also of what was done meanwhile');
 });
 
 await eachDatabase(t, 'what staff try has no grade', async (t, database) => {

@@ -1,3 +1,4 @@
+import { fromGlobalId } from '../../shared/global-id.ts';
 import type { Page, PageRequest } from '../../../core/paging.ts';
 
 /** Resolvers of a connection. Its model is the service's page. */
@@ -17,6 +18,19 @@ export const pageInfo = {
 /** Returns the page that a field's arguments request. */
 export function pageOf(args: { first: number; after?: string | null | undefined }): PageRequest {
   return { first: args.first, after: given(args.after) };
+}
+
+/** Returns the page of a course's people, or of those in a section, that a field's arguments request. */
+export function sectionPageOf({
+  section,
+  ...page
+}: Parameters<typeof pageOf>[0] & { section?: string | null | undefined }) {
+  return { ...pageOf(page), sectionId: sectionIdOf(section) };
+}
+
+/** Converts an argument that selects a section. */
+export function sectionIdOf(section: string | null | undefined): string | undefined {
+  return section === null || section === undefined ? undefined : fromGlobalId('CourseSection', section);
 }
 
 /** Converts null, GraphQL's value for an absent argument, to undefined, which the services use. */

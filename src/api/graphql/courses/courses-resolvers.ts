@@ -1,4 +1,4 @@
-import { connection, given, pageOf } from '../base/connection.ts';
+import { connection, given, pageOf, sectionIdOf } from '../base/connection.ts';
 import type { MutationResolvers, Resolvers } from '../generated/resolver-types.ts';
 import { fromGlobalId, toGlobalId } from '../../shared/global-id.ts';
 
@@ -58,7 +58,7 @@ const courseMutations = {
     const member = await services.members.add(actor, fromGlobalId('Course', course), {
       userId: fromGlobalId('User', user),
       role: given(role),
-      sectionId: section ? fromGlobalId('CourseSection', section) : undefined,
+      sectionId: sectionIdOf(section),
     });
     return { member };
   },
@@ -87,7 +87,7 @@ const courseMutations = {
     const { course, role, section, seats, emailDomain, expiresAt } = input;
     return await services.invitations.create(actor, fromGlobalId('Course', course), {
       role,
-      sectionId: section ? fromGlobalId('CourseSection', section) : undefined,
+      sectionId: sectionIdOf(section),
       seats: given(seats),
       emailDomain: given(emailDomain),
       expiresAt,
@@ -124,7 +124,7 @@ export const coursesResolvers = {
         course.id,
         {
           role: given(role),
-          sectionId: section ? fromGlobalId('CourseSection', section) : undefined,
+          sectionId: sectionIdOf(section),
           active: given(active),
           search: given(search),
         },

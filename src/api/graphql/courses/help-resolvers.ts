@@ -1,11 +1,10 @@
 import { isFault } from '../../../core/errors.ts';
 import { fromGlobalId, toGlobalId } from '../../shared/global-id.ts';
-import { connection, given, pageOf } from '../base/connection.ts';
+import { connection, given, pageOf, sectionPageOf } from '../base/connection.ts';
 import type { GraphqlContext } from '../context.ts';
 import type { CourseActivityModel as CourseActivity } from '../models.ts';
 import type { Resolvers, SubscriptionResolvers } from '../generated/resolver-types.ts';
 import type { Loaders } from '../loaders.ts';
-import type { LearnerPage } from '../../../domains/courses/member.ts';
 import type { User } from '../../../domains/identity/user.ts';
 import { follow, SKIPPED } from '../subscriptions/follow.ts';
 
@@ -72,14 +71,6 @@ async function findActivity(
   return feedback ? { feedback } : SKIPPED;
 }
 
-/** Converts the arguments of a list of a course's learners. */
-export function learnerPageOf({
-  section,
-  ...page
-}: Parameters<typeof pageOf>[0] & { section?: string | null | undefined }): LearnerPage {
-  return { ...pageOf(page), sectionId: section ? fromGlobalId('CourseSection', section) : undefined };
-}
-
 /** Returns somebody who has a part in the course of an assignment. */
 export async function personIn(
   assignmentId: string,
@@ -111,7 +102,7 @@ export const helpResolvers = {
   },
   RaisedHandConnection: connection,
   Course: {
-    hands: ({ id }, args, { services, actor }) => services.help.hands(actor, id, learnerPageOf(args)),
+    hands: ({ id }, args, { services, actor }) => services.help.hands(actor, id, sectionPageOf(args)),
   },
   Assignment: {
     hand: ({ id }, _, { loaders }) => loaders.hand(id),

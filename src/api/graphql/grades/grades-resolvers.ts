@@ -1,8 +1,8 @@
 import { fromGlobalId } from '../../shared/global-id.ts';
-import { connection } from '../base/connection.ts';
+import { connection, sectionPageOf } from '../base/connection.ts';
 import type { MatrixRow } from '../../../domains/grades/matrix.ts';
 import { follow, SKIPPED } from '../subscriptions/follow.ts';
-import { learnerPageOf, personIn } from '../courses/help-resolvers.ts';
+import { personIn } from '../courses/help-resolvers.ts';
 import { changeOf, overrideOf } from '../courses/assignments-resolvers.ts';
 import type { Resolvers, SubscriptionResolvers } from '../generated/resolver-types.ts';
 
@@ -57,13 +57,13 @@ export const gradesResolvers = {
   },
   Course: {
     gradebook: ({ id }, args, { services, actor }) =>
-      services.grades.gradebook(actor, id, learnerPageOf(args)),
+      services.grades.gradebook(actor, id, sectionPageOf(args)),
   },
   Assignment: {
     grade: ({ id }, _, { loaders }) => loaders.grade(id),
     gradeOf: ({ id }, { learner }, { services, actor }) =>
       services.grades.get(actor, id, fromGlobalId('User', learner)),
-    matrix: ({ id }, args, { services, actor }) => services.matrix.rows(actor, id, learnerPageOf(args)),
+    matrix: ({ id }, args, { services, actor }) => services.matrix.rows(actor, id, sectionPageOf(args)),
     async preview({ id }, { terms }, { services, actor }) {
       const previews = await services.grades.preview(actor, id, changeOf(terms));
       return previews.map((preview) => ({ ...preview, assignmentId: id }));

@@ -1,4 +1,4 @@
-import { fromGlobalId } from '../../shared/global-id.ts';
+import { sectionIdOf } from '../base/connection.ts';
 import type { Resolvers } from '../generated/resolver-types.ts';
 
 export const insightsResolvers = {
@@ -6,9 +6,7 @@ export const insightsResolvers = {
   StepInsight: { id: ({ stepId }) => stepId },
   Assignment: {
     insights: ({ id }, _, { services, actor }) => services.insights.steps(actor, id),
-    stuck: ({ id }, { section, ...limits }, { services, actor }) => {
-      const sectionId = section ? fromGlobalId('CourseSection', section) : undefined;
-      return services.insights.stuck(actor, id, { ...limits, sectionId });
-    },
+    stuck: ({ id }, { section, ...limits }, { services, actor }) =>
+      services.insights.stuck(actor, id, { ...limits, sectionId: sectionIdOf(section) }),
   },
 } satisfies Resolvers;

@@ -32,7 +32,7 @@ export function createHelpService(options: {
   const { help, courses, access, assignmentAccess, lookUp, labOf, onActivity, clock } = options;
 
   /**
-   * Requires a step of the present version of the lab, or of the version in which the learner works.
+   * Requires a step of the present version of the lab, or of the version in the learner's newest session.
    * @throws STEP_NOT_FOUND, LAB_NOT_FOUND, LAB_INVALID
    */
   async function requireStep(

@@ -1,5 +1,5 @@
 import type { Page, PageRequest } from '../../../core/paging.ts';
-import type { LearnerPage } from '../member.ts';
+import type { SectionPageRequest } from '../member.ts';
 import type { Actor } from '../../identity/actor.ts';
 
 /** A learner's request for help with an assignment. */
@@ -48,7 +48,7 @@ export interface HelpService {
    * Lists the hands that members of a course, or of a section, have raised, the longest raised first.
    * @throws COURSE_NOT_FOUND, SECTION_NOT_FOUND, FORBIDDEN
    */
-  hands(actor: Actor | undefined, courseId: string, page: LearnerPage): Promise<Page<RaisedHand>>;
+  hands(actor: Actor | undefined, courseId: string, page: SectionPageRequest): Promise<Page<RaisedHand>>;
   /** Returns a hand; undefined if it was deleted. @throws ASSIGNMENT_NOT_FOUND, FORBIDDEN */
   hand(actor: Actor | undefined, handId: string): Promise<RaisedHand | undefined>;
   /** Returns the actor's raised hands for assignments, for batched loading. */
