@@ -41,6 +41,17 @@ await test('requests that wait at the same moment share a read', async (t) => {
   t.same(shared.calls, [['a', 'b'], ['a']], 'a later request reads again');
 });
 
+await test('a read waits while requests arrive, but not for ever', async (t) => {
+  const { read, calls } = upperCase({ acrossRequests: true });
+  const answers = [];
+  for (const key of 'abcdefghijklmnopqrstuvwxyz') {
+    answers.push(read(key));
+    await setImmediate();
+  }
+  t.same((await Promise.all(answers)).join(''), 'ABCDEFGHIJKLMNOPQRSTUVWXYZ');
+  t.equal(calls.length, 3);
+});
+
 await test('more keys than a statement may have are loaded in parts', async (t) => {
   const { read, calls } = upperCase({ acrossRequests: true });
   const keys = Array.from({ length: 250 }, (_, number) => `key-${number}`);
