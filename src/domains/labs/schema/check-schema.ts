@@ -203,8 +203,9 @@ function kindProblem(input: unknown): string {
 /** Maximum number of checks of one step. */
 const MOST_CHECKS = 20;
 
-export function checksSchema(source: LabContext) {
-  return z.array(checkSchema(source)).min(1).max(MOST_CHECKS);
+/** Several checks of one step. */
+export function checksSchema(check: ReturnType<typeof checkSchema>) {
+  return z.array(check).min(1).max(MOST_CHECKS);
 }
 
 /** Maximum number of options of a question. */

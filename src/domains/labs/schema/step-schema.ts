@@ -47,7 +47,7 @@ export function stepSchema(source: LabContext) {
     ),
     start: stepStart(source).default([]).describe('Scripts that run when the learner first enters the step.'),
     check: check.optional().describe('The check of the step.'),
-    checks: checksSchema(source).optional().describe('Several checks instead of one.'),
+    checks: checksSchema(check).optional().describe('Several checks instead of one.'),
     pass: share
       .refine((share) => share > 0, 'must be more than 0')
       .default(1)
