@@ -11,7 +11,7 @@ import { SECTION_LIMIT } from './course-service.ts';
 import type { CourseStore } from './course-store.ts';
 import { createImportSlots } from './import-slots.ts';
 import type { MemberStore } from './member-store.ts';
-import type { CourseMember, MemberService } from './member.ts';
+import type { MemberService } from './member.ts';
 import { addressesOf, planRoster } from './roster-plan.ts';
 import type { RosterPlan } from './roster-plan.ts';
 import { readRoster } from './roster-csv.ts';
