@@ -41,7 +41,7 @@ await test('requests that wait at the same moment share a read', async (t) => {
   t.same(shared.calls, [['a', 'b'], ['a']], 'a later request reads again');
 });
 
-await test('a read waits while requests arrive, but not for ever', async (t) => {
+await test('a read waits while requests arrive, but not without limit', async (t) => {
   const { read, calls } = upperCase({ acrossRequests: true });
   const answers = [];
   for (const key of 'abcdefghijklmnopqrstuvwxyz') {
