@@ -33,8 +33,13 @@ export function effectiveTerms(
     dueAt,
     closesAt,
     attempts: member?.attempts ?? section?.attempts ?? assignment.attempts,
-    timeLimitMinutes: limit === undefined ? undefined : Math.ceil(limit * factor) + extra,
+    timeLimitMinutes: limit === undefined ? undefined : stretched(limit, factor) + extra,
   };
+}
+
+/** Returns a time limit multiplied by a factor, in whole minutes: 110 for 100 × 1.1, which floating point makes larger. */
+function stretched(minutes: number, factor: number): number {
+  return Math.ceil(Number((minutes * factor).toFixed(6)));
 }
 
 /**

@@ -19,6 +19,9 @@ export interface ChangedBy {
   at: Date;
 }
 
+/** The condition for instructors who can work in their course. */
+const canTeach = { role: 'instructor', active: true, user: { disabledAt: null } } as const;
+
 export type MemberStore = ReturnType<typeof createMemberStore>;
 
 /** Stores who is in which course. Changes of members leave an active instructor whose account is not disabled. */
@@ -65,10 +68,9 @@ export function createMemberStore({ database }: { database: Database }) {
       return found;
     },
 
-    /** Returns the active instructors of a course. */
+    /** Returns the active instructors of a course whose accounts are not disabled. */
     async instructors(courseId: string): Promise<CourseMember[]> {
-      const where = { courseId, role: 'instructor' as const, active: true };
-      return (await client.courseMember.findMany({ where })).map(toMember);
+      return (await client.courseMember.findMany({ where: { courseId, ...canTeach } })).map(toMember);
     },
 
     /**
@@ -185,7 +187,7 @@ function isActiveInstructor({ role, active }: Pick<MemberRow, 'role' | 'active'>
 
 async function requireAnotherInstructor(tx: Transaction, { id, courseId }: MemberRow): Promise<void> {
   const others = await tx.courseMember.count({
-    where: { courseId, role: 'instructor', active: true, id: { not: id }, user: { disabledAt: null } },
+    where: { courseId, id: { not: id }, ...canTeach },
   });
   if (others === 0) throw fault('LAST_INSTRUCTOR');
 }

@@ -132,15 +132,21 @@ function keepInstructor(
   members: readonly CourseMember[],
   users: ReadonlyMap<string | undefined, User>,
 ): RosterPlan {
+  const disabled = new Set([...users.values()].flatMap(({ id, disabledAt }) => (disabledAt ? id : [])));
   const instructors = new Set(
-    members.filter(({ role, active }) => role === 'instructor' && active).map(({ userId }) => userId),
+    members
+      .filter(({ role, active, userId }) => role === 'instructor' && active && !disabled.has(userId))
+      .map(({ userId }) => userId),
   );
   const userOf = ({ email }: PlannedMember) => users.get(email)?.id;
   const demotions = plan.changed.filter(
     (planned) => planned.role !== 'instructor' && instructors.has(userOf(planned) ?? ''),
   );
   const appointed = [...plan.added, ...plan.changed].some(
-    (planned) => planned.role === 'instructor' && !instructors.has(userOf(planned) ?? ''),
+    (planned) =>
+      planned.role === 'instructor' &&
+      !instructors.has(userOf(planned) ?? '') &&
+      !users.get(planned.email)?.disabledAt,
   );
   if (appointed || demotions.length < instructors.size) return plan;
   const problems = demotions.map(({ line }) => ({ line, message: 'The course would have no instructor.' }));

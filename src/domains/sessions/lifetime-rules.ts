@@ -30,9 +30,15 @@ const earlier = (a: Date, b: Date) => (a < b ? a : b);
 const later = (a: Date, b: Date) => (a > b ? a : b);
 const after = (date: Date, minutes: number) => new Date(date.getTime() + minutes * MINUTE_MS);
 
+/** Returns when the time limit of the attempt is over; undefined without one. */
+function timeOver({ runStartedAt, timeLimitMinutes }: RunLimits): Date | undefined {
+  return runStartedAt && timeLimitMinutes !== null ? after(runStartedAt, timeLimitMinutes) : undefined;
+}
+
 /** Returns when the attempt at the assignment ends, whatever its learner does; undefined for never. */
-export function deadlineOf({ runStartedAt, timeLimitMinutes, closesAt }: RunLimits): Date | undefined {
-  const limit = runStartedAt && timeLimitMinutes !== null ? after(runStartedAt, timeLimitMinutes) : undefined;
+export function deadlineOf(limits: RunLimits): Date | undefined {
+  const limit = timeOver(limits);
+  const { closesAt } = limits;
   return limit && closesAt ? earlier(limit, closesAt) : (limit ?? closesAt ?? undefined);
 }
 
@@ -41,15 +47,28 @@ function lastEnd(session: Pick<Lifetime, 'endsAt'> & RunLimits): Date {
   return earlier(session.endsAt, deadlineOf(session) ?? session.endsAt);
 }
 
+/**
+ * Returns the end of a session whose attempt has a time limit: it lasts as long as the limit, with the learner's extra
+ * time, if the lab allows an extension to that.
+ */
+function withTimeLimit(
+  { endsAt, maxEndsAt }: Pick<Lifetime, 'endsAt' | 'maxEndsAt'>,
+  limits: RunLimits,
+): Date {
+  return later(endsAt, earlier(timeOver(limits) ?? endsAt, maxEndsAt));
+}
+
 /** Returns the lifetime of a session that is requested at `now`. */
 export function newLifetime(lifetime: LabLifetime, now: Date, limits: RunLimits = UNLIMITED): Lifetime {
-  const endsAt = after(now, lifetime.totalMinutes);
+  const total = after(now, lifetime.totalMinutes);
+  const maxEndsAt = later(total, after(now, lifetime.maxMinutes));
+  const endsAt = withTimeLimit({ endsAt: total, maxEndsAt }, limits);
   return {
     ...limits,
     lastActivityAt: now,
     idleMinutes: lifetime.idleMinutes,
     endsAt,
-    maxEndsAt: later(endsAt, after(now, lifetime.maxMinutes)),
+    maxEndsAt,
     expiresAt: earlier(after(now, lifetime.idleMinutes), lastEnd({ ...limits, endsAt })),
   };
 }
@@ -61,15 +80,16 @@ export function newLifetime(lifetime: LabLifetime, now: Date, limits: RunLimits 
 export function lifetimeFrom(now: Date, session: Lifetime & { readyAt: Date | null }): Lifetime {
   const waited = (now.getTime() - session.lastActivityAt.getTime()) / MINUTE_MS;
   const { idleMinutes, runStartedAt, timeLimitMinutes, closesAt } = session;
-  const endsAt = after(session.endsAt, waited);
   const startedAt = session.readyAt === null ? runStartedAt && now : runStartedAt;
   const limits = { runStartedAt: startedAt, timeLimitMinutes, closesAt };
+  const maxEndsAt = after(session.maxEndsAt, waited);
+  const endsAt = withTimeLimit({ endsAt: after(session.endsAt, waited), maxEndsAt }, limits);
   return {
     ...limits,
     lastActivityAt: now,
     idleMinutes,
     endsAt,
-    maxEndsAt: after(session.maxEndsAt, waited),
+    maxEndsAt,
     expiresAt: earlier(after(now, idleMinutes), lastEnd({ ...limits, endsAt })),
   };
 }
@@ -97,12 +117,16 @@ export function latestEnd(session: Lifetime): Date {
 }
 
 /** Returns the changes when other limits apply to the attempt: the end moves with them, in both directions. */
-export function withLimits(session: Lifetime, limits: RunLimits): RunLimits & Pick<Lifetime, 'expiresAt'> {
+export function withLimits(
+  session: Lifetime,
+  limits: RunLimits,
+): RunLimits & Pick<Lifetime, 'expiresAt' | 'endsAt'> {
   const before = lastEnd(session);
-  const end = lastEnd({ ...limits, endsAt: session.endsAt });
+  const endsAt = withTimeLimit(session, limits);
+  const end = lastEnd({ ...limits, endsAt });
   const idleEnd = earlier(after(session.lastActivityAt, session.idleMinutes), end);
   const expiresAt = end > before ? later(session.expiresAt, idleEnd) : earlier(session.expiresAt, end);
-  return { ...limits, expiresAt };
+  return { ...limits, expiresAt, endsAt };
 }
 
 /** Returns why the session ends at `expiresAt`, with the values for the message. */

@@ -137,7 +137,7 @@ export function createLifetimes(options: {
 }
 
 function isSameEnd(row: SessionRow, next: SessionRow): boolean {
-  const columns = ['expiresAt', 'runStartedAt', 'closesAt'] as const;
+  const columns = ['expiresAt', 'endsAt', 'runStartedAt', 'closesAt'] as const;
   const isSameDate = (name: (typeof columns)[number]) => row[name]?.getTime() === next[name]?.getTime();
   return columns.every(isSameDate) && row.timeLimitMinutes === next.timeLimitMinutes;
 }

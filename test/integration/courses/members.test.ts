@@ -179,6 +179,10 @@ await eachDatabase(t, 'lines with problems are left out and reported', async (t,
     { line: 6, message: 'The course would have no instructor.' },
     { line: 7, message: '"king" is not a role. Use instructor, assistant, learner or observer.' },
   ];
+  // Nobody can teach with a disabled account.
+  const disabled = await world.person('Disabled', 'instructor');
+  await members.add(instructor, course.id, { userId: disabled.userId, role: 'instructor' });
+  await world.identity.users.update(world.admin, disabled.userId, { disabled: true });
   t.same(await members.importRoster(instructor, course.id, async () => csv, { preview: true }), {
     created: 1,
     updated: 0,

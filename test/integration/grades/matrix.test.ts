@@ -51,10 +51,13 @@ await eachDatabase(t, 'the matrix shows each learner by step, and only to staff'
   const no = 'FORBIDDEN';
   const lost = 'ASSIGNMENT_NOT_FOUND';
   const expected = ['ok', 'ok', 'ok', no, lost, lost, lost, 'ok', 'UNAUTHENTICATED'];
-  for (const ask of [
-    (actor: typeof instructor | undefined) => matrix.rows(actor, assignment, page),
-    (actor: typeof instructor | undefined) => matrix.row(actor, assignment, learner.userId),
-  ]) {
+  const operations: Record<keyof typeof matrix, (actor: typeof instructor | undefined) => Promise<unknown>> =
+    {
+      rows: (actor) => matrix.rows(actor, assignment, page),
+      row: (actor) => matrix.row(actor, assignment, learner.userId),
+    };
+  t.same(Object.keys(matrix), Object.keys(operations));
+  for (const ask of Object.values(operations)) {
     const outcomes = [];
     for (const who of courseActors) outcomes.push(await outcomeOf(() => ask(actors[who])));
     t.same(outcomes, expected);

@@ -228,10 +228,12 @@ await eachDatabase(t, 'who may see insights', async (t, database) => {
   const { actors, assignment, insights } = await setUp(t, database);
   const [no, lost] = ['FORBIDDEN', 'ASSIGNMENT_NOT_FOUND'];
   const expected = ['ok', 'ok', 'ok', no, lost, lost, lost, 'ok', 'UNAUTHENTICATED'];
-  for (const ask of [
-    (actor: Actor | undefined) => insights.steps(actor, assignment),
-    (actor: Actor | undefined) => insights.stuck(actor, assignment, { failures: 1, minutes: 1 }),
-  ]) {
+  const operations: Record<keyof typeof insights, (actor: Actor | undefined) => Promise<unknown>> = {
+    steps: (actor) => insights.steps(actor, assignment),
+    stuck: (actor) => insights.stuck(actor, assignment, { failures: 1, minutes: 1 }),
+  };
+  t.same(Object.keys(insights), Object.keys(operations));
+  for (const ask of Object.values(operations)) {
     const outcomes = [];
     for (const who of courseActors) outcomes.push(await outcomeOf(() => ask(actors[who])));
     t.same(outcomes, expected);

@@ -36,6 +36,9 @@ await t.test('the member’s override wins over the section’s, and that over t
     attempts: 3,
     timeLimitMinutes: 68 + 5,
   });
+  const long = { ...terms, timeLimitMinutes: 100 };
+  t.match(effectiveTerms(long, { member: { ...none, timeFactor: 1.1 } }), { timeLimitMinutes: 110 });
+  t.match(effectiveTerms(long, { member: { ...none, timeFactor: 1.111 } }), { timeLimitMinutes: 112 });
   const unlimited = { ...terms, timeLimitMinutes: undefined, closesAt: undefined };
   t.match(effectiveTerms(unlimited, { member }), { timeLimitMinutes: undefined, closesAt: undefined });
 });

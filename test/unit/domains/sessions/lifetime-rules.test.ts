@@ -90,6 +90,22 @@ await test('an attempt at an assignment ends at its time limit or at the end of 
   t.same(withLimits(life, { ...limits, timeLimitMinutes: 200, closesAt: null }).expiresAt, at(100), 'idle');
 });
 
+await test('a session lasts as long as the time limit of its attempt, as far as the lab allows', async (t) => {
+  const limits = { runStartedAt: at(0), timeLimitMinutes: 180, closesAt: null };
+  const patient = { ...lab, idleMinutes: 1_000 };
+  const life = newLifetime(patient, at(0), limits);
+  t.match(life, { expiresAt: at(180), endsAt: at(180), maxEndsAt: at(240) });
+  const ready = lifetimeFrom(at(10), { ...life, readyAt: null });
+  t.match(ready, { expiresAt: at(190), endsAt: at(190), maxEndsAt: at(250) }, 'from when it is ready');
+  t.match(withLimits(ready, { ...limits, runStartedAt: at(10), timeLimitMinutes: 200 }), {
+    expiresAt: at(210),
+    endsAt: at(210),
+  });
+  t.match(withLimits(ready, { ...limits, timeLimitMinutes: 60 }), { expiresAt: at(60) });
+  t.match(newLifetime(patient, at(0), { ...limits, timeLimitMinutes: 500 }), { expiresAt: at(240) });
+  t.match(newLifetime(lab, at(0), limits), { expiresAt: at(30), endsAt: at(180) }, 'unless it is idle');
+});
+
 await test('the warning precedes the end, at half the idle time if that is short', async (t) => {
   const life = newLifetime(lab, at(0));
   t.notOk(isWarningDue(life, at(24), 5));
