@@ -104,7 +104,8 @@ export async function lastTermsChange(
   ];
   const decides = { OR: GRADING_FIELDS.map(changing) };
   const edit = await newestEdit(tx, { assignmentId, editedAt, AND: [{ OR: whose }, decides] });
-  if (member?.movedAt && member.movedAt >= (edit?.editedAt ?? since))
+  const movedAt = member?.movedAt;
+  if (movedAt && (edit ? movedAt > edit.editedAt : movedAt >= since))
     return { cause: 'section', byId: member.movedById ?? undefined, reason: '' };
   return byEdit(edit);
 }

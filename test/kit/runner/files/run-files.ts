@@ -88,8 +88,7 @@ async function runShard(
       // A test that opens a database takes half the processor time if Prisma's WebAssembly is not optimised.
       '--liftoff-only',
       // Collecting short-lived objects in larger portions saves a tenth of the processor time.
-      '--min-semi-space-size=64',
-      '--max-semi-space-size=128',
+      '--max-semi-space-size=64',
       TYPESCRIPT,
     ],
     env: { ...process.env, ...env, TAP_JOB_ID: String(job) },
